@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+#
+# The project's few build rules. A folder's CMakeLists.txt uses only these:
+#
+#   shmspec_library(model SOURCES sysv.cc LINKS shmspec::vocabulary)
+#   shmspec_test(model_test SOURCES sysv_test.cc LINKS shmspec::model)
+#
+# shmspec_library(NAME ...) makes the target shmspec_NAME with the alias shmspec::NAME. What a folder
+# may link is its place in the one-way order of harness/README.md; nothing is global.
+
+option(SHMSPEC_BUILD_TESTS "Build the tests (needs GoogleTest and rapidcheck)" ON)
+option(SHMSPEC_BUILD_FUZZERS "Build the fuzz targets (libFuzzer with clang, else a replaying main)" ON)
+option(SHMSPEC_BUILD_BENCHMARKS "Build the benchmarks (needs Google Benchmark)" ON)
+option(SHMSPEC_STATIC "Link the program fully static, in one file" OFF)
+set(SHMSPEC_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
+option(SHMSPEC_COVERAGE "Instrument for line coverage" OFF)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+find_program(SHMSPEC_CCACHE ccache)
+if(SHMSPEC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SHMSPEC_CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+find_package(fmt 9 REQUIRED CONFIG)
+find_package(nlohmann_json 3.11 REQUIRED CONFIG)
+find_package(CLI11 2.1 REQUIRED CONFIG)
+find_package(yaml-cpp 0.7 REQUIRED CONFIG)
+if(SHMSPEC_BUILD_TESTS)
+  find_package(GTest 1.12 REQUIRED CONFIG)
+  find_package(rapidcheck REQUIRED CONFIG)
+  include(GoogleTest)
+endif()
+
+# Flags every target of ours is compiled with. Dependencies are system headers and stay out of it.
+add_library(shmspec_flags INTERFACE)
+target_compile_options(shmspec_flags INTERFACE
+  -Wall -Wextra -Wconversion -Wshadow -Wold-style-cast -Wnon-virtual-dtor -Werror
+  # GCC 12 reports these inside inlined standard containers where nothing is wrong (GCC bugs 105562, 105651).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
+target_include_directories(shmspec_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+if(SHMSPEC_SANITIZE)
+  target_compile_options(shmspec_flags INTERFACE
+    -fsanitize=${SHMSPEC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(shmspec_flags INTERFACE -fsanitize=${SHMSPEC_SANITIZE})
+endif()
+if(SHMSPEC_COVERAGE)
+  target_compile_options(shmspec_flags INTERFACE --coverage)
+  target_link_options(shmspec_flags INTERFACE --coverage)
+endif()
+
+function(shmspec_library name)
+  cmake_parse_arguments(ARG "OBJECT" "" "SOURCES;LINKS" ${ARGN})
+  set(kind STATIC)
+  if(ARG_OBJECT)
+    set(kind OBJECT)
+  endif()
+  add_library(shmspec_${name} ${kind} ${ARG_SOURCES})
+  add_library(shmspec::${name} ALIAS shmspec_${name})
+  target_link_libraries(shmspec_${name} PUBLIC shmspec_flags ${ARG_LINKS})
+endfunction()
+
+# A GoogleTest program. Each of its tests becomes a test of CTest in a process of its own.
+function(shmspec_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  if(NOT SHMSPEC_BUILD_TESTS)
+    return()
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 60)
+  endif()
+  if(NOT ARG_LABELS)
+    set(ARG_LABELS unit)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE shmspec_flags ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What "declared once" means: a value of the vocabulary is a plain struct with a name and a list of
+// its fields. Text, wire form, JSON and generation walk that list, so none of them knows a single
+// operation by name.
+//
+//   struct SysvAttach {
+//     static constexpr std::string_view kName = "sysv.attach";
+//     SegmentRef segment;
+//     Place at;
+//     static constexpr auto kFields =
+//         Fields(Field{"segment", &SysvAttach::segment}, Field{"at", &SysvAttach::at});
+//   };
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_FIELD_H_
+#define SHMSPEC_HARNESS_VOCABULARY_FIELD_H_
+
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace shmspec {
+
+/// One field of a declared struct: its name in text and JSON, and where it lives.
+template <class Struct, class ValueType>
+struct Field {
+  std::string_view name;
+  ValueType Struct::*member;
+
+  constexpr Field(std::string_view field_name, ValueType Struct::*field_member)
+      : name(field_name), member(field_member) {}
+};
+
+/// The field list of a declared struct.
+template <class... F>
+constexpr std::tuple<F...> Fields(F... fields) {
+  return std::tuple<F...>(fields...);
+}
+
+/// A struct that carries its own declaration.
+template <class T>
+concept Declared = requires {
+  std::string_view(T::kName);
+  T::kFields;
+};
+
+/// Calls visit(field) for every field of `Struct`, in order of declaration.
+template <Declared Struct, class Visit>
+constexpr void ForEachField(Visit&& visit) {
+  std::apply([&](const auto&... field) { (visit(field), ...); }, Struct::kFields);
+}
+
+/// Number of fields of a declared struct.
+template <Declared Struct>
+inline constexpr std::size_t kFieldCount = std::tuple_size_v<decltype(Struct::kFields)>;
+
+/// Index of alternative T in a variant.
+template <class T, class Variant>
+struct AlternativeIndex;
+template <class T, class... Ts>
+struct AlternativeIndex<T, std::variant<Ts...>> {
+  static constexpr std::size_t Find() {
+    std::size_t index = 0;
+    bool found = ((std::is_same_v<T, Ts> || (++index, false)) || ...);
+    return found ? index : static_cast<std::size_t>(-1);
+  }
+  static constexpr std::size_t kValue = Find();
+};
+
+/// Calls visit.template operator()<Alternative>() for each alternative of the variant, in order.
+template <class Variant, class Visit>
+constexpr void ForEachAlternative(Visit&& visit) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (visit.template operator()<std::variant_alternative_t<I, Variant>>(), ...);
+  }(std::make_index_sequence<std::variant_size_v<Variant>>{});
+}
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_FIELD_H_

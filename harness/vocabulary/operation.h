@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Every operation an actor can be asked to perform. To add one: declare it in the header of its
+// family, name it in this list, give it a model function and a target function. Text, wire form,
+// JSON and generation follow from the declaration.
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_OPERATION_H_
+#define SHMSPEC_HARNESS_VOCABULARY_OPERATION_H_
+
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "harness/vocabulary/operation_map.h"
+#include "harness/vocabulary/operation_memory.h"
+#include "harness/vocabulary/operation_process.h"
+#include "harness/vocabulary/operation_system.h"
+#include "harness/vocabulary/operation_sysv.h"
+
+namespace shmspec {
+
+using Operation =
+    std::variant<SysvGet, SysvAttach, SysvDetach, SysvStat, SysvSet, SysvRemove, SysvLock,
+                 SysvUnlock, SysvInfo, SysvShmInfo, SysvStatIndex, SysvStatAny, SysvControl,
+                 SysvKeyOfPath, MemoryLoad, MemoryStore, MemoryExchange, MemoryCompareExchange,
+                 MemoryFetchAdd, MemoryFill, MemoryChecksum, ProcessFork, ProcessThread,
+                 ProcessExec, ProcessExit, ProcessKill, ProcessSetIdentity, ProcessSetEffective,
+                 ProcessDropCapability, ProcessUnshare, ProcessSetLimit, ProcessSetUmask,
+                 ProcessPin, MapReserve, MapPrivate, MapUnmap, MapProtect, MapRemap, MapAdvise,
+                 MapLayout, SystemSysctlRead, SystemSysctlWrite, SystemSegments, SystemIpcs,
+                 SystemLsipc, SystemIpcrm, SystemIpcrmKey, SystemIpcmk>;
+
+/// An operation whose success gives a value to a handle.
+template <class Op>
+concept Assigning = requires {
+  Op::kAssigns;
+};
+
+/// `sysv.attach` and so on.
+std::string_view OperationName(const Operation& operation);
+
+/// The kind of handle that a success assigns, if any.
+std::optional<HandleKind> AssignedKind(const Operation& operation);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_H_

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Loads and stores at an address. A fault is an outcome, not an accident.
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_OPERATION_MEMORY_H_
+#define SHMSPEC_HARNESS_VOCABULARY_OPERATION_MEMORY_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/vocabulary/field.h"
+#include "harness/vocabulary/value.h"
+
+namespace shmspec {
+
+/// One load; the outcome is the value, zero-extended.
+struct MemoryLoad {
+  static constexpr std::string_view kName = "memory.load";
+  Place at;
+  Width width = Width::k8;
+  Order order = Order::kSeqCst;
+  static constexpr auto kFields =
+      Fields(Field{"at", &MemoryLoad::at}, Field{"width", &MemoryLoad::width},
+             Field{"order", &MemoryLoad::order});
+  friend bool operator==(const MemoryLoad&, const MemoryLoad&) = default;
+};
+
+/// One store of the low `width` bytes of `value`.
+struct MemoryStore {
+  static constexpr std::string_view kName = "memory.store";
+  Place at;
+  Width width = Width::k8;
+  std::uint64_t value = 0;
+  Order order = Order::kSeqCst;
+  static constexpr auto kFields =
+      Fields(Field{"at", &MemoryStore::at}, Field{"width", &MemoryStore::width},
+             Field{"value", &MemoryStore::value}, Field{"order", &MemoryStore::order});
+  friend bool operator==(const MemoryStore&, const MemoryStore&) = default;
+};
+
+/// Atomic exchange; the outcome is the old value.
+struct MemoryExchange {
+  static constexpr std::string_view kName = "memory.exchange";
+  Place at;
+  Width width = Width::k8;
+  std::uint64_t value = 0;
+  Order order = Order::kSeqCst;
+  static constexpr auto kFields =
+      Fields(Field{"at", &MemoryExchange::at}, Field{"width", &MemoryExchange::width},
+             Field{"value", &MemoryExchange::value}, Field{"order", &MemoryExchange::order});
+  friend bool operator==(const MemoryExchange&, const MemoryExchange&) = default;
+};
+
+/// Strong compare and exchange; the outcome is the value found.
+struct MemoryCompareExchange {
+  static constexpr std::string_view kName = "memory.compare_exchange";
+  Place at;
+  Width width = Width::k8;
+  std::uint64_t expected = 0;
+  std::uint64_t value = 0;
+  Order order = Order::kSeqCst;
+  static constexpr auto kFields = Fields(
+      Field{"at", &MemoryCompareExchange::at}, Field{"width", &MemoryCompareExchange::width},
+      Field{"expected", &MemoryCompareExchange::expected},
+      Field{"value", &MemoryCompareExchange::value}, Field{"order", &MemoryCompareExchange::order});
+  friend bool operator==(const MemoryCompareExchange&, const MemoryCompareExchange&) = default;
+};
+
+/// Atomic addition; the outcome is the old value.
+struct MemoryFetchAdd {
+  static constexpr std::string_view kName = "memory.fetch_add";
+  Place at;
+  Width width = Width::k8;
+  std::uint64_t value = 1;
+  Order order = Order::kSeqCst;
+  static constexpr auto kFields =
+      Fields(Field{"at", &MemoryFetchAdd::at}, Field{"width", &MemoryFetchAdd::width},
+             Field{"value", &MemoryFetchAdd::value}, Field{"order", &MemoryFetchAdd::order});
+  friend bool operator==(const MemoryFetchAdd&, const MemoryFetchAdd&) = default;
+};
+
+/// Stores a byte pattern over a range: byte i becomes (value + i * 131) modulo 256, so that
+/// shifted or lost pages show.
+struct MemoryFill {
+  static constexpr std::string_view kName = "memory.fill";
+  Place at;
+  Size size{kDefaultSize};
+  std::uint64_t value = 0;
+  static constexpr auto kFields =
+      Fields(Field{"at", &MemoryFill::at}, Field{"size", &MemoryFill::size},
+             Field{"value", &MemoryFill::value});
+  friend bool operator==(const MemoryFill&, const MemoryFill&) = default;
+};
+
+/// Reads a range; the outcome is the 64-bit FNV-1a hash of its bytes, see Checksum().
+struct MemoryChecksum {
+  static constexpr std::string_view kName = "memory.checksum";
+  Place at;
+  Size size{kDefaultSize};
+  static constexpr auto kFields =
+      Fields(Field{"at", &MemoryChecksum::at}, Field{"size", &MemoryChecksum::size});
+  friend bool operator==(const MemoryChecksum&, const MemoryChecksum&) = default;
+};
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MEMORY_H_

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What processes do to themselves and to each other.
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_OPERATION_PROCESS_H_
+#define SHMSPEC_HARNESS_VOCABULARY_OPERATION_PROCESS_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/vocabulary/field.h"
+#include "harness/vocabulary/value.h"
+
+namespace shmspec {
+
+/// fork(2): the child is the actor `child`, declared with start=fork. The outcome is 0; the
+/// child's pid is in the trace.
+struct ProcessFork {
+  static constexpr std::string_view kName = "process.fork";
+  ActorRef child;
+  static constexpr auto kFields = Fields(Field{"child", &ProcessFork::child});
+  friend bool operator==(const ProcessFork&, const ProcessFork&) = default;
+};
+
+/// Starts a thread of this process: the actor `child`, declared with start=thread. The outcome is
+/// 0.
+struct ProcessThread {
+  static constexpr std::string_view kName = "process.thread";
+  ActorRef child;
+  static constexpr auto kFields = Fields(Field{"child", &ProcessThread::child});
+  friend bool operator==(const ProcessThread&, const ProcessThread&) = default;
+};
+
+/// execve(2). With image=self the actor goes on in a fresh image of the same program;
+/// image=missing fails.
+struct ProcessExec {
+  static constexpr std::string_view kName = "process.exec";
+  Image image = Image::kSelf;
+  static constexpr auto kFields = Fields(Field{"image", &ProcessExec::image});
+  friend bool operator==(const ProcessExec&, const ProcessExec&) = default;
+};
+
+/// Ends this process, or with how=thread only this thread. The outcome is Gone, known once the
+/// process is reaped.
+struct ProcessExit {
+  static constexpr std::string_view kName = "process.exit";
+  ExitHow how = ExitHow::kQuick;
+  std::int32_t code = 0;
+  static constexpr auto kFields =
+      Fields(Field{"how", &ProcessExit::how}, Field{"code", &ProcessExit::code});
+  friend bool operator==(const ProcessExit&, const ProcessExit&) = default;
+};
+
+/// kill(2) of another actor's process; the step is complete when that process has been reaped. The
+/// outcome is what kill(2) returned.
+struct ProcessKill {
+  static constexpr std::string_view kName = "process.kill";
+  ActorRef actor;
+  SignalCode signal{9};
+  static constexpr auto kFields =
+      Fields(Field{"actor", &ProcessKill::actor}, Field{"signal", &ProcessKill::signal});
+  friend bool operator==(const ProcessKill&, const ProcessKill&) = default;
+};
+
+/// Sets effective and real ids and the supplementary groups; capabilities follow as the system
+/// rules.
+struct ProcessSetIdentity {
+  static constexpr std::string_view kName = "process.set_identity";
+  Id uid;
+  Id gid;
+  std::vector<std::uint32_t> groups;
+  static constexpr auto kFields =
+      Fields(Field{"uid", &ProcessSetIdentity::uid}, Field{"gid", &ProcessSetIdentity::gid},
+             Field{"groups", &ProcessSetIdentity::groups});
+  friend bool operator==(const ProcessSetIdentity&, const ProcessSetIdentity&) = default;
+};
+
+/// Changes only the effective user id, as seteuid(2) does.
+struct ProcessSetEffective {
+  static constexpr std::string_view kName = "process.set_effective";
+  Id uid;
+  static constexpr auto kFields = Fields(Field{"uid", &ProcessSetEffective::uid});
+  friend bool operator==(const ProcessSetEffective&, const ProcessSetEffective&) = default;
+};
+
+/// Removes capabilities from the effective and permitted sets.
+struct ProcessDropCapability {
+  static constexpr std::string_view kName = "process.drop_capability";
+  Capabilities capabilities;
+  static constexpr auto kFields =
+      Fields(Field{"capabilities", &ProcessDropCapability::capabilities});
+  friend bool operator==(const ProcessDropCapability&, const ProcessDropCapability&) = default;
+};
+
+/// unshare(2).
+struct ProcessUnshare {
+  static constexpr std::string_view kName = "process.unshare";
+  Namespaces namespaces;
+  static constexpr auto kFields = Fields(Field{"namespaces", &ProcessUnshare::namespaces});
+  friend bool operator==(const ProcessUnshare&, const ProcessUnshare&) = default;
+};
+
+/// setrlimit(2), soft and hard limit.
+struct ProcessSetLimit {
+  static constexpr std::string_view kName = "process.set_limit";
+  Limit limit = Limit::kMemlock;
+  std::uint64_t value = 0;
+  static constexpr auto kFields =
+      Fields(Field{"limit", &ProcessSetLimit::limit}, Field{"value", &ProcessSetLimit::value});
+  friend bool operator==(const ProcessSetLimit&, const ProcessSetLimit&) = default;
+};
+
+/// umask(2); the outcome is the old mask.
+struct ProcessSetUmask {
+  static constexpr std::string_view kName = "process.set_umask";
+  Mode mask{022};
+  static constexpr auto kFields = Fields(Field{"mask", &ProcessSetUmask::mask});
+  friend bool operator==(const ProcessSetUmask&, const ProcessSetUmask&) = default;
+};
+
+/// Confines this process to one CPU.
+struct ProcessPin {
+  static constexpr std::string_view kName = "process.pin";
+  std::int32_t cpu = 0;
+  static constexpr auto kFields = Fields(Field{"cpu", &ProcessPin::cpu});
+  friend bool operator==(const ProcessPin&, const ProcessPin&) = default;
+};
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_PROCESS_H_

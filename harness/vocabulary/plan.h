@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// A plan says which actors do which operations in which order. It is the only input of the harness:
+// suites, properties, fuzzers and files differ only in where the plan comes from.
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_PLAN_H_
+#define SHMSPEC_HARNESS_VOCABULARY_PLAN_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/vocabulary/operation.h"
+#include "harness/vocabulary/pattern.h"
+#include "harness/vocabulary/requirement.h"
+
+namespace shmspec {
+
+/// Where an actor comes from.
+enum class Start : std::uint8_t { kSpawn, kFork, kThread };
+template <>
+struct NamesOf<Start> {
+  static constexpr std::array kNames{Named<Start>{"spawn", Start::kSpawn},
+                                     Named<Start>{"fork", Start::kFork},
+                                     Named<Start>{"thread", Start::kThread}};
+};
+
+/// A process (or, with start=thread, a thread) and the identity it must have before it acts.
+/// What is absent stays as the harness was started: usually root, or root of a user namespace.
+///
+///   actor b uid=1000 gid=1000 groups=2000 caps=ipc_owner namespaces=ipc memlock=8192 cpu=1
+struct ActorSpec {
+  static constexpr std::string_view kName = "actor";
+  std::string name;
+  Start start = Start::kSpawn;
+  std::optional<std::uint32_t> uid;
+  std::optional<std::uint32_t> gid;
+  std::vector<std::uint32_t> groups;
+  /// Exactly these capabilities, effective and permitted; absent: what the ids give.
+  std::optional<Capabilities> caps;
+  Namespaces namespaces;  // made for this actor alone, before the identity is taken on
+  std::optional<std::uint64_t> memlock;  // bytes
+  std::optional<std::uint64_t> as;       // bytes
+  std::optional<std::uint64_t> nofile;
+  std::optional<std::int32_t> cpu;
+  static constexpr auto kFields = Fields(
+      Field{"start", &ActorSpec::start}, Field{"uid", &ActorSpec::uid},
+      Field{"gid", &ActorSpec::gid}, Field{"groups", &ActorSpec::groups},
+      Field{"caps", &ActorSpec::caps}, Field{"namespaces", &ActorSpec::namespaces},
+      Field{"memlock", &ActorSpec::memlock}, Field{"as", &ActorSpec::as},
+      Field{"nofile", &ActorSpec::nofile}, Field{"cpu", &ActorSpec::cpu});
+  friend bool operator==(const ActorSpec&, const ActorSpec&) = default;
+};
+
+
+/// When a step runs relative to the others.
+enum class Timing : std::uint8_t {
+  kTurn,   // `a: op`  starts when every step before it is complete, and is waited for
+  kStart,  // `a & op` starts the same way and is not waited for
+  kJoin,   // `join a` waits for the step that a was started on; carries no operation
+  kRace,   // a line inside `race { }`: only the order within its own branch is fixed
+};
+
+/// One step: who does what, when, what handle it assigns and what the plan's author expects.
+struct Step {
+  ActorRef actor;
+  Timing timing = Timing::kTurn;
+  std::uint16_t race = 0;  // for kRace: which race block, numbered from 0
+  Operation operation;
+  std::optional<Handle> assigns;
+  std::optional<Pattern> expected;
+
+  /// Where the step was written, for messages; 0 when it was built by a program. Not compared.
+  std::uint32_t line = 0;
+
+  friend bool operator==(const Step& a, const Step& b) {
+    return a.actor == b.actor && a.timing == b.timing && a.race == b.race &&
+           a.operation == b.operation && a.assigns == b.assigns && a.expected == b.expected;
+  }
+};
+
+/// A whole plan. `name` is family.topic.sentence, the same string in every list and report.
+struct Plan {
+  std::string name;
+  std::vector<Requirement> requirements;
+  std::vector<ActorSpec> actors;
+  std::vector<Step> steps;
+
+  friend bool operator==(const Plan&, const Plan&) = default;
+};
+
+/// What is wrong with a plan that is well-formed text but means nothing: an actor nobody forks, a
+/// handle used before any step assigns it, too many actors. `step` is an index into plan.steps or
+/// nullopt when the whole plan is meant.
+struct PlanFlaw {
+  std::optional<std::size_t> step;
+  std::string message;
+};
+
+/// The first flaw of a plan, or nullopt when it can be performed.
+std::optional<PlanFlaw> FindFlaw(const Plan& plan);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_PLAN_H_

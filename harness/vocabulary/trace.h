@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What happened when a plan was performed: for every step when it was called, when it returned and
+// with what outcome, and who the actors really were.
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_TRACE_H_
+#define SHMSPEC_HARNESS_VOCABULARY_TRACE_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/vocabulary/outcome.h"
+#include "harness/vocabulary/plan.h"
+
+namespace shmspec {
+
+/// What an actor reported of itself in its first reply, which is what the model believes.
+/// Namespaces are told apart by their inode numbers.
+struct ActorFacts {
+  static constexpr std::string_view kName = "facts";
+  std::int64_t pid = 0;        // in the harness's pid namespace, 0 when it never lived there
+  std::int64_t inner_pid = 0;  // in its own pid namespace
+  std::uint32_t uid = 0;       // effective
+  std::uint32_t gid = 0;       // effective, and the file system gid
+  std::vector<std::uint32_t> groups;
+  Capabilities caps;  // effective
+  std::uint64_t ipc_namespace = 0;
+  std::uint64_t user_namespace = 0;
+  std::uint64_t pid_namespace = 0;
+  std::uint64_t memlock = 0;  // bytes
+  std::uint64_t as = 0;       // bytes
+  static constexpr auto kFields = Fields(
+      Field{"pid", &ActorFacts::pid}, Field{"inner_pid", &ActorFacts::inner_pid},
+      Field{"uid", &ActorFacts::uid}, Field{"gid", &ActorFacts::gid},
+      Field{"groups", &ActorFacts::groups}, Field{"caps", &ActorFacts::caps},
+      Field{"ipc_namespace", &ActorFacts::ipc_namespace},
+      Field{"user_namespace", &ActorFacts::user_namespace},
+      Field{"pid_namespace", &ActorFacts::pid_namespace}, Field{"memlock", &ActorFacts::memlock},
+      Field{"as", &ActorFacts::as});
+  friend bool operator==(const ActorFacts&, const ActorFacts&) = default;
+};
+
+/// What is known of the system before the first step; the model starts from it.
+struct SystemFacts {
+  static constexpr std::string_view kName = "system";
+  std::uint64_t page_size = 4096;
+  std::uint64_t shmlba = 4096;
+  std::uint64_t shmmax = 18446744073692774399ull;  // bytes
+  std::uint64_t shmall = 18446744073692774399ull;  // pages
+  std::uint64_t shmmni = 4096;
+  std::uint64_t mmap_min_addr = 65536;
+  std::uint64_t task_size = 0x7ffffffff000;  // first address above the user range
+  std::int64_t overcommit = 0;
+  bool private_ipc = true;  // nobody else acts in the IPC namespace of the plan
+  std::uint64_t user_namespace_of_ipc = 0;
+  static constexpr auto kFields = Fields(
+      Field{"page_size", &SystemFacts::page_size}, Field{"shmlba", &SystemFacts::shmlba},
+      Field{"shmmax", &SystemFacts::shmmax}, Field{"shmall", &SystemFacts::shmall},
+      Field{"shmmni", &SystemFacts::shmmni}, Field{"mmap_min_addr", &SystemFacts::mmap_min_addr},
+      Field{"task_size", &SystemFacts::task_size}, Field{"overcommit", &SystemFacts::overcommit},
+      Field{"private_ipc", &SystemFacts::private_ipc},
+      Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc});
+  friend bool operator==(const SystemFacts&, const SystemFacts&) = default;
+};
+
+/// One performed step. Instants order the calls of a race (monotonic clock, nanoseconds; 0 in steps
+/// that the plan orders anyway); seconds bound the time stamps a system may have stored meanwhile.
+struct Performed {
+  bool called = false;
+  bool returned = false;  // false with `called`: still in flight when its actor ended
+  Outcome outcome;        // meaningful when returned
+  std::uint64_t call_ns = 0;
+  std::uint64_t return_ns = 0;
+  std::int64_t not_before_s = 0;
+  std::int64_t not_after_s = 0;
+
+  friend bool operator==(const Performed&, const Performed&) = default;
+};
+
+/// A plan and what became of it. steps[i] belongs to plan.steps[i], actors[i] to plan.actors[i].
+struct Trace {
+  Plan plan;
+  SystemFacts system;
+  std::vector<ActorFacts> actors;
+  std::vector<Performed> steps;
+  std::array<std::int64_t, Handle::kLimit> keys{};  // what k0, k1, ... stand for
+  std::string trouble;                              // why the experiment failed; empty when it did not
+  bool lacking = false;  // with trouble: this system cannot offer what the plan needs
+
+  friend bool operator==(const Trace&, const Trace&) = default;
+};
+
+/// A call or a return, in the order in which they can be told to have happened. A call whose actor
+/// ended has no return but an end: from there on the call can no longer take effect.
+struct Event {
+  enum class Kind : std::uint8_t { kCall, kReturn, kEnd };
+  Kind kind = Kind::kCall;
+  std::uint32_t step = 0;
+};
+
+/// The events of a trace: plan order where the plan orders, instants inside races and between a
+/// started step and its join. Ties count as overlap: calls come before returns.
+std::vector<Event> EventsOf(const Trace& trace);
+
+/// What handles and actors of a trace stand for, to match patterns against its outcomes. A handle
+/// that several steps assign has the value it had just before `step` was performed.
+Bindings BindingsAt(const Trace& trace, std::size_t step);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_TRACE_H_
