@@ -25,13 +25,17 @@ namespace shmspec {
 
 /// A record field that must equal something known only when the plan has run.
 struct Symbol {
+  static constexpr std::string_view kName = "symbol";
   std::string field;                         // "" for the number of a Value
   std::variant<Reference, ActorRef> stands;  // the value of a handle, or the process id of an actor
+  static constexpr auto kFields =
+      Fields(Field{"field", &Symbol::field}, Field{"stands", &Symbol::stands});
   friend bool operator==(const Symbol&, const Symbol&) = default;
 };
 
 /// One alternative of a pattern.
 struct Alternative {
+  static constexpr std::string_view kName = "alternative";
   enum class Kind : std::uint8_t { kAny, kSuccess, kRange };
 
   Kind kind = Kind::kAny;
@@ -42,12 +46,26 @@ struct Alternative {
   Outcome high;
   std::vector<Symbol> symbols;
 
+  static constexpr auto kFields =
+      Fields(Field{"kind", &Alternative::kind}, Field{"negated", &Alternative::negated},
+             Field{"low", &Alternative::low}, Field{"high", &Alternative::high},
+             Field{"symbols", &Alternative::symbols});
   friend bool operator==(const Alternative&, const Alternative&) = default;
+};
+
+template <>
+struct NamesOf<Alternative::Kind> {
+  using Kind = Alternative::Kind;
+  static constexpr std::array kNames{Named<Kind>{"any", Kind::kAny},
+                                     Named<Kind>{"success", Kind::kSuccess},
+                                     Named<Kind>{"range", Kind::kRange}};
 };
 
 /// A set of alternatives; the empty pattern matches nothing.
 struct Pattern {
+  static constexpr std::string_view kName = "pattern";
   std::vector<Alternative> alternatives;
+  static constexpr auto kFields = Fields(Field{"alternatives", &Pattern::alternatives});
   friend bool operator==(const Pattern&, const Pattern&) = default;
 };
 

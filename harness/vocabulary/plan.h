@@ -46,14 +46,13 @@ struct ActorSpec {
   std::optional<std::uint64_t> nofile;
   std::optional<std::int32_t> cpu;
   static constexpr auto kFields = Fields(
-      Field{"start", &ActorSpec::start}, Field{"uid", &ActorSpec::uid},
+      Field{"name", &ActorSpec::name}, Field{"start", &ActorSpec::start}, Field{"uid", &ActorSpec::uid},
       Field{"gid", &ActorSpec::gid}, Field{"groups", &ActorSpec::groups},
       Field{"caps", &ActorSpec::caps}, Field{"namespaces", &ActorSpec::namespaces},
       Field{"memlock", &ActorSpec::memlock}, Field{"as", &ActorSpec::as},
       Field{"nofile", &ActorSpec::nofile}, Field{"cpu", &ActorSpec::cpu});
   friend bool operator==(const ActorSpec&, const ActorSpec&) = default;
 };
-
 
 /// When a step runs relative to the others.
 enum class Timing : std::uint8_t {
@@ -63,8 +62,16 @@ enum class Timing : std::uint8_t {
   kRace,   // a line inside `race { }`: only the order within its own branch is fixed
 };
 
+template <>
+struct NamesOf<Timing> {
+  static constexpr std::array kNames{
+      Named<Timing>{"turn", Timing::kTurn}, Named<Timing>{"start", Timing::kStart},
+      Named<Timing>{"join", Timing::kJoin}, Named<Timing>{"race", Timing::kRace}};
+};
+
 /// One step: who does what, when, what handle it assigns and what the plan's author expects.
 struct Step {
+  static constexpr std::string_view kName = "step";
   ActorRef actor;
   Timing timing = Timing::kTurn;
   std::uint16_t race = 0;  // for kRace: which race block, numbered from 0
@@ -75,6 +82,10 @@ struct Step {
   /// Where the step was written, for messages; 0 when it was built by a program. Not compared.
   std::uint32_t line = 0;
 
+  static constexpr auto kFields = Fields(
+      Field{"actor", &Step::actor}, Field{"timing", &Step::timing}, Field{"race", &Step::race},
+      Field{"operation", &Step::operation}, Field{"assigns", &Step::assigns},
+      Field{"expected", &Step::expected}, Field{"line", &Step::line});
   friend bool operator==(const Step& a, const Step& b) {
     return a.actor == b.actor && a.timing == b.timing && a.race == b.race &&
            a.operation == b.operation && a.assigns == b.assigns && a.expected == b.expected;
@@ -83,11 +94,15 @@ struct Step {
 
 /// A whole plan. `name` is family.topic.sentence, the same string in every list and report.
 struct Plan {
+  static constexpr std::string_view kName = "plan";
   std::string name;
   std::vector<Requirement> requirements;
   std::vector<ActorSpec> actors;
   std::vector<Step> steps;
 
+  static constexpr auto kFields =
+      Fields(Field{"name", &Plan::name}, Field{"requirements", &Plan::requirements},
+             Field{"actors", &Plan::actors}, Field{"steps", &Plan::steps});
   friend bool operator==(const Plan&, const Plan&) = default;
 };
 

@@ -69,6 +69,7 @@ struct SystemFacts {
 /// One performed step. Instants order the calls of a race (monotonic clock, nanoseconds; 0 in steps
 /// that the plan orders anyway); seconds bound the time stamps a system may have stored meanwhile.
 struct Performed {
+  static constexpr std::string_view kName = "performed";
   bool called = false;
   bool returned = false;  // false with `called`: still in flight when its actor ended
   Outcome outcome;        // meaningful when returned
@@ -77,11 +78,17 @@ struct Performed {
   std::int64_t not_before_s = 0;
   std::int64_t not_after_s = 0;
 
+  static constexpr auto kFields = Fields(
+      Field{"called", &Performed::called}, Field{"returned", &Performed::returned},
+      Field{"outcome", &Performed::outcome}, Field{"call_ns", &Performed::call_ns},
+      Field{"return_ns", &Performed::return_ns}, Field{"not_before_s", &Performed::not_before_s},
+      Field{"not_after_s", &Performed::not_after_s});
   friend bool operator==(const Performed&, const Performed&) = default;
 };
 
 /// A plan and what became of it. steps[i] belongs to plan.steps[i], actors[i] to plan.actors[i].
 struct Trace {
+  static constexpr std::string_view kName = "trace";
   Plan plan;
   SystemFacts system;
   std::vector<ActorFacts> actors;
@@ -90,6 +97,11 @@ struct Trace {
   std::string trouble;                              // why the experiment failed; empty when it did not
   bool lacking = false;  // with trouble: this system cannot offer what the plan needs
 
+  static constexpr auto kFields =
+      Fields(Field{"plan", &Trace::plan}, Field{"system", &Trace::system},
+             Field{"actors", &Trace::actors}, Field{"steps", &Trace::steps},
+             Field{"keys", &Trace::keys}, Field{"trouble", &Trace::trouble},
+             Field{"lacking", &Trace::lacking});
   friend bool operator==(const Trace&, const Trace&) = default;
 };
 

@@ -23,6 +23,13 @@ enum class HandleKind : char {
   kKey = 'k',      // a System V key; unlike the others it has a value (a unique key) from the start
 };
 
+template <>
+struct NamesOf<HandleKind> {
+  static constexpr std::array kNames{
+      Named<HandleKind>{"s", HandleKind::kSegment}, Named<HandleKind>{"a", HandleKind::kAttach},
+      Named<HandleKind>{"m", HandleKind::kMapping}, Named<HandleKind>{"k", HandleKind::kKey}};
+};
+
 /// A symbolic name for a live value: `s0`, `a1`. Handles belong to the plan, not to an actor; the
 /// value appears when the step that assigns the handle succeeds and is -1 until then.
 struct Handle {

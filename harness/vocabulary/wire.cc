@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/vocabulary/wire.h"
+
+#include "harness/vocabulary/wire_codec.h"
+
+namespace shmspec {
+
+void AppendWire(std::string& bytes, const Operation& operation) { wire::Append(bytes, operation); }
+void AppendWire(std::string& bytes, const Outcome& outcome) { wire::Append(bytes, outcome); }
+void AppendWire(std::string& bytes, const ActorFacts& facts) { wire::Append(bytes, facts); }
+void AppendWire(std::string& bytes, const Plan& plan) { wire::Append(bytes, plan); }
+void AppendWire(std::string& bytes, const Trace& trace) { wire::Append(bytes, trace); }
+
+bool ReadWire(std::string_view& bytes, Operation& operation) {
+  return wire::Read(bytes, operation);
+}
+bool ReadWire(std::string_view& bytes, Outcome& outcome) { return wire::Read(bytes, outcome); }
+bool ReadWire(std::string_view& bytes, ActorFacts& facts) { return wire::Read(bytes, facts); }
+bool ReadWire(std::string_view& bytes, Plan& plan) { return wire::Read(bytes, plan); }
+bool ReadWire(std::string_view& bytes, Trace& trace) { return wire::Read(bytes, trace); }
+
+}  // namespace shmspec
