@@ -4,13 +4,39 @@
 
 add_executable(shmspec_catalogue_compiler catalogue_compiler.cc sha256.cc)
 target_link_libraries(shmspec_catalogue_compiler PRIVATE shmspec_flags yaml-cpp fmt::fmt-header-only)
-set(catalogue_output ${PROJECT_BINARY_DIR}/generated/shmspec)
-set(catalogue_files ${catalogue_output}/requirement_count.inc ${catalogue_output}/requirement_ids.inc
-    ${catalogue_output}/catalogue.inc)
+
+set(catalogue_source ${PROJECT_SOURCE_DIR}/suites/requirements.yaml)
+set(catalogue_folder ${PROJECT_BINARY_DIR}/generated/shmspec)
+set(catalogue_files
+  ${catalogue_folder}/requirement_count.inc
+  ${catalogue_folder}/requirement_ids.inc
+  ${catalogue_folder}/catalogue.inc)
 add_custom_command(
   OUTPUT ${catalogue_files}
-  COMMAND shmspec_catalogue_compiler ${PROJECT_SOURCE_DIR}/suites/requirements.yaml ${catalogue_output}
-  DEPENDS shmspec_catalogue_compiler ${PROJECT_SOURCE_DIR}/suites/requirements.yaml
+  COMMAND shmspec_catalogue_compiler ${catalogue_source} ${catalogue_folder}
+  DEPENDS shmspec_catalogue_compiler ${catalogue_source}
   COMMENT "Compiling the catalogue of requirements"
   VERBATIM)
 add_custom_target(shmspec_catalogue DEPENDS ${catalogue_files})
+
+if(SHMSPEC_BUILD_TESTS)
+  shmspec_test(sha256_test SOURCES sha256_test.cc LINKS shmspec::vocabulary)
+  shmspec_test(catalogue_compiler_test SOURCES catalogue_compiler_test.cc)
+  add_dependencies(catalogue_compiler_test shmspec_catalogue_compiler)
+  target_compile_definitions(catalogue_compiler_test PRIVATE
+    SHMSPEC_CATALOGUE_COMPILER="$<TARGET_FILE:shmspec_catalogue_compiler>")
+
+  # A requirement that is not in the catalogue must not compile.
+  set(compile ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only
+    -I${PROJECT_SOURCE_DIR} -I${PROJECT_BINARY_DIR}/generated
+    ${CMAKE_CURRENT_SOURCE_DIR}/catalogue_test_use.cc)
+  add_test(NAME Catalogue.CompilesARequirementItHas
+    COMMAND ${compile} -DSHMSPEC_REQUIREMENT_ID="SEED.SHMID_UNIQUE")
+  add_test(NAME Catalogue.StopsTheCompilerAtARequirementItHasNot
+    COMMAND ${compile} -DSHMSPEC_REQUIREMENT_ID="SYSV.NO.SUCH")
+  set_tests_properties(
+    Catalogue.CompilesARequirementItHas Catalogue.StopsTheCompilerAtARequirementItHasNot
+    PROPERTIES LABELS unit TIMEOUT 60)
+  set_tests_properties(Catalogue.StopsTheCompilerAtARequirementItHasNot PROPERTIES
+    PASS_REGULAR_EXPRESSION "error: .*suites/requirements.yaml has no requirement of this id")
+endif()
