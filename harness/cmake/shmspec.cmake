@@ -39,6 +39,8 @@ endif()
 add_library(shmspec_flags INTERFACE)
 target_compile_options(shmspec_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wold-style-cast -Wnon-virtual-dtor -Werror
+  # Designated initialisers are meant to leave fields out: every field has a default.
+  -Wno-missing-field-initializers
   # GCC 12 reports these inside inlined standard containers where nothing is wrong (GCC bugs 105562, 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
 target_include_directories(shmspec_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)

@@ -28,12 +28,12 @@ class PlanBuilder;
 /// Handles as expressions: `p + 8` is the address 8 bytes into the attach p.
 template <HandleKind kKind, class Ref>
 struct HandleName : Ref {
-  HandleName operator+(std::int64_t offset) const {
+  HandleName operator+(std::int64_t bytes) const {
     HandleName moved = *this;
-    moved.offset += offset;
+    moved.offset += bytes;
     return moved;
   }
-  HandleName operator-(std::int64_t offset) const { return *this + -offset; }
+  HandleName operator-(std::int64_t bytes) const { return *this + -bytes; }
 };
 using Segment = HandleName<HandleKind::kSegment, SegmentRef>;
 using Attach = HandleName<HandleKind::kAttach, Place>;

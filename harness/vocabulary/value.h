@@ -164,12 +164,12 @@ inline constexpr std::uint64_t kNamespacePid = 4;
 inline constexpr std::uint64_t kNamespaceMount = 8;
 
 /// The buffer given to a control call.
-enum class Buffer : std::uint8_t { kValid, kNull, kWild, kReadOnly };
+enum class Buffer : std::uint8_t { kValid, kNull, kWild, kUnwritable };
 template <>
 struct NamesOf<Buffer> {
   static constexpr std::array kNames{
       Named<Buffer>{"valid", Buffer::kValid}, Named<Buffer>{"null", Buffer::kNull},
-      Named<Buffer>{"wild", Buffer::kWild}, Named<Buffer>{"read_only", Buffer::kReadOnly}};
+      Named<Buffer>{"wild", Buffer::kWild}, Named<Buffer>{"read_only", Buffer::kUnwritable}};
 };
 
 /// Width of a memory access in bytes.

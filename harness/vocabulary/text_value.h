@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The text form of every kind of field, found by its type: Print() and Parse() for each. The
+// functions for lists and declared structs are written in terms of the others.
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_TEXT_VALUE_H_
+#define SHMSPEC_HARNESS_VOCABULARY_TEXT_VALUE_H_
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "harness/vocabulary/field.h"
+#include "harness/vocabulary/nearest.h"
+#include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/text_cursor.h"
+#include "harness/vocabulary/value.h"
+
+namespace shmspec::text {
+
+/// The actors whose names may appear.
+using Actors = std::span<const ActorSpec>;
+
+void PrintSigned(std::string& out, std::int64_t number);
+void PrintUnsigned(std::string& out, std::uint64_t number);
+void PrintOctal(std::string& out, std::uint64_t number);
+void PrintReference(std::string& out, const Reference& reference);
+/// A handle with an offset, or nothing taken.
+bool AcceptHandle(Cursor& cursor, Reference& reference);
+bool ParseSigned(Cursor& cursor, std::int64_t& number);
+bool ParseUnsigned(Cursor& cursor, std::uint64_t& number);
+bool ParseFlagWord(Cursor& cursor, std::span<const Named<std::uint64_t>> names,
+                   std::uint64_t& bits);
+void PrintFlagWords(std::string& out, std::span<const Named<std::uint64_t>> names,
+                    std::uint64_t bits);
+void PrintActor(std::string& out, ActorRef actor, Actors actors);
+bool ParseActor(Cursor& cursor, ActorRef& actor, Actors actors);
+
+template <class T>
+void Print(std::string& out, const T& value, Actors actors);
+template <class T>
+bool Parse(Cursor& cursor, T& value, Actors actors);
+
+template <class T>
+struct IsFlags : std::false_type {};
+template <class Tag>
+struct IsFlags<Flags<Tag>> : std::true_type {
+  static constexpr std::span<const Named<std::uint64_t>> Names() { return Tag::kNames; }
+};
+
+template <class T>
+bool ParseWhole(Cursor& cursor, T& value) {
+  const std::size_t start = cursor.position();
+  if constexpr (std::is_signed_v<T>) {
+    std::int64_t number = 0;
+    if (!ParseSigned(cursor, number)) return false;
+    value = static_cast<T>(number);
+    if (value == number) return true;
+  } else {
+    std::uint64_t number = 0;
+    if (!ParseUnsigned(cursor, number)) return false;
+    value = static_cast<T>(number);
+    if (value == number) return true;
+  }
+  return cursor.FailAt(start, "expected a number of at most " +
+                                  std::to_string(std::numeric_limits<T>::max()));
+}
+
+template <class T>
+void PrintItems(std::string& out, const std::vector<T>& items, Actors actors) {
+  constexpr bool kStructs = Declared<T>;
+  if (kStructs) out += '[';
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) out += kStructs ? ' ' : ',';
+    Print(out, items[i], actors);
+  }
+  if (kStructs) out += ']';
+}
+
+template <class T>
+bool ParseItems(Cursor& cursor, std::vector<T>& items, Actors actors) {
+  constexpr bool kStructs = Declared<T>;
+  items.clear();
+  if (kStructs && !cursor.Demand("[")) return false;
+  if (kStructs && cursor.Accept("]")) return true;
+  do {
+    if (kStructs) cursor.SkipSpaces();
+    if (!Parse(cursor, items.emplace_back(), actors)) return false;
+  } while (cursor.Accept(kStructs ? " " : ","));
+  return !kStructs || cursor.Demand("]");
+}
+
+template <NamedEnum E>
+bool ParseEnum(Cursor& cursor, E& value) {
+  const std::size_t start = cursor.position();
+  const std::string_view word = cursor.Name();
+  if (const auto found = FromName<E>(word)) {
+    value = *found;
+    return true;
+  }
+  std::string names;
+  for (const auto& entry : NamesOf<E>::kNames) {
+    names += names.empty() ? "" : ", ";
+    names += entry.name;
+  }
+  return cursor.FailAt(start, "expected one of " + names);
+}
+
+template <class T>
+std::vector<std::string> FieldNames() {
+  std::vector<std::string> names;
+  ForEachField<T>([&](const auto& field) { names.emplace_back(field.name); });
+  return names;
+}
+
+/// Parses `field=value` into the field of that name; `seen` guards against a field given twice.
+template <class T>
+bool ParseField(Cursor& cursor, T& record, std::vector<std::string>& seen, Actors actors) {
+  const std::size_t start = cursor.position();
+  const std::string name(cursor.Name());
+  if (name.empty()) return cursor.Fail("expected field=value, found " + cursor.Found());
+  bool known = false;
+  bool parsed = false;
+  ForEachField<T>([&](const auto& field) {
+    if (field.name != name) return;
+    known = true;
+    parsed = cursor.Demand("=") && Parse(cursor, record.*field.member, actors);
+  });
+  if (!known) {
+    return cursor.FailAt(start, std::string(T::kName) + " has no field \"" + name + "\"" +
+                                    DidYouMean(name, FieldNames<T>()));
+  }
+  for (const std::string& other : seen) {
+    if (other == name) return cursor.FailAt(start, "field \"" + name + "\" is given twice");
+  }
+  seen.push_back(name);
+  return parsed;
+}
+
+/// `name{field=value ...}` with every field.
+template <Declared T>
+void PrintStruct(std::string& out, const T& record, Actors actors) {
+  out += T::kName;
+  out += '{';
+  bool first = true;
+  ForEachField<T>([&](const auto& field) {
+    if (!first) out += ' ';
+    first = false;
+    out += field.name;
+    out += '=';
+    Print(out, record.*field.member, actors);
+  });
+  out += '}';
+}
+
+template <Declared T>
+bool ParseStruct(Cursor& cursor, T& record, Actors actors) {
+  record = T{};
+  if (!cursor.Demand(T::kName) || !cursor.Demand("{")) return false;
+  std::vector<std::string> seen;
+  while (cursor.ok() && !cursor.Accept("}")) {
+    if (!seen.empty() && !cursor.Demand(" ")) return false;
+    if (!ParseField(cursor, record, seen, actors)) return false;
+  }
+  return cursor.ok();
+}
+
+template <class T>
+void Print(std::string& out, const T& value, Actors actors) {
+  if constexpr (requires { typename T::value_type; } && !std::is_same_v<T, std::string>) {
+    if constexpr (requires { value.has_value(); }) {
+      Print(out, *value, actors);  // absent ones are not printed at all
+    } else {
+      PrintItems(out, value, actors);
+    }
+  } else if constexpr (std::is_same_v<T, bool>) {
+    out += value ? "true" : "false";
+  } else if constexpr (std::is_enum_v<T>) {
+    out += NameOf(value);
+  } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
+    PrintSigned(out, value);
+  } else if constexpr (std::is_integral_v<T>) {
+    PrintUnsigned(out, value);
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    out += Quote(value);
+  } else if constexpr (IsFlags<T>::value) {
+    PrintFlagWords(out, IsFlags<T>::Names(), value.bits);
+  } else if constexpr (std::is_same_v<T, Mode>) {
+    PrintOctal(out, value.bits);
+  } else if constexpr (std::is_same_v<T, Size>) {
+    PrintUnsigned(out, value.bytes);
+  } else if constexpr (std::is_same_v<T, ErrorCode>) {
+    out += ErrnoName(value.number);
+  } else if constexpr (std::is_same_v<T, SignalCode>) {
+    out += SignalName(value.number);
+  } else if constexpr (std::is_same_v<T, ActorRef>) {
+    PrintActor(out, value, actors);
+  } else if constexpr (std::is_base_of_v<Reference, T>) {
+    if (!value.handle && value.offset == 0 && !std::is_same_v<T, SegmentRef>) {
+      out += std::is_same_v<T, Place> ? "null" : "private";
+    } else {
+      PrintReference(out, value);
+    }
+  } else if constexpr (Declared<T>) {
+    PrintStruct(out, value, actors);
+  } else {
+    Print(out, value.number, actors);
+  }
+}
+
+template <class T>
+bool ParseCode(Cursor& cursor, T& value, std::optional<int> (*from_name)(std::string_view)) {
+  const std::size_t start = cursor.position();
+  const std::string_view word = cursor.Word();
+  const auto number = from_name(word);
+  if (number) value.number = *number;
+  return number || cursor.FailAt(start, "expected the name of an error or a signal");
+}
+
+template <class T>
+bool ParseReference(Cursor& cursor, T& value) {
+  value = T{};
+  if (!std::is_same_v<T, SegmentRef> &&
+      cursor.Accept(std::is_same_v<T, Place> ? "null" : "private")) {
+    return true;
+  }
+  if (AcceptHandle(cursor, value)) return cursor.ok();
+  return ParseSigned(cursor, value.offset);
+}
+
+template <class T>
+bool Parse(Cursor& cursor, T& value, Actors actors) {
+  if constexpr (requires { typename T::value_type; } && !std::is_same_v<T, std::string>) {
+    if constexpr (requires { value.has_value(); }) {
+      return Parse(cursor, value.emplace(), actors);
+    } else {
+      return ParseItems(cursor, value, actors);
+    }
+  } else if constexpr (std::is_same_v<T, bool>) {
+    value = cursor.Accept("true");
+    return value || cursor.Demand("false");
+  } else if constexpr (std::is_enum_v<T>) {
+    return ParseEnum(cursor, value);
+  } else if constexpr (std::is_integral_v<T>) {
+    return ParseWhole(cursor, value);
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return cursor.TakeQuoted(value);
+  } else if constexpr (IsFlags<T>::value) {
+    value.bits = 0;
+    do {
+      if (!ParseFlagWord(cursor, IsFlags<T>::Names(), value.bits)) return false;
+    } while (cursor.Accept("|"));
+    return true;
+  } else if constexpr (std::is_same_v<T, Mode>) {
+    return ParseWhole(cursor, value.bits);
+  } else if constexpr (std::is_same_v<T, Size>) {
+    return ParseWhole(cursor, value.bytes);
+  } else if constexpr (std::is_same_v<T, ErrorCode>) {
+    return ParseCode(cursor, value, ErrnoFromName);
+  } else if constexpr (std::is_same_v<T, SignalCode>) {
+    return ParseCode(cursor, value, SignalFromName);
+  } else if constexpr (std::is_same_v<T, ActorRef>) {
+    return ParseActor(cursor, value, actors);
+  } else if constexpr (std::is_base_of_v<Reference, T>) {
+    return ParseReference(cursor, value);
+  } else if constexpr (Declared<T>) {
+    return ParseStruct(cursor, value, actors);
+  } else {
+    return Parse(cursor, value.number, actors);
+  }
+}
+
+}  // namespace shmspec::text
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_TEXT_VALUE_H_
