@@ -127,7 +127,7 @@ bool IsIdPart(const std::string& part) {
 
 /// AREA.NAME or AREA.GROUP.NAME, whose AREA is the first word of the area it stands in.
 void CheckId(const YAML::Node& node, const std::string& area) {
-  const std::string id = node.Scalar();
+  const std::string& id = node.Scalar();
   std::vector<std::string> parts(1);
   for (const char c : id) {
     if (c == '.') {
@@ -184,9 +184,9 @@ void ReadArea(const YAML::Node& node, const Words& needs, std::map<std::string, 
     if (value.IsScalar()) area[field] = value.Scalar();
   }
   for (const YAML::Node& requirement : fields.at("requirements")) {
-    Entry entry = ReadRequirement(requirement, area, needs);
-    const std::string id = entry.texts.at("id");
-    if (!entries.emplace(id, std::move(entry)).second) {
+    const Entry entry = ReadRequirement(requirement, area, needs);
+    const std::string& id = entry.texts.at("id");
+    if (!entries.emplace(id, entry).second) {
       throw Complaint{requirement["id"].Mark(),
                       fmt::format("expected every id once; {} is taken, choose another", id)};
     }
@@ -222,39 +222,40 @@ std::string Quoted(const std::string& text) {
   return quoted + "\"";
 }
 
+/// The C++ of one row of kCatalogue; the arrays its lists live in are added to `arrays`.
+std::string Row(const Entry& entry, std::string& arrays) {
+  const auto text = [&entry](const char* field) {
+    return entry.texts.contains(field) ? Quoted(entry.texts.at(field)) : "{}";
+  };
+  const auto list = [&entry, &arrays](const char* field) -> std::string {
+    const auto found = entry.lists.find(field);
+    if (found == entry.lists.end()) return "{}";
+    std::vector<std::string> quoted;
+    std::transform(found->second.begin(), found->second.end(), std::back_inserter(quoted), Quoted);
+    std::string name = entry.texts.at("id") + "_" + field;
+    std::replace(name.begin(), name.end(), '.', '_');
+    arrays +=
+        fmt::format("constexpr std::string_view k{}[] = {{{}}};\n", name, fmt::join(quoted, ", "));
+    return "k" + name;
+  };
+  std::string level = entry.texts.at("level");
+  level.front() = static_cast<char>(level.front() - 'a' + 'A');
+  return fmt::format("{{{}, {}, {}, {}, {}, {}, Level::k{}, {}, {}, {}, {}, {}, {}, {}}},\n",
+                     text("id"), Quoted(entry.area.at("area")), Quoted(entry.area.at("title")),
+                     Quoted(entry.area.at("chapter")), text("statement"), text("origin"), level,
+                     text("source"), list("errors"), list("needs"), text("check"), text("kind"),
+                     text("since"), list("divergence"));
+}
+
 std::string CatalogueSource(const std::map<std::string, Entry>& entries,
                             const std::string& sha256) {
-  std::string lists;
-  std::string rows = "constexpr RequirementText kCatalogue[] = {\n";
-  int number = 0;
-  for (const auto& [id, entry] : entries) {
-    std::map<std::string, std::string> names;
-    for (const auto& [field, items] : entry.lists) {
-      if (items.empty()) continue;
-      names[field] = fmt::format("kList{}", number++);
-      std::vector<std::string> quoted;
-      std::transform(items.begin(), items.end(), std::back_inserter(quoted), Quoted);
-      lists += fmt::format("constexpr std::string_view {}[] = {{{}}};\n", names[field],
-                           fmt::join(quoted, ", "));
-    }
-    const auto list = [&](const char* field) {
-      return names.contains(field) ? names[field] : "{}";
-    };
-    const auto text = [&](const char* field) {
-      return entry.texts.contains(field) ? Quoted(entry.texts.at(field)) : "{}";
-    };
-    const std::string level = entry.texts.at("level");
-    rows += fmt::format("{{{}, {}, {}, {}, {}, {}, Level::k{}, {}, {}, {}, {}, {}, {}, {}}},\n",
-                        Quoted(id), Quoted(entry.area.at("area")), Quoted(entry.area.at("title")),
-                        Quoted(entry.area.at("chapter")), text("statement"), text("origin"),
-                        level == "must"  ? "Must"
-                        : level == "may" ? "May"
-                                         : "Should",
-                        text("source"), list("errors"), list("needs"), text("check"), text("kind"),
-                        text("since"), list("divergence"));
-  }
-  return lists + rows +
-         fmt::format("}};\nconstexpr std::string_view kCatalogueSha256 = \"{}\";\n", sha256);
+  std::string arrays;
+  std::string rows;
+  for (const auto& entry : entries) rows += Row(entry.second, arrays);
+  return fmt::format(
+      "{}constexpr RequirementText kCatalogue[] = {{\n{}}};\n"
+      "constexpr std::string_view kCatalogueSha256 = \"{}\";\n",
+      arrays, rows, sha256);
 }
 
 /// Everything in a file; throws when it cannot be read.
