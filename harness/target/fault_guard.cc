@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/target/fault_guard.h"
+
+#include <array>
+#include <bit>
+
+#include "harness/vocabulary/check.h"
+
+namespace shmspec {
+namespace internal {
+
+GuardState& Guard() {
+  static thread_local GuardState state;
+  return state;
+}
+
+}  // namespace internal
+
+namespace {
+
+constexpr std::array kSignals{SIGSEGV, SIGBUS};
+
+/// Returning from here runs the faulting instruction again, and then it is deadly; a signal that
+/// somebody sent has to be sent again.
+void LetDie(int signal, const siginfo_t& info) {
+  ::signal(signal, SIG_DFL);
+  if (info.si_code <= 0) ::raise(signal);
+}
+
+void OnFault(int signal, siginfo_t* info, void*) {
+  internal::GuardState& guard = internal::Guard();
+  if (!guard.armed || info->si_code <= 0) return LetDie(signal, *info);
+  guard.fault = {signal, info->si_code, std::bit_cast<std::uint64_t>(info->si_addr)};
+  siglongjmp(guard.jump, 1);
+}
+
+/// The handlers run on a stack of their own: the address at fault may be the stack's neighbour.
+class AlternateStack {
+ public:
+  AlternateStack() {
+    stack_t stack{};
+    stack.ss_sp = memory_.data();
+    stack.ss_size = memory_.size();
+    SHMSPEC_CHECK(::sigaltstack(&stack, nullptr) == 0, "sigaltstack refused an own buffer");
+  }
+  ~AlternateStack() {
+    stack_t none{};
+    none.ss_flags = SS_DISABLE;
+    ::sigaltstack(&none, nullptr);
+  }
+  AlternateStack(const AlternateStack&) = delete;
+  AlternateStack& operator=(const AlternateStack&) = delete;
+
+ private:
+  std::array<char, 64 * 1024> memory_;
+};
+
+void InstallHandlers() {
+  struct sigaction action {};
+  action.sa_sigaction = OnFault;
+  // Left by siglongjmp, so the signal must not stay blocked.
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  for (int signal : kSignals) {
+    SHMSPEC_CHECK(::sigaction(signal, &action, nullptr) == 0, "no handler for a fault");
+  }
+}
+
+}  // namespace
+
+void PrepareFaultGuard() {
+  static thread_local const AlternateStack stack;
+  static const bool installed = (InstallHandlers(), true);
+  static_cast<void>(stack);
+  static_cast<void>(installed);
+}
+
+}  // namespace shmspec

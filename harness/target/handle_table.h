@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The live values of a plan's handles. The table lies in memory that all actors of the plan share,
+// so that one actor's segment is at hand for the others.
+
+#ifndef SHMSPEC_HARNESS_TARGET_HANDLE_TABLE_H_
+#define SHMSPEC_HARNESS_TARGET_HANDLE_TABLE_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "harness/vocabulary/value.h"
+
+namespace shmspec {
+
+/// -1 until a step assigns the handle; keys have their values before the first step.
+class HandleTable {
+ public:
+  HandleTable() { Clear(); }
+
+  void Clear() {
+    for (auto& kind : values_) {
+      for (auto& value : kind) value.store(-1, std::memory_order_relaxed);
+    }
+  }
+
+  std::int64_t Get(Handle handle) const { return Slot(handle).load(std::memory_order_acquire); }
+  void Set(Handle handle, std::int64_t value) {
+    values_[KindIndex(handle.kind)][handle.index].store(value, std::memory_order_release);
+  }
+
+ private:
+  static constexpr std::size_t KindIndex(HandleKind kind) {
+    switch (kind) {
+      case HandleKind::kSegment:
+        return 0;
+      case HandleKind::kAttach:
+        return 1;
+      case HandleKind::kMapping:
+        return 2;
+      case HandleKind::kKey:
+        return 3;
+    }
+    return 0;
+  }
+  const std::atomic<std::int64_t>& Slot(Handle handle) const {
+    return values_[KindIndex(handle.kind)][handle.index];
+  }
+
+  std::array<std::array<std::atomic<std::int64_t>, Handle::kLimit>, 4> values_;
+};
+
+static_assert(std::atomic<std::int64_t>::is_always_lock_free, "handles cross between processes");
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_HANDLE_TABLE_H_

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <sys/mman.h>
+
+#include <bit>
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+
+#include "harness/target/perform.h"
+#include "harness/target/text_file.h"
+
+namespace shmspec::perform {
+namespace {
+
+void* Pointer(std::uint64_t address) { return std::bit_cast<void*>(address); }
+
+Outcome Mapped(void* address) { return Returned(std::bit_cast<std::int64_t>(address)); }
+
+/// Private anonymous memory, low where the target needs it; `at` other than 0 is binding.
+Outcome MapAnonymous(std::uint64_t at, std::uint64_t size, int protection, Context& context) {
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+  if (protection == PROT_NONE) flags |= MAP_NORESERVE;
+  if (at != 0) flags |= MAP_FIXED;
+#ifdef MAP_32BIT
+  if (context.calls().low_memory && at == 0) flags |= MAP_32BIT;
+#else
+  static_cast<void>(context);
+#endif
+  return Mapped(::mmap(Pointer(at), size, protection, flags, -1, 0));
+}
+
+int AdviceNumber(Advice advice) {
+  switch (advice) {
+    case Advice::kDontNeed:
+      return MADV_DONTNEED;
+    case Advice::kRemove:
+      return MADV_REMOVE;
+    case Advice::kDontFork:
+      return MADV_DONTFORK;
+    case Advice::kWillNeed:
+      return MADV_WILLNEED;
+  }
+  SHMSPEC_CHECK(false, "an advice without a number");
+}
+
+/// One line of /proc/self/maps; false when it is not about a System V mapping.
+bool ParseMapping(const char* line, MappingRow& row) {
+  std::uint64_t start = 0, end = 0, offset = 0, inode = 0;
+  char rights[5] = {};
+  int name = 0;
+  if (std::sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %" SCNu64 " %n", &start, &end,
+                  rights, &offset, &inode, &name) != 5 ||
+      name == 0 || std::strncmp(line + name, "/SYSV", 5) != 0) {
+    return false;
+  }
+  row.at = static_cast<std::int64_t>(start);
+  row.size = static_cast<std::int64_t>(end - start);
+  row.protection.bits =
+      (rights[0] == 'r' ? 1u : 0u) | (rights[1] == 'w' ? 2u : 0u) | (rights[2] == 'x' ? 4u : 0u);
+  row.shared = rights[3] == 's';
+  row.offset = static_cast<std::int64_t>(offset);
+  row.id = static_cast<std::int64_t>(inode);
+  row.name = line + name;
+  return true;
+}
+
+}  // namespace
+
+Outcome Do(const MapReserve& op, Context& context) {
+  return MapAnonymous(0, op.size.bytes, PROT_NONE, context);
+}
+
+Outcome Do(const MapPrivate& op, Context& context) {
+  return MapAnonymous(context.Address(op.at), op.size.bytes, PROT_READ | PROT_WRITE, context);
+}
+
+Outcome Do(const MapUnmap& op, Context& context) {
+  return Returned(::munmap(Pointer(context.Address(op.at)), op.size.bytes));
+}
+
+Outcome Do(const MapProtect& op, Context& context) {
+  return Returned(::mprotect(Pointer(context.Address(op.at)), op.size.bytes,
+                             static_cast<int>(op.protection.bits)));
+}
+
+Outcome Do(const MapRemap& op, Context& context) {
+  const std::uint64_t to = context.Address(op.to);
+  const int flags = MREMAP_MAYMOVE | (to != 0 ? MREMAP_FIXED : 0);
+  return Mapped(::mremap(Pointer(context.Address(op.at)), op.size.bytes, op.new_size.bytes, flags,
+                         Pointer(to)));
+}
+
+Outcome Do(const MapAdvise& op, Context& context) {
+  return Returned(
+      ::madvise(Pointer(context.Address(op.at)), op.size.bytes, AdviceNumber(op.advice)));
+}
+
+Outcome Do(const MapLayout&, Context&) {
+  const Result<std::string> text = ReadTextFile("/proc/self/maps");
+  if (!text.ok()) return Trouble{text.error().lacking, text.error().message};
+  MappingTable table;
+  for (const std::string& line : Lines(*text)) {
+    MappingRow row;
+    if (ParseMapping(line.c_str(), row)) table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace shmspec::perform

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/target/process_limit.h"
+
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <cerrno>
+
+#include "harness/vocabulary/check.h"
+
+namespace shmspec {
+namespace {
+
+auto ResourceOf(Limit limit) {
+  switch (limit) {
+    case Limit::kMemlock:
+      return RLIMIT_MEMLOCK;
+    case Limit::kAddressSpace:
+      return RLIMIT_AS;
+    case Limit::kFiles:
+      return RLIMIT_NOFILE;
+  }
+  SHMSPEC_CHECK(false, "a limit without a number");
+}
+
+}  // namespace
+
+bool SetLimit(Limit limit, std::uint64_t value) {
+  const rlimit both{value, value};
+  return ::setrlimit(ResourceOf(limit), &both) == 0;
+}
+
+std::uint64_t GetLimit(Limit limit) {
+  rlimit now{};
+  SHMSPEC_CHECK(::getrlimit(ResourceOf(limit), &now) == 0, "getrlimit of a known limit");
+  return now.rlim_cur;
+}
+
+int CloneFlags(Namespaces namespaces) {
+  int flags = 0;
+  if (namespaces.Has(kNamespaceIpc)) flags |= CLONE_NEWIPC;
+  if (namespaces.Has(kNamespaceUser)) flags |= CLONE_NEWUSER;
+  if (namespaces.Has(kNamespacePid)) flags |= CLONE_NEWPID;
+  if (namespaces.Has(kNamespaceMount)) flags |= CLONE_NEWNS;
+  return flags;
+}
+
+bool PinToCpu(int cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (cpu < 0 || cpu >= CPU_SETSIZE) {
+    errno = EINVAL;
+    return false;
+  }
+  CPU_SET(static_cast<std::size_t>(cpu), &set);
+  return ::sched_setaffinity(0, sizeof(set), &set) == 0;
+}
+
+}  // namespace shmspec

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The vocabulary's names for limits, namespaces and CPUs, as the kernel takes them.
+
+#ifndef SHMSPEC_HARNESS_TARGET_PROCESS_LIMIT_H_
+#define SHMSPEC_HARNESS_TARGET_PROCESS_LIMIT_H_
+
+#include <cstdint>
+
+#include "harness/vocabulary/value.h"
+
+namespace shmspec {
+
+/// setrlimit(2), soft and hard; false with errno.
+bool SetLimit(Limit limit, std::uint64_t value);
+
+/// The soft limit.
+std::uint64_t GetLimit(Limit limit);
+
+/// The CLONE_NEW* flags of a set of namespaces.
+int CloneFlags(Namespaces namespaces);
+
+/// Confines the calling thread to one CPU; false with errno.
+bool PinToCpu(int cpu);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_PROCESS_LIMIT_H_

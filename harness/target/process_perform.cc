@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What a process does to itself alone.
+
+#include <grp.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/target/capability.h"
+#include "harness/target/perform.h"
+#include "harness/target/process_limit.h"
+
+namespace shmspec::perform {
+
+Outcome Do(const ProcessSetIdentity& op, Context&) {
+  // In this order each change still has the right to make the next.
+  if (::setgroups(op.groups.size(), op.groups.data()) != 0) return Returned(-1);
+  if (::setresgid(op.gid.number, op.gid.number, op.gid.number) != 0) return Returned(-1);
+  return Returned(::setresuid(op.uid.number, op.uid.number, op.uid.number));
+}
+
+Outcome Do(const ProcessSetEffective& op, Context&) { return Returned(::seteuid(op.uid.number)); }
+
+Outcome Do(const ProcessDropCapability& op, Context&) {
+  const std::optional<CapabilitySets> now = ReadCapabilities();
+  if (!now) return Returned(-1);
+  const std::uint64_t kept = ~op.capabilities.bits;
+  return Returned(
+      WriteCapabilities({now->effective & kept, now->permitted & kept, now->inheritable & kept})
+          ? 0
+          : -1);
+}
+
+Outcome Do(const ProcessUnshare& op, Context&) {
+  return Returned(::unshare(CloneFlags(op.namespaces)));
+}
+
+Outcome Do(const ProcessSetLimit& op, Context&) {
+  return Returned(SetLimit(op.limit, op.value) ? 0 : -1);
+}
+
+Outcome Do(const ProcessSetUmask& op, Context&) { return Returned(::umask(op.mask.bits)); }
+
+Outcome Do(const ProcessPin& op, Context&) { return Returned(PinToCpu(op.cpu) ? 0 : -1); }
+
+}  // namespace shmspec::perform

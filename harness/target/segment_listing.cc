@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Reads the listings of segments that procfs and the tools print.
+
+#include <fmt/format.h>
+#include <pwd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "harness/target/text_file.h"
+#include "harness/target/tool.h"
+
+namespace shmspec {
+namespace {
+
+/// A whole word as a number; hexadecimal after 0x, as 32-bit keys are printed.
+std::optional<std::int64_t> Number(std::string_view word, int base = 10) {
+  const bool hexadecimal = word.starts_with("0x");
+  if (hexadecimal) word.remove_prefix(2);
+  std::int64_t number = 0;
+  const auto [end, error] =
+      std::from_chars(word.data(), word.data() + word.size(), number, hexadecimal ? 16 : base);
+  if (error != std::errc() || end != word.data() + word.size()) return std::nullopt;
+  return hexadecimal ? static_cast<std::int32_t>(number) : number;
+}
+
+/// The uid behind the name that ipcs prints. Read from the file itself: a static program has no
+/// name services. Unknown names, and names that were cut off, give -1.
+std::int64_t UidOf(const std::string& owner) {
+  if (const auto uid = Number(owner)) return *uid;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/etc/passwd", "re"),
+                                                             std::fclose);
+  while (file) {
+    const passwd* entry = ::fgetpwent(file.get());
+    if (!entry) break;
+    if (owner == entry->pw_name) return entry->pw_uid;
+  }
+  return -1;
+}
+
+std::uint32_t StateBits(std::string_view status) {
+  return (status.find("dest") != std::string_view::npos ? kModeDest : 0) |
+         (status.find("locked") != std::string_view::npos ? kModeLocked : 0);
+}
+
+SegmentTable Sorted(SegmentTable table) {
+  std::sort(table.rows.begin(), table.rows.end(),
+            [](const SegmentRow& a, const SegmentRow& b) { return a.id < b.id; });
+  return table;
+}
+
+Error NotUnderstood(std::string_view source, std::string_view line) {
+  return Error{fmt::format("did not understand this line of {}: {}", source, line)};
+}
+
+}  // namespace
+
+Result<SegmentTable> ParseProcSysvipcShm(const std::string& text) {
+  static constexpr std::int64_t SegmentRow::*kColumns[] = {
+      &SegmentRow::size,  &SegmentRow::cpid,  &SegmentRow::lpid, &SegmentRow::nattch,
+      &SegmentRow::uid,   &SegmentRow::gid,   &SegmentRow::cuid, &SegmentRow::cgid,
+      &SegmentRow::atime, &SegmentRow::dtime, &SegmentRow::ctime};
+  SegmentTable table;
+  for (const std::string& line : Lines(text)) {
+    const std::vector<std::string> words = Words(line);
+    if (words.empty() || words[0] == "key") continue;
+    if (words.size() < 3 + std::size(kColumns)) return NotUnderstood("/proc/sysvipc/shm", line);
+    SegmentRow row;
+    const auto key = Number(words[0]), id = Number(words[1]), mode = Number(words[2], 8);
+    if (!key || !id || !mode) return NotUnderstood("/proc/sysvipc/shm", line);
+    row.key = *key;
+    row.id = *id;
+    row.mode.bits = static_cast<std::uint32_t>(*mode);
+    for (std::size_t i = 0; i < std::size(kColumns); ++i) {
+      const auto number = Number(words[3 + i]);
+      if (!number) return NotUnderstood("/proc/sysvipc/shm", line);
+      row.*kColumns[i] = *number;
+    }
+    table.rows.push_back(row);
+  }
+  return Sorted(std::move(table));
+}
+
+Result<SegmentTable> ParseIpcs(const std::string& text) {
+  SegmentTable table;
+  for (const std::string& line : Lines(text)) {
+    const std::vector<std::string> words = Words(line);
+    if (words.empty() || !words[0].starts_with("0x")) continue;
+    if (words.size() < 6) return NotUnderstood("ipcs -m", line);
+    const auto key = Number(words[0]), id = Number(words[1]), mode = Number(words[3], 8),
+               size = Number(words[4]), nattch = Number(words[5]);
+    if (!key || !id || !mode || !size || !nattch) return NotUnderstood("ipcs -m", line);
+    SegmentRow row;
+    row.key = *key;
+    row.id = *id;
+    row.mode.bits = static_cast<std::uint32_t>(*mode);
+    for (std::size_t i = 6; i < words.size(); ++i) row.mode.bits |= StateBits(words[i]);
+    row.uid = UidOf(words[2]);
+    row.size = *size;
+    row.nattch = *nattch;
+    table.rows.push_back(row);
+  }
+  return Sorted(std::move(table));
+}
+
+Result<SegmentTable> ParseLsipc(const std::string& text) {
+  SegmentTable table;
+  // Nothing at all is what lsipc prints for no segments.
+  if (Words(text).empty()) return table;
+  const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (!json.is_object() || !json.contains("sharedmemory")) return NotUnderstood("lsipc", text);
+  for (const auto& entry : json["sharedmemory"]) {
+    const auto number = [&](const char* name, int base = 10) {
+      const auto found = entry.find(name);
+      if (found == entry.end() || !found->is_string()) return std::int64_t{-1};
+      return Number(found->template get_ref<const std::string&>(), base).value_or(-1);
+    };
+    SegmentRow row;
+    row.key = number("key");
+    row.id = number("id");
+    row.mode.bits = static_cast<std::uint32_t>(number("perms", 8));
+    if (const auto status = entry.find("status"); status != entry.end() && status->is_string()) {
+      row.mode.bits |= StateBits(status->get_ref<const std::string&>());
+    }
+    row.size = number("size");
+    row.nattch = number("nattch");
+    row.uid = number("uid");
+    row.gid = number("gid");
+    row.cuid = number("cuid");
+    row.cgid = number("cgid");
+    row.cpid = number("cpid");
+    row.lpid = number("lpid");
+    table.rows.push_back(row);
+  }
+  return Sorted(std::move(table));
+}
+
+}  // namespace shmspec

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The four System V calls as one way of entering the kernel makes them, and how that way lays out
+// the records that shmctl fills in.
+
+#ifndef SHMSPEC_HARNESS_TARGET_SYSV_CALLS_H_
+#define SHMSPEC_HARNESS_TARGET_SYSV_CALLS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "harness/vocabulary/outcome.h"
+#include "harness/vocabulary/result.h"
+
+namespace shmspec {
+
+/// The fields that IPC_SET takes.
+struct SettableFields {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::uint32_t mode = 0;
+};
+
+/// Calls return what the kernel or library returned, -1 with errno on failure. Records live in
+/// buffers of `kRecordBytes` bytes; the readers below leave `returned` alone.
+struct SysvCalls {
+  static constexpr std::size_t kRecordBytes = 256;
+
+  std::int64_t (*get)(std::int64_t key, std::uint64_t size, std::uint64_t flags);
+  std::int64_t (*attach)(std::int64_t segment, std::uint64_t address, std::uint64_t flags);
+  std::int64_t (*detach)(std::uint64_t address);
+  std::int64_t (*control)(std::int64_t segment, int command, void* buffer);
+
+  /// Writes the fields of IPC_SET into a record and touches no other byte of it.
+  void (*write_settable)(const SettableFields& fields, void* buffer);
+  void (*read_segment)(const void* buffer, SegmentRecord& record);
+  void (*read_limits)(const void* buffer, LimitsRecord& record);
+  void (*read_usage)(const void* buffer, UsageRecord& record);
+
+  /// Everything that the calls point to, and every mapping, must lie below 4 GiB.
+  bool low_memory = false;
+};
+
+/// shmget(3) and so on, as programs call them.
+extern const SysvCalls kLibcCalls;
+/// syscall(2) with the numbers of this architecture: no library in between.
+extern const SysvCalls kSyscallCalls;
+/// int 0x80 of x86-64: what a 32-bit program gets.
+extern const SysvCalls kIa32Calls;
+
+/// Whether this way of entering the kernel exists here; an error is `lacking`. Runs nothing in the
+/// caller that could end it.
+Result<void> ProbeLibc();
+Result<void> ProbeSyscall();
+Result<void> ProbeIa32();
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_SYSV_CALLS_H_

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <sys/ipc.h>
+#include <sys/shm.h>
+
+#include "harness/target/perform.h"
+
+// glibc before 2.36 does not know it.
+#ifndef SHM_STAT_ANY
+#define SHM_STAT_ANY 15
+#endif
+
+namespace shmspec::perform {
+namespace {
+
+/// Whether a 32-bit caller can say this number at all; nothing is known about it otherwise.
+bool CanSay(const Context& context, std::uint64_t number) {
+  return !context.calls().low_memory || number <= 0xffffffffull;
+}
+
+Outcome CannotSay() {
+  return Trouble{true, "a 32-bit caller cannot pass a number that needs more than 32 bits"};
+}
+
+/// A control call whose buffer argument is ignored or whose record is not looked at.
+Outcome Control(const SegmentRef& segment, int command, Buffer buffer, Context& context) {
+  void* address = context.buffers().Poisoned(buffer);
+  return Returned(context.calls().control(context.Resolve(segment), command, address));
+}
+
+/// A control call that fills in a record of type R, found by `read`.
+template <class R>
+Outcome FillIn(std::int64_t segment, int command, Buffer buffer, Context& context,
+               void (*read)(const void*, R&)) {
+  void* address = context.buffers().Poisoned(buffer);
+  const std::int64_t returned = context.calls().control(segment, command, address);
+  if (returned == -1) return Failure{ErrorCode{errno}};
+  R record;
+  record.returned = returned;
+  // Success with a buffer that cannot have been filled in is the finding, not the record.
+  if (buffer == Buffer::kValid) read(address, record);
+  return record;
+}
+
+/// `s0` stands for the index within the identifier; a plain number is an index already.
+std::int64_t Index(const SegmentRef& index, const Context& context) {
+  if (!index.handle) return index.offset;
+  return IndexOfIdentifier(context.Resolve(Reference{index.handle, 0})) + index.offset;
+}
+
+}  // namespace
+
+Outcome Do(const SysvGet& op, Context& context) {
+  if (!CanSay(context, op.size.bytes)) return CannotSay();
+  return Returned(context.calls().get(context.Resolve(op.key), op.size.bytes, op.flags.bits));
+}
+
+Outcome Do(const SysvAttach& op, Context& context) {
+  const std::uint64_t address = context.Address(op.at);
+  if (!CanSay(context, address)) return CannotSay();
+  return Returned(context.calls().attach(context.Resolve(op.segment), address, op.flags.bits));
+}
+
+Outcome Do(const SysvDetach& op, Context& context) {
+  const std::uint64_t address = context.Address(op.at);
+  if (!CanSay(context, address)) return CannotSay();
+  return Returned(context.calls().detach(address));
+}
+
+Outcome Do(const SysvStat& op, Context& context) {
+  return FillIn(context.Resolve(op.segment), IPC_STAT, op.buffer, context,
+                context.calls().read_segment);
+}
+
+Outcome Do(const SysvSet& op, Context& context) {
+  const SettableFields fields{op.uid.number, op.gid.number, op.mode.bits};
+  void* address = context.buffers().Written(
+      op.buffer, [&](void* buffer) { context.calls().write_settable(fields, buffer); });
+  return Returned(context.calls().control(context.Resolve(op.segment), IPC_SET, address));
+}
+
+Outcome Do(const SysvRemove& op, Context& context) {
+  return Control(op.segment, IPC_RMID, op.buffer, context);
+}
+
+Outcome Do(const SysvLock& op, Context& context) {
+  return Control(op.segment, SHM_LOCK, Buffer::kNull, context);
+}
+
+Outcome Do(const SysvUnlock& op, Context& context) {
+  return Control(op.segment, SHM_UNLOCK, Buffer::kNull, context);
+}
+
+Outcome Do(const SysvInfo& op, Context& context) {
+  return FillIn(context.Resolve(op.segment), IPC_INFO, op.buffer, context,
+                context.calls().read_limits);
+}
+
+Outcome Do(const SysvShmInfo& op, Context& context) {
+  return FillIn(context.Resolve(op.segment), SHM_INFO, op.buffer, context,
+                context.calls().read_usage);
+}
+
+Outcome Do(const SysvStatIndex& op, Context& context) {
+  return FillIn(Index(op.index, context), SHM_STAT, op.buffer, context,
+                context.calls().read_segment);
+}
+
+Outcome Do(const SysvStatAny& op, Context& context) {
+  return FillIn(Index(op.index, context), SHM_STAT_ANY, op.buffer, context,
+                context.calls().read_segment);
+}
+
+Outcome Do(const SysvControl& op, Context& context) {
+  return Control(op.segment, op.command, Buffer::kValid, context);
+}
+
+Outcome Do(const SysvKeyOfPath& op, Context&) {
+  return Returned(::ftok(op.path.c_str(), op.project));
+}
+
+}  // namespace shmspec::perform

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Performs one operation in the calling process, on the real kernel, and says what happened.
+//
+//   const KernelTarget* target = FindTarget("libc");
+//   HandleTable handles;
+//   Context context(*target, handles);
+//   Outcome outcome = Perform(SysvGet{...}, context);
+//
+// Outcomes are raw: what the call returned, never what it should have returned.
+
+#ifndef SHMSPEC_HARNESS_TARGET_TARGET_H_
+#define SHMSPEC_HARNESS_TARGET_TARGET_H_
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "harness/target/control_buffers.h"
+#include "harness/target/handle_table.h"
+#include "harness/target/sysv_calls.h"
+#include "harness/vocabulary/operation.h"
+#include "harness/vocabulary/outcome.h"
+#include "harness/vocabulary/result.h"
+
+namespace shmspec {
+
+/// One way of entering the kernel.
+struct KernelTarget {
+  std::string_view name;
+  const SysvCalls* calls;
+  Result<void> (*probe)();
+};
+
+/// All of them: libc, syscall, ia32.
+std::span<const KernelTarget> KernelTargets();
+
+/// The one of that name, or nullptr.
+const KernelTarget* FindTarget(std::string_view name);
+
+/// What performing needs besides the operation. One per thread: the control buffers are its own.
+class Context {
+ public:
+  /// Maps the control buffers, so that no mapping appears in the middle of a plan.
+  Context(const KernelTarget& target, HandleTable& handles)
+      : target_(&target), handles_(&handles), buffers_(target.calls->low_memory) {}
+
+  const SysvCalls& calls() const { return *target_->calls; }
+  HandleTable& handles() { return *handles_; }
+  ControlBuffers& buffers() { return buffers_; }
+
+  /// The number that a reference stands for now: the value of the handle, -1 when it has none, plus
+  /// the offset.
+  std::int64_t Resolve(const Reference& reference) const {
+    const std::int64_t base = reference.handle ? handles_->Get(*reference.handle) : 0;
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(base) +
+                                     static_cast<std::uint64_t>(reference.offset));
+  }
+  std::uint64_t Address(const Place& place) const {
+    return static_cast<std::uint64_t>(Resolve(place));
+  }
+
+  /// Whether the plan has its IPC namespace to itself; sysctls are written nowhere else.
+  bool private_ipc = false;
+
+ private:
+  const KernelTarget* target_;
+  HandleTable* handles_;
+  ControlBuffers buffers_;
+};
+
+/// Performs any operation that concerns the calling process alone; process.fork, thread, exec, exit
+/// and kill concern others and belong to harness/actor.
+Outcome Perform(const Operation& operation, Context& context);
+
+/// Where the index of a segment ends in its identifier, for SHM_STAT: 15 bits, 24 with the kernel
+/// parameter ipcmni_extend.
+std::int64_t IndexOfIdentifier(std::int64_t identifier);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_TARGET_H_

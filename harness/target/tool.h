@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Runs the command line tools of util-linux.
+
+#ifndef SHMSPEC_HARNESS_TARGET_TOOL_H_
+#define SHMSPEC_HARNESS_TARGET_TOOL_H_
+
+#include <string>
+#include <vector>
+
+#include "harness/vocabulary/outcome.h"
+#include "harness/vocabulary/result.h"
+
+namespace shmspec {
+
+/// Runs a program found on PATH in the C locale and waits for it; the output is what it wrote to
+/// standard output and standard error. The status is its exit status, or 128 plus the signal that
+/// ended it. The error is lacking when the tool is not installed.
+Result<ToolResult> RunTool(const std::vector<std::string>& words);
+
+/// What `ipcs -m` printed.
+Result<SegmentTable> ParseIpcs(const std::string& text);
+
+/// What `lsipc -m --json` printed.
+Result<SegmentTable> ParseLsipc(const std::string& text);
+
+/// What /proc/sysvipc/shm holds.
+Result<SegmentTable> ParseProcSysvipcShm(const std::string& text);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_TOOL_H_
