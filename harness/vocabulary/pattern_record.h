@@ -150,6 +150,13 @@ class RecordPattern {
   std::vector<Symbol> symbols_;
 };
 
+/// A record of which nothing is demanded yet: `Record().With("nattch", 2)` for a segment,
+/// `Record<UsageRecord>()` and so on for the others.
+template <class R = SegmentRecord>
+RecordPattern<R> Record() {
+  return {};
+}
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_PATTERN_RECORD_H_
