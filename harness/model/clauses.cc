@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/model/clauses.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "harness/model/judgement.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+void Clauses::Reset() {
+  refusal_count_ = 0;
+  bound_count_ = 0;
+  row_count_ = 0;
+  effects_.clear();
+  result_ = kResult<Value>;
+  success_ = {};
+  success_why_ = "";
+  identity_ = Identity::kNone;
+  identity_requirements_ = {};
+  any_failure_ = false;
+  other_rows_ = false;
+  observed_ = nullptr;
+}
+
+Bound& Clauses::Bind(std::uint8_t field, Number low, Number high, Requirements requirements,
+                     const char* why) {
+  SHMSPEC_CHECK(bound_count_ < bounds_.size(), "too many bounds in one transition");
+  Bound& bound = bounds_[bound_count_++];
+  bound = {field, false, low, high, 0, 0, requirements, why};
+  return bound;
+}
+
+void Clauses::Picks(Identity identity, std::uint64_t size, std::int64_t wanted,
+                    Requirements requirements) {
+  identity_ = identity;
+  identity_size_ = size;
+  identity_wanted_ = wanted;
+  identity_requirements_ = requirements;
+}
+
+Row& Clauses::AddRow(Number key, Force force, Requirements requirements) {
+  if (row_count_ == rows_.size()) rows_.emplace_back();
+  Row& row = rows_[row_count_++];
+  row.key = key;
+  row.force = force;
+  row.requirements = requirements;
+  row.bounds.clear();
+  row.name.clear();
+  return row;
+}
+
+bool Clauses::MustFail() const {
+  return std::any_of(refusals().begin(), refusals().end(),
+                     [](const Refusal& refusal) { return refusal.force == Force::kMust; });
+}
+
+bool IsMeant(const Refusal& refusal, const Outcome& outcome) {
+  switch (refusal.kind) {
+    case Refusal::Kind::kFailure: {
+      const auto* failure = std::get_if<Failure>(&outcome);
+      return failure != nullptr && failure->error.number == refusal.number;
+    }
+    case Refusal::Kind::kFault: {
+      const auto* fault = std::get_if<Fault>(&outcome);
+      return fault != nullptr && fault->signal.number == refusal.number &&
+             (refusal.code == FaultCode::kOther || fault->code == refusal.code) &&
+             (refusal.offset < 0 || fault->offset == refusal.offset);
+    }
+    case Refusal::Kind::kGone: {
+      const auto* gone = std::get_if<Gone>(&outcome);
+      return gone != nullptr &&
+             (refusal.how == GoneHow::kUnknown || gone->how == GoneHow::kUnknown ||
+              (gone->how == refusal.how && gone->code == refusal.number));
+    }
+  }
+  return false;
+}
+
+bool Holds(const Bound& bound, const Scene& scene, Number seen) {
+  if (bound.has_other && seen == bound.other) return true;
+  if (bound.processes == 0) return bound.low <= seen && seen <= bound.high;
+  if ((bound.processes & kForeignProcess) != 0) return true;
+  if ((bound.processes & kNoProcess) != 0 && seen == 0) return true;
+  for (std::uint8_t i = 0; i < ActorRef::kLimit; ++i) {
+    if ((bound.processes & OnlyProcess(i)) != 0 && seen == scene.PidSeen(i)) return true;
+  }
+  return false;
+}
+
+std::optional<Requirement> BrokenIdentity(const Clauses& clauses, const Scene& scene,
+                                          std::int64_t seen) {
+  const std::int64_t wanted = clauses.identity_wanted();
+  if (clauses.identity() == Identity::kSegmentId) {
+    const IpcNamespace& ipc = scene.ipc();
+    if (seen < 0 || seen > std::numeric_limits<std::int32_t>::max()) {
+      return "SYSV.SHMGET.CREATE_RETURNS_NONNEG"_req;
+    }
+    if (FindById(ipc, seen) != nullptr) return "SEED.SHMID_UNIQUE"_req;
+    if (wanted >= 0) {
+      const int bits = scene.profile().index_bits;
+      const bool free =
+          !ipc.crowded &&
+          std::none_of(ipc.segments.begin(), ipc.segments.end(), [&](const Segment& segment) {
+            return segment.id < 0 || ((segment.id ^ wanted) & ((1 << bits) - 1)) == 0;
+          });
+      const bool holds = free ? seen == wanted : (seen >> bits) == (wanted >> bits);
+      if (!holds) return "SYSV.ID.NEXT_ID"_req;
+    } else if (Certainly(scene.profile().stale_id_rests) &&
+               std::find(ipc.stale.begin(), ipc.stale.end(), seen) != ipc.stale.end()) {
+      return "SYSV.ID.STALE_NOT_REBOUND_SOON"_req;
+    }
+  } else if (clauses.identity() == Identity::kAddress && seen != wanted) {
+    const auto start = static_cast<std::uint64_t>(seen);
+    const std::uint64_t end = start + RoundUp(clauses.identity_size(), scene.page());
+    if (!scene.IsPageAligned(start) || start < scene.system().mmap_min_addr || end < start ||
+        end > scene.system().task_size || scene.space().Overlaps(start, end)) {
+      return "SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req;
+    }
+  }
+  return std::nullopt;
+}
+
+std::size_t NumbersOf(const Outcome& outcome, std::array<Number, 16>& numbers) {
+  std::size_t count = 0;
+  std::visit(
+      [&]<class R>(const R& record) {
+        ForEachField<R>([&](const auto& field) {
+          const auto number = Ordinal(record.*field.member);
+          numbers[count++] = number ? *number : 0;
+        });
+      },
+      outcome);
+  return count;
+}
+
+namespace {
+
+template <class R>
+std::vector<Number> NumbersOfRow(const R& row) {
+  std::vector<Number> numbers;
+  ForEachField<R>(
+      [&](const auto& field) { numbers.push_back(Ordinal(row.*field.member).value_or(0)); });
+  return numbers;
+}
+
+template <class R>
+bool CheckRows(const Clauses& clauses, const Scene& scene, const std::vector<R>& rows,
+               std::uint8_t key_field, RowTrouble& trouble) {
+  std::vector<bool> used(clauses.rows().size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::vector<Number> numbers = NumbersOfRow(rows[i]);
+    const auto listed = std::find_if(clauses.rows().begin(), clauses.rows().end(),
+                                     [&](const Row& row) { return row.key == numbers[key_field]; });
+    if (listed == clauses.rows().end()) {
+      if (clauses.other_rows()) continue;
+      trouble = {RowTrouble::Kind::kExtra, nullptr, nullptr, numbers[key_field], 0};
+      return false;
+    }
+    const auto index = static_cast<std::size_t>(listed - clauses.rows().begin());
+    if (used[index]) {
+      trouble = {RowTrouble::Kind::kTwice, &*listed, nullptr, listed->key, 0};
+      return false;
+    }
+    used[index] = true;
+    if constexpr (requires { rows[i].name; }) {
+      if (!listed->name.empty() && listed->name != rows[i].name) {
+        trouble = {RowTrouble::Kind::kName, &*listed, nullptr, listed->key, 0};
+        return false;
+      }
+    }
+    for (const Bound& bound : listed->bounds) {
+      if (Holds(bound, scene, numbers[bound.field])) continue;
+      trouble = {RowTrouble::Kind::kField, &*listed, &bound, listed->key, numbers[bound.field]};
+      return false;
+    }
+  }
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    const Row& row = clauses.rows()[i];
+    if (used[i] || row.force == Force::kMay) continue;
+    trouble = {RowTrouble::Kind::kMissing, &row, nullptr, row.key, 0};
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool RowsHold(const Clauses& clauses, const Scene& scene, const Outcome& outcome,
+              RowTrouble& trouble) {
+  if (const auto* table = std::get_if<SegmentTable>(&outcome)) {
+    return CheckRows(clauses, scene, table->rows, FieldIndex<SegmentRow>("id"), trouble);
+  }
+  if (const auto* table = std::get_if<MappingTable>(&outcome)) {
+    return CheckRows(clauses, scene, table->rows, FieldIndex<MappingRow>("at"), trouble);
+  }
+  return true;
+}
+
+bool Allows(const Clauses& clauses, const Scene& scene, const Outcome& outcome) {
+  bool must_fail = false;
+  for (const Refusal& refusal : clauses.refusals()) {
+    if (IsMeant(refusal, outcome)) return true;
+    must_fail = must_fail || refusal.force == Force::kMust;
+  }
+  const bool tool_failed =
+      std::holds_alternative<ToolResult>(outcome) && clauses.result() != kResult<ToolResult>;
+  if (std::holds_alternative<Failure>(outcome) || tool_failed) return clauses.any_failure();
+  if (must_fail || outcome.index() != clauses.result()) return false;
+  std::array<Number, 16> numbers;
+  NumbersOf(outcome, numbers);
+  for (const Bound& bound : clauses.bounds()) {
+    if (!Holds(bound, scene, numbers[bound.field])) return false;
+  }
+  if (clauses.identity() != Identity::kNone &&
+      BrokenIdentity(clauses, scene, std::get<Value>(outcome).number)) {
+    return false;
+  }
+  RowTrouble trouble;
+  return RowsHold(clauses, scene, outcome, trouble);
+}
+
+}  // namespace shmspec::model

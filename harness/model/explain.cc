@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Clauses in words and as patterns: why an outcome is refused, and which are allowed.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "harness/model/judgement.h"
+
+namespace shmspec::model {
+namespace {
+
+using namespace shmspec::literals;
+
+std::string Text(Number number) {
+  if (number < 0) return fmt::format("{}", static_cast<std::int64_t>(number));
+  return fmt::format("{}", static_cast<std::uint64_t>(number));
+}
+
+std::string_view FieldName(std::size_t result, std::uint8_t wanted) {
+  std::string_view name;
+  std::size_t alternative = 0;
+  ForEachAlternative<Outcome>([&]<class R>() {
+    std::uint8_t index = 0;
+    ForEachField<R>([&](const auto& field) {
+      if (alternative == result && index == wanted) name = field.name;
+      ++index;
+    });
+    ++alternative;
+  });
+  return name;
+}
+
+std::string RangeText(const Bound& bound, const Scene& scene) {
+  std::string text;
+  if (bound.processes != 0) {
+    if ((bound.processes & kNoProcess) != 0) text += " or 0";
+    for (std::uint8_t i = 0; i < ActorRef::kLimit; ++i) {
+      if ((bound.processes & OnlyProcess(i)) == 0) continue;
+      text += fmt::format(" or {}", scene.PidSeen(i));
+    }
+    text.erase(0, std::min<std::size_t>(text.size(), 4));
+  } else if (bound.low == bound.high) {
+    text = Text(bound.low);
+  } else {
+    text = Text(bound.low) + ".." + Text(bound.high);
+  }
+  if (bound.has_other) text += " or " + Text(bound.other);
+  return text;
+}
+
+std::string BoundText(std::string_view field, const Bound& bound, const Scene& scene, Number seen) {
+  return fmt::format("{} is {}, must be {}: {}", field, Text(seen), RangeText(bound, scene),
+                     bound.why);
+}
+
+Violation ExplainRows(const Clauses& clauses, const Scene& scene, const Outcome& outcome) {
+  Violation violation;
+  RowTrouble trouble;
+  if (RowsHold(clauses, scene, outcome, trouble)) return violation;
+  const Requirements& of_row =
+      trouble.row != nullptr ? trouble.row->requirements : clauses.success();
+  switch (trouble.kind) {
+    case RowTrouble::Kind::kExtra:
+      clauses.success().AppendTo(violation.requirements);
+      violation.message = "a row for " + Text(trouble.key) + ", which does not exist here";
+      break;
+    case RowTrouble::Kind::kTwice:
+      of_row.AppendTo(violation.requirements);
+      violation.message = "two rows for " + Text(trouble.key);
+      break;
+    case RowTrouble::Kind::kMissing:
+      of_row.AppendTo(violation.requirements);
+      violation.message = "no row for " + Text(trouble.key);
+      break;
+    case RowTrouble::Kind::kName:
+      violation.requirements.push_back("PROC.MAPS.SYSV_NAME"_req);
+      violation.message = fmt::format("the row for {} must have the name \"{}\"", Text(trouble.key),
+                                      trouble.row->name);
+      break;
+    case RowTrouble::Kind::kField: {
+      trouble.bound->requirements.AppendTo(violation.requirements);
+      const std::size_t row_type = std::holds_alternative<SegmentTable>(outcome) ? 0 : 1;
+      std::string_view name;
+      std::uint8_t index = 0;
+      const auto visit = [&](const auto& field) {
+        if (index++ == trouble.bound->field) name = field.name;
+      };
+      if (row_type == 0) {
+        ForEachField<SegmentRow>(visit);
+      } else {
+        ForEachField<MappingRow>(visit);
+      }
+      violation.message = "in the row for " + Text(trouble.key) + ": " +
+                          BoundText(name, *trouble.bound, scene, trouble.seen);
+      break;
+    }
+  }
+  return violation;
+}
+
+Violation ExplainSuccess(const Clauses& clauses, const Scene& scene, const Outcome& outcome) {
+  Violation violation;
+  for (const Refusal& refusal : clauses.refusals()) {
+    if (refusal.force != Force::kMust) continue;
+    refusal.requirements.AppendTo(violation.requirements);
+    violation.message = fmt::format("succeeded although {}", refusal.why);
+  }
+  if (!violation.message.empty()) return violation;
+  if (outcome.index() != clauses.result()) {
+    clauses.success().AppendTo(violation.requirements);
+    violation.message = fmt::format("a result of another kind: {}", clauses.success_why());
+    return violation;
+  }
+  std::array<Number, 16> numbers;
+  NumbersOf(outcome, numbers);
+  for (const Bound& bound : clauses.bounds()) {
+    if (Holds(bound, scene, numbers[bound.field])) continue;
+    bound.requirements.AppendTo(violation.requirements);
+    if (!violation.message.empty()) violation.message += "; ";
+    violation.message +=
+        BoundText(FieldName(clauses.result(), bound.field), bound, scene, numbers[bound.field]);
+  }
+  if (clauses.identity() != Identity::kNone) {
+    const std::int64_t seen = std::get<Value>(outcome).number;
+    if (const auto broken = BrokenIdentity(clauses, scene, seen)) {
+      violation.requirements.push_back(*broken);
+      violation.message = fmt::format("{} may not be picked: {}", seen, broken->text().statement);
+    }
+  }
+  if (violation.message.empty()) return ExplainRows(clauses, scene, outcome);
+  return violation;
+}
+
+Pattern PatternOf(const Refusal& refusal) {
+  switch (refusal.kind) {
+    case Refusal::Kind::kFailure:
+      return Fails(refusal.number);
+    case Refusal::Kind::kFault: {
+      RecordPattern<Fault> pattern = RecordPattern<Fault>().With("signal", refusal.number);
+      if (refusal.code != FaultCode::kOther) {
+        pattern = pattern.With("code", static_cast<std::int64_t>(refusal.code));
+      }
+      if (refusal.offset >= 0) pattern = pattern.With("offset", refusal.offset);
+      return pattern;
+    }
+    case Refusal::Kind::kGone:
+      if (refusal.how == GoneHow::kUnknown) return RecordPattern<Gone>();
+      return Exactly(Outcome(Gone{refusal.how, refusal.number}));
+  }
+  return {};
+}
+
+/// Narrows one field of both ends of a range.
+void Narrow(Alternative& range, const Bound& bound, const Scene& scene) {
+  Number low = bound.low;
+  Number high = bound.high;
+  if (bound.processes != 0) {
+    if ((bound.processes & kForeignProcess) != 0) return;
+    low = std::numeric_limits<std::int64_t>::max();
+    high = 0;
+    if ((bound.processes & kNoProcess) != 0) low = 0;
+    for (std::uint8_t i = 0; i < ActorRef::kLimit; ++i) {
+      if ((bound.processes & OnlyProcess(i)) == 0) continue;
+      low = std::min<Number>(low, scene.PidSeen(i));
+      high = std::max<Number>(high, scene.PidSeen(i));
+    }
+  }
+  if (bound.has_other) {
+    low = std::min(low, bound.other);
+    high = std::max(high, bound.other);
+  }
+  const auto set = [&](Outcome& end, Number number) {
+    std::visit(
+        [&]<class R>(R& record) {
+          std::uint8_t index = 0;
+          ForEachField<R>([&](const auto& field) {
+            if (index++ == bound.field) SetOrdinal(record.*field.member, number);
+          });
+        },
+        end);
+  };
+  set(range.low, low);
+  set(range.high, high);
+}
+
+Alternative FullRange(std::size_t result) {
+  Alternative range;
+  range.kind = Alternative::Kind::kRange;
+  std::size_t index = 0;
+  ForEachAlternative<Outcome>([&]<class R>() {
+    if (index++ != result) return;
+    range.low = Lowest<R>();
+    range.high = Highest<R>();
+  });
+  return range;
+}
+
+}  // namespace
+
+Violation Explain(const Clauses& clauses, const Scene& scene, const Outcome& outcome) {
+  if (Succeeded(outcome)) return ExplainSuccess(clauses, scene, outcome);
+  Violation violation;
+  for (const Refusal& refusal : clauses.refusals()) {
+    if (refusal.force != Force::kMust) continue;
+    refusal.requirements.AppendTo(violation.requirements);
+    violation.message = fmt::format("must fail in another way: {}", refusal.why);
+  }
+  if (violation.message.empty()) {
+    clauses.success().AppendTo(violation.requirements);
+    violation.message = fmt::format("nothing here allows this failure: {}", clauses.success_why());
+  }
+  return violation;
+}
+
+std::vector<Allowed> AllowedOutcomes(const Clauses& clauses, const Scene& scene) {
+  std::vector<Allowed> allowed;
+  for (const Refusal& refusal : clauses.refusals()) {
+    Allowed& entry = allowed.emplace_back();
+    entry.pattern = PatternOf(refusal);
+    refusal.requirements.AppendTo(entry.requirements);
+    entry.why = refusal.why;
+  }
+  if (clauses.MustFail()) return allowed;
+  Alternative range = FullRange(clauses.result());
+  std::vector<Requirement> requirements;
+  clauses.success().AppendTo(requirements);
+  clauses.identity_requirements().AppendTo(requirements);
+  for (const Bound& bound : clauses.bounds()) {
+    Narrow(range, bound, scene);
+    bound.requirements.AppendTo(requirements);
+  }
+  std::sort(requirements.begin(), requirements.end());
+  requirements.erase(std::unique(requirements.begin(), requirements.end()), requirements.end());
+  allowed.push_back({Pattern{{range}}, std::move(requirements), clauses.success_why()});
+  return allowed;
+}
+
+Outcome Choose(const Clauses& clauses, const Scene& scene, Chooser& chooser) {
+  for (const Refusal& refusal : clauses.refusals()) {
+    if (refusal.force != Force::kMust) continue;
+    switch (refusal.kind) {
+      case Refusal::Kind::kFailure:
+        return Failure{ErrorCode{refusal.number}};
+      case Refusal::Kind::kFault:
+        return Fault{SignalCode{refusal.number}, refusal.code,
+                     std::max<std::int64_t>(0, refusal.offset)};
+      case Refusal::Kind::kGone:
+        return Gone{refusal.how, refusal.number};
+    }
+  }
+  if (clauses.identity() == Identity::kSegmentId) {
+    return Value{chooser.SegmentId(scene, clauses.identity_wanted())};
+  }
+  if (clauses.identity() == Identity::kAddress) {
+    return Value{static_cast<std::int64_t>(
+        chooser.Address(scene, clauses.identity_size(), clauses.identity_wanted()))};
+  }
+  const auto fill = [&]<class R>(R& record, std::span<const Bound> bounds) {
+    for (const Bound& bound : bounds) {
+      Number number = bound.low;
+      if (bound.processes != 0) {
+        number = 0;
+        for (std::uint8_t i = 0; i < ActorRef::kLimit; ++i) {
+          if ((bound.processes & OnlyProcess(i)) != 0) number = scene.PidSeen(i);
+        }
+      }
+      std::uint8_t index = 0;
+      ForEachField<R>([&](const auto& field) {
+        if (index++ == bound.field) SetOrdinal(record.*field.member, number);
+      });
+    }
+  };
+  Outcome outcome;
+  std::size_t index = 0;
+  ForEachAlternative<Outcome>([&]<class R>() {
+    if (index++ != clauses.result()) return;
+    R record{};
+    fill(record, clauses.bounds());
+    if constexpr (requires { record.rows; }) {
+      for (const Row& row : clauses.rows()) {
+        auto& added = record.rows.emplace_back();
+        fill(added, std::span(row.bounds));
+        if constexpr (requires { added.name; }) added.name = row.name;
+      }
+    }
+    outcome = std::move(record);
+  });
+  return outcome;
+}
+
+}  // namespace shmspec::model

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The parts of judging an outcome by clauses, for clauses.cc and explain.cc.
+
+#ifndef SHMSPEC_HARNESS_MODEL_JUDGEMENT_H_
+#define SHMSPEC_HARNESS_MODEL_JUDGEMENT_H_
+
+#include <array>
+#include <optional>
+
+#include "harness/model/clauses.h"
+
+namespace shmspec::model {
+
+/// Whether the outcome is the failure that the refusal speaks of.
+bool IsMeant(const Refusal& refusal, const Outcome& outcome);
+
+bool Holds(const Bound& bound, const Scene& scene, Number seen);
+
+/// The requirement that a picked value breaks, if any.
+std::optional<Requirement> BrokenIdentity(const Clauses& clauses, const Scene& scene,
+                                          std::int64_t seen);
+
+/// The fields of an outcome as numbers (0 for strings and lists); returns how many.
+std::size_t NumbersOf(const Outcome& outcome, std::array<Number, 16>& numbers);
+
+/// The first thing wrong with the rows of a table.
+struct RowTrouble {
+  enum class Kind : std::uint8_t { kExtra, kTwice, kMissing, kName, kField };
+  Kind kind = Kind::kExtra;
+  const Row* row = nullptr;
+  const Bound* bound = nullptr;
+  Number key = 0;
+  Number seen = 0;
+};
+bool RowsHold(const Clauses& clauses, const Scene& scene, const Outcome& outcome,
+              RowTrouble& trouble);
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_JUDGEMENT_H_

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/model/listing.h"
+
+#include <limits>
+
+#include "harness/model/segment_lookup.h"
+#include "harness/model/segment_record.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+constexpr Requirements kProcfsRow{"PROC.SYSVIPC.AGREES_WITH_STAT"_req,
+                                  "PROC.SYSVIPC.SHM_COLUMNS"_req, "PROC.SYSVIPC.FORMAT"_req};
+constexpr Requirements kToolRow{"TOOL.IPCS.LISTS_ALL"_req, "TOOL.LSIPC.JSON"_req,
+                                "TOOL.NAMESPACE"_req};
+constexpr std::uint32_t kOverflowId = 65534;
+
+/// Fills one row; a column that the listing does not have is -1.
+class RowWriter {
+ public:
+  RowWriter(Row& row, ListingKind kind, bool nested)
+      : row_(row),
+        tool_(kind == ListingKind::kTool),
+        nested_(nested),
+        requirements_(tool_ ? kToolRow : kProcfsRow) {}
+
+  void Bind(std::uint8_t field, Number low, Number high, const char* why) {
+    row_.Bind(field, low, high, requirements_, why);
+    Absent();
+  }
+  void Id(std::uint8_t field, std::uint32_t id, const char* why) {
+    row_.Bind(field, id, id, requirements_, why);
+    if (nested_) {
+      row_.bounds.back().has_other = true;
+      row_.bounds.back().other = kOverflowId;
+    }
+    Absent();
+  }
+  void Process(std::uint8_t field, ProcessSet processes, const char* why) {
+    row_.Bind(field, 0, 0, requirements_, why);
+    row_.bounds.back().processes = processes;
+    Absent();
+  }
+
+ private:
+  void Absent() {
+    Bound& bound = row_.bounds.back();
+    if (!tool_ || bound.has_other) return;
+    bound.has_other = true;
+    bound.other = -1;
+  }
+
+  Row& row_;
+  bool tool_;
+  bool nested_;
+  Requirements requirements_;
+};
+
+void DescribeRow(const Scene& scene, const Segment& segment, ListingKind kind, Row& row) {
+  RowWriter writer(row, kind, scene.credentials().nested);
+  row.Bind(FieldIndex<SegmentRow>("id"), segment.id, segment.id, row.requirements, "identifier");
+  if (segment.key_known) {
+    Bound key{FieldIndex<SegmentRow>("key"),
+              segment.key < 0,
+              segment.key,
+              segment.key,
+              static_cast<std::uint32_t>(segment.key),
+              0,
+              row.requirements,
+              "the key"};
+    row.bounds.push_back(key);
+  }
+  const bool exact = kind == ListingKind::kProcfs && Certainly(scene.profile().mode_shows_state);
+  const std::uint32_t mode = ShownMode(segment);
+  row.Bind(FieldIndex<SegmentRow>("mode"), exact ? mode : segment.mode, mode,
+           kind == ListingKind::kTool ? "TOOL.IPCS.STATUS"_req : "PROC.SYSVIPC.FORMAT"_req,
+           "the permission and state bits");
+  writer.Bind(FieldIndex<SegmentRow>("size"), segment.size, segment.size, "the size");
+  writer.Process(FieldIndex<SegmentRow>("cpid"), segment.cpid, "the creating process");
+  writer.Process(FieldIndex<SegmentRow>("lpid"), segment.lpid, "the last process");
+  const Bound count = AttachCountBound(scene, segment, FieldIndex<SegmentRow>("nattch"));
+  writer.Bind(count.field, count.low, count.high, count.why);
+  writer.Id(FieldIndex<SegmentRow>("uid"), segment.uid, "the owner");
+  writer.Id(FieldIndex<SegmentRow>("gid"), segment.gid, "the owner's group");
+  writer.Id(FieldIndex<SegmentRow>("cuid"), segment.cuid, "the creator");
+  writer.Id(FieldIndex<SegmentRow>("cgid"), segment.cgid, "the creator's group");
+  const auto time = [&](std::uint8_t field, const Interval& interval, const char* why) {
+    writer.Bind(field, interval.low, interval.high, why);
+  };
+  time(FieldIndex<SegmentRow>("atime"), segment.atime, "the time of the last attach");
+  time(FieldIndex<SegmentRow>("dtime"), segment.dtime, "the time of the last detach");
+  time(FieldIndex<SegmentRow>("ctime"), segment.ctime, "the time of the last change");
+}
+
+}  // namespace
+
+void DescribeListing(const Scene& scene, ListingKind kind, Clauses& clauses) {
+  const Requirements of_row = kind == ListingKind::kTool ? kToolRow : kProcfsRow;
+  clauses.Returns<SegmentTable>(
+      kind == ListingKind::kTool
+          ? kToolRow
+          : Requirements{"PROC.SYSVIPC.WORLD_READABLE"_req, "PROC.SYSVIPC.CONCURRENT_READ"_req},
+      "one row for each segment of the namespace");
+  if (MayBeForeign(scene)) clauses.AllowOtherRows();
+  if (!scene.call().Alone()) {
+    // Rows are read one after another while others act.
+    clauses.AllowOtherRows();
+    clauses.Observe("a listing made while others act");
+    return;
+  }
+  for (const Segment& segment : scene.ipc().segments) {
+    if (segment.id < 0) continue;
+    const Force force = segment.dest_known ? Force::kMust : Force::kMay;
+    DescribeRow(scene, segment, kind, clauses.AddRow(segment.id, force, of_row));
+  }
+}
+
+}  // namespace shmspec::model

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What the calls on ranges of addresses share.
+
+#ifndef SHMSPEC_HARNESS_MODEL_MAPPING_H_
+#define SHMSPEC_HARNESS_MODEL_MAPPING_H_
+
+#include <cstdint>
+
+#include "harness/model/clauses.h"
+#include "harness/model/scene.h"
+
+namespace shmspec::model {
+
+/// Adds `error` for the parts of [start, end) where nothing is mapped: a must where the plan has
+/// freed them, a may where the process itself may have something.
+void DescribeHoles(const Scene& scene, std::uint64_t start, std::uint64_t end, int error,
+                   Clauses& clauses);
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_MAPPING_H_

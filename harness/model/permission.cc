@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/model/permission.h"
+
+#include <algorithm>
+
+namespace shmspec::model {
+namespace {
+
+/// Inode number of the first user namespace on every Linux (include/linux/proc_ns.h).
+constexpr std::uint64_t kFirstUserNamespace = 0xeffffffdu;
+constexpr std::uint64_t kEveryCapability = (1ull << 41) - 1;
+
+bool IsOwner(const Segment& segment, const Credentials& credentials) {
+  return credentials.uid == segment.uid || credentials.uid == segment.cuid;
+}
+
+bool InGroup(const Credentials& credentials, std::uint32_t gid, bool supplementary) {
+  if (credentials.gid == gid) return true;
+  return supplementary && std::find(credentials.groups.begin(), credentials.groups.end(), gid) !=
+                              credentials.groups.end();
+}
+
+std::uint32_t GrantedBits(const Segment& segment, const Credentials& credentials,
+                          bool supplementary) {
+  if (IsOwner(segment, credentials)) return segment.mode >> 6 & 7;
+  if (InGroup(credentials, segment.cgid, supplementary) ||
+      InGroup(credentials, segment.gid, supplementary)) {
+    return segment.mode >> 3 & 7;
+  }
+  return segment.mode & 7;
+}
+
+Says YesIf(bool condition) { return condition ? Says::kYes : Says::kNo; }
+
+/// Grants by privilege: by capability, or where the profile does not know those, perhaps by uid 0.
+Says Privileged(const Scene& scene, std::uint64_t capability) {
+  if (Certainly(scene.profile().capabilities)) return YesIf(Capable(scene, capability));
+  if (scene.credentials().uid == 0) return Says::kSilent;
+  return Capable(scene, capability) ? Says::kSilent : Says::kNo;
+}
+
+}  // namespace
+
+bool Capable(const Scene& scene, std::uint64_t capability) {
+  const Credentials& credentials = scene.credentials();
+  return credentials.user_namespace == scene.ipc().owner &&
+         (credentials.caps & capability) == capability;
+}
+
+Says GloballyCapable(const Scene& scene, std::uint64_t capability) {
+  const Credentials& credentials = scene.credentials();
+  if ((credentials.caps & capability) != capability) return Says::kNo;
+  if (credentials.user_namespace == kFirstUserNamespace) return Says::kYes;
+  return credentials.nested ? Says::kNo : Says::kSilent;
+}
+
+Says MayAccess(const Scene& scene, const Segment& segment, std::uint32_t bits) {
+  const Credentials& credentials = scene.credentials();
+  const Says supplementary = scene.profile().supplementary_groups;
+  const bool with = (bits & ~GrantedBits(segment, credentials, true)) == 0;
+  const bool without = (bits & ~GrantedBits(segment, credentials, false)) == 0;
+  if (supplementary == Says::kYes ? with : without) return Says::kYes;
+  if (supplementary == Says::kSilent && with) return Says::kSilent;
+  return Privileged(scene, kCapIpcOwner);
+}
+
+Says MayControl(const Scene& scene, const Segment& segment) {
+  if (IsOwner(segment, scene.credentials())) return Says::kYes;
+  return Privileged(scene, kCapSysAdmin);
+}
+
+Says MayLock(const Scene& scene, const Segment& segment) {
+  if (IsOwner(segment, scene.credentials())) return Says::kYes;
+  return Privileged(scene, kCapIpcLock);
+}
+
+Credentials AfterExec(const Credentials& credentials, const Scene& scene) {
+  Credentials after = credentials;
+  after.saved_uid = after.uid;
+  std::uint64_t bounding = 0;
+  for (const ActorFacts& facts : scene.setting().actors) {
+    if (facts.user_namespace == credentials.user_namespace) bounding |= facts.caps.bits;
+  }
+  if (credentials.nested && bounding == 0) bounding = kEveryCapability;
+  const bool root = credentials.uid == 0 || credentials.real_uid == 0;
+  after.permitted = root ? bounding : 0;
+  after.caps = credentials.uid == 0 ? bounding : 0;
+  return after;
+}
+
+}  // namespace shmspec::model

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Who may do what with a segment.
+
+#ifndef SHMSPEC_HARNESS_MODEL_PERMISSION_H_
+#define SHMSPEC_HARNESS_MODEL_PERMISSION_H_
+
+#include <cstdint>
+
+#include "harness/model/scene.h"
+
+namespace shmspec::model {
+
+constexpr std::uint32_t kRead = 4;
+constexpr std::uint32_t kWrite = 2;
+constexpr std::uint32_t kExecuteBit = 1;
+
+/// Answers of the permission rules. Where a profile leaves a rule open, or the ids of the caller
+/// are not known to the model, the answer is kSilent.
+Says MayAccess(const Scene& scene, const Segment& segment, std::uint32_t bits);
+/// IPC_SET and IPC_RMID.
+Says MayControl(const Scene& scene, const Segment& segment);
+/// SHM_LOCK and SHM_UNLOCK, without the limit.
+Says MayLock(const Scene& scene, const Segment& segment);
+
+/// Whether the caller holds the capability over the IPC namespace it is in.
+bool Capable(const Scene& scene, std::uint64_t capability);
+/// Whether the caller holds the capability over the whole system; kSilent when it holds it in a
+/// user namespace of which the model cannot tell whether it is the first one.
+Says GloballyCapable(const Scene& scene, std::uint64_t capability);
+
+/// The credentials a program has that these credentials execute.
+Credentials AfterExec(const Credentials& credentials, const Scene& scene);
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_PERMISSION_H_

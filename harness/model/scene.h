@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What a transition looks at: the setting (what never changes in a run), the state, and one call.
+
+#ifndef SHMSPEC_HARNESS_MODEL_SCENE_H_
+#define SHMSPEC_HARNESS_MODEL_SCENE_H_
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "harness/model/profile.h"
+#include "harness/model/state.h"
+#include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/trace.h"
+
+namespace shmspec::model {
+
+/// What holds for a whole run: the specification it is judged by and who takes part.
+struct Setting {
+  const Profile* profile = nullptr;
+  SystemFacts system;
+  std::vector<ActorFacts> actors;
+};
+
+/// The state before the first step: every spawned actor lives, nothing exists.
+State InitialState(const Setting& setting, const Plan& plan);
+
+/// One call, with the numbers that its handles stand for.
+struct Call {
+  std::uint32_t step = 0;
+  std::uint8_t actor = 0;
+  const Operation* operation = nullptr;
+  /// The references among the operation's fields, in order of declaration.
+  std::array<std::int64_t, 2> references{};
+  Interval when;                  // seconds in which its time stamps are taken
+  std::uint32_t in_flight = 0;    // actors that have another call in flight, one bit each
+  bool weakly_ordered = false;    // in a race with accesses that are not sequentially consistent
+  const Outcome* seen = nullptr;  // look-ahead, where there is one
+
+  bool Alone() const { return in_flight == 0; }
+};
+
+/// Fills in call.references: `value_of(reference)` gives the number of each.
+template <class ValueOf>
+void ResolveReferences(Call& call, ValueOf&& value_of) {
+  std::visit(
+      [&]<class Op>(const Op& op) {
+        [[maybe_unused]] std::size_t next = 0;
+        ForEachField<Op>([&](const auto& field) {
+          const auto& value = op.*field.member;
+          if constexpr (std::is_base_of_v<Reference, std::remove_cvref_t<decltype(value)>>) {
+            call.references[next++] = value_of(static_cast<const Reference&>(value));
+          }
+        });
+      },
+      *call.operation);
+}
+
+/// One call in one state. Reads only; the effects take the state besides.
+class Scene {
+ public:
+  Scene(const Setting& setting, const State& state, const Call& call)
+      : setting_(&setting), state_(&state), call_(&call) {}
+
+  const Profile& profile() const { return *setting_->profile; }
+  const SystemFacts& system() const { return setting_->system; }
+  const Setting& setting() const { return *setting_; }
+  const State& state() const { return *state_; }
+  const Call& call() const { return *call_; }
+
+  const Task& task() const { return state_->tasks[call_->actor]; }
+  const Credentials& credentials() const { return *task().credentials; }
+  std::uint8_t process_index() const { return task().process; }
+  const Process& process() const { return state_->processes[process_index()]; }
+  const AddressSpace& space() const { return *process().space; }
+  std::uint8_t ipc_index() const { return task().ipc; }
+  const IpcNamespace& ipc() const { return *state_->namespaces[ipc_index()]; }
+
+  std::uint64_t address(std::size_t reference) const {
+    return static_cast<std::uint64_t>(call_->references[reference]);
+  }
+  std::uint64_t page() const { return setting_->system.page_size; }
+  bool IsPageAligned(std::uint64_t address) const { return address % page() == 0; }
+
+  /// The id of a process as the caller sees it; 0 when it cannot see it.
+  std::int64_t PidSeen(std::uint8_t process) const;
+
+ private:
+  const Setting* setting_;
+  const State* state_;
+  const Call* call_;
+};
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_SCENE_H_

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// shmat(2) and shmdt(2).
+
+#include "harness/model/sysv_attach.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "harness/model/operations.h"
+#include "harness/model/permission.h"
+#include "harness/model/segment_lookup.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+/// Below the default of vm.max_map_count, with room for what the process maps itself.
+constexpr std::size_t kManyMappings = 60000;
+
+std::uint64_t LengthOf(const Segment& segment, std::uint64_t page) { return segment.pages * page; }
+
+/// The address a call asks for, after rounding.
+std::uint64_t RoundedAddress(const SysvAttach& op, const Scene& scene) {
+  const std::uint64_t address = scene.address(1);
+  return op.flags.Has(kRound) ? address - address % scene.system().shmlba : address;
+}
+
+/// An address that cannot be had: the system's own error, and whatever else the profile allows.
+void RefuseAddress(bool applies, int error, Force force, const Scene& scene,
+                   Requirements requirements, const char* why, Clauses& clauses) {
+  clauses.Refuse(applies, error, force, requirements, why);
+  for (const int other : scene.profile().address_errors) {
+    const bool extra = applies && other != error && scene.profile().address_errors.size() > 1;
+    clauses.Refuse(extra, other, Force::kMay, requirements, why);
+  }
+}
+
+void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t length,
+                        Clauses& clauses) {
+  const std::uint64_t start = RoundedAddress(op, scene);
+  const std::uint64_t end = start + length;
+  const bool remap = op.flags.Has(kRemap);
+  const bool wraps = end < start;
+  const SystemFacts& system = scene.system();
+  RefuseAddress(!scene.IsPageAligned(start), EINVAL, Force::kMust, scene,
+                "SYSV.SHMAT.MISALIGNED"_req, "the address is not aligned", clauses);
+  RefuseAddress(start == 0 && remap, EINVAL, Force::kMust, scene,
+                "SYSV.SHMAT.REMAP_RND_TO_NULL_EINVAL"_req, "nothing can be replaced at null",
+                clauses);
+  RefuseAddress(wraps && !remap, EINVAL, Force::kMust, scene, "SYSV.SHMAT.OUT_OF_RANGE"_req,
+                "the range wraps around", clauses);
+  RefuseAddress(wraps || end > system.task_size, ENOMEM, Force::kMust, scene,
+                "SYSV.SHMAT.OUT_OF_RANGE"_req, "the range ends above the user range", clauses);
+  if (!remap && start != 0 && !wraps) {
+    const bool occupied = scene.space().Overlaps(start, end);
+    RefuseAddress(occupied, EINVAL, Force::kMust, scene, "SYSV.SHMAT.OCCUPIED_EINVAL"_req,
+                  "something is mapped in the range", clauses);
+    const bool unknown = !occupied && !scene.space().IsKnownFree(start, end);
+    RefuseAddress(unknown, EINVAL, Force::kMay, scene, "SYSV.SHMAT.OCCUPIED_EINVAL"_req,
+                  "the process may have mapped something in the range", clauses);
+  }
+  if (start < system.mmap_min_addr) {
+    const Says may = GloballyCapable(scene, kCapSysRawio);
+    RefuseAddress(may != Says::kYes, EPERM, may == Says::kNo ? Force::kMust : Force::kMay, scene,
+                  {"SYSV.SHMAT.MMAP_MIN_ADDR"_req, "SYSV.SHMAT.RND_TO_ZERO_PAGE"_req},
+                  "the address is below mmap_min_addr", clauses);
+  }
+  clauses.ReturnsValue(
+      static_cast<std::int64_t>(start),
+      {op.flags.Has(kRound) ? "SYSV.SHMAT.RND_ROUNDS_DOWN"_req : "SYSV.SHMAT.EXACT_ADDRESS"_req},
+      "the segment is attached where the call asked for it");
+  if (remap) clauses.Effect("SYSV.SHMAT.REMAP_REPLACES"_req);
+}
+
+}  // namespace
+
+const Segment* DescribeAttachSource(const SysvAttach& op, const Scene& scene, Clauses& clauses) {
+  const Segment* segment = DescribeLookup(scene, scene.call().references[0],
+                                          scene.profile().attach_after_remove_by_id, clauses);
+  if (segment == nullptr) {
+    clauses.Returns<Value>("SYSV.SHMAT.INVALID_ID"_req, "a segment the model does not know");
+    return nullptr;
+  }
+  std::uint32_t bits = op.flags.Has(kReadOnly) ? kRead : kRead | kWrite;
+  const bool execute = op.flags.Has(kExecute);
+  if (execute && Certainly(scene.profile().execute_bit_checked)) bits |= kExecuteBit;
+  DescribeAccess(scene, *segment, bits,
+                 {execute ? "SYSV.SHMAT.EXEC_NEEDS_X"_req : "PERM.SYSV.CLASS_SELECTION"_req,
+                  "SYSV.SHMAT.NO_WRITE_ONLY"_req, "PERM.SYSV.ATTACH_REVALIDATED"_req,
+                  "PERM.SYSV.ROOT_WITHOUT_CAPS"_req},
+                 clauses);
+  const bool silent = execute && scene.profile().execute_bit_checked == Says::kSilent;
+  clauses.Refuse(silent, EACCES, Force::kMay, "SYSV.SHMAT.EXEC_NEEDS_X"_req,
+                 "execute permission may be asked for");
+  if (segment->dest) clauses.Effect("SYSV.RMID.ATTACH_BY_ID_AFTER"_req);
+  return segment;
+}
+
+void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment& segment,
+                         Clauses& clauses) {
+  const std::uint64_t length = LengthOf(segment, scene.page());
+  const std::uint64_t limit = scene.process().as;
+  const bool bounded = limit < scene.system().task_size;
+  clauses.Refuse(bounded && length > limit, ENOMEM, Force::kMust, "SYSV.SHMAT.RLIMIT_AS"_req,
+                 "the attach alone exceeds RLIMIT_AS");
+  clauses.Refuse(bounded && length <= limit, ENOMEM, Force::kMay, "SYSV.SHMAT.RLIMIT_AS"_req,
+                 "RLIMIT_AS may be used up");
+  clauses.Refuse(length > scene.system().task_size, ENOMEM, Force::kMust,
+                 "SYSV.SHMAT.OUT_OF_RANGE"_req, "the segment is larger than the address space");
+  clauses.Refuse(scene.space().mappings().size() > kManyMappings, ENOMEM, Force::kMay,
+                 "SYSV.SHMAT.MAP_COUNT"_req, "vm.max_map_count may be reached");
+  if (op.flags.Has(kRemap) && !Certainly(scene.profile().remap_flag)) {
+    clauses.AnyFailure();
+    clauses.Observe("SHM_REMAP");
+  }
+  if (scene.address(1) != 0) {
+    DescribeFixedPlace(op, scene, length, clauses);
+  } else {
+    clauses.Refuse(op.flags.Has(kRemap), EINVAL, Force::kMust, "SYSV.SHMAT.REMAP_NULL_EINVAL"_req,
+                   "nothing can be replaced at null");
+    clauses.Returns<Value>("SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req, "a free, aligned range is picked");
+    clauses.Picks(Identity::kAddress, length, -1, "SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req);
+  }
+  clauses.Effect({"SYSV.SHMAT.SUCCESS_UPDATES"_req, "SYSV.MULTI.SAME_PHYSICAL_MEMORY"_req,
+                  "SYSV.SHMGET.PAGE_ROUNDING"_req});
+}
+
+void MapSegment(const SysvAttach& op, const Scene& scene, State& state, SegmentName name,
+                std::uint64_t address) {
+  const Segment segment = *FindSegment(state, name);
+  const std::uint64_t length = LengthOf(segment, scene.page());
+  const std::uint8_t process = scene.process_index();
+  const Actor actor = ActorOf(scene);
+  if (op.flags.Has(kRemap)) UnmapRange(state, actor, process, address, address + length);
+  Mapping mapping;
+  mapping.start = address;
+  mapping.end = address + length;
+  mapping.object = segment.object;
+  mapping.protection = kProtectRead;
+  if (op.flags.Has(kReadOnly)) {
+    mapping.max_protection = kProtectRead | kProtectExecute;
+  } else {
+    mapping.protection |= kProtectWrite;
+  }
+  if (op.flags.Has(kExecute)) mapping.protection |= kProtectExecute;
+  mapping.ipc = name.ipc;
+  mapping.segment = name.serial;
+  mapping.attach = scene.call().step + 1;
+  mapping.segment_size = length;
+  state.processes[process].space.Own().Insert(mapping);
+  OpenMapping(state, actor, mapping, Says::kYes);
+}
+
+void Describe(const SysvAttach& op, const Scene& scene, Clauses& clauses) {
+  const Segment* segment = DescribeAttachSource(op, scene, clauses);
+  if (segment != nullptr) {
+    DescribeAttachPlace(op, scene, *segment, clauses);
+    return;
+  }
+  // Without a segment the address may be refused first.
+  const std::uint64_t address = scene.address(1);
+  clauses.Refuse(address != 0 && !scene.IsPageAligned(RoundedAddress(op, scene)), EINVAL,
+                 Force::kMust, "SYSV.SHMAT.MISALIGNED"_req, "the address is not aligned");
+}
+
+void Apply(const SysvAttach& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const auto* value = std::get_if<Value>(&outcome);
+  const Segment* segment = FindById(scene.ipc(), scene.call().references[0]);
+  if (value == nullptr || segment == nullptr) return;
+  // The segment counts as in use before its mapping replaces others of the same segment.
+  const SegmentName name{scene.ipc_index(), segment->serial};
+  HoldSegment(state, name);
+  MapSegment(op, scene, state, name, static_cast<std::uint64_t>(value->number));
+  ReleaseSegment(state, ActorOf(scene), name);
+}
+
+std::optional<std::size_t> NextToDetach(const AddressSpace& space, std::uint64_t address,
+                                        const Detachment& detachment) {
+  const auto& mappings = space.mappings();
+  for (std::size_t i = space.FirstAfter(address); i < mappings.size(); ++i) {
+    const Mapping& mapping = mappings[i];
+    if (detachment.attach != 0 && mapping.end - address > detachment.size) break;
+    if (!mapping.IsAttach() || mapping.start < address) continue;
+    if (mapping.start - address != mapping.offset) continue;
+    if (detachment.attach == 0 || mapping.attach == detachment.attach) return i;
+  }
+  return std::nullopt;
+}
+
+bool DetachOne(State& state, const Actor& actor, std::uint8_t process, std::uint64_t address,
+               std::uint64_t page, Detachment& detachment) {
+  const AddressSpace& space = *state.processes[process].space;
+  const auto next = NextToDetach(space, address, detachment);
+  if (!next) return false;
+  const Mapping& mapping = space.mappings()[*next];
+  detachment.attach = mapping.attach;
+  detachment.size = RoundUp(mapping.segment_size, page);
+  CloseAt(state, actor, process, *next, Says::kYes, Says::kYes);
+  return true;
+}
+
+void Describe(const SysvDetach&, const Scene& scene, Clauses& clauses) {
+  const std::uint64_t address = scene.address(0);
+  const bool found =
+      scene.IsPageAligned(address) && NextToDetach(scene.space(), address, {}).has_value();
+  clauses.Refuse(!found, EINVAL, Force::kMust,
+                 {"SYSV.SHMDT.NOT_START_ADDRESS"_req, "SYSV.SHMDT.TWICE"_req,
+                  "SYSV.VMA.SHMDT_FRAGMENT_ADDRESS_EINVAL"_req, "SYSV.SHMDT.RACE_SAME_ADDRESS"_req},
+                 "no attach starts at the address");
+  clauses.ReturnsValue(0, {"SYSV.SHMDT.BASIC"_req, "SYSV.MULTI.DETACH_ONE"_req},
+                       "the attach at the address is unmapped");
+  clauses.Effect({"SYSV.SHMDT.UPDATES"_req, "SYSV.SHMDT.CONTENTS_KEPT"_req,
+                  "SYSV.SHMDT.OTHER_PROCESSES_UNAFFECTED"_req});
+}
+
+void Apply(const SysvDetach&, const Scene& scene, State& state, const Outcome& outcome) {
+  if (!Succeeded(outcome)) return;
+  const Actor actor = ActorOf(scene);
+  const std::uint8_t process = scene.process_index();
+  Detachment detachment;
+  while (DetachOne(state, actor, process, scene.address(0), scene.page(), detachment)) {
+  }
+}
+
+}  // namespace shmspec::model

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// shmctl(2): IPC_STAT, IPC_SET, IPC_RMID, SHM_LOCK, SHM_UNLOCK and unknown commands.
+
+#include <algorithm>
+#include <cerrno>
+
+#include "harness/model/lifetime.h"
+#include "harness/model/operations.h"
+#include "harness/model/permission.h"
+#include "harness/model/segment_lookup.h"
+#include "harness/model/segment_record.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+constexpr std::uint32_t kNoId = ~std::uint32_t{0};
+
+bool IsReadable(Buffer buffer) { return buffer == Buffer::kValid || buffer == Buffer::kUnwritable; }
+
+SegmentName NameOfSegment(const Scene& scene) {
+  const Segment* segment = FindById(scene.ipc(), scene.call().references[0]);
+  return {scene.ipc_index(), segment != nullptr ? segment->serial : 0};
+}
+
+/// Pages already locked on behalf of a user, as far as the plan did it.
+std::uint64_t PagesLocked(const State& state, std::uint32_t uid) {
+  std::uint64_t pages = 0;
+  for (const auto& ipc : state.namespaces) {
+    for (const Segment& segment : ipc->segments) {
+      if (segment.locked && segment.lock_user == uid) pages += segment.lock_pages;
+    }
+  }
+  return pages;
+}
+
+void DescribeLockLimit(const Scene& scene, const Segment& segment, Clauses& clauses) {
+  const std::uint64_t limit = scene.process().memlock;
+  clauses.Refuse(limit == 0 && !Capable(scene, kCapIpcLock), EPERM, Force::kMust,
+                 "SYSV.LOCK.MEMLOCK_ZERO"_req, "RLIMIT_MEMLOCK is 0");
+  if (segment.locked || segment.huge) return;
+  const Says bypass = GloballyCapable(scene, kCapIpcLock);
+  if (bypass == Says::kYes) {
+    clauses.Effect("SYSV.LOCK.CAP_BYPASSES"_req);
+    return;
+  }
+  const std::uint64_t page = scene.page();
+  const bool infinite = limit == ~std::uint64_t{0};
+  const std::uint64_t wanted = PagesLocked(scene.state(), scene.credentials().uid) + segment.pages;
+  const bool exceeds = !infinite && wanted > limit / page;
+  clauses.Refuse(exceeds, ENOMEM, bypass == Says::kNo ? Force::kMust : Force::kMay,
+                 "SYSV.LOCK.MEMLOCK_LIMIT"_req, "the lock exceeds RLIMIT_MEMLOCK");
+  clauses.Refuse(!infinite && !exceeds, ENOMEM, Force::kMay, "SYSV.LOCK.MEMLOCK_LIMIT"_req,
+                 "the user may have locked more elsewhere");
+}
+
+void DescribeLocking(const Scene& scene, bool lock, Clauses& clauses) {
+  const Segment* segment = DescribeLookup(scene, scene.call().references[0],
+                                          scene.profile().control_after_remove, clauses);
+  clauses.ReturnsValue(0, {lock ? "SYSV.LOCK.FLAG"_req : "SYSV.LOCK.IDEMPOTENT"_req},
+                       "the segment is locked or unlocked");
+  if (!Certainly(scene.profile().linux_commands)) {
+    clauses.AnyFailure();
+    clauses.Observe("SHM_LOCK and SHM_UNLOCK");
+    return;
+  }
+  if (segment == nullptr) return;
+  const Says may = MayLock(scene, *segment);
+  clauses.Refuse(may != Says::kYes, EPERM, may == Says::kNo ? Force::kMust : Force::kMay,
+                 "SYSV.LOCK.OWNER_OR_CREATOR"_req,
+                 "the caller is neither owner nor creator nor has CAP_IPC_LOCK");
+  if (lock) DescribeLockLimit(scene, *segment, clauses);
+  if (segment->locked == lock) clauses.Effect("SYSV.LOCK.IDEMPOTENT"_req);
+  if (segment->huge) clauses.Effect("SYSV.LOCK.HUGETLB_NOOP"_req);
+}
+
+void ApplyLocking(const Scene& scene, State& state, bool lock, const Outcome& outcome) {
+  const Segment* known = FindById(scene.ipc(), scene.call().references[0]);
+  if (!Succeeded(outcome) || known == nullptr || known->huge || known->locked == lock) return;
+  const std::uint32_t uid = scene.credentials().uid;
+  Segment& segment = OwnSegment(state, NameOfSegment(scene));
+  segment.locked = lock;
+  segment.lock_user = uid;
+  segment.lock_pages = lock ? segment.pages : 0;
+}
+
+}  // namespace
+
+void Describe(const SysvStat& op, const Scene& scene, Clauses& clauses) {
+  clauses.Refuse(op.buffer != Buffer::kValid, EFAULT, Force::kMust, "SYSV.STAT.BAD_BUFFER"_req,
+                 "the buffer cannot be written");
+  const Segment* segment = DescribeLookup(scene, scene.call().references[0],
+                                          scene.profile().control_after_remove, clauses);
+  if (segment == nullptr) {
+    clauses.Returns<SegmentRecord>("SYSV.ID.STALE_EINVAL"_req, "a segment the model does not know");
+    return;
+  }
+  DescribeAccess(scene, *segment, kRead,
+                 {"SYSV.STAT.NEEDS_READ"_req, "PERM.SYSV.CLASS_SELECTION"_req}, clauses);
+  DescribeRecord(scene, *segment, 0, "SYSV.STAT.ZERO_RETURN"_req, clauses);
+}
+
+void Apply(const SysvStat&, const Scene& scene, State& state, const Outcome& outcome) {
+  const auto* record = std::get_if<SegmentRecord>(&outcome);
+  const SegmentName name = NameOfSegment(scene);
+  if (record != nullptr && name.serial != 0) LearnFromRecord(scene, state, name, *record);
+}
+
+void Describe(const SysvSet& op, const Scene& scene, Clauses& clauses) {
+  clauses.Refuse(!IsReadable(op.buffer), EFAULT, Force::kMust, "SYSV.SET.BAD_BUFFER_FIRST"_req,
+                 "the buffer cannot be read");
+  const Segment* segment = DescribeLookup(scene, scene.call().references[0],
+                                          scene.profile().control_after_remove, clauses);
+  if (segment != nullptr) {
+    DescribeControl(scene, *segment,
+                    {"PERM.SYSV.OWNER_OR_CREATOR_CAN_RMID"_req, "SYSV.SET.GIVE_AWAY"_req,
+                     "PERM.SYSV.CAPS_RELATIVE_TO_NS"_req},
+                    clauses);
+  }
+  const bool invalid = op.uid.number == kNoId || op.gid.number == kNoId;
+  const bool certain = Certainly(scene.profile().linux_commands);
+  clauses.Refuse(invalid, EINVAL, certain ? Force::kMust : Force::kMay,
+                 "SYSV.SET.INVALID_ID_VALUES"_req, "-1 is nobody's id");
+  clauses.Refuse(!invalid && scene.credentials().nested, EINVAL, Force::kMay,
+                 "SYSV.SET.INVALID_ID_VALUES"_req,
+                 "the id may have no mapping in the caller's user namespace");
+  clauses.ReturnsValue(0, {"SYSV.SET.FIELDS"_req, "SEED.SHMCTL_CONTROLS"_req},
+                       "owner and mode are changed");
+  clauses.Effect(
+      {"SYSV.SET.MODE_MASK"_req, "SYSV.SET.CTIME"_req, "SYSV.SET.CREATOR_IMMUTABLE"_req});
+}
+
+void Apply(const SysvSet& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const SegmentName name = NameOfSegment(scene);
+  if (!Succeeded(outcome) || name.serial == 0) return;
+  Segment& segment = OwnSegment(state, name);
+  segment.uid = op.uid.number;
+  segment.gid = op.gid.number;
+  segment.mode = op.mode.bits & 0777;
+  segment.ctime = scene.call().when;
+}
+
+void Describe(const SysvRemove&, const Scene& scene, Clauses& clauses) {
+  const Segment* segment = DescribeLookup(scene, scene.call().references[0],
+                                          scene.profile().control_after_remove, clauses);
+  if (segment != nullptr) {
+    DescribeControl(scene, *segment,
+                    {"PERM.SYSV.OWNER_OR_CREATOR_CAN_RMID"_req, "PERM.SYSV.CAP_SYS_ADMIN"_req,
+                     "PERM.SYSV.CAPS_RELATIVE_TO_NS"_req},
+                    clauses);
+    if (segment->dest) {
+      clauses.Effect("SYSV.RMID.REPEAT_WHILE_PENDING"_req);
+    } else if (segment->nattch == 0) {
+      clauses.Effect("SYSV.RMID.UNATTACHED_IMMEDIATE"_req);
+    } else {
+      clauses.Effect({"SYSV.RMID.DEFERRED_UNTIL_LAST_DETACH"_req,
+                      "SYSV.RMID.KEY_BECOMES_PRIVATE"_req, "SYSV.RMID.NO_CTIME"_req});
+    }
+  }
+  clauses.ReturnsValue(0, {"SEED.SHMCTL_CONTROLS"_req, "SYSV.RMID.BUF_IGNORED"_req},
+                       "the segment is removed");
+}
+
+void Apply(const SysvRemove&, const Scene& scene, State& state, const Outcome& outcome) {
+  const SegmentName name = NameOfSegment(scene);
+  if (Succeeded(outcome) && name.serial != 0) RemoveSegment(state, ActorOf(scene), name);
+}
+
+void Describe(const SysvLock&, const Scene& scene, Clauses& clauses) {
+  DescribeLocking(scene, true, clauses);
+}
+
+void Apply(const SysvLock&, const Scene& scene, State& state, const Outcome& outcome) {
+  ApplyLocking(scene, state, true, outcome);
+}
+
+void Describe(const SysvUnlock&, const Scene& scene, Clauses& clauses) {
+  DescribeLocking(scene, false, clauses);
+}
+
+void Apply(const SysvUnlock&, const Scene& scene, State& state, const Outcome& outcome) {
+  ApplyLocking(scene, state, false, outcome);
+}
+
+namespace {
+
+// Command numbers, the same on every Linux (linux/ipc.h, linux/shm.h).
+constexpr std::int32_t kIpcRmid = 0;
+constexpr std::int32_t kIpcSet = 1;
+constexpr std::int32_t kIpcStat = 2;
+constexpr std::int32_t kIpcInfo = 3;
+constexpr std::int32_t kShmLock = 11;
+constexpr std::int32_t kShmUnlock = 12;
+constexpr std::int32_t kShmStatAny = 15;
+
+bool IsQuery(std::int32_t command) {
+  return command == kIpcStat || command == kIpcInfo ||
+         (kShmUnlock < command && command <= kShmStatAny);
+}
+
+}  // namespace
+
+void Describe(const SysvControl& op, const Scene& scene, Clauses& clauses) {
+  switch (op.command) {
+    case kIpcRmid:
+      return Describe(SysvRemove{op.segment, Buffer::kValid}, scene, clauses);
+    case kShmLock:
+      return Describe(SysvLock{op.segment}, scene, clauses);
+    case kShmUnlock:
+      return Describe(SysvUnlock{op.segment}, scene, clauses);
+    default:
+      break;
+  }
+  const bool known = IsQuery(op.command) || op.command == kIpcSet;
+  clauses.Refuse(!known, EINVAL, Force::kMust, "SYSV.STAT.BAD_CMD"_req, "there is no such command");
+  clauses.Returns<Value>("SYSV.STAT.BAD_CMD"_req, "a command that has an operation of its own");
+  if (known) {
+    clauses.AnyFailure();
+    clauses.Observe("a command by number that has an operation of its own");
+  }
+}
+
+void Apply(const SysvControl& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (op.command == kIpcRmid) Apply(SysvRemove{op.segment, Buffer::kValid}, scene, state, outcome);
+  if (op.command == kShmLock) ApplyLocking(scene, state, true, outcome);
+  if (op.command == kShmUnlock) ApplyLocking(scene, state, false, outcome);
+}
+
+}  // namespace shmspec::model

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// shmget(2): finding a segment by its key and creating one.
+
+#include "harness/model/sysv_create.h"
+
+#include <algorithm>
+#include <cerrno>
+
+#include "harness/model/lifetime.h"
+#include "harness/model/operations.h"
+#include "harness/model/permission.h"
+#include "harness/model/segment_lookup.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+/// From here on a machine may be short of memory, and above it of address space.
+constexpr std::uint64_t kLargeBytes = 1ull << 28;
+constexpr std::uint64_t kHugePage = 2ull << 20;
+
+bool IsNew(const SysvGet& op, const Scene& scene, const Segment* found) {
+  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  return key == 0 || (found == nullptr && op.flags.Has(kCreate));
+}
+
+void DescribeExisting(const SysvGet& op, const Scene& scene, const Segment& found,
+                      Clauses& clauses) {
+  clauses.Refuse(op.flags.Has(kCreate | kExclusive), EEXIST, Force::kMust,
+                 {"SYSV.SHMGET.EXCL_EXISTS"_req, "SYSV.SHMGET.EXCL_RACE_ONE_WINNER"_req},
+                 "the key has a segment and the call wants to create it exclusively");
+  clauses.Refuse(op.size.bytes > found.size, EINVAL, Force::kMust,
+                 "SYSV.SHMGET.SIZE_TOO_BIG_EXISTING"_req, "the segment of the key is smaller");
+  const auto requested = static_cast<std::uint32_t>(op.flags.bits);
+  const std::uint32_t bits = (requested >> 6 | requested >> 3 | requested) & 7;
+  const Says may = MayAccess(scene, found, bits);
+  clauses.Refuse(may != Says::kYes, EACCES, may == Says::kNo ? Force::kMust : Force::kMay,
+                 {"PERM.SYSV.SHMGET_REQUESTED_BITS"_req, "PERM.SYSV.CLASS_SELECTION"_req},
+                 "the caller's class lacks a permission bit it asks for");
+  const Requirement finds =
+      op.flags.Has(kCreate) ? "SYSV.SHMGET.CREAT_EXISTING_OPENS"_req : "SYSV.SHMGET.KEY_LOOKUP"_req;
+  if (op.size.bytes == 0) clauses.Effect("SYSV.SHMGET.SIZE_ZERO_EXISTING"_req);
+  if (bits == 0) clauses.Effect("PERM.SYSV.SHMGET_ZERO_BITS_ALWAYS"_req);
+  if (found.id < 0) {
+    clauses.Returns<Value>(finds, "the key has a segment, whose identifier nobody has seen yet");
+    clauses.Picks(Identity::kSegmentId, 0, -1, {});
+  } else {
+    clauses.ReturnsValue(found.id, {finds, "SYSV.SHMGET.CREAT_RACE_SAME_ID"_req},
+                         "the identifier of the key's segment");
+  }
+}
+
+void DescribeNew(const SysvGet& op, const Scene& scene, Clauses& clauses) {
+  DescribeLimits(scene, op.size.bytes, op.flags.bits, clauses);
+  const bool is_private = static_cast<std::int32_t>(scene.call().references[0]) == 0;
+  clauses.Returns<Value>(
+      is_private ? "SYSV.SHMGET.PRIVATE_ALWAYS_NEW"_req : "SYSV.SHMGET.CREATE_RETURNS_NONNEG"_req,
+      "a new segment, with an identifier that names no other");
+  const IpcNamespace& ipc = scene.ipc();
+  clauses.Picks(Identity::kSegmentId, 0, ipc.next_id_known ? ipc.next_id : -1,
+                {"SYSV.SHMGET.CREATE_RETURNS_NONNEG"_req, "SEED.SHMID_UNIQUE"_req,
+                 "SYSV.ID.STALE_NOT_REBOUND_SOON"_req});
+  clauses.Effect({"SYSV.SHMGET.INITIAL_FIELDS"_req, "SYSV.SHMGET.CTIME_NOW"_req,
+                  "SYSV.SHMGET.ZERO_FILL"_req, "SYSV.STAT.CPID"_req});
+}
+
+}  // namespace
+
+void DescribeLimits(const Scene& scene, std::uint64_t size, std::uint64_t flags, Clauses& clauses) {
+  const IpcNamespace& ipc = scene.ipc();
+  clauses.Refuse(size == 0, EINVAL, Force::kMust, "SYSV.SHMGET.SIZE_ZERO_NEW"_req,
+                 "a segment has at least one byte");
+  clauses.Refuse(size > ipc.shmmax, EINVAL, Force::kMust,
+                 {"SYSV.SHMGET.SIZE_MAX"_req, "LIMIT.SHMMAX_EXACT"_req}, "shmmax is smaller");
+  const std::uint64_t page = scene.page();
+  const std::uint64_t pages = size / page + (size % page != 0 ? 1 : 0);
+  const bool too_many_pages = pages > ipc.shmall || ipc.pages > ipc.shmall - pages;
+  clauses.Refuse(too_many_pages, ENOSPC, Force::kMust, "LIMIT.SHMALL_PAGES"_req,
+                 "shmall allows fewer pages");
+  clauses.Refuse(ipc.crowded && !too_many_pages, ENOSPC, Force::kMay, "LIMIT.SHMALL_PAGES"_req,
+                 "others may have used shmall or shmmni up");
+  clauses.Refuse(ipc.segments.size() >= ipc.shmmni, ENOSPC, Force::kMust,
+                 {"LIMIT.SHMMNI_ENOSPC"_req, "LIMIT.SHMMNI_COUNTS_PENDING"_req},
+                 "shmmni segments exist");
+  const bool reserved = (flags & kNoReserve) == 0 || scene.system().overcommit == 2;
+  clauses.Refuse((reserved && size >= kLargeBytes) || size >= scene.system().task_size, ENOMEM,
+                 Force::kMay, "SYSV.SHMGET.NORESERVE"_req, "the machine may be too small");
+  clauses.Refuse(size > (1ull << 62), EINVAL, Force::kMay, "SYSV.SHMGET.SIZE_MAX"_req,
+                 "no memory object is that large");
+  clauses.Refuse(size > (1ull << 62), ENOSPC, Force::kMay, "LIMIT.SHMALL_PAGES"_req,
+                 "no memory object is that large");
+  if ((flags & kHugetlb) == 0) return;
+  clauses.Refuse(true, EPERM, Force::kMay, "HUGE.PRIVILEGE"_req, "huge pages need privilege");
+  clauses.Refuse(true, ENOMEM, Force::kMay, "HUGE.NO_PAGES"_req, "huge pages may be used up");
+  clauses.Refuse(true, EINVAL, Force::kMay, "HUGE.BAD_SIZE"_req, "huge pages may not exist here");
+  clauses.Observe("a segment of huge pages");
+}
+
+void CreateSegment(const Scene& scene, State& state, const NewSegment& wanted) {
+  const Credentials credentials = scene.credentials();
+  const std::uint64_t page = (wanted.flags & kHugetlb) != 0 ? kHugePage : scene.page();
+  const std::uint8_t index = scene.ipc_index();
+  Segment segment;
+  segment.serial = scene.call().step + 1;
+  segment.id = wanted.id;
+  segment.key = segment.created_key = wanted.key;
+  segment.key_known = wanted.key_known;
+  segment.object = std::uint64_t{segment.serial} << 8;
+  segment.size = wanted.size;
+  segment.pages = RoundUp(wanted.size, page) / scene.page();
+  segment.mode = static_cast<std::uint32_t>(wanted.flags) & 0777;
+  segment.uid = segment.cuid = credentials.uid;
+  segment.gid = segment.cgid = credentials.gid;
+  segment.cpid = wanted.by_tool ? kForeignProcess : OnlyProcess(scene.process_index());
+  segment.ctime = scene.call().when;
+  segment.creator = wanted.by_tool ? kNobody : scene.call().actor;
+  segment.huge = (wanted.flags & kHugetlb) != 0;
+  const std::uint64_t limit =
+      Certainly(scene.profile().rounds_to_pages) ? RoundUp(wanted.size, page) : wanted.size;
+  AddObject(state, segment.object, std::max(limit, wanted.size));
+  IpcNamespace& ipc = state.namespaces[index].Own();
+  ipc.pages += segment.pages;
+  ipc.next_id = -1;
+  ipc.next_id_known = true;
+  const auto place = std::upper_bound(
+      ipc.segments.begin(), ipc.segments.end(), segment.serial,
+      [](std::uint32_t serial, const Segment& other) { return serial < other.serial; });
+  ipc.segments.insert(place, segment);
+  if (wanted.by_tool && ipc.rmid_forced) {
+    ReapSegment(state, ActorOf(scene), {index, segment.serial});
+  }
+}
+
+void Describe(const SysvGet& op, const Scene& scene, Clauses& clauses) {
+  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  const Segment* found = FindByKey(scene.ipc(), key);
+  const bool named_by_number = !op.key.handle && key != 0;
+  if (found != nullptr) {
+    DescribeExisting(op, scene, *found, clauses);
+  } else if (IsNew(op, scene, found)) {
+    DescribeNew(op, scene, clauses);
+  } else {
+    const auto& segments = scene.ipc().segments;
+    const bool doubt = std::any_of(segments.begin(), segments.end(),
+                                   [](const Segment& s) { return !s.key_known; });
+    clauses.Refuse(true, ENOENT, doubt ? Force::kMay : Force::kMust,
+                   {"SYSV.SHMGET.NOENT"_req, "SYSV.SHMGET.EXCL_ALONE_IGNORED"_req},
+                   "the key has no segment");
+    clauses.Returns<Value>("SYSV.SHMGET.KEY_LOOKUP"_req, "a segment the key may still have");
+  }
+  if (scene.ipc().crowded && named_by_number && found == nullptr) {
+    clauses.Reset();
+    clauses.AnyFailure();
+    clauses.Returns<Value>("SYSV.SHMGET.KEY_LOOKUP"_req, "others may use the same key");
+    clauses.Observe("a key that others may use");
+  }
+}
+
+void Apply(const SysvGet& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  const Segment* found = FindByKey(scene.ipc(), key);
+  const bool is_new = IsNew(op, scene, found);
+  const auto* value = std::get_if<Value>(&outcome);
+  if (value == nullptr) {
+    // A failing create leaves shm_next_id undefined; looking keys up leaves it alone.
+    const IpcNamespace& ipc = scene.ipc();
+    if (is_new && ipc.next_id != -1)
+      state.namespaces[scene.ipc_index()].Own().next_id_known = false;
+    return;
+  }
+  if (is_new) {
+    CreateSegment(scene, state, {value->number, key, true, op.size.bytes, op.flags.bits, false});
+  } else if (found != nullptr && found->id < 0) {
+    OwnSegment(state, {scene.ipc_index(), found->serial}).id = value->number;
+  }
+}
+
+}  // namespace shmspec::model

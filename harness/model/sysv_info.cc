@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// shmctl(2): IPC_INFO, SHM_INFO, SHM_STAT, SHM_STAT_ANY; and ftok(3).
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include "harness/model/operations.h"
+#include "harness/model/segment_lookup.h"
+#include "harness/model/segment_record.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+constexpr Number kAnyNumber = std::numeric_limits<std::uint64_t>::max();
+
+std::int64_t IndexOf(const Scene& scene, std::int64_t id) {
+  return id & ((std::int64_t{1} << scene.profile().index_bits) - 1);
+}
+
+/// Both summaries return the highest index in use.
+void BindHighestIndex(const Scene& scene, Clauses& clauses) {
+  std::int64_t highest = 0;
+  for (const Segment& segment : scene.ipc().segments) {
+    if (segment.id >= 0) highest = std::max(highest, IndexOf(scene, segment.id));
+  }
+  clauses.Bind(0, highest, MayBeForeign(scene) ? kAnyNumber : highest,
+               "SYSV.INFO.RETURNS_MAX_INDEX"_req, "the highest index in use");
+}
+
+/// Commands that only Linux has.
+void DescribeLinuxCommand(const Scene& scene, Buffer buffer, Requirements requirements,
+                          Clauses& clauses) {
+  clauses.Refuse(buffer != Buffer::kValid, EFAULT, Force::kMust, requirements,
+                 "the buffer cannot be written");
+  if (Certainly(scene.profile().linux_commands)) return;
+  clauses.AnyFailure();
+  clauses.Observe("commands of shmctl beyond POSIX");
+}
+
+const Segment* FindByIndex(const Scene& scene, std::int64_t index) {
+  for (const Segment& segment : scene.ipc().segments) {
+    if (segment.id >= 0 && IndexOf(scene, segment.id) == IndexOf(scene, index)) return &segment;
+  }
+  return nullptr;
+}
+
+void DescribeByIndex(const Scene& scene, Buffer buffer, bool any, Clauses& clauses) {
+  DescribeLinuxCommand(scene, buffer, "SYSV.STAT.BAD_BUFFER"_req, clauses);
+  const std::int64_t index = scene.call().references[0];
+  const Segment* segment = index < 0 ? nullptr : FindByIndex(scene, index);
+  if (segment == nullptr) {
+    clauses.Refuse(true, EINVAL, index >= 0 && MayBeForeign(scene) ? Force::kMay : Force::kMust,
+                   "SYSV.INFO.SHM_STAT_INDEX"_req, "the index is not in use");
+    clauses.Refuse(index >= 0 && !scene.call().Alone(), EIDRM, Force::kMay,
+                   "SYSV.ID.EIDRM_WINDOW"_req, "the segment may be destroyed meanwhile");
+    clauses.Refuse(index >= 0 && MayBeForeign(scene) && !any, EACCES, Force::kMay,
+                   "SYSV.INFO.SHM_STAT_PERMISSION"_req, "the segment may be somebody else's");
+    clauses.Returns<SegmentRecord>("SYSV.INFO.SHM_STAT_INDEX"_req, "a foreign segment's record");
+    return;
+  }
+  if (!any) DescribeAccess(scene, *segment, 4, "SYSV.INFO.SHM_STAT_PERMISSION"_req, clauses);
+  DescribeRecord(scene, *segment, segment->id,
+                 {"SYSV.INFO.SHM_STAT_INDEX"_req, "SYSV.INFO.SHM_STAT_MASKS_ID"_req}, clauses);
+}
+
+void LearnByIndex(const Scene& scene, State& state, const Outcome& outcome) {
+  const auto* record = std::get_if<SegmentRecord>(&outcome);
+  const Segment* segment = FindByIndex(scene, scene.call().references[0]);
+  if (record == nullptr || segment == nullptr) return;
+  LearnFromRecord(scene, state, {scene.ipc_index(), segment->serial}, *record);
+}
+
+}  // namespace
+
+void Describe(const SysvInfo& op, const Scene& scene, Clauses& clauses) {
+  clauses.Refuse(scene.call().references[0] < 0, EINVAL, Force::kMust,
+                 "SYSV.ID.NEGATIVE_INVALID"_req, "a negative identifier is refused first");
+  clauses.Returns<LimitsRecord>(
+      {"SYSV.INFO.IPC_INFO_LIMITS"_req, "SYSV.INFO.NO_PERMISSION_FOR_SUMMARY"_req},
+      "the limits of the namespace");
+  DescribeLinuxCommand(scene, op.buffer, "SYSV.INFO.BAD_BUFFER"_req, clauses);
+  if (!Certainly(scene.profile().linux_commands)) return;
+  BindHighestIndex(scene, clauses);
+  const IpcNamespace& ipc = scene.ipc();
+  const auto bind = [&](std::uint8_t field, std::uint64_t number) {
+    clauses.Bind(field, number, number, "SYSV.INFO.IPC_INFO_LIMITS"_req,
+                 "the limit of the namespace");
+  };
+  bind(FieldIndex<LimitsRecord>("shmmax"), ipc.shmmax);
+  bind(FieldIndex<LimitsRecord>("shmmin"), 1);
+  bind(FieldIndex<LimitsRecord>("shmmni"), ipc.shmmni);
+  bind(FieldIndex<LimitsRecord>("shmseg"), ipc.shmmni);
+  bind(FieldIndex<LimitsRecord>("shmall"), ipc.shmall);
+}
+
+void Describe(const SysvShmInfo& op, const Scene& scene, Clauses& clauses) {
+  clauses.Refuse(scene.call().references[0] < 0, EINVAL, Force::kMust,
+                 "SYSV.ID.NEGATIVE_INVALID"_req, "a negative identifier is refused first");
+  clauses.Returns<UsageRecord>(
+      {"SYSV.INFO.SHM_INFO_COUNTERS"_req, "SYSV.INFO.NO_PERMISSION_FOR_SUMMARY"_req},
+      "what the namespace's segments use");
+  DescribeLinuxCommand(scene, op.buffer, "SYSV.INFO.BAD_BUFFER"_req, clauses);
+  if (!Certainly(scene.profile().linux_commands)) return;
+  BindHighestIndex(scene, clauses);
+  const IpcNamespace& ipc = scene.ipc();
+  const Number most = ipc.crowded ? kAnyNumber : 0;
+  clauses.Bind(FieldIndex<UsageRecord>("used_ids"), ipc.segments.size(),
+               ipc.crowded ? most : ipc.segments.size(), "SYSV.INFO.SHM_INFO_COUNTERS"_req,
+               "the number of segments");
+  clauses.Bind(FieldIndex<UsageRecord>("shm_tot"), ipc.pages, ipc.crowded ? most : ipc.pages,
+               "SYSV.INFO.SHM_INFO_COUNTERS"_req, "the sum of the rounded sizes in pages");
+  std::uint64_t stored = 0;
+  for (const Segment& segment : ipc.segments) {
+    stored += ObjectOf(scene.state(), segment.object).PagesStored(scene.page());
+  }
+  const auto* seen =
+      scene.call().seen != nullptr ? std::get_if<UsageRecord>(scene.call().seen) : nullptr;
+  const std::uint64_t swapped = seen != nullptr ? std::min(stored, seen->shm_swp) : 0;
+  clauses.Bind(FieldIndex<UsageRecord>("shm_rss"), stored - swapped, ipc.crowded ? most : ipc.pages,
+               "SYSV.INFO.SHM_INFO_COUNTERS"_req,
+               "the pages in memory: all that were stored to and not swapped out, at most all");
+}
+
+void Describe(const SysvStatIndex& op, const Scene& scene, Clauses& clauses) {
+  DescribeByIndex(scene, op.buffer, false, clauses);
+}
+
+void Apply(const SysvStatIndex&, const Scene& scene, State& state, const Outcome& outcome) {
+  LearnByIndex(scene, state, outcome);
+}
+
+void Describe(const SysvStatAny& op, const Scene& scene, Clauses& clauses) {
+  DescribeByIndex(scene, op.buffer, true, clauses);
+}
+
+void Apply(const SysvStatAny&, const Scene& scene, State& state, const Outcome& outcome) {
+  LearnByIndex(scene, state, outcome);
+}
+
+void Describe(const SysvKeyOfPath& op, const Scene& scene, Clauses& clauses) {
+  const auto project = static_cast<std::uint8_t>(op.project);
+  for (const KnownKey& known : *scene.state().keys) {
+    if (known.path != op.path || known.project != project) continue;
+    clauses.ReturnsValue(known.key,
+                         {"SYSV.FTOK.SAME_FILE_SAME_KEY"_req, "SYSV.FTOK.LOW_EIGHT_BITS"_req},
+                         "the key that the file gave before");
+    return;
+  }
+  clauses.Refuse(op.path.empty(), ENOENT, Force::kMust, "SYSV.FTOK.MISSING_FILE"_req,
+                 "the empty path names no file");
+  clauses.Refuse(!op.path.empty(), ENOENT, Force::kMay, "SYSV.FTOK.MISSING_FILE"_req,
+                 "the file may not exist");
+  for (const int error : {EACCES, ELOOP, ENAMETOOLONG, ENOTDIR}) {
+    clauses.Refuse(true, error, Force::kMay, "SYSV.FTOK.PATH_ERRORS"_req,
+                   "the path may not be resolvable");
+  }
+  if (project == 0) clauses.AnyFailure();
+  clauses.Returns<Value>({"SEED.FLOW_SYSV"_req, "SYSV.FTOK.GLIBC_FORMULA"_req},
+                         "a key made of the file and the project");
+  clauses.Bind(0, std::numeric_limits<std::int32_t>::min(),
+               std::numeric_limits<std::uint32_t>::max(), "SYSV.FTOK.GLIBC_FORMULA"_req,
+               "a key has 32 bits");
+}
+
+void Apply(const SysvKeyOfPath& op, const Scene&, State& state, const Outcome& outcome) {
+  const auto* value = std::get_if<Value>(&outcome);
+  const auto project = static_cast<std::uint8_t>(op.project);
+  if (value == nullptr || project == 0) return;
+  const auto& keys = *state.keys;
+  const bool known = std::any_of(keys.begin(), keys.end(), [&](const KnownKey& key) {
+    return key.path == op.path && key.project == project;
+  });
+  if (!known) state.keys.Own().push_back({op.path, project, value->number});
+}
+
+}  // namespace shmspec::model

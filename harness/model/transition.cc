@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/model/transition.h"
+
+#include "harness/model/operations.h"
+
+namespace shmspec::model {
+
+void Describe(const Scene& scene, Clauses& clauses) {
+  clauses.Reset();
+  const Task& task = scene.task();
+  if (task.life == Life::kGone) {
+    clauses.Ends(task.how, task.code, Force::kMust, {}, "the actor is gone");
+    return;
+  }
+  if (task.life == Life::kUnborn) {
+    clauses.Ends(GoneHow::kUnknown, 0, Force::kMust, {}, "the actor was never started");
+    return;
+  }
+  std::visit([&](const auto& op) { Describe(op, scene, clauses); }, *scene.call().operation);
+}
+
+void Apply(const Scene& scene, State& state, const Outcome& outcome) {
+  if (scene.task().life != Life::kAlive) return;
+  std::visit(
+      [&]<class Op>(const Op& op) {
+        if constexpr (Effective<Op>) Apply(op, scene, state, outcome);
+      },
+      *scene.call().operation);
+}
+
+}  // namespace shmspec::model
