@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The memory that the stage, its warden and the actors of one plan share. Plain data and lock-free
+// atomics at fixed places, because each process maps it where it likes:
+//
+//   ControlHeader | ActState... | StepState... | script (operations and specs in wire form) | arena
+//
+// The arena takes what actors report: facts and outcomes in wire form.
+
+#ifndef SHMSPEC_HARNESS_ACTOR_CONTROL_REGION_H_
+#define SHMSPEC_HARNESS_ACTOR_CONTROL_REGION_H_
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "harness/actor/futex.h"
+#include "harness/actor/schedule.h"
+#include "harness/target/handle_table.h"
+#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/unique_handle.h"
+
+namespace shmspec {
+
+/// Where some bytes of the region are.
+struct Extent {
+  std::uint32_t at = 0;
+  std::uint32_t size = 0;
+};
+
+enum class Life : std::uint32_t { kUnborn, kAlive, kGone };
+
+/// What is known of one actor while the plan runs.
+struct ActorSlot {
+  FutexWord open{0};        // how many acts are open to it: act N may be entered when open > N
+  FutexWord introduced{0};  // not 0 once its facts stand, or never will
+  FutexWord ended{0};       // 1 once it is gone
+  std::atomic<Life> life{Life::kUnborn};
+  std::atomic<std::int32_t> pid{0};         // of its process, as the warden sees it
+  std::atomic<std::int32_t> local_pid{0};   // the same as its parent sees it, for forked ones
+  std::atomic<std::int32_t> parent_pid{0};  // as the warden sees it, for forked ones
+  std::atomic<std::int32_t> leaving{0};     // thread id of a thread that is ending by itself
+  std::int32_t cpu = -1;                    // where it runs unless its spec says otherwise
+  Extent spec;
+  Extent facts;
+  std::atomic<std::uint32_t> how{0};  // a GoneHow
+  std::atomic<std::int32_t> code{0};
+  std::atomic<std::uint64_t> ended_ns{0};
+  std::atomic<std::int64_t> ended_s{0};
+};
+
+struct ActState {
+  std::atomic<ActorSet> arrived{0};
+  std::atomic<ActorSet> finished{0};
+  ActorSet cast = 0;
+  ActorSet barrier = 0;
+  std::uint32_t finished_first = 0;
+};
+
+enum class Progress : std::uint32_t { kNone, kCalled, kReturned };
+
+struct StepState {
+  std::atomic<Progress> progress{Progress::kNone};
+  std::uint32_t act = 0;
+  std::uint8_t actor = 0;
+  std::uint8_t makes = Schedule::kNobody;
+  bool timed = false;
+  bool performs = false;      // false for a join, which carries no operation
+  std::int16_t assigns = -1;  // kind * 256 + index of a handle
+  Extent operation;
+  Extent outcome;
+  std::uint64_t call_ns = 0;
+  std::uint64_t return_ns = 0;
+  std::int64_t not_before_s = 0;
+  std::int64_t not_after_s = 0;
+};
+
+/// Why a plan is being given up.
+enum class Halt : std::uint32_t { kNone, kTrouble, kOverdue };
+
+struct ControlHeader {
+  std::uint64_t bytes = 0;
+  std::uint32_t actor_count = 0;
+  std::uint32_t act_count = 0;
+  std::uint32_t step_count = 0;
+  Extent acts, steps, script, arena;
+  std::uint32_t deadline_ms = 0;
+  bool private_ipc = false;
+  bool fresh_images = false;
+  bool concurrent = false;
+  std::atomic<bool> proc_matches{false};  // /proc tells pids as the warden sees them
+  std::atomic<std::int32_t> warden{0};    // its pid
+  std::atomic<std::int32_t> group{0};     // process group of the actors
+  std::atomic<std::uint32_t> current{0};  // the act that is on
+  std::atomic<ActorSet> gone{0};
+  std::atomic<std::uint32_t> leavers{0};  // threads that have left and may still be there
+  std::atomic<Halt> halt{Halt::kNone};
+  std::atomic<bool> trouble_taken{false};
+  bool lacking = false;
+  std::array<char, 512> trouble{};
+  std::array<char, 32> target{};
+  std::array<char, 1024> program{};
+  std::atomic<std::uint32_t> arena_used{0};
+  HandleTable handles;
+  std::array<ActorSlot, ActorRef::kLimit> actors;
+};
+
+/// A view of the region in this process.
+class ControlRegion {
+ public:
+  /// Maps the whole of an open region file.
+  static Result<ControlRegion> Map(int fd);
+
+  ControlHeader& header() const { return *At<ControlHeader>(0); }
+  ActorSlot& actor(std::uint32_t index) const { return header().actors[index]; }
+  ActState& act(std::uint32_t index) const { return At<ActState>(header().acts.at)[index]; }
+  StepState& step(std::uint32_t index) const { return At<StepState>(header().steps.at)[index]; }
+  std::string_view Bytes(Extent extent) const {
+    return {At<char>(extent.at), static_cast<std::size_t>(extent.size)};
+  }
+  char* Place(Extent extent) const { return At<char>(extent.at); }
+
+  std::size_t bytes() const { return mapping_.get().size; }
+
+ private:
+  explicit ControlRegion(UniqueMapping mapping) : mapping_(std::move(mapping)) {}
+
+  template <class T>
+  T* At(std::size_t offset) const {
+    return static_cast<T*>(static_cast<void*>(static_cast<char*>(mapping_.get().address) + offset));
+  }
+
+  UniqueMapping mapping_;
+};
+
+/// An unnamed file to share: memfd_create(2), or an unlinked temporary file where that is missing.
+Result<UniqueFd> MakeRegionFile();
+
+/// Makes the file at least that large.
+Result<void> GrowRegionFile(int fd, std::size_t bytes);
+
+/// Takes room in the arena, chunk by chunk so that racing actors seldom meet; one for each thread.
+class ArenaWriter {
+ public:
+  explicit ArenaWriter(const ControlRegion& region) : region_(&region) {}
+
+  /// Copies the bytes into the arena; an extent at 0 when it is full.
+  Extent Write(std::string_view bytes);
+
+ private:
+  const ControlRegion* region_;
+  Extent free_;
+};
+
+/// Says why the plan cannot go on; the first one who says so is heard. No act opens any more. Safe
+/// in signal handlers.
+void ReportTrouble(const ControlRegion& region, std::string_view reason, bool lacking);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_ACTOR_CONTROL_REGION_H_

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/actor/identity.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <grp.h>
+#include <linux/securebits.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+#include "harness/target/capability.h"
+#include "harness/target/process_limit.h"
+#include "harness/vocabulary/names.h"
+
+namespace shmspec {
+namespace {
+
+/// "actor b needs uid 1000, and this run may not have it: EPERM".
+Error Cannot(const ActorSpec& spec, std::string_view need) {
+  const bool lacking = errno == EPERM || errno == EACCES || errno == ENOSYS || errno == EINVAL;
+  return Error{fmt::format("actor {} needs {}, and this run may not have it: {}", spec.name, need,
+                           ErrnoName(errno)),
+               lacking};
+}
+
+Result<void> TakeLimits(const ActorSpec& spec) {
+  const auto take = [&](std::optional<std::uint64_t> value, Limit limit) -> Result<void> {
+    if (!value || SetLimit(limit, *value)) return {};
+    return Cannot(spec, fmt::format("a limit {}={}", NameOf(limit), *value));
+  };
+  if (auto taken = take(spec.memlock, Limit::kMemlock); !taken.ok()) return taken;
+  if (auto taken = take(spec.nofile, Limit::kFiles); !taken.ok()) return taken;
+  return take(spec.as, Limit::kAddressSpace);
+}
+
+Result<void> TakeIds(const ActorSpec& spec) {
+  if (spec.uid || spec.gid || !spec.groups.empty()) {
+    if (::setgroups(spec.groups.size(), spec.groups.data()) != 0) {
+      return Cannot(spec, fmt::format("the groups [{}]", fmt::join(spec.groups, " ")));
+    }
+  }
+  if (spec.gid && ::setresgid(*spec.gid, *spec.gid, *spec.gid) != 0) {
+    return Cannot(spec, fmt::format("gid {}", *spec.gid));
+  }
+  if (spec.uid && ::setresuid(*spec.uid, *spec.uid, *spec.uid) != 0) {
+    return Cannot(spec, fmt::format("uid {}", *spec.uid));
+  }
+  return {};
+}
+
+/// Exactly these, and the same after exec: as ambient capabilities, which have to be inheritable
+/// too, and without the rule that root regains everything.
+Result<void> TakeCapabilities(const ActorSpec& spec) {
+  const std::uint64_t wanted = spec.caps->bits;
+  if (!WriteCapabilities({wanted, wanted, wanted})) {
+    return Cannot(spec, fmt::format("the capabilities {:#x}", wanted));
+  }
+  for (unsigned long number = 0; number < 64; ++number) {
+    if ((wanted >> number & 1) == 0) continue;
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) != 0) {
+      return Cannot(spec, fmt::format("the ambient capability {}", number));
+    }
+  }
+  return {};
+}
+
+std::uint64_t NamespaceInode(const char* name) {
+  struct stat file {};
+  return ::stat(fmt::format("/proc/self/ns/{}", name).c_str(), &file) == 0 ? file.st_ino : 0;
+}
+
+}  // namespace
+
+Result<void> TakeIdentity(const ActorSpec& spec) {
+  if (spec.cpu && !PinToCpu(*spec.cpu)) return Cannot(spec, fmt::format("CPU {}", *spec.cpu));
+  if (auto taken = TakeLimits(spec); !taken.ok()) return taken;
+  if (spec.caps) {
+    ::prctl(PR_SET_KEEPCAPS, 1);
+    // Refused without CAP_SETPCAP, which only matters to roots that exec.
+    ::prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_KEEP_CAPS);
+  }
+  if (auto taken = TakeIds(spec); !taken.ok()) return taken;
+  return spec.caps ? TakeCapabilities(spec) : Result<void>();
+}
+
+ActorFacts ReadFacts() {
+  ActorFacts facts;
+  facts.inner_pid = ::getpid();
+  facts.uid = ::geteuid();
+  facts.gid = ::getegid();
+  facts.groups.resize(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
+  if (!facts.groups.empty()) {
+    ::getgroups(static_cast<int>(facts.groups.size()), facts.groups.data());
+  }
+  std::sort(facts.groups.begin(), facts.groups.end());
+  if (const auto sets = ReadCapabilities()) facts.caps = Capabilities(sets->effective);
+  facts.ipc_namespace = NamespaceInode("ipc");
+  facts.user_namespace = NamespaceInode("user");
+  facts.pid_namespace = NamespaceInode("pid");
+  facts.memlock = GetLimit(Limit::kMemlock);
+  facts.as = GetLimit(Limit::kAddressSpace);
+  return facts;
+}
+
+std::optional<Error> FindMismatch(const ActorSpec& spec, const ActorFacts& facts) {
+  const auto differs = [&](std::string_view what, std::uint64_t want, std::uint64_t is) {
+    return Error{fmt::format("actor {} was to have {} {} and has {}", spec.name, what, want, is)};
+  };
+  if (spec.uid && *spec.uid != facts.uid) return differs("uid", *spec.uid, facts.uid);
+  if (spec.gid && *spec.gid != facts.gid) return differs("gid", *spec.gid, facts.gid);
+  if (spec.caps && *spec.caps != facts.caps) {
+    return differs("the capabilities", spec.caps->bits, facts.caps.bits);
+  }
+  if (spec.memlock && *spec.memlock != facts.memlock) {
+    return differs("memlock", *spec.memlock, facts.memlock);
+  }
+  if (spec.as && *spec.as != facts.as) return differs("as", *spec.as, facts.as);
+  if (spec.uid || spec.gid || !spec.groups.empty()) {
+    std::vector<std::uint32_t> groups = spec.groups;
+    std::sort(groups.begin(), groups.end());
+    groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
+    std::vector<std::uint32_t> held = facts.groups;
+    held.erase(std::unique(held.begin(), held.end()), held.end());
+    if (groups != held) {
+      return Error{fmt::format("actor {} was to have the groups [{}] and has [{}]", spec.name,
+                               fmt::join(groups, " "), fmt::join(held, " "))};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace shmspec

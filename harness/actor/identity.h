@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Who an actor is: taking on what its spec asks for, and telling what it really is.
+
+#ifndef SHMSPEC_HARNESS_ACTOR_IDENTITY_H_
+#define SHMSPEC_HARNESS_ACTOR_IDENTITY_H_
+
+#include <functional>
+#include <optional>
+
+#include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/trace.h"
+
+namespace shmspec {
+
+/// Makes the namespaces of the spec. A new pid namespace is for children only, so the process then
+/// forks: the caller goes on as the first process of the namespace, and the process that entered
+/// tells `on_inner(pid)` who that is and ends. Needs a process with one thread.
+Result<void> EnterNamespaces(const ActorSpec& spec, const std::function<void(pid_t)>& on_inner);
+
+/// Takes on the limits, groups, ids and capabilities of the spec, in the order in which each still
+/// has the right to do the next. The error is lacking when the right is missing.
+Result<void> TakeIdentity(const ActorSpec& spec);
+
+/// What this process is, read from the system. `pid` is for the caller to fill in.
+ActorFacts ReadFacts();
+
+/// What the spec asks for and the facts do not show.
+std::optional<Error> FindMismatch(const ActorSpec& spec, const ActorFacts& facts);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_ACTOR_IDENTITY_H_

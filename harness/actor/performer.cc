@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/actor/performer.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <optional>
+
+#include "harness/actor/children.h"
+#include "harness/actor/clocks.h"
+#include "harness/actor/identity.h"
+#include "harness/actor/turns.h"
+#include "harness/target/fault_guard.h"
+#include "harness/target/process_limit.h"
+#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/wire.h"
+#include "harness/vocabulary/wire_codec.h"
+
+// There in builds that measure coverage: actors end without the exit handlers that would write it.
+extern "C" void __gcov_dump() __attribute__((weak));
+
+namespace shmspec {
+namespace {
+
+constexpr std::uint32_t kNoAct = 0xffffffff;
+
+bool ConcernsOthers(const Operation& operation) {
+  return std::holds_alternative<ProcessFork>(operation) ||
+         std::holds_alternative<ProcessThread>(operation) ||
+         std::holds_alternative<ProcessExec>(operation) ||
+         std::holds_alternative<ProcessExit>(operation) ||
+         std::holds_alternative<ProcessKill>(operation);
+}
+
+/// The signal that is to come when the harness dies is forgotten when the ids change.
+bool ChangesIds(const Operation& operation) {
+  return std::holds_alternative<ProcessSetIdentity>(operation) ||
+         std::holds_alternative<ProcessSetEffective>(operation) ||
+         std::holds_alternative<ProcessDropCapability>(operation);
+}
+
+}  // namespace
+
+Performer::Performer(const ControlRegion& region, int region_fd, std::uint32_t self,
+                     Context& context)
+    : region_(region), region_fd_(region_fd), self_(self), context_(context), arena_(region) {}
+
+void Performer::ReadSteps() {
+  for (std::uint32_t i = 0; i < region_.header().step_count; ++i) {
+    const StepState& step = region_.step(i);
+    if (step.actor != self_ || step.progress.load() != Progress::kNone) continue;
+    OwnStep& own = steps_.emplace_back();
+    own.index = i;
+    std::string_view bytes = region_.Bytes(step.operation);
+    SHMSPEC_CHECK(ReadWire(bytes, own.operation), "the operations of the plan came over damaged");
+    own.concerns_others = ConcernsOthers(own.operation);
+  }
+  wire_.reserve(4096);
+}
+
+void Performer::GiveUp(const Error& error) {
+  ReportTrouble(region_, error.message, error.lacking);
+  ::_exit(1);
+}
+
+void Performer::DieWithHarness() {
+  // Of spawned actors the warden is the parent. Forked ones would die with the actor that forked
+  // them, and the first process of a pid namespace with the one that made it: those are killed as
+  // members of the process group.
+  if (slot().parent_pid.load() != 0 || ::getpid() != slot().pid.load()) return;
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != region_.header().warden.load()) ::_exit(1);
+}
+
+void Performer::TakeUp(Birth birth, const ActorSpec& spec) {
+  if (birth == Birth::kThread) {
+    slot().pid.store(PidForWarden(region_, children_nested_));
+  } else {
+    const std::int32_t entering = ::getpid();
+    if (birth == Birth::kSpawned) {
+      std::int32_t none = 0;
+      slot().pid.compare_exchange_strong(none, entering);
+    }
+    const auto entered = EnterNamespaces(spec, [&](pid_t inner) { slot().pid.store(inner); });
+    if (!entered.ok()) GiveUp(entered.error());
+    // The process that made the pid namespace knows who this is.
+    while (birth == Birth::kSpawned && spec.namespaces.Has(kNamespacePid) &&
+           slot().pid.load() == entering) {
+      ::sched_yield();
+    }
+    WatchChildren(region_, slot().pid.load());
+    if (slot().cpu >= 0 && !spec.cpu) PinToCpu(slot().cpu);
+    if (const auto taken = TakeIdentity(spec); !taken.ok()) GiveUp(taken.error());
+  }
+  if (birth == Birth::kThread && (spec.cpu || slot().cpu >= 0)) {
+    PinToCpu(spec.cpu.value_or(slot().cpu));
+  }
+  DieWithHarness();
+}
+
+void Performer::Introduce(const ActorSpec& spec) {
+  ActorFacts facts = ReadFacts();
+  facts.pid = slot().pid.load();
+  if (const auto mismatch = FindMismatch(spec, facts)) GiveUp(*mismatch);
+  wire_.clear();
+  AppendWire(wire_, facts);
+  slot().facts = arena_.Write(wire_);
+  slot().introduced.fetch_or(1);
+  FutexWake(slot().introduced);
+}
+
+bool Performer::Live(Birth birth) {
+  PrepareFaultGuard();
+  ReadSteps();
+  std::uint32_t entered = kNoAct;
+  if (birth == Birth::kReborn) {
+    entered = ResumeAfterExec();
+  } else {
+    ActorSpec spec;
+    std::string_view bytes = region_.Bytes(slot().spec);
+    SHMSPEC_CHECK(wire::Read(bytes, spec), "the actors of the plan came over damaged");
+    TakeUp(birth, spec);
+    Introduce(spec);
+    if (birth == Birth::kSpawned) entered = 0;
+  }
+  PerformSteps(entered);
+  if (left_) return false;
+  EnterAct(region_, region_.header().act_count - 1, self_);
+  return true;
+}
+
+void Performer::LiveAndEnd(Birth birth) {
+  const bool to_the_end = Live(birth);
+  if (__gcov_dump != nullptr) __gcov_dump();
+  // Only this thread, when others of the process go on.
+  if (!to_the_end) ::syscall(SYS_exit, 0);
+  ::_exit(0);
+}
+
+void Performer::PerformSteps(std::uint32_t entered) {
+  const auto finish = [&] {
+    if (entered == kNoAct || region_.act(entered).finished_first != 0) return;
+    FinishAct(region_, entered, self_);
+  };
+  for (const OwnStep& own : steps_) {
+    StepState& step = region_.step(own.index);
+    if (step.act != entered) {
+      finish();
+      EnterAct(region_, step.act, self_);
+      entered = step.act;
+    }
+    if (step.performs) PerformStep(own, step);
+    if (left_) return;
+  }
+  finish();
+}
+
+void Performer::PerformStep(const OwnStep& own, StepState& step) {
+  step.not_before_s = SecondNotAfterNow();
+  if (step.timed) step.call_ns = MonotonicNs();
+  step.progress.store(Progress::kCalled, std::memory_order_release);
+  if (region_.act(step.act).finished_first != 0) FinishAct(region_, step.act, self_);
+  const Outcome outcome =
+      own.concerns_others ? DoOnOthers(own.operation) : Perform(own.operation, context_);
+  if (left_) return;
+  if (step.timed) step.return_ns = MonotonicNs();
+  step.not_after_s = SecondNotBeforeNow();
+  Record(outcome, step);
+  if (ChangesIds(own.operation)) DieWithHarness();
+  if (const auto* unshare = std::get_if<ProcessUnshare>(&own.operation)) {
+    children_nested_ = children_nested_ || unshare->namespaces.Has(kNamespacePid);
+  }
+}
+
+void Performer::Record(const Outcome& outcome, StepState& step) {
+  wire_.clear();
+  AppendWire(wire_, outcome);
+  step.outcome = arena_.Write(wire_);
+  if (step.outcome.at == 0) GiveUp(Error{"the outcomes of this plan are too long to be kept"});
+  if (const auto* value = std::get_if<Value>(&outcome); value != nullptr && step.assigns >= 0) {
+    const Handle handle{static_cast<HandleKind>(step.assigns / 256),
+                        static_cast<std::uint8_t>(step.assigns % 256)};
+    context_.handles().Set(handle, value->number);
+  }
+  step.progress.store(Progress::kReturned, std::memory_order_release);
+}
+
+std::uint32_t Performer::ResumeAfterExec() {
+  WatchChildren(region_, slot().pid.load());
+  ReapChildren();
+  children_nested_ = ::getpid() != slot().pid.load();
+  // Other threads of the process ended when the image was replaced.
+  for (std::uint32_t i = 0; i < region_.header().actor_count; ++i) {
+    if (i != self_ && region_.actor(i).pid.load() == slot().pid.load()) {
+      EndActor(region_, i, GoneHow::kUnknown, 0);
+    }
+  }
+  for (std::uint32_t i = 0; i < region_.header().step_count; ++i) {
+    StepState& step = region_.step(i);
+    if (step.actor != self_ || step.progress.load() != Progress::kCalled) continue;
+    if (step.timed) step.return_ns = MonotonicNs();
+    step.not_after_s = SecondNotBeforeNow();
+    Record(Value{0}, step);
+    return step.act;
+  }
+  SHMSPEC_CHECK(false, "an image was started that no exec asked for");
+}
+
+void RunActorProcess(const ControlRegion& region, int region_fd, std::uint32_t self, Birth birth) {
+  const KernelTarget* target = FindTarget(region.header().target.data());
+  SHMSPEC_CHECK(target != nullptr, "the control region names no target");
+  Context context(*target, region.header().handles);
+  context.private_ipc = region.header().private_ipc;
+  Performer performer(region, region_fd, self, context);
+  performer.LiveAndEnd(birth);
+}
+
+}  // namespace shmspec

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// One actor at work: it waits for its turn, performs its steps and notes what happened.
+
+#ifndef SHMSPEC_HARNESS_ACTOR_PERFORMER_H_
+#define SHMSPEC_HARNESS_ACTOR_PERFORMER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/actor/control_region.h"
+#include "harness/target/target.h"
+#include "harness/vocabulary/plan.h"
+
+namespace shmspec {
+
+/// How an actor came to be in this process or thread.
+enum class Birth { kSpawned, kForked, kThread, kReborn /* by exec */ };
+
+class Performer {
+ public:
+  /// `region_fd` is the open file of the region, for the image that an exec starts.
+  Performer(const ControlRegion& region, int region_fd, std::uint32_t self, Context& context);
+
+  /// Runs to the end of the plan. False when the actor left before, as a thread that ends alone.
+  bool Live(Birth birth);
+
+  /// The same as the first actor of a process, which then ends.
+  [[noreturn]] void LiveAndEnd(Birth birth);
+
+ private:
+  struct OwnStep {
+    std::uint32_t index = 0;
+    bool concerns_others = false;
+    Operation operation;
+  };
+
+  ActorSlot& slot() const { return region_.actor(self_); }
+
+  void ReadSteps();
+  /// Becomes what the spec says; in trouble the process ends here.
+  void TakeUp(Birth birth, const ActorSpec& spec);
+  void Introduce(const ActorSpec& spec);
+  void DieWithHarness();
+  [[noreturn]] void GiveUp(const Error& error);
+
+  void PerformSteps(std::uint32_t entered);
+  void PerformStep(const OwnStep& own, StepState& step);
+  void Record(const Outcome& outcome, StepState& step);
+  /// Completes the step that this image was started by; returns its act.
+  std::uint32_t ResumeAfterExec();
+
+  // Operations that concern other actors: processes.cc.
+  Outcome DoOnOthers(const Operation& operation);
+  Outcome Do(const ProcessFork& op);
+  Outcome Do(const ProcessThread& op);
+  Outcome Do(const ProcessExec& op);
+  Outcome Do(const ProcessExit& op);
+  Outcome Do(const ProcessKill& op);
+  Outcome AwaitBirth(std::uint32_t child);
+
+  const ControlRegion& region_;
+  const int region_fd_;
+  const std::uint32_t self_;
+  Context& context_;
+  ArenaWriter arena_;
+  std::vector<OwnStep> steps_;
+  std::string wire_;
+  bool left_ = false;             // this thread ended its own part
+  bool children_nested_ = false;  // children may be in another pid namespace
+};
+
+/// The actor as the first of its process: to the end of the process.
+[[noreturn]] void RunActorProcess(const ControlRegion& region, int region_fd, std::uint32_t self,
+                                  Birth birth);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_ACTOR_PERFORMER_H_

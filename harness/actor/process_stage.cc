@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/actor/process_stage.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include "harness/actor/control_region.h"
+#include "harness/actor/script.h"
+#include "harness/actor/spawn_warden.h"
+#include "harness/actor/system_facts.h"
+#include "harness/actor/warden.h"
+#include "harness/target/target.h"
+#include "harness/vocabulary/names.h"
+
+namespace shmspec {
+namespace {
+
+// The warden keeps the deadline; this is for the case that the warden itself is stopped.
+constexpr int kWardenGrace_ms = 10'000;
+
+/// A well-mixed number of two others (the finaliser of splitmix64).
+constexpr std::uint64_t Mixed(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t number = a * 0x9e3779b97f4a7c15ull + b;
+  number = (number ^ (number >> 30)) * 0xbf58476d1ce4e5b9ull;
+  number = (number ^ (number >> 27)) * 0x94d049bb133111ebull;
+  return number ^ (number >> 31);
+}
+
+/// Keys of one run: positive, never IPC_PRIVATE, the index in the low bits so that none is equal to
+/// another.
+std::int64_t KeyOf(std::uint64_t mixed, std::size_t index) {
+  constexpr std::uint64_t kHighBits = (1u << 31) / Handle::kLimit - 1;
+  const std::uint64_t high = 1 + mixed % kHighBits;
+  return static_cast<std::int64_t>(high * Handle::kLimit + index);
+}
+
+class ProcessStage final : public Stage {
+ public:
+  ProcessStage(const KernelTarget& target, ProcessStageOptions options, SystemFacts facts)
+      : target_(target), options_(std::move(options)), facts_(facts) {}
+
+  std::string_view name() const override { return target_.name; }
+  Trace Perform(const Plan& plan, std::uint64_t seed) override;
+
+  /// Starts the warden when there is none.
+  Result<void> Prepare();
+
+ private:
+  Result<void> FitRegion(std::size_t bytes);
+  Result<void> Load(const Plan& plan, const Trace& trace);
+  /// Hands the plan to the warden and waits for its word.
+  Result<void> Run();
+  void ReadEnd(Trace& trace) const;
+
+  const KernelTarget& target_;
+  const ProcessStageOptions options_;
+  SystemFacts facts_;
+  UniqueFd region_fd_;
+  std::optional<ControlRegion> region_;
+  std::optional<WardenProcess> warden_;
+};
+
+Result<void> ProcessStage::FitRegion(std::size_t bytes) {
+  if (!region_fd_) {
+    Result<UniqueFd> file = MakeRegionFile();
+    if (!file.ok()) return file.error();
+    region_fd_ = std::move(*file);
+  }
+  if (region_ && region_->bytes() >= bytes) return {};
+  if (const auto grown = GrowRegionFile(region_fd_.get(), bytes); !grown.ok()) return grown;
+  Result<ControlRegion> region = ControlRegion::Map(region_fd_.get());
+  if (!region.ok()) return region.error();
+  region_.emplace(std::move(*region));
+  return {};
+}
+
+Result<void> ProcessStage::Prepare() {
+  if (const auto fitted = FitRegion(sizeof(ControlHeader)); !fitted.ok()) return fitted;
+  if (warden_) return {};
+  Result<WardenProcess> warden = SpawnWarden(options_.program, region_fd_.get());
+  if (!warden.ok()) return warden.error();
+  warden_.emplace(std::move(*warden));
+  return {};
+}
+
+Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace) {
+  const Script script = WriteScript(plan);
+  if (const auto fitted = FitRegion(RegionBytes(script)); !fitted.ok()) return fitted;
+  LoadScript(plan, script, *region_);
+  ControlHeader& header = region_->header();
+  header.deadline_ms = options_.deadline_ms;
+  header.private_ipc = options_.private_ipc;
+  header.fresh_images = options_.fresh_images;
+  std::strncpy(header.target.data(), target_.name.data(), header.target.size() - 1);
+  std::strncpy(header.program.data(), options_.program.c_str(), header.program.size() - 1);
+  for (std::size_t i = 0; i < trace.keys.size(); ++i) {
+    header.handles.Set({HandleKind::kKey, static_cast<std::uint8_t>(i)}, trace.keys[i]);
+  }
+  return {};
+}
+
+Result<void> ProcessStage::Run() {
+  if (const auto prepared = Prepare(); !prepared.ok()) return prepared;
+  const bool done = warden_->Perform(options_.deadline_ms + kWardenGrace_ms);
+  if (done) return {};
+  const std::int32_t group = region_->header().group.load();
+  if (group > 0) ::kill(-group, SIGKILL);
+  warden_.reset();
+  return Error{"the process that watches over the actors ended or stopped"};
+}
+
+void ProcessStage::ReadEnd(Trace& trace) const {
+  const ControlHeader& header = region_->header();
+  if (header.halt.load() == Halt::kTrouble) {
+    trace.trouble = header.trouble.data();
+    trace.lacking = header.lacking;
+    return;
+  }
+  if (header.halt.load() == Halt::kOverdue) {
+    trace.trouble = fmt::format("the plan took longer than {} ms", options_.deadline_ms);
+    for (std::uint32_t i = 0; i < header.step_count; ++i) {
+      const StepState& state = region_->step(i);
+      if (!state.performs || state.progress.load() == Progress::kReturned) continue;
+      const Step& step = trace.plan.steps[i];
+      trace.trouble +=
+          fmt::format(", at step {} ({}: {})", i, trace.plan.actors[step.actor.index].name,
+                      OperationName(step.operation));
+      break;
+    }
+    return;
+  }
+  for (std::uint32_t i = 0; i < header.actor_count; ++i) {
+    const ActorSlot& slot = region_->actor(i);
+    if (trace.plan.actors[i].start != Start::kSpawn || slot.facts.size != 0) continue;
+    trace.trouble =
+        fmt::format("actor {} ended before it could begin ({} {})", trace.plan.actors[i].name,
+                    NameOf(static_cast<GoneHow>(slot.how.load())), slot.code.load());
+  }
+}
+
+Trace ProcessStage::Perform(const Plan& plan, std::uint64_t seed) {
+  Trace trace;
+  trace.plan = plan;
+  trace.actors.resize(plan.actors.size());
+  trace.steps.resize(plan.steps.size());
+  const std::uint64_t mixed = Mixed(options_.key_seed, seed);
+  for (std::size_t i = 0; i < trace.keys.size(); ++i) trace.keys[i] = KeyOf(mixed, i);
+  ReadChangingFacts(facts_);
+  trace.system = facts_;
+  Result<void> done = Load(plan, trace);
+  if (done.ok()) done = Run();
+  if (!done.ok()) {
+    trace.trouble = done.error().message;
+    trace.lacking = done.error().lacking;
+    return trace;
+  }
+  ReadResults(*region_, trace);
+  ReadEnd(trace);
+  return trace;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Stage>> MakeProcessStage(std::string_view target_name,
+                                                const ProcessStageOptions& options) {
+  const KernelTarget* target = FindTarget(target_name);
+  if (target == nullptr) {
+    return Error{
+        fmt::format("there is no target {}; known are libc, syscall and ia32", target_name)};
+  }
+  if (const Result<void> probe = target->probe(); !probe.ok()) return probe.error();
+  if (options.program.size() >= std::tuple_size_v<decltype(ControlHeader::program)>) {
+    return Error{"the path of the program that actors are started from is too long"};
+  }
+  SystemFacts facts = ReadLastingFacts();
+  facts.private_ipc = options.private_ipc;
+  auto stage = std::make_unique<ProcessStage>(*target, options, facts);
+  if (const auto prepared = stage->Prepare(); !prepared.ok()) return prepared.error();
+  return std::unique_ptr<Stage>(std::move(stage));
+}
+
+}  // namespace shmspec

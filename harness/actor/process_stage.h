@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The stage of real processes.
+//
+//   Result<std::unique_ptr<Stage>> stage = MakeProcessStage("libc", {});
+//   Trace trace = (*stage)->Perform(plan, 1);
+//
+// main() of every program that does this calls RunAsActor (actor_main.h) first.
+
+#ifndef SHMSPEC_HARNESS_ACTOR_PROCESS_STAGE_H_
+#define SHMSPEC_HARNESS_ACTOR_PROCESS_STAGE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "harness/target/stage.h"
+#include "harness/vocabulary/result.h"
+
+namespace shmspec {
+
+struct ProcessStageOptions {
+  /// A plan that takes longer is ended: trace.trouble says at which step.
+  std::uint32_t deadline_ms = 10'000;
+  /// What actors are started from, and what process.exec executes.
+  std::string program = "/proc/self/exe";
+  /// Whether nobody else acts in the IPC namespace of the caller; sysctls are written only then.
+  bool private_ipc = false;
+  /// Mixed into the keys k0, k1, ...: different for stages that share an IPC namespace.
+  std::uint64_t key_seed = 0;
+  /// Executes the program anew for each actor, so that every one has an address space laid out by
+  /// itself. Otherwise actors are forks of the warden, itself a fresh image: several times faster.
+  bool fresh_images = false;
+};
+
+/// A stage whose actors live in the namespaces, with the identity and on the CPUs that the caller
+/// has now. Its plans are performed one after the other; several stages do not meet. Linux only:
+/// the error is lacking when the target does not exist here.
+Result<std::unique_ptr<Stage>> MakeProcessStage(std::string_view target_name,
+                                                const ProcessStageOptions& options);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_ACTOR_PROCESS_STAGE_H_

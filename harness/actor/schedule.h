@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The order of a plan as actors follow it: a sequence of acts, each with the actors that take part
+// in it. An act is over when all of them have finished it or are gone; whoever notices that opens
+// the next one. Runs of turns, starts, joins and races are all this one thing:
+//
+//   assembly      everybody who is spawned  no steps: all are there with the identity they need
+//   a run         one actor                 consecutive turns and joins of that actor
+//   a start       one actor                 finished before its step is performed
+//   a race        the actors of its lines   begins at a barrier
+//   the farewell  everybody                 no steps: attaches live until here
+
+#ifndef SHMSPEC_HARNESS_ACTOR_SCHEDULE_H_
+#define SHMSPEC_HARNESS_ACTOR_SCHEDULE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "harness/vocabulary/plan.h"
+
+namespace shmspec {
+
+/// A set of actors, bit N for actor N.
+using ActorSet = std::uint32_t;
+constexpr ActorSet SetOf(std::uint32_t actor) { return 1u << actor; }
+
+struct Act {
+  ActorSet cast = 0;
+  /// Those who wait for each other before the first step: the racers that live by then.
+  ActorSet barrier = 0;
+  bool finished_first = false;  // a start: over as soon as the step is called
+};
+
+struct Schedule {
+  static constexpr std::uint32_t kNobody = 255;
+
+  std::vector<Act> acts;
+  std::vector<std::uint32_t> act_of_step;
+  std::vector<bool> timed;           // the step may overlap with others: take instants
+  std::vector<std::uint32_t> makes;  // the actor that the step forks or starts, or kNobody
+  bool concurrent = false;           // whether any two steps may overlap
+};
+
+/// For a plan without flaw.
+Schedule MakeSchedule(const Plan& plan);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_ACTOR_SCHEDULE_H_

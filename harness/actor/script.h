@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// How a plan gets into the control region, and what happened out of it.
+
+#ifndef SHMSPEC_HARNESS_ACTOR_SCRIPT_H_
+#define SHMSPEC_HARNESS_ACTOR_SCRIPT_H_
+
+#include <string>
+
+#include "harness/actor/control_region.h"
+#include "harness/actor/schedule.h"
+#include "harness/vocabulary/trace.h"
+
+namespace shmspec {
+
+/// A plan as the region holds it, still outside of it.
+struct Script {
+  Schedule schedule;
+  std::string text;  // specs and operations in wire form
+  std::vector<Extent> specs;
+  std::vector<Extent> operations;
+};
+
+Script WriteScript(const Plan& plan);
+
+/// How large the region has to be.
+std::size_t RegionBytes(const Script& script);
+
+/// Fills a region of that size for a plan to begin; the header's settings are left to the caller.
+void LoadScript(const Plan& plan, const Script& script, const ControlRegion& region);
+
+/// What the region says of actors and steps, into a trace that has the plan.
+void ReadResults(const ControlRegion& region, Trace& trace);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_ACTOR_SCRIPT_H_

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#ifndef SHMSPEC_HARNESS_ACTOR_SYSTEM_FACTS_H_
+#define SHMSPEC_HARNESS_ACTOR_SYSTEM_FACTS_H_
+
+#include "harness/vocabulary/trace.h"
+
+namespace shmspec {
+
+/// What does not change while a stage lives, seen from the calling process. What cannot be read
+/// keeps the value it has in SystemFacts.
+SystemFacts ReadLastingFacts();
+
+/// Brings what a plan may have changed, the limits of the IPC namespace, up to date.
+void ReadChangingFacts(SystemFacts& facts);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_ACTOR_SYSTEM_FACTS_H_

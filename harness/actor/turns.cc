@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/actor/turns.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "harness/actor/clocks.h"
+
+namespace shmspec {
+namespace {
+
+bool IsOver(const ControlRegion& region, std::uint32_t act) {
+  const ActState& state = region.act(act);
+  return (state.cast & ~(state.finished.load() | region.header().gone.load())) == 0;
+}
+
+void Open(const ControlRegion& region, std::uint32_t act, std::uint32_t self) {
+  const ActorSet cast = region.act(act).cast;
+  for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
+    if ((cast & SetOf(i)) == 0) continue;
+    region.actor(i).open.store(act + 1);
+    if (i != self) FutexWake(region.actor(i).open);
+  }
+}
+
+/// /proc/PID/task/TID/stat, without formatting that a signal handler may not do.
+class StatPath {
+ public:
+  StatPath(std::int32_t pid, std::int32_t tid) {
+    Append("/proc/");
+    Append(pid);
+    Append("/task/");
+    Append(tid);
+    Append("/stat");
+  }
+  const char* text() const { return text_; }
+
+ private:
+  void Append(const char* word) {
+    const std::size_t size = std::strlen(word);
+    std::memcpy(text_ + size_, word, size);
+    size_ += size;
+  }
+  void Append(std::int32_t number) {
+    if (number >= 10) Append(number / 10);
+    text_[size_++] = static_cast<char>('0' + number % 10);
+  }
+
+  char text_[64] = {};
+  std::size_t size_ = 0;
+};
+
+/// Whether a thread has finished ending: its effects on shared memory come before that.
+bool HasLeft(std::int32_t pid, std::int32_t tid) {
+  const UniqueFd file(::open(StatPath(pid, tid).text(), O_RDONLY | O_CLOEXEC));
+  if (!file) return true;
+  char stat[512] = {};
+  if (::read(file.get(), stat, sizeof(stat) - 1) <= 0) return true;
+  const char* name_end = std::strrchr(stat, ')');
+  return name_end == nullptr || name_end[2] == 'Z' || name_end[2] == 'X';
+}
+
+/// A thread cannot say itself that it has left, so whoever goes on looks.
+void AwaitLeavers(const ControlRegion& region) {
+  for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
+    ActorSlot& slot = region.actor(i);
+    const std::int32_t tid = slot.leaving.load();
+    if (tid == 0) continue;
+    while (!HasLeft(slot.pid.load(), tid)) ::sched_yield();
+    slot.leaving.store(0);
+  }
+}
+
+/// A step of a race begins when all branches are at theirs: spinning keeps the start close, and
+/// yielding now and then lets it work on one CPU.
+void AwaitRacers(const ControlRegion& region, ActState& act, std::uint32_t self) {
+  act.arrived.fetch_or(SetOf(self));
+  for (std::uint32_t spins = 1;; ++spins) {
+    if ((act.barrier & ~(act.arrived.load() | region.header().gone.load())) == 0) return;
+    if (spins % 4096 == 0) ::sched_yield();
+  }
+}
+
+/// Those whom a gone actor did not come to make.
+void EndUnborn(const ControlRegion& region, std::uint32_t parent) {
+  for (std::uint32_t i = 0; i < region.header().step_count; ++i) {
+    const StepState& step = region.step(i);
+    if (step.actor != parent || step.makes == Schedule::kNobody) continue;
+    Life unborn = Life::kUnborn;
+    if (region.actor(step.makes).life.load() == unborn) {
+      EndActor(region, step.makes, GoneHow::kUnknown, 0);
+    }
+  }
+}
+
+}  // namespace
+
+void OpenNextActs(const ControlRegion& region, std::uint32_t self) {
+  ControlHeader& header = region.header();
+  for (;;) {
+    std::uint32_t act = header.current.load();
+    if (act + 1 >= header.act_count || header.halt.load() != Halt::kNone) return;
+    if (!IsOver(region, act)) return;
+    if (header.current.compare_exchange_strong(act, act + 1)) Open(region, act + 1, self);
+  }
+}
+
+void EnterAct(const ControlRegion& region, std::uint32_t act, std::uint32_t self) {
+  FutexWord& open = region.actor(self).open;
+  for (std::uint32_t seen = open.load(); seen <= act; seen = open.load()) FutexWait(open, seen);
+  if (region.header().leavers.load() != 0) AwaitLeavers(region);
+  ActState& state = region.act(act);
+  if ((state.barrier & SetOf(self)) != 0) AwaitRacers(region, state, self);
+}
+
+void FinishAct(const ControlRegion& region, std::uint32_t act, std::uint32_t self) {
+  region.act(act).finished.fetch_or(SetOf(self));
+  OpenNextActs(region, self);
+}
+
+void EndActor(const ControlRegion& region, std::uint32_t actor, GoneHow how, std::int32_t code) {
+  ActorSlot& slot = region.actor(actor);
+  const std::uint64_t now_ns = MonotonicNs();
+  if (slot.life.exchange(Life::kGone) == Life::kGone) return;
+  slot.how.store(static_cast<std::uint32_t>(how));
+  slot.code.store(code);
+  slot.ended_ns.store(now_ns);
+  slot.ended_s.store(SecondNotBeforeNow());
+  region.header().gone.fetch_or(SetOf(actor));
+  slot.introduced.fetch_or(2);
+  FutexWake(slot.introduced);
+  slot.ended.store(1);
+  FutexWake(slot.ended);
+  EndUnborn(region, actor);
+  OpenNextActs(region);
+}
+
+void EndProcess(const ControlRegion& region, std::int32_t pid, int status) {
+  const GoneHow how = WIFEXITED(status) ? GoneHow::kExited : GoneHow::kKilled;
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+  for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
+    if (region.actor(i).pid.load() == pid) EndActor(region, i, how, code);
+  }
+}
+
+}  // namespace shmspec
