@@ -245,8 +245,7 @@ SHMSPEC_CASE("sysv.attach.needs_address_space", "SYSV.SHMAT.RLIMIT_AS"_req) {
   a.Remove(s).Gives(0);
 }
 
-SHMSPEC_CASE("sysv.attach.may_be_repeated_beyond_the_reported_limit",
-             "SYSV.SHMAT.MAP_COUNT"_req) {
+SHMSPEC_CASE("sysv.attach.may_be_repeated_beyond_the_reported_limit", "SYSV.SHMAT.MAP_COUNT"_req) {
   const Actor a = plan.Spawn("a", Alone());
   a.Do(SystemSysctlWrite{Sysctl::kShmmni, 4}).Gives(0);
   a.Do(SysvInfo{SegmentId(0)}).Expects(Record<LimitsRecord>().With("shmseg", 4));
@@ -290,8 +289,7 @@ SHMSPEC_CASE("sysv.attaches.show_the_same_memory_everywhere",
   a.Remove(s).Gives(0);
 }
 
-SHMSPEC_CASE("sysv.attaches.are_coherent_within_a_thread",
-             "SYSV.MULTI.SAME_THREAD_COHERENT"_req) {
+SHMSPEC_CASE("sysv.attaches.are_coherent_within_a_thread", "SYSV.MULTI.SAME_THREAD_COHERENT"_req) {
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
   const Attach p = a.At(s);

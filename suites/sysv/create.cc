@@ -24,8 +24,8 @@ SHMSPEC_CASE("sysv.create.gives_a_usable_identifier_even_if_it_is_zero",
   a.Remove(s).Gives(0);
 }
 
-SHMSPEC_CASE("sysv.create.fills_in_the_record_of_a_new_segment",
-             "SYSV.SHMGET.INITIAL_FIELDS"_req, "SEED.CONTROL_STRUCT_PER_SEGMENT"_req) {
+SHMSPEC_CASE("sysv.create.fills_in_the_record_of_a_new_segment", "SYSV.SHMGET.INITIAL_FIELDS"_req,
+             "SEED.CONTROL_STRUCT_PER_SEGMENT"_req) {
   const Actor a = plan.Spawn("a", {.uid = kAlice, .gid = kBob});
   const Segment s = a.Get({.size = {5000}, .flags = kCreate | 0640});
   a.Stat(s).Expects(Record()
@@ -123,8 +123,7 @@ SHMSPEC_CASE("sysv.create.reserves_no_memory_if_told_so", "SYSV.SHMGET.NORESERVE
   a.Remove(reserved).Expects(Exactly(0) | Fails(EINVAL));
 }
 
-SHMSPEC_CASE("sysv.create.gives_zeros_whatever_memory_is_used_again",
-             "SYSV.SHMGET.ZERO_FILL"_req) {
+SHMSPEC_CASE("sysv.create.gives_zeros_whatever_memory_is_used_again", "SYSV.SHMGET.ZERO_FILL"_req) {
   const Actor a = plan.Spawn("a");
   for (int i = 0; i < 4; ++i) {
     const Segment s = a.Get({.size = {4 * kPage}, .flags = kCreate | 0600});

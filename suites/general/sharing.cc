@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Claims of the seed document that no other chapter tests.
+
+#include <cerrno>
+#include <csignal>
+
+#include "suites/shorthand.h"
+
+namespace shmspec {
+namespace {
+
+using namespace literals;  // NOLINT: "..."_req
+
+/// Two actors take turns at counting in one segment.
+void PlayPingPong(const Actor& a, const Actor& b) {
+  const Segment s = a.Get({.flags = kCreate | 0600});
+  const Attach p = a.At(s);
+  const Attach q = b.At(s);
+  for (std::int64_t value = 0; value < 10; value += 2) {
+    a.Do(MemoryFetchAdd{p}).Gives(value);
+    b.Load(q).Gives(value + 1);
+    b.Do(MemoryFetchAdd{q}).Gives(value + 1);
+    a.Load(p).Gives(value + 2);
+  }
+  a.Remove(s).Gives(0);
+}
+
+SHMSPEC_CASE("general.sharing.holds_between_two_processors", "SEED.MULTIPROCESSOR"_req) {
+  PlayPingPong(plan.Spawn("a", {.cpu = 0}), plan.Spawn("b", {.cpu = 1}));
+}
+
+SHMSPEC_CASE("general.sharing.holds_on_one_processor", "SEED.UNIPROCESSOR"_req) {
+  PlayPingPong(plan.Spawn("a", {.cpu = 0}), plan.Spawn("b", {.cpu = 0}));
+}
+
+SHMSPEC_CASE("general.sharing.needs_no_kinship", "SEED.UNRELATED_PROCESSES_SHARE"_req) {
+  const Actor a = plan.Spawn("a");
+  const Actor b = plan.Spawn("b");
+  const Key k = plan.NewKey();
+  const Segment s = a.Get({.key = k, .flags = kCreate | kExclusive | 0600});
+  Segment found;
+  b.GetAs(found, {.key = k, .flags = 0600}).Expects(ValueOf(s));
+  const Attach p = a.At(s);
+  const Attach q = b.At(found);
+  a.Store(p, 1);
+  b.Load(q).Gives(1);
+  b.Store(q, 2);
+  a.Load(p).Gives(2);
+  a.Remove(s).Gives(0);
+}
+
+}  // namespace
+}  // namespace shmspec

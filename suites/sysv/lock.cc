@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// shmctl(2) SHM_LOCK and SHM_UNLOCK. Each case that counts a user's locked pages has a user of its
+// own, because they are counted over all that this user has locked anywhere.
+
+#include <cerrno>
+#include <csignal>
+
+#include "suites/shorthand.h"
+
+namespace shmspec {
+namespace {
+
+using namespace literals;  // NOLINT: "..."_req
+
+/// A user who may lock `pages` pages.
+ActorSpec Locker(std::uint32_t id, std::uint64_t pages) {
+  ActorSpec spec = User(id);
+  spec.memlock = pages * kPage;
+  return spec;
+}
+
+SHMSPEC_CASE("sysv.lock.shows_in_the_mode_until_unlocked", "SYSV.LOCK.FLAG"_req) {
+  const Actor a = plan.Spawn("a");
+  const Segment s = a.Get({.flags = kCreate | 0640});
+  a.Do(SysvLock{s}).Gives(0);
+  a.Stat(s).Expects(Record().With("mode", kModeLocked | 0640));
+  a.Do(SysvUnlock{s}).Gives(0);
+  a.Stat(s).Expects(Record().With("mode", 0640));
+  a.Remove(s).Gives(0);
+}
+
+SHMSPEC_CASE("sysv.lock.is_for_owner_and_creator_whatever_the_mode",
+             "SYSV.LOCK.OWNER_OR_CREATOR"_req) {
+  const Actor creator = plan.Spawn("creator", User(1101));
+  const Actor owner = plan.Spawn("owner", User(1102));
+  const Actor other = plan.Spawn("other", User(1103));
+  const Segment s = creator.Get({.flags = kCreate | 0666});
+  creator.Set({s, {1102}, {1102}, {0666}}).Gives(0);
+  other.Do(SysvLock{s}).Fails(EPERM);
+  other.Do(SysvUnlock{s}).Fails(EPERM);
+  creator.Set({s, {1102}, {1102}, {0000}}).Gives(0);
+  owner.Do(SysvLock{s}).Gives(0);
+  other.Do(SysvUnlock{s}).Fails(EPERM);
+  creator.Do(SysvUnlock{s}).Gives(0);
+  creator.Do(SysvLock{s}).Gives(0);
+  owner.Do(SysvUnlock{s}).Gives(0);
+  creator.Remove(s).Gives(0);
+}
+
+SHMSPEC_CASE("sysv.lock.is_limited_in_pages_over_all_segments", "SYSV.LOCK.MEMLOCK_LIMIT"_req) {
+  const Actor a = plan.Spawn("a", Locker(1111, 2));
+  const Segment small = a.Get({.size = {1}, .flags = kCreate | 0600});
+  const Segment large = a.Get({.size = {kPage + 1}, .flags = kCreate | 0600});
+  a.Do(SysvLock{large}).Gives(0);
+  a.Do(SysvLock{small}).Fails(ENOMEM);
+  a.Stat(small).Expects(Record().With("mode", 0600));
+  a.Do(SysvUnlock{large}).Gives(0);
+  a.Do(SysvLock{small}).Gives(0);
+  a.Do(SysvLock{large}).Fails(ENOMEM);
+  a.Remove(small).Gives(0);
+  a.Remove(large).Gives(0);
+}
+
+SHMSPEC_CASE("sysv.lock.is_refused_with_no_limit_at_all", "SYSV.LOCK.MEMLOCK_ZERO"_req) {
+  const Actor a = plan.Spawn("a", Locker(1121, 2));
+  const Segment s = a.Get({.flags = kCreate | 0600});
+  a.Do(SysvLock{s}).Gives(0);
+  a.Do(ProcessSetLimit{Limit::kMemlock, 0}).Gives(0);
+  a.Do(SysvLock{s}).Fails(EPERM);
+  a.Do(SysvUnlock{s}).Gives(0);
+  a.Stat(s).Expects(Record().With("mode", 0600));
+  a.Do(SysvLock{s}).Fails(EPERM);
+  a.Remove(s).Gives(0);
+}
+
+SHMSPEC_CASE("sysv.lock.needs_neither_ownership_nor_limit_with_the_capability",
+             "SYSV.LOCK.CAP_BYPASSES"_req) {
+  const Actor a = plan.Spawn("a", User(kAlice));
+  ActorSpec capable = UserWith(1131, kCapIpcLock);
+  capable.memlock = 0;
+  const Actor b = plan.Spawn("b", capable);
+  const Segment s = a.Get({.size = {4 * kPage}, .flags = kCreate | 0600});
+  b.Do(SysvLock{s}).Gives(0);
+  a.Stat(s).Expects(Record().With("mode", kModeLocked | 0600));
+  b.Do(SysvUnlock{s}).Gives(0);
+  a.Stat(s).Expects(Record().With("mode", 0600));
+  a.Remove(s).Gives(0);
+}
+
+SHMSPEC_CASE("sysv.lock.counts_once", "SYSV.LOCK.IDEMPOTENT"_req) {
+  const Actor a = plan.Spawn("a", Locker(1141, 2));
+  const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
+  const Segment other = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
+  a.Do(SysvUnlock{s}).Gives(0);
+  a.Do(SysvLock{s}).Gives(0);
+  a.Do(SysvLock{s}).Gives(0);
+  a.Do(SysvUnlock{s}).Gives(0);
+  a.Do(SysvUnlock{s}).Gives(0);
+  a.Do(SysvLock{other}).Gives(0);
+  a.Do(SysvLock{s}).Fails(ENOMEM);
+  a.Remove(s).Gives(0);
+  a.Remove(other).Gives(0);
+}
+
+SHMSPEC_CASE("sysv.lock.ends_with_its_segment", "SYSV.LOCK.RELEASED_ON_DESTROY"_req) {
+  const Actor a = plan.Spawn("a", Locker(1151, 2));
+  for (int i = 0; i < 3; ++i) {
+    const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
+    a.Do(SysvLock{s}).Gives(0);
+    a.Remove(s).Gives(0);
+  }
+}
+
+SHMSPEC_CASE("sysv.lock.brings_no_page_into_memory", "SYSV.LOCK.NO_PREFAULT"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  const Segment s = a.Get({.size = {4 * kPage}, .flags = kCreate | 0600});
+  a.Do(SysvLock{s}).Gives(0);
+  a.Do(SysvShmInfo{SegmentId(0)})
+      .Expects(Record<UsageRecord>().With("shm_tot", 4).With("shm_rss", 0));
+  a.Remove(s).Gives(0);
+}
+
+}  // namespace
+}  // namespace shmspec
