@@ -64,6 +64,13 @@ StepName Actor::MapAs(Mapping& name, Operation map) const {
   return step;
 }
 
+StepName Actor::MakeAs(Segment& name, SystemIpcmk ipcmk) const {
+  const StepName step = Do(ipcmk);
+  NameHandle(name, plan_->NextHandle(HandleKind::kSegment));
+  plan_->plan_.steps.back().assigns = name.handle;
+  return step;
+}
+
 StepName Actor::KeyAs(Key& name, SysvKeyOfPath key_of_path) const {
   const StepName step = Do(std::move(key_of_path));
   NameHandle(name, plan_->NextHandle(HandleKind::kKey));

@@ -82,6 +82,7 @@ class Actor {
   StepName GetAs(Segment& name, SysvGet get) const;
   StepName AttachAs(Attach& name, SysvAttach attach) const;
   StepName MapAs(Mapping& name, Operation map) const;
+  StepName MakeAs(Segment& name, SystemIpcmk ipcmk) const;
   StepName KeyAs(Key& name, SysvKeyOfPath key_of_path) const;
 
   Segment Get(SysvGet get) const;  // expected to succeed

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The limits of an IPC namespace.
+
+#include <cerrno>
+#include <cstddef>
+#include <vector>
+
+#include "suites/shorthand.h"
+
+namespace shmspec {
+namespace {
+
+using namespace literals;  // NOLINT: "..."_req
+
+/// What the catalogue gives as the default of shmmax and shmall: ULONG_MAX - 2^24.
+constexpr std::int64_t kUnlimited = -1 - (1 << 24);
+
+SHMSPEC_CASE("limits.defaults.are_those_documented", "LIMIT.DEFAULTS"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  a.Do(SystemSysctlRead{Sysctl::kShmmni}).Gives(4096);
+  a.Do(SystemSysctlRead{Sysctl::kShmmax}).Gives(kUnlimited);
+  a.Do(SystemSysctlRead{Sysctl::kShmall}).Gives(kUnlimited);
+  a.Do(SysvInfo{SegmentId(0)})
+      .Expects(Record<LimitsRecord>()
+                   .With("shmmax", kUnlimited)
+                   .With("shmall", kUnlimited)
+                   .With("shmmni", 4096)
+                   .With("shmmin", 1));
+}
+
+SHMSPEC_CASE("limits.shmmax.is_allowed_and_one_byte_more_is_not", "LIMIT.SHMMAX_EXACT"_req,
+             "SYSV.SHMGET.SIZE_MAX"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  a.Do(SystemSysctlWrite{Sysctl::kShmmax, 100000}).Gives(0);
+  const Segment s = a.Get({.size = {100000}, .flags = kCreate | 0600});
+  a.Do(SysvGet{PrivateKey(), {100001}, kCreate | 0600}).Fails(EINVAL);
+  a.Remove(s).Gives(0);
+}
+
+SHMSPEC_CASE("limits.shmmni.stops_creation_and_not_lookup", "LIMIT.SHMMNI_ENOSPC"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  a.Do(SystemSysctlWrite{Sysctl::kShmmni, 2}).Gives(0);
+  const Key k = plan.NewKey();
+  const Segment s = a.Get({.key = k, .flags = kCreate | 0600});
+  const Segment t = a.Get({.flags = kCreate | 0600});
+  a.Do(SysvGet{PrivateKey(), {4096}, kCreate | 0600}).Fails(ENOSPC);
+  a.Do(SysvGet{plan.NewKey(), {4096}, kCreate | 0600}).Fails(ENOSPC);
+  a.Do(SysvGet{k, {4096}, kCreate | 0600}).Expects(ValueOf(s));
+  a.Remove(t).Gives(0);
+  const Segment u = a.Get({.flags = kCreate | 0600});
+  a.Remove(s).Gives(0);
+  a.Remove(u).Gives(0);
+}
+
+SHMSPEC_CASE("limits.shmmni.counts_segments_that_wait_for_removal",
+             "LIMIT.SHMMNI_COUNTS_PENDING"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  a.Do(SystemSysctlWrite{Sysctl::kShmmni, 1}).Gives(0);
+  const Segment s = a.Get({.flags = kCreate | 0600});
+  const Attach p = a.At(s);
+  a.Remove(s).Gives(0);
+  a.Do(SysvGet{PrivateKey(), {4096}, kCreate | 0600}).Fails(ENOSPC);
+  a.Detach(p).Gives(0);
+  const Segment t = a.Get({.flags = kCreate | 0600});
+  a.Remove(t).Gives(0);
+}
+
+SHMSPEC_CASE("limits.shmmni.takes_only_numbers_of_identifiers", "LIMIT.SHMMNI_RANGE"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  a.Do(SystemSysctlWrite{Sysctl::kShmmni, -1}).Fails(EINVAL);
+  a.Do(SystemSysctlWrite{Sysctl::kShmmni, 16777217}).Fails(EINVAL);
+  a.Do(SystemSysctlRead{Sysctl::kShmmni}).Gives(4096);
+  a.Do(SystemSysctlWrite{Sysctl::kShmmni, 32768}).Gives(0);
+  a.Do(SystemSysctlRead{Sysctl::kShmmni}).Gives(32768);
+  a.Do(SystemSysctlWrite{Sysctl::kShmmni, 0}).Gives(0);
+  a.Do(SysvGet{PrivateKey(), {4096}, kCreate | 0600}).Fails(ENOSPC);
+}
+
+SHMSPEC_CASE("limits.lowering.leaves_existing_segments_usable",
+             "LIMIT.LOWERING_KEEPS_EXISTING"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  const Key k = plan.NewKey();
+  const Segment s = a.Get({.key = k, .size = {4 * kPage}, .flags = kCreate | 0600});
+  const Segment t = a.Get({.flags = kCreate | 0600});
+  a.Do(SystemSysctlWrite{Sysctl::kShmmax, 4096}).Gives(0);
+  a.Do(SysvGet{PrivateKey(), {4097}, kCreate | 0600}).Fails(EINVAL);
+  a.Do(SystemSysctlWrite{Sysctl::kShmall, 1}).Gives(0);
+  a.Do(SystemSysctlWrite{Sysctl::kShmmni, 1}).Gives(0);
+  a.Do(SysvGet{PrivateKey(), {1}, kCreate | 0600}).Fails(ENOSPC);
+  a.Do(SysvGet{k, {4 * kPage}, 0600}).Expects(ValueOf(s));
+  const Attach p = a.At(s);
+  a.Store(p + 3 * kPage, 42);
+  a.Load(p + 3 * kPage).Gives(42);
+  a.Remove(s).Gives(0);
+  a.Remove(t).Gives(0);
+}
+
+SHMSPEC_CASE("limits.shmall.may_be_reached_and_not_passed", "LIMIT.SHMALL_PAGES"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  a.Do(SystemSysctlWrite{Sysctl::kShmall, 5}).Gives(0);
+  const Segment s = a.Get({.size = {2 * kPage + 1}, .flags = kCreate | 0600});
+  a.Do(SysvGet{PrivateKey(), {2 * kPage + 1}, kCreate | 0600}).Fails(ENOSPC);
+  const Segment t = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
+  a.Do(SysvGet{PrivateKey(), {1}, kCreate | 0600}).Fails(ENOSPC);
+  a.Remove(s).Gives(0);
+  a.Remove(t).Gives(0);
+}
+
+SHMSPEC_CASE("limits.shmall.gets_back_the_pages_of_a_segment_once", "LIMIT.SHMALL_RELEASED"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  a.Do(SystemSysctlWrite{Sysctl::kShmall, 4}).Gives(0);
+  for (int i = 0; i < 5; ++i) {
+    const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
+    const Attach p = a.At(s);
+    a.Remove(s).Gives(0);
+    a.Do(SysvGet{PrivateKey(), {2 * kPage}, kCreate | 0600}).Fails(ENOSPC);
+    a.Detach(p).Gives(0);
+    a.Do(SysvShmInfo{SegmentId(0)}).Expects(Record<UsageRecord>().With("shm_tot", 0));
+  }
+  a.Do(SysvGet{PrivateKey(), {5 * kPage}, kCreate | 0600}).Fails(ENOSPC);
+}
+
+SHMSPEC_CASE("limits.order.is_shmmax_then_shmall", "LIMIT.CHECK_ORDER"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  a.Do(SystemSysctlWrite{Sysctl::kShmmax, 4096}).Gives(0);
+  a.Do(SystemSysctlWrite{Sysctl::kShmall, 1}).Gives(0);
+  a.Do(SysvGet{PrivateKey(), {8192}, kCreate | 0600}).Fails(EINVAL);
+  const Segment s = a.Get({.size = {4096}, .flags = kCreate | 0600});
+  a.Do(SysvGet{PrivateKey(), {1}, kCreate | 0600}).Fails(ENOSPC);
+  a.Do(SysvGet{PrivateKey(), {4097}, kCreate | 0600}).Fails(EINVAL);
+  a.Remove(s).Gives(0);
+}
+
+SHMSPEC_RACE("limits.race.never_exceeds_the_number_of_segments", 50, "LIMIT.RACE"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  const Actor b = plan.Forked("b");
+  a.Do(SystemSysctlWrite{Sysctl::kShmmni, 3}).Gives(0);
+  a.Fork(b);
+  std::vector<Segment> segments(4);
+  plan.Race([&] {
+    for (std::size_t i = 0; i < 2; ++i) {
+      a.GetAs(segments[i], {.flags = kCreate | 0600}).Expects(Identifier() | Fails(ENOSPC));
+      b.GetAs(segments[i + 2], {.flags = kCreate | 0600}).Expects(Identifier() | Fails(ENOSPC));
+    }
+  });
+  a.Do(SysvShmInfo{SegmentId(0)})
+      .Expects(Record<UsageRecord>().With("used_ids", 3).With("shm_tot", 3));
+  for (const Segment& s : segments) a.Remove(s).Expects(Exactly(0) | Fails(EINVAL));
+  a.Do(SysvShmInfo{SegmentId(0)}).Expects(Record<UsageRecord>().With("used_ids", 0));
+}
+
+}  // namespace
+}  // namespace shmspec
