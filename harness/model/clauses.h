@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -82,7 +83,7 @@ struct Bound {
 };
 
 /// What a fresh value must be, when it is the system that picks it.
-enum class Identity : std::uint8_t { kNone, kSegmentId, kAddress };
+enum class Identity : std::uint8_t { kNone, kSegmentId, kAddress, kKey };
 
 /// One row of a table, found by its identifying field.
 struct Row {
@@ -262,6 +263,8 @@ class Chooser {
   virtual std::int64_t SegmentId(const Scene& scene, std::int64_t wanted) = 0;
   /// A free range of so many bytes for the caller. `wanted`: an address to prefer, or -1.
   virtual std::uint64_t Address(const Scene& scene, std::uint64_t size, std::int64_t wanted) = 0;
+  /// The key of a file, for ftok; nullopt when there is no such file.
+  virtual std::optional<std::int64_t> Key(const SysvKeyOfPath& file) = 0;
 };
 
 /// An allowed outcome: the first error that must be, else the success with the lowest values left

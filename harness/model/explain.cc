@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 
 #include "harness/model/judgement.h"
@@ -257,6 +258,11 @@ Outcome Choose(const Clauses& clauses, const Scene& scene, Chooser& chooser) {
   if (clauses.identity() == Identity::kAddress) {
     return Value{static_cast<std::int64_t>(
         chooser.Address(scene, clauses.identity_size(), clauses.identity_wanted()))};
+  }
+  if (clauses.identity() == Identity::kKey) {
+    const auto key = chooser.Key(std::get<SysvKeyOfPath>(*scene.call().operation));
+    if (!key) return Failure{ErrorCode{ENOENT}};
+    return Value{*key};
   }
   const auto fill = [&]<class R>(R& record, std::span<const Bound> bounds) {
     for (const Bound& bound : bounds) {

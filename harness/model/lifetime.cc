@@ -34,7 +34,7 @@ void Destroy(State& state, const Actor& actor, SegmentName name) {
 
 Actor ActorOf(const Scene& scene) {
   return {&scene.profile(), OnlyProcess(scene.process_index()), scene.call().when,
-          scene.call().in_flight | (1u << scene.call().actor)};
+          scene.call().in_flight};
 }
 
 void OpenMapping(State& state, const Actor& actor, const Mapping& mapping, Says stamps) {

@@ -123,7 +123,8 @@ void EndTasks(State& state, const Actor& actor, std::uint8_t process, GoneHow ho
               std::int32_t code) {
   for (std::size_t i = 0; i < state.tasks.size(); ++i) {
     Task& task = state.tasks[i];
-    if (task.life != Life::kAlive || task.process != process) continue;
+    const bool lives = task.life == Life::kAlive || task.life == Life::kDying;
+    if (!lives || task.process != process) continue;
     task.life = Life::kGone;
     task.how = how;
     task.code = code;
@@ -138,12 +139,23 @@ Actor DyingActor(const Scene& scene, std::uint8_t process) {
   return actor;
 }
 
+void BeginEnd(State& state, std::uint8_t process) {
+  for (Task& task : state.tasks) {
+    if (task.life == Life::kAlive && task.process == process) task.life = Life::kDying;
+  }
+}
+
 void FinishEnd(const Scene& scene, State& state, std::uint8_t process) {
   const Actor actor = DyingActor(scene, process);
   while (CloseLowest(state, actor, process)) {
   }
   state.processes[process].space.Own() = AddressSpace();
-  const Ending ending = EndingOf(*scene.call().operation);
+  Ending ending{GoneHow::kUnknown, 0};
+  const Operation& operation = *scene.call().operation;
+  if (std::holds_alternative<ProcessKill>(operation) ||
+      std::holds_alternative<ProcessExit>(operation)) {
+    ending = EndingOf(operation);
+  }
   EndTasks(state, actor, process, ending.how, ending.code);
 }
 

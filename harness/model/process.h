@@ -27,7 +27,9 @@ bool CloseLowest(State& state, const Actor& actor, std::uint8_t process);
 /// All tasks of a process are gone, and with them what they were answerable for.
 void EndTasks(State& state, const Actor& actor, std::uint8_t process, GoneHow how,
               std::int32_t code);
-/// Everything that is left of the process to which the call puts an end.
+/// The tasks of the process do nothing any more.
+void BeginEnd(State& state, std::uint8_t process);
+/// Everything that is left of the process to which the call puts an end, or in which it died.
 void FinishEnd(const Scene& scene, State& state, std::uint8_t process);
 /// The new image begins with nothing mapped.
 void BeginImage(const Scene& scene, State& state);

@@ -33,12 +33,15 @@ struct Call {
   const Operation* operation = nullptr;
   /// The references among the operation's fields, in order of declaration.
   std::array<std::int64_t, 2> references{};
-  Interval when;                  // seconds in which its time stamps are taken
-  std::uint32_t in_flight = 0;    // actors that have another call in flight, one bit each
-  bool weakly_ordered = false;    // in a race with accesses that are not sequentially consistent
+  Interval when;                // seconds in which its time stamps are taken
+  std::uint32_t in_flight = 0;  // actors that have another call in flight, one bit each
+  bool overlapped = false;      // another call was in flight at some time during this one
+  bool weakly_ordered = false;  // in a race with accesses that are not sequentially consistent
+  bool instant = false;  // whoever performs it does so at one instant, whatever else is in flight
   const Outcome* seen = nullptr;  // look-ahead, where there is one
 
-  bool Alone() const { return in_flight == 0; }
+  /// Whether nothing else can show in the middle of it.
+  bool Alone() const { return !overlapped || instant; }
 };
 
 /// Fills in call.references: `value_of(reference)` gives the number of each.

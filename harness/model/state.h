@@ -109,7 +109,8 @@ struct Credentials {
   friend bool operator==(const Credentials&, const Credentials&) = default;
 };
 
-enum class Life : std::uint8_t { kUnborn, kAlive, kGone };
+/// kDying: an end has begun and the task does nothing any more, but what it had is still there.
+enum class Life : std::uint8_t { kUnborn, kAlive, kDying, kGone };
 
 struct Task {
   Life life = Life::kUnborn;

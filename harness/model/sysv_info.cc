@@ -165,6 +165,7 @@ void Describe(const SysvKeyOfPath& op, const Scene& scene, Clauses& clauses) {
   clauses.Bind(0, std::numeric_limits<std::int32_t>::min(),
                std::numeric_limits<std::uint32_t>::max(), "SYSV.FTOK.GLIBC_FORMULA"_req,
                "a key has 32 bits");
+  clauses.Picks(Identity::kKey, 0, -1, {});
 }
 
 void Apply(const SysvKeyOfPath& op, const Scene&, State& state, const Outcome& outcome) {

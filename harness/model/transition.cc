@@ -13,8 +13,9 @@ void Describe(const Scene& scene, Clauses& clauses) {
     clauses.Ends(task.how, task.code, Force::kMust, {}, "the actor is gone");
     return;
   }
-  if (task.life == Life::kUnborn) {
-    clauses.Ends(GoneHow::kUnknown, 0, Force::kMust, {}, "the actor was never started");
+  if (task.life != Life::kAlive) {
+    clauses.Ends(GoneHow::kUnknown, 0, Force::kMust, {},
+                 task.life == Life::kDying ? "the actor is dying" : "the actor was never started");
     return;
   }
   std::visit([&](const auto& op) { Describe(op, scene, clauses); }, *scene.call().operation);

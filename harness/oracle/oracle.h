@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The oracle: follows a trace through the model and says whether the specification allows what was
+// seen.
+//
+//   Verdict verdict = Judge(trace, *model::FindProfile("linux"));
+//   if (verdict.kind == Verdict::Kind::kRefuted) Print(verdict.message, verdict.allowed);
+//
+// What is known at any moment is a set of worlds: a state of the model, and for each call in flight
+// how far it has got. A return keeps the worlds that some order of the calls in flight leads to and
+// in which its outcome is allowed. When none is left, the trace is refuted. As long as one call
+// follows another there is one world and nothing is copied.
+
+#ifndef SHMSPEC_HARNESS_ORACLE_ORACLE_H_
+#define SHMSPEC_HARNESS_ORACLE_ORACLE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/model/clauses.h"
+#include "harness/model/profile.h"
+#include "harness/vocabulary/trace.h"
+
+namespace shmspec {
+
+using Allowed = model::Allowed;
+
+/// How much work a trace is worth. Beyond it the verdict is kUndecided, never wrong.
+struct JudgeLimits {
+  std::size_t worlds = 20000;     // looked at for one return
+  std::size_t total = 2'000'000;  // looked at for the whole trace
+};
+
+struct Verdict {
+  enum class Kind : std::uint8_t {
+    kExplained,  // the specification allows all that was seen
+    kRefuted,    // it does not allow the outcome of `step`
+    kUndecided,  // the experiment went wrong, or a limit was reached
+  };
+  Kind kind = Kind::kExplained;
+  /// The step that was refuted, or at which judging stopped.
+  std::optional<std::size_t> step;
+  /// What would have been allowed there, in any world.
+  std::vector<Allowed> allowed;
+  /// The requirements that the refuted outcome violates.
+  std::vector<Requirement> violated;
+  /// Requirements that outcomes of this trace have shown to hold: the specification's coverage.
+  std::vector<Requirement> touched;
+  /// Steps of which the specification is silent, and the subject.
+  std::vector<std::pair<std::size_t, std::string>> observed;
+  /// One line for people; empty when explained.
+  std::string message;
+  std::size_t worlds_peak = 1;
+};
+
+Verdict Judge(const Trace& trace, const model::Profile& profile, const JudgeLimits& limits = {});
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_ORACLE_ORACLE_H_

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The set of worlds that explain what has been seen so far.
+
+#ifndef SHMSPEC_HARNESS_ORACLE_WORLDS_H_
+#define SHMSPEC_HARNESS_ORACLE_WORLDS_H_
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "harness/model/phases.h"
+#include "harness/model/scene.h"
+
+namespace shmspec::oracle {
+
+/// A call that has been made and has not returned. `outcome` is what it will have returned, which
+/// the trace knows; null when its actor ended first.
+struct Flight {
+  model::Call call;
+  const Outcome* outcome = nullptr;
+};
+
+struct World {
+  model::State state;
+  std::vector<model::Progress> progress;  // of each call in flight
+  friend bool operator==(const World&, const World&) = default;
+};
+
+class Worlds {
+ public:
+  Worlds(const model::Setting& setting, model::State initial, std::size_t limit)
+      : setting_(setting), limit_(limit) {
+    worlds_.push_back(World{std::move(initial), {}});
+  }
+
+  bool empty() const { return worlds_.empty(); }
+  std::size_t size() const { return worlds_.size(); }
+  const std::vector<World>& all() const { return worlds_; }
+  /// How many worlds have been looked at.
+  std::size_t visited() const { return visited_; }
+  model::Notes& notes() { return notes_; }
+  const std::vector<Flight>& flights() const { return flights_; }
+
+  /// A call that no other overlaps: kept are the worlds that allow its outcome. False when none
+  /// does; then the worlds are as they were.
+  bool Perform(const model::Call& call, const Outcome& outcome);
+
+  /// A call is made.
+  void Call(const Flight& flight);
+
+  enum class Ruling : std::uint8_t { kKept, kNone, kTooMany };
+  /// The call of that step has returned: kept are the worlds in which it has taken effect. When
+  /// none is left the worlds are as they were.
+  Ruling Return(std::uint32_t step);
+  /// The actor of the call has ended: the worlds in which the call took effect are kept, and those
+  /// in which it did not.
+  Ruling End(std::uint32_t step);
+
+  /// Every world that the calls in flight can lead to from here.
+  std::vector<World> Reachable() const;
+
+ private:
+  Ruling Settle(std::uint32_t step, bool must_be_done);
+  /// Calls visit(world) for every world that the calls in flight can lead to, until it says stop.
+  /// visit returns whether to go on from that world. False when there were too many.
+  bool Explore(model::Notes& notes, std::size_t& visited,
+               const std::function<bool(const World&)>& visit) const;
+  std::size_t SlotOf(std::uint32_t step) const;
+  void RemoveSlot(std::size_t slot, std::vector<World>& worlds);
+  void UpdateOverlap();
+  void Merge(std::vector<World>& worlds) const;
+
+  const model::Setting& setting_;
+  std::size_t limit_;
+  std::vector<World> worlds_;
+  std::vector<Flight> flights_;
+  model::Notes notes_;
+  model::Clauses clauses_;
+  std::size_t visited_ = 0;
+};
+
+}  // namespace shmspec::oracle
+
+#endif  // SHMSPEC_HARNESS_ORACLE_WORLDS_H_
