@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What Linux picks where the specification leaves it to the system: identifiers made of an index
+// that goes round and a sequence number, addresses from the top down.
+
+#ifndef SHMSPEC_HARNESS_TARGET_SIMULATED_LINUX_CHOOSER_H_
+#define SHMSPEC_HARNESS_TARGET_SIMULATED_LINUX_CHOOSER_H_
+
+#include <cstdint>
+#include <map>
+
+#include "harness/model/clauses.h"
+
+namespace shmspec {
+
+class LinuxChooser : public model::Chooser {
+ public:
+  std::int64_t SegmentId(const model::Scene& scene, std::int64_t wanted) override;
+  std::uint64_t Address(const model::Scene& scene, std::uint64_t size,
+                        std::int64_t wanted) override;
+  std::optional<std::int64_t> Key(const SysvKeyOfPath& file) override;
+
+ private:
+  struct Cursor {
+    std::int64_t next = 0;
+    std::int64_t last = -1;
+    std::int64_t sequence = 0;
+  };
+  std::map<std::uint8_t, Cursor> cursors_;  // by namespace
+};
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_SIMULATED_LINUX_CHOOSER_H_

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/target/simulated/simulated_run.h"
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+#include "harness/model/transition.h"
+
+namespace shmspec {
+namespace {
+
+constexpr std::int64_t kFirstPid = 1000;
+constexpr std::int64_t kFirstKey = 0x53480001;
+constexpr std::uint64_t kFirstUserNamespace = 0xeffffffd;
+constexpr std::uint64_t kFirstIpcNamespace = 0xefffffff;
+constexpr std::uint64_t kFirstPidNamespace = 0xeffffffc;
+constexpr std::uint64_t kFirstOwnNamespace = 0xf0000000;
+constexpr std::uint64_t kEveryCapability = (1ull << 41) - 1;
+constexpr std::uint64_t kUsualMemlock = 8ull << 20;
+
+/// The namespaces and the identity that a spawned actor asks for.
+ActorFacts FactsOf(const ActorSpec& spec, std::size_t index) {
+  ActorFacts facts;
+  const std::uint64_t own = kFirstOwnNamespace + 4 * index;
+  const auto number = [&](std::uint64_t kind, std::uint64_t usual, std::uint64_t offset) {
+    return spec.namespaces.Has(kind) ? own + offset : usual;
+  };
+  facts.pid = facts.inner_pid = kFirstPid + static_cast<std::int64_t>(index);
+  if (spec.namespaces.Has(kNamespacePid)) facts.inner_pid = 1;
+  facts.ipc_namespace = number(kNamespaceIpc, kFirstIpcNamespace, 0);
+  facts.user_namespace = number(kNamespaceUser, kFirstUserNamespace, 1);
+  facts.pid_namespace = number(kNamespacePid, kFirstPidNamespace, 2);
+  facts.uid = spec.uid.value_or(0);
+  facts.gid = spec.gid.value_or(0);
+  facts.groups = spec.groups;
+  facts.caps = spec.caps.value_or(Capabilities(facts.uid == 0 ? kEveryCapability : 0));
+  facts.memlock = spec.memlock.value_or(kUsualMemlock);
+  facts.as = spec.as.value_or(~std::uint64_t{0});
+  return facts;
+}
+
+}  // namespace
+
+SimulatedRun::SimulatedRun(const model::Profile& profile, const Plan& plan, std::uint64_t seed,
+                           Tampering* tampering)
+    : plan_(plan), tampering_(tampering), random_(seed) {
+  trace_.plan = plan;
+  trace_.steps.resize(plan.steps.size());
+  trace_.system.user_namespace_of_ipc = kFirstUserNamespace;
+  for (std::size_t i = 0; i < trace_.keys.size(); ++i) {
+    trace_.keys[i] = kFirstKey + static_cast<std::int64_t>(i);
+  }
+  for (auto& kind : handles_) kind.fill(-1);
+  handles_[static_cast<unsigned char>(HandleKind::kKey)] = trace_.keys;
+  MakeFacts();
+  setting_ = {&profile, trace_.system, trace_.actors};
+  state_ = model::InitialState(setting_, plan);
+  if (tampering_ != nullptr) tampering_->Begin();
+}
+
+void SimulatedRun::MakeFacts() {
+  for (std::size_t i = 0; i < plan_.actors.size(); ++i) {
+    trace_.actors.push_back(FactsOf(plan_.actors[i], i));
+  }
+}
+
+Trace SimulatedRun::Perform() && {
+  for (std::uint32_t i = 0; i < plan_.steps.size(); ++i) {
+    const Step& step = plan_.steps[i];
+    if (step.timing == Timing::kJoin) {
+      Join(step.actor.index);
+      overlapping_ = !flights_.empty();
+    } else if (step.timing == Timing::kStart) {
+      overlapping_ = true;
+      Start(i);
+    } else if (step.timing == Timing::kRace) {
+      std::vector<std::uint32_t> steps{i};
+      while (i + 1 < plan_.steps.size() && plan_.steps[i + 1].timing == Timing::kRace &&
+             plan_.steps[i + 1].race == step.race) {
+        steps.push_back(++i);
+      }
+      PerformRace(std::move(steps));
+    } else if (overlapping_) {
+      PerformBeside(i);
+    } else {
+      PerformAlone(i);
+    }
+  }
+  while (GoOn()) {
+  }
+  trace_.actors = setting_.actors;
+  return std::move(trace_);
+}
+
+model::Call SimulatedRun::Make(std::uint32_t step) {
+  model::Call call;
+  call.step = step;
+  call.actor = plan_.steps[step].actor.index;
+  call.operation = &plan_.steps[step].operation;
+  const std::int64_t now = std::time(nullptr);
+  call.when = {now, now};
+  call.instant = true;
+  model::ResolveReferences(call, [this](const Reference& reference) {
+    if (!reference.handle) return reference.offset;
+    const Handle& handle = *reference.handle;
+    return handles_[static_cast<unsigned char>(handle.kind)][handle.index] + reference.offset;
+  });
+  Performed& performed = trace_.steps[step];
+  performed.called = true;
+  performed.not_before_s = performed.not_after_s = now;
+  return call;
+}
+
+void SimulatedRun::PerformAlone(std::uint32_t step) {
+  model::Call call = Make(step);
+  Outcome outcome;
+  PerformAtOnce(call, outcome);
+  Record(step, outcome);
+}
+
+void SimulatedRun::PerformAtOnce(model::Call& call, Outcome& outcome) {
+  std::optional<model::State> before;
+  if (tampering_ != nullptr) {
+    tampering_->Before(state_, call);
+    before = state_;
+  }
+  const model::Scene scene(setting_, state_, call);
+  model::Describe(scene, clauses_);
+  outcome = model::Choose(clauses_, scene, chooser_);
+  model::Apply(scene, state_, outcome);
+  if (tampering_ != nullptr) tampering_->After(*before, call, state_, outcome);
+}
+
+void SimulatedRun::Record(std::uint32_t step, const Outcome& outcome) {
+  Performed& performed = trace_.steps[step];
+  performed.returned = true;
+  performed.outcome = outcome;
+  if (overlapping_) performed.return_ns = ++instant_ns_;
+  const auto& assigns = plan_.steps[step].assigns;
+  if (const auto* value = std::get_if<Value>(&outcome); assigns && value != nullptr) {
+    handles_[static_cast<unsigned char>(assigns->kind)][assigns->index] = value->number;
+  }
+  NoteChild(step, outcome);
+}
+
+void SimulatedRun::NoteChild(std::uint32_t step, const Outcome& outcome) {
+  const Operation& operation = plan_.steps[step].operation;
+  const auto* fork = std::get_if<ProcessFork>(&operation);
+  const auto* thread = std::get_if<ProcessThread>(&operation);
+  if ((fork == nullptr && thread == nullptr) || !Succeeded(outcome)) return;
+  const std::size_t child = fork != nullptr ? fork->child.index : thread->child.index;
+  const ActorFacts& parent = setting_.actors[plan_.steps[step].actor.index];
+  ActorFacts& facts = setting_.actors[child];
+  const std::int64_t pid = thread != nullptr ? parent.pid : facts.pid;
+  const bool shares_ids = parent.pid == parent.inner_pid;
+  const std::int64_t inner = thread != nullptr ? parent.inner_pid : shares_ids ? pid : pid + 1;
+  const model::Credentials& credentials = *state_.tasks[child].credentials;
+  facts = parent;
+  facts.pid = pid;
+  facts.inner_pid = inner;
+  facts.uid = credentials.uid;
+  facts.gid = credentials.gid;
+  facts.groups = credentials.groups;
+  facts.caps = credentials.caps;
+  facts.user_namespace = credentials.user_namespace;
+  facts.ipc_namespace = state_.namespaces[state_.tasks[child].ipc]->inode;
+}
+
+// --- calls that overlap
+// ----------------------------------------------------------------------------
+
+std::size_t SimulatedRun::Below(std::size_t count) {
+  return std::uniform_int_distribution<std::size_t>(0, count - 1)(random_);
+}
+
+bool SimulatedRun::IsBusy(std::uint8_t actor) const {
+  return std::any_of(flights_.begin(), flights_.end(),
+                     [actor](const Flight& flight) { return flight.call.actor == actor; });
+}
+
+void SimulatedRun::UpdateOverlap() {
+  std::uint32_t everyone = 0;
+  for (const Flight& flight : flights_) everyone |= 1u << flight.call.actor;
+  for (Flight& flight : flights_) {
+    flight.call.in_flight = everyone & ~(1u << flight.call.actor);
+    flight.call.overlapped = flight.call.overlapped || flight.call.in_flight != 0;
+  }
+}
+
+void SimulatedRun::Start(std::uint32_t step) {
+  flights_.push_back({Make(step), {}, std::nullopt});
+  trace_.steps[step].call_ns = ++instant_ns_;
+  UpdateOverlap();
+}
+
+bool SimulatedRun::GoOn() {
+  if (flights_.empty()) return false;
+  const std::size_t first = Below(flights_.size());
+  for (std::size_t i = 0; i < flights_.size(); ++i) {
+    if (GoOn((first + i) % flights_.size())) return true;
+  }
+  return false;
+}
+
+bool SimulatedRun::GoOn(std::size_t slot) {
+  Flight& flight = flights_[slot];
+  if (flight.progress.done) {
+    Finish(slot);
+    return true;
+  }
+  const bool lives = state_.tasks[flight.call.actor].life == model::Life::kAlive;
+  if (!lives && flight.progress.phase == 0 && flight.outcome == std::nullopt) {
+    // Killed before anything of the call happened: it will never return.
+    if (state_.tasks[flight.call.actor].life != model::Life::kGone) return false;
+    Lose(slot);
+    return true;
+  }
+  if (tampering_ != nullptr) {
+    Outcome outcome;
+    PerformAtOnce(flight.call, outcome);
+    flight.outcome = outcome;
+    flight.progress.done = true;
+    return true;
+  }
+  std::vector<model::Next> ways;
+  model::Notes notes;
+  model::Advance(setting_, state_, flight.call, flight.progress, nullptr, chooser_, notes, ways);
+  // The last ways are those of a caller that is killed meanwhile; here nobody gives up.
+  if (ways.empty()) return false;
+  model::Next& next = ways.front();
+  state_ = std::move(next.state);
+  flight.progress = next.progress;
+  if (next.outcome) flight.outcome = std::move(next.outcome);
+  return true;
+}
+
+void SimulatedRun::Finish(std::size_t slot) {
+  const Flight flight = std::move(flights_[slot]);
+  flights_.erase(flights_.begin() + static_cast<std::ptrdiff_t>(slot));
+  Record(flight.call.step, *flight.outcome);
+  UpdateOverlap();
+}
+
+void SimulatedRun::Lose(std::size_t slot) {
+  trace_.steps[flights_[slot].call.step].return_ns = ++instant_ns_;
+  flights_.erase(flights_.begin() + static_cast<std::ptrdiff_t>(slot));
+  UpdateOverlap();
+}
+
+void SimulatedRun::PerformRace(std::vector<std::uint32_t> steps) {
+  overlapping_ = true;
+  const bool started = !flights_.empty();
+  const auto next_of = [&](std::uint8_t actor) {
+    return std::find_if(steps.begin(), steps.end(),
+                        [&](std::uint32_t step) { return plan_.steps[step].actor.index == actor; });
+  };
+  while (true) {
+    std::vector<std::uint32_t> ready;
+    for (std::uint8_t actor = 0; actor < plan_.actors.size(); ++actor) {
+      const auto next = next_of(actor);
+      const bool lives = state_.tasks[actor].life != model::Life::kGone;
+      if (next != steps.end() && !IsBusy(actor) && lives) ready.push_back(*next);
+    }
+    // One choice among those who can begin a step and those who are at work.
+    const std::size_t choices = ready.size() + flights_.size();
+    if (choices == 0) break;
+    const std::size_t choice = Below(choices);
+    if (choice < ready.size()) {
+      std::erase(steps, ready[choice]);
+      Start(ready[choice]);
+    } else if (!GoOn(choice - ready.size()) && !GoOn() && ready.empty()) {
+      break;
+    }
+  }
+  overlapping_ = started;
+}
+
+void SimulatedRun::PerformBeside(std::uint32_t step) {
+  for (std::size_t i = Below(3); i > 0; --i) GoOn();
+  Start(step);
+  Join(plan_.steps[step].actor.index);
+}
+
+void SimulatedRun::Join(std::uint8_t actor) {
+  while (IsBusy(actor) && GoOn()) {
+  }
+}
+
+}  // namespace shmspec

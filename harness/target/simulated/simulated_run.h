@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// One plan on the simulated system. For simulated_stage.cc.
+
+#ifndef SHMSPEC_HARNESS_TARGET_SIMULATED_SIMULATED_RUN_H_
+#define SHMSPEC_HARNESS_TARGET_SIMULATED_SIMULATED_RUN_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "harness/model/phases.h"
+#include "harness/target/simulated/linux_chooser.h"
+#include "harness/target/simulated/tampering.h"
+#include "harness/vocabulary/trace.h"
+
+namespace shmspec {
+
+class SimulatedRun {
+ public:
+  SimulatedRun(const model::Profile& profile, const Plan& plan, std::uint64_t seed,
+               Tampering* tampering);
+
+  Trace Perform() &&;
+
+ private:
+  /// A call that has been made and has not returned.
+  struct Flight {
+    model::Call call;
+    model::Progress progress;
+    std::optional<Outcome> outcome;
+  };
+
+  void MakeFacts();
+  void PerformAlone(std::uint32_t step);
+  /// Performs steps that may overlap, each actor's in order, until `until` says that it is enough.
+  void PerformRace(std::vector<std::uint32_t> steps);
+  void PerformBeside(std::uint32_t step);
+  void Join(std::uint8_t actor);
+
+  model::Call Make(std::uint32_t step);
+  void Start(std::uint32_t step);
+  /// Lets one call in flight go on or return; false when none can.
+  bool GoOn();
+  bool GoOn(std::size_t slot);
+  void PerformAtOnce(model::Call& call, Outcome& outcome);
+  void Finish(std::size_t slot);
+  void Lose(std::size_t slot);
+  void Record(std::uint32_t step, const Outcome& outcome);
+  void NoteChild(std::uint32_t step, const Outcome& outcome);
+  void UpdateOverlap();
+  bool IsBusy(std::uint8_t actor) const;
+  std::size_t Below(std::size_t count);
+
+  const Plan& plan_;
+  Tampering* tampering_;
+  Trace trace_;
+  model::Setting setting_;
+  model::State state_;
+  model::Clauses clauses_;
+  LinuxChooser chooser_;
+  std::mt19937_64 random_;
+  std::array<std::array<std::int64_t, Handle::kLimit>, 128> handles_;  // by letter
+  std::vector<Flight> flights_;
+  std::uint64_t instant_ns_ = 0;
+  bool overlapping_ = false;
+};
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_SIMULATED_SIMULATED_RUN_H_

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The stage that is the model: plans are performed on a system that does exactly what the
+// specification says. Nothing real is touched; actors, process ids and namespaces are made up.
+//
+//   std::unique_ptr<Stage> stage = MakeSimulatedStage(*model::FindProfile("linux"));
+//   Trace trace = stage->Perform(plan, seed);
+//
+// What a race or a started step leaves open (who goes first, phase by phase) the seed settles.
+
+#ifndef SHMSPEC_HARNESS_TARGET_SIMULATED_SIMULATED_STAGE_H_
+#define SHMSPEC_HARNESS_TARGET_SIMULATED_SIMULATED_STAGE_H_
+
+#include <memory>
+#include <string>
+
+#include "harness/model/profile.h"
+#include "harness/target/simulated/tampering.h"
+#include "harness/target/stage.h"
+
+namespace shmspec {
+
+/// `name` is what the stage calls itself; `tampering` may be null. The profile must outlive it.
+std::unique_ptr<Stage> MakeSimulatedStage(const model::Profile& profile,
+                                          std::unique_ptr<Tampering> tampering = nullptr,
+                                          std::string name = "simulated");
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_SIMULATED_SIMULATED_STAGE_H_
