@@ -18,7 +18,6 @@ namespace shmspec {
 namespace {
 
 constexpr std::string_view kWardenWord = "warden";
-constexpr int kUsage = 4;
 
 std::optional<int> Number(std::string_view word) {
   int number = 0;
@@ -30,7 +29,7 @@ std::optional<int> Number(std::string_view word) {
 int RunActor(int region_fd, std::uint32_t self) {
   ::fcntl(region_fd, F_SETFD, FD_CLOEXEC);
   const Result<ControlRegion> region = ControlRegion::Map(region_fd);
-  if (!region.ok() || self >= region->header().actor_count) return kUsage;
+  if (!region.ok() || self >= region->header().actor_count) return kActorUsage;
   // A spawned actor in a fresh image, or one that has executed a fresh image itself.
   const bool fresh = region->actor(self).introduced.load() == 0;
   RunActorProcess(*region, region_fd, self, fresh ? Birth::kSpawned : Birth::kReborn);
@@ -43,10 +42,10 @@ std::optional<int> RunAsActor(int argc, char** argv) {
   if (argc < 4 || std::string_view(argv[1]) != kActorWord) return std::nullopt;
   if (argv[2] == kWardenWord && argc == 5) {
     const auto region_fd = Number(argv[3]), socket = Number(argv[4]);
-    return region_fd && socket ? RunWarden(*region_fd, *socket) : kUsage;
+    return region_fd && socket ? RunWarden(*region_fd, *socket) : kActorUsage;
   }
   const auto region_fd = Number(argv[2]), self = Number(argv[3]);
-  if (argc != 4 || !region_fd || !self) return kUsage;
+  if (argc != 4 || !region_fd || !self) return kActorUsage;
   return RunActor(*region_fd, static_cast<std::uint32_t>(*self));
 }
 

@@ -16,6 +16,9 @@ namespace shmspec {
 /// The hidden word.
 inline constexpr char kActorWord[] = "--actor";
 
+/// The exit code of an actor that is started with something else than a region and an index.
+inline constexpr int kActorUsage = 4;
+
 /// To be called first thing in main() of the program and of every test that performs plans by
 /// processes. Nothing when this process was not started as an actor.
 std::optional<int> RunAsActor(int argc, char** argv);

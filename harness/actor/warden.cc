@@ -201,8 +201,9 @@ void Warden::Perform(const ControlRegion& region) {
   const std::uint64_t begin_ns = MonotonicNs();
   std::uint64_t until_ns = begin_ns + header.deadline_ms * std::uint64_t{1'000'000};
   SpreadOverCpus(region);
+  // The cast of the assembly, not whoever lives: the first may have forked before this ends.
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
-    if (region.actor(i).life.load() == Life::kAlive) Spawn(region, i);
+    if ((region.act(0).cast & SetOf(i)) != 0) Spawn(region, i);
   }
   bool killed = false;
   while (Reap(region)) {

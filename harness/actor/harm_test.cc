@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What goes wrong around a plan: hangs, and the death of those who watch. The main() is in
+// actor_test.cc.
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <set>
+
+#include "harness/actor/clocks.h"
+#include "harness/actor/play.h"
+#include "harness/actor/trusted_base.h"
+#include "harness/target/text_file.h"
+
+namespace shmspec {
+namespace {
+
+/// The processes that have this one as an ancestor.
+std::set<pid_t> Descendants() {
+  std::set<pid_t> found;
+  std::vector<pid_t> open{::getpid()};
+  while (!open.empty()) {
+    const std::string pid = std::to_string(open.back());
+    open.pop_back();
+    const auto children = ReadTextFile(("/proc/" + pid + "/task/" + pid + "/children").c_str());
+    if (!children.ok()) continue;
+    for (const std::string& word : Words(*children)) {
+      open.push_back(std::stoi(word));
+      found.insert(open.back());
+    }
+  }
+  return found;
+}
+
+/// Reaps children until there are none; false when that takes longer than ten seconds.
+bool ReapAll() {
+  const std::uint64_t until_ns = MonotonicNs() + 10'000'000'000;
+  for (;;) {
+    const pid_t pid = ::waitpid(-1, nullptr, WNOHANG);
+    if (pid < 0 && errno == ECHILD) return true;
+    if (MonotonicNs() > until_ns) return false;
+    if (pid == 0) ::poll(nullptr, 0, 1);
+  }
+}
+
+// b waits in a call that nobody ends: its process is stopped.
+constexpr std::string_view kHang =
+    "actor a\nactor b\nactor c start=fork\na: map.layout -> ok\nb: process.fork child=c -> 0\n"
+    "a: process.kill actor=b signal=SIGSTOP -> 0\nb: map.layout\na: map.layout\n";
+
+TEST(Deadline, EndsAPlanThatHangsAndSaysWhere) {
+  const auto stage = StageOf("libc", {.deadline_ms = 200});
+  const std::uint64_t begin_ns = MonotonicNs();
+  const Trace trace = Play(*stage, kHang);
+  EXPECT_EQ(trace.trouble, "the plan took longer than 200 ms, at step 3 (b: map.layout)");
+  EXPECT_FALSE(trace.lacking);
+  EXPECT_LT(MonotonicNs() - begin_ns, 5'000'000'000u);
+  EXPECT_TRUE(trace.steps[2].returned);
+  EXPECT_FALSE(trace.steps[3].called);
+  // Only the warden is left, and the stage goes on.
+  EXPECT_EQ(Descendants().size(), 1u);
+  EXPECT_EQ(DifferencesOf(Play(*stage, "actor a\na: map.layout -> ok\n")), "");
+}
+
+TEST(Deadline, CoversCallsThatRunOn) {
+  const auto stage = StageOf("libc", {.deadline_ms = 200});
+  // Sums 16 TiB of zero pages, which takes hours.
+  const Trace trace = Play(*stage,
+                           "actor a\na: m0 = map.reserve size=17592186044416\n"
+                           "a: map.protect at=m0 size=17592186044416 protection=read -> 0\n"
+                           "a: memory.checksum at=m0 size=17592186044416\n");
+  ASSERT_THAT(trace.trouble, testing::HasSubstr("at step 2 (a: memory.checksum)"));
+  EXPECT_TRUE(trace.steps[2].called);
+  EXPECT_FALSE(trace.steps[2].returned);
+}
+
+TEST(Stage, LeavesNobodyBehind) {
+  {
+    const auto stage = StageOf("libc");
+    for (int i = 0; i < 20; ++i) {
+      ASSERT_EQ(DifferencesOf(Play(*stage,
+                                   "actor a\nactor b start=fork\nactor c start=fork\n"
+                                   "a: process.fork child=b\nb: process.fork child=c\n"
+                                   "a: process.kill actor=b\nc: map.layout -> ok\n")),
+                "");
+      ASSERT_EQ(Descendants().size(), 1u);
+    }
+  }
+  EXPECT_THAT(Descendants(), testing::IsEmpty());
+}
+
+TEST(Stage, SurvivesTheDeathOfItsWarden) {
+  const auto stage = StageOf("libc");
+  EXPECT_EQ(DifferencesOf(Play(*stage, "actor a\na: map.layout -> ok\n")), "");
+  const std::set<pid_t> wardens = Descendants();
+  ASSERT_EQ(wardens.size(), 1u);
+  ASSERT_EQ(::kill(*wardens.begin(), SIGKILL), 0);
+  EXPECT_THAT(Play(*stage, "actor a\na: map.layout\n").trouble, testing::HasSubstr("watches"));
+  EXPECT_EQ(DifferencesOf(Play(*stage, "actor a\na: map.layout -> ok\n")), "");
+}
+
+/// A child that performs kHang for ever, until whom `victim` chooses among the processes below it
+/// is killed; then nobody of them may remain.
+void KillAmidstAPlan(const std::function<pid_t(pid_t child)>& victim) {
+  ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  const pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    Play(*StageOf("libc", {.deadline_ms = 3'600'000}), kHang);
+    ::_exit(0);
+  }
+  // The child, its warden and three actors.
+  const std::uint64_t until_ns = MonotonicNs() + 10'000'000'000;
+  while (Descendants().size() < 5 && MonotonicNs() < until_ns) ::poll(nullptr, 0, 1);
+  EXPECT_EQ(Descendants().size(), 5u);
+  ASSERT_EQ(::kill(victim(child), SIGKILL), 0);
+  EXPECT_TRUE(ReapAll());
+  EXPECT_THAT(Descendants(), testing::IsEmpty());
+}
+
+TEST(Harness, TakesItsActorsAlongWhenItIsKilled) {
+  KillAmidstAPlan([](pid_t child) { return child; });
+}
+
+TEST(Harness, TakesItsActorsAlongWhenTheWardenIsKilled) {
+  KillAmidstAPlan([](pid_t child) {
+    const std::string pid = std::to_string(child);
+    const auto children = ReadTextFile(("/proc/" + pid + "/task/" + pid + "/children").c_str());
+    return children.ok() ? std::stoi(*children) : -1;
+  });
+}
+
+TEST(Harness, GivesActorsNoFilesOfTheCaller) {
+  const int secret = ::open("/dev/null", O_RDONLY);  // not closed on exec
+  ASSERT_GE(secret, 0);
+  const auto stage = StageOf("libc", {.deadline_ms = 3'600'000});
+  const std::set<pid_t> wardens = Descendants();
+  // The standard streams, the region and the socket. The warden answers once it runs.
+  EXPECT_EQ(DifferencesOf(Play(*stage, "actor a\na: map.layout -> ok\n")), "");
+  ASSERT_EQ(wardens.size(), 1u);
+  const std::string folder = "/proc/" + std::to_string(*wardens.begin()) + "/fd/";
+  int open = 0;
+  for (int fd = 0; fd < 1000; ++fd) {
+    if (::access((folder + std::to_string(fd)).c_str(), F_OK) == 0) ++open;
+  }
+  EXPECT_EQ(open, 5);
+  ::close(secret);
+}
+
+TEST(TrustedBase, HoldsHere) {
+  for (const SelfTest& test : TestTrustedBase()) {
+    EXPECT_TRUE(test.result.ok()) << test.name << ": " << test.result.error().message;
+  }
+}
+
+}  // namespace
+}  // namespace shmspec
