@@ -45,7 +45,7 @@ void AddPrivate(const Scene& scene, State& state, std::uint64_t start, std::uint
   mapping.object = (std::uint64_t{scene.call().step} + 1) << 8;
   mapping.protection = protection;
   state.processes[process].space.Own().Insert(mapping);
-  AddObject(state, mapping.object, kNoLimit);
+  AddObject(state, mapping.object, kNoLimit, kNoLimit);
 }
 
 /// The part of [start, end) from its start on that is mapped without a hole, up to the first

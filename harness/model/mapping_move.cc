@@ -47,8 +47,10 @@ void DescribeSource(const Move& move, const Scene& scene, const Mapping* source,
   if (source == nullptr) {
     const bool free = scene.space().IsKnownFree(move.from, move.from + scene.page());
     clauses.Refuse(true, EFAULT, free ? Force::kMust : Force::kMay, {}, "nothing is mapped there");
-    clauses.Refuse(true, EINVAL, Force::kMay, {}, "nothing is mapped there");
-    clauses.AnyFailure();
+    // What the process itself may have there can be refused in other ways.
+    for (const int error : {EINVAL, ENOMEM, EPERM}) {
+      clauses.Refuse(!free, error, Force::kMay, {}, "the process may have something there");
+    }
     return;
   }
   clauses.Refuse(move.old_size == 0 && !source->IsAttach(), EINVAL, Force::kMust,
@@ -77,6 +79,9 @@ void Describe(const MapRemap& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse(!scene.IsPageAligned(move.from), EINVAL, Force::kMust, {},
                  "the address is not aligned");
   clauses.Refuse(move.new_size == 0, EINVAL, Force::kMust, {}, "a mapping has at least one byte");
+  const bool too_large = move.new_size > scene.system().task_size;
+  clauses.Refuse(too_large, ENOMEM, Force::kMust, {}, "larger than the address space");
+  clauses.Refuse(too_large, EINVAL, Force::kMay, {}, "larger than the address space");
   const bool bounded = scene.process().as < scene.system().task_size;
   clauses.Refuse(move.new_size > move.old_size && (bounded || move.new_size > (1ull << 40)), ENOMEM,
                  Force::kMay, "SYSV.SHMAT.RLIMIT_AS"_req, "address space may be short");

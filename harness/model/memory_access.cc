@@ -18,7 +18,7 @@ Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool
   const std::uint64_t end = address + size;
   if (end < address || end > scene.system().task_size) return {Reach::End::kOutside, 0, true};
   std::uint64_t at = address;
-  bool certain = true;
+  Reach::End doubt = Reach::End::kWhole;
   while (at < end) {
     const Mapping* mapping = space.Find(at);
     if (mapping == nullptr) {
@@ -29,17 +29,19 @@ Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool
         store ? (mapping->protection & kProtectWrite) == 0 : mapping->protection == 0;
     if (denied) return {Reach::End::kDenied, at - address, true};
     // Whether such memory can be read is the processor's choice.
-    if (!store && (mapping->protection & kProtectRead) == 0) certain = false;
-    const std::uint64_t limit = ObjectOf(scene.state(), mapping->object).limit;
+    if (!store && (mapping->protection & kProtectRead) == 0) doubt = Reach::End::kDenied;
+    const MemoryObject& object = ObjectOf(scene.state(), mapping->object);
+    const std::uint64_t limit = object.limit;
     const std::uint64_t offset = mapping->offset + (at - mapping->start);
     const std::uint64_t part = std::min(end, mapping->end) - at;
     if (offset >= limit) return {Reach::End::kBeyondObject, at - address, true};
     if (part > limit - offset) {
       return {Reach::End::kBeyondObject, at - address + (limit - offset), true};
     }
+    if (offset + part > object.vouched) doubt = Reach::End::kBeyondObject;
     at += part;
   }
-  return {certain ? Reach::End::kWhole : Reach::End::kDenied, size, certain};
+  return {doubt, size, doubt == Reach::End::kWhole};
 }
 
 void DescribeReach(const Reach& reach, Clauses& clauses) {
@@ -67,6 +69,10 @@ void DescribeReach(const Reach& reach, Clauses& clauses) {
     case Reach::End::kBeyondObject:
       clauses.Faults(SIGBUS, FaultCode::kBeyondObject, offset, force,
                      "SYSV.VMA.MREMAP_GROW_BEYOND"_req, "the mapping goes on past the segment");
+      if (!reach.certain) {
+        clauses.Faults(SIGSEGV, FaultCode::kUnmapped, offset, force,
+                       "SYSV.SHMGET.PAGE_ROUNDING"_req, "the segment ends here");
+      }
       return;
     case Reach::End::kOutside:
       clauses.Faults(SIGSEGV, FaultCode::kOther, -1, force, {}, "no address of a process");

@@ -34,6 +34,8 @@ class MemoryObject {
 
   /// Bytes from `limit` on do not exist: touching them is SIGBUS.
   std::uint64_t limit = 0;
+  /// Bytes from here to the limit need not exist.
+  std::uint64_t vouched = 0;
   /// The segment, if there is one, plus the mappings.
   std::int32_t references = 0;
 

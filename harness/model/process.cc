@@ -59,7 +59,7 @@ std::uint64_t CopyObject(const Scene& scene, State& state, const AddressSpace& p
   }
   MemoryObject copy = ObjectOf(state, mapping.object);
   copy.references = 0;
-  AddObject(state, serial, copy.limit);
+  AddObject(state, serial, copy.vouched, copy.limit);
   OwnObject(state, serial) = std::move(copy);
   return serial;
 }

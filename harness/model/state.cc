@@ -105,8 +105,9 @@ MemoryObject& OwnObject(State& state, std::uint64_t serial) {
   return found->memory.Own();
 }
 
-void AddObject(State& state, std::uint64_t serial, std::uint64_t limit) {
+void AddObject(State& state, std::uint64_t serial, std::uint64_t vouched, std::uint64_t limit) {
   MemoryObject object;
+  object.vouched = vouched;
   object.limit = limit;
   object.references = 1;
   state.objects.insert(ObjectPlace(state.objects, serial),

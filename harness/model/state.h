@@ -177,7 +177,7 @@ Segment& OwnSegment(State& state, SegmentName name);
 MemoryObject& OwnObject(State& state, std::uint64_t serial);
 
 /// Makes an object with one reference.
-void AddObject(State& state, std::uint64_t serial, std::uint64_t limit);
+void AddObject(State& state, std::uint64_t serial, std::uint64_t vouched, std::uint64_t limit);
 /// Adds a reference to an object or takes one; the last one takes the object with it.
 void HoldObject(State& state, std::uint64_t serial);
 void DropObject(State& state, std::uint64_t serial);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 
 #include "harness/model/lifetime.h"
 #include "harness/model/operations.h"
@@ -88,9 +89,12 @@ void DescribeLimits(const Scene& scene, std::uint64_t size, std::uint64_t flags,
   const bool reserved = (flags & kNoReserve) == 0 || scene.system().overcommit == 2;
   clauses.Refuse((reserved && size >= kLargeBytes) || size >= scene.system().task_size, ENOMEM,
                  Force::kMay, "SYSV.SHMGET.NORESERVE"_req, "the machine may be too small");
-  clauses.Refuse(size > (1ull << 62), EINVAL, Force::kMay, "SYSV.SHMGET.SIZE_MAX"_req,
+  constexpr std::uint64_t kLargestObject = std::numeric_limits<std::int64_t>::max();
+  clauses.Refuse(size > kLargestObject, EINVAL, Force::kMust, "SYSV.SHMGET.SIZE_MAX"_req,
                  "no memory object is that large");
-  clauses.Refuse(size > (1ull << 62), ENOSPC, Force::kMay, "LIMIT.SHMALL_PAGES"_req,
+  clauses.Refuse(size > kLargestObject / 2, ENOSPC, Force::kMay, "LIMIT.SHMALL_PAGES"_req,
+                 "no memory object is that large");
+  clauses.Refuse(size > kLargestObject / 2, EINVAL, Force::kMay, "SYSV.SHMGET.SIZE_MAX"_req,
                  "no memory object is that large");
   if ((flags & kHugetlb) == 0) return;
   clauses.Refuse(true, EPERM, Force::kMay, "HUGE.PRIVILEGE"_req, "huge pages need privilege");
@@ -118,9 +122,9 @@ void CreateSegment(const Scene& scene, State& state, const NewSegment& wanted) {
   segment.ctime = scene.call().when;
   segment.creator = wanted.by_tool ? kNobody : scene.call().actor;
   segment.huge = (wanted.flags & kHugetlb) != 0;
-  const std::uint64_t limit =
-      Certainly(scene.profile().rounds_to_pages) ? RoundUp(wanted.size, page) : wanted.size;
-  AddObject(state, segment.object, std::max(limit, wanted.size));
+  const std::uint64_t rounded = RoundUp(wanted.size, page);
+  const bool rounds = Certainly(scene.profile().rounds_to_pages);
+  AddObject(state, segment.object, rounds ? rounded : wanted.size, rounded);
   IpcNamespace& ipc = state.namespaces[index].Own();
   ipc.pages += segment.pages;
   ipc.next_id = -1;

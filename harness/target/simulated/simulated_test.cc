@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <gtest/gtest.h>
+
+#include "harness/oracle/oracle.h"
+#include "harness/target/simulated/random_plan.h"
+#include "harness/target/simulated/simulated_stage.h"
+#include "harness/vocabulary/draw.h"
+#include "harness/vocabulary/text.h"
+
+namespace shmspec {
+namespace {
+
+const model::Profile& Linux() { return *model::FindProfile("linux"); }
+
+Trace Simulate(const Plan& plan, std::uint64_t seed) {
+  return MakeSimulatedStage(Linux())->Perform(plan, seed);
+}
+
+void ExpectExplained(const Trace& trace, std::uint64_t seed) {
+  for (const model::Profile& profile : model::AllProfiles()) {
+    const Verdict verdict = Judge(trace, profile);
+    ASSERT_EQ(verdict.kind, Verdict::Kind::kExplained)
+        << "seed " << seed << ", profile " << profile.name << ": " << verdict.message << "\n"
+        << PrintTrace(trace);
+  }
+}
+
+TEST(SimulatedStage, PerformsSequentialPlansAsTheOracleAllows) {
+  for (std::uint64_t seed = 1; seed <= 600; ++seed) {
+    const Plan plan = RandomPlan(seed).Sequential(60);
+    ASSERT_FALSE(FindFlaw(plan)) << FindFlaw(plan)->message << " seed " << seed;
+    ASSERT_NO_FATAL_FAILURE(ExpectExplained(Simulate(plan, seed), seed));
+  }
+}
+
+TEST(SimulatedStage, PerformsRacesOfTwoAsTheOracleAllows) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    const Plan plan = RandomPlan(seed).Racing(2, 4);
+    ASSERT_NO_FATAL_FAILURE(ExpectExplained(Simulate(plan, seed), seed));
+  }
+}
+
+TEST(SimulatedStage, PerformsRacesOfThreeAsTheOracleAllows) {
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const Plan plan = RandomPlan(seed).Racing(3, 3);
+    ASSERT_NO_FATAL_FAILURE(ExpectExplained(Simulate(plan, seed), seed));
+  }
+}
+
+TEST(SimulatedStage, PerformsEveryPlanThatCanBeDrawn) {
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    SeededChoices choices(seed);
+    const Plan plan = DrawPlan(choices, {.actors = 3, .steps = 16});
+    const Trace trace = Simulate(plan, seed);
+    const Verdict verdict = Judge(trace, Linux());
+    ASSERT_NE(verdict.kind, Verdict::Kind::kRefuted)
+        << "seed " << seed << ": " << verdict.message << "\n"
+        << PrintTrace(trace);
+  }
+}
+
+/// Makes an outcome into one that no specification allows; false when it has nothing to alter.
+bool Alter(Outcome& outcome) {
+  if (auto* failure = std::get_if<Failure>(&outcome)) {
+    failure->error.number = ENOTTY;
+  } else if (auto* record = std::get_if<SegmentRecord>(&outcome)) {
+    record->nattch += 40;
+  } else if (auto* limits = std::get_if<LimitsRecord>(&outcome)) {
+    limits->shmmni += 1;
+  } else if (auto* usage = std::get_if<UsageRecord>(&outcome)) {
+    usage->used_ids += 1;
+  } else if (auto* table = std::get_if<SegmentTable>(&outcome)) {
+    if (table->rows.empty()) return false;
+    table->rows.pop_back();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+TEST(Oracle, RefusesASequentialRunWithOneOutcomeAltered) {
+  std::size_t altered = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    Trace trace = Simulate(RandomPlan(seed).Sequential(40), seed);
+    const std::size_t at = seed % trace.steps.size();
+    if (!Alter(trace.steps[at].outcome)) continue;
+    ++altered;
+    const Verdict verdict = Judge(trace, Linux());
+    ASSERT_EQ(verdict.kind, Verdict::Kind::kRefuted) << "seed " << seed << "\n"
+                                                     << PrintTrace(trace);
+    EXPECT_EQ(verdict.step, at) << "seed " << seed << ": " << verdict.message;
+    EXPECT_FALSE(verdict.allowed.empty());
+    EXPECT_FALSE(verdict.message.empty());
+  }
+  EXPECT_GT(altered, 100u);
+}
+
+TEST(Oracle, RefusesARaceWithOneOutcomeAltered) {
+  std::size_t altered = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    Trace trace = Simulate(RandomPlan(seed).Racing(2, 4), seed);
+    for (std::size_t i = 5; i < trace.steps.size(); ++i) {
+      const auto* record = std::get_if<SegmentRecord>(&trace.steps[i].outcome);
+      const bool failed = std::holds_alternative<Failure>(trace.steps[i].outcome);
+      if (!trace.steps[i].returned || (record == nullptr && !failed)) continue;
+      ASSERT_TRUE(Alter(trace.steps[i].outcome));
+      ++altered;
+      EXPECT_EQ(Judge(trace, Linux()).kind, Verdict::Kind::kRefuted) << "seed " << seed << "\n"
+                                                                     << PrintTrace(trace);
+      break;
+    }
+  }
+  EXPECT_GT(altered, 100u);
+}
+
+/// A fork that the attach count does not notice.
+class ForkNotCounted : public Tampering {
+  void After(const model::State& before, const model::Call& call, model::State& after,
+             Outcome&) override {
+    if (!std::holds_alternative<ProcessFork>(*call.operation)) return;
+    ForEachSegment(after, [&](model::SegmentName name, model::Segment& segment) {
+      if (const auto* old = FindSegment(before, name)) segment.nattch = old->nattch;
+    });
+  }
+};
+
+Plan PlanOf(std::string_view text) {
+  Result<Plan> plan = ParsePlan(text, "test");
+  SHMSPEC_CHECK(plan.ok(), plan.error().message.c_str());
+  return *std::move(plan);
+}
+
+TEST(Tampering, IsCaughtByTheOracle) {
+  const Plan plan = PlanOf(
+      "plan test.fork\n"
+      "actor a\n"
+      "actor b start=fork\n"
+      "a: s0 = sysv.get key=private flags=create|0600\n"
+      "a: a0 = sysv.attach segment=s0\n"
+      "a: process.fork child=b\n"
+      "a: sysv.stat segment=s0\n");
+  auto stage = MakeSimulatedStage(Linux(), std::make_unique<ForkNotCounted>(), "faulty:fork");
+  const Verdict verdict = Judge(stage->Perform(plan, 1), Linux());
+  ASSERT_EQ(verdict.kind, Verdict::Kind::kRefuted);
+  EXPECT_EQ(verdict.step, 3u);
+  EXPECT_EQ(Judge(Simulate(plan, 1), Linux()).kind, Verdict::Kind::kExplained);
+}
+
+}  // namespace
+}  // namespace shmspec
