@@ -90,9 +90,11 @@ SHMSPEC_CASE("sysv.set.refuses_ids_without_a_mapping", "SYSV.SET.INVALID_ID_VALU
 SHMSPEC_CASE("sysv.set.reads_the_buffer_first", "SYSV.SET.BAD_BUFFER_FIRST"_req) {
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.flags = kCreate | 0600});
+  const Segment gone = a.Get({.flags = kCreate | 0600});
+  a.Remove(gone).Gives(0);
   for (const Buffer buffer : {Buffer::kNull, Buffer::kWild}) {
     a.Set({s, {0}, {0}, {0640}, buffer}).Fails(EFAULT);
-    a.Set({SegmentId(-1), {0}, {0}, {0640}, buffer}).Fails(EFAULT);
+    a.Set({gone, {0}, {0}, {0640}, buffer}).Fails(EFAULT);
   }
   a.Stat(s).Expects(Record().With("mode", 0600));
   a.Remove(s).Gives(0);

@@ -126,7 +126,7 @@ SHMSPEC_CASE("tools.procfs.agrees_with_the_records", "PROC.SYSVIPC.SHM_COLUMNS"_
   a.At(t);
   b.Detach(p).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 0).With("lpid", b).With("size", 5000));
-  a.Stat(t).Expects(Record().With("nattch", 1).With("lpid", a).With("cpid", b));
+  a.Stat(t).Expects(Record().With("cpid", b).With("lpid", a).With("nattch", 1));
   b.Do(SystemSegments{}).Succeeds();
   a.Remove(s).Gives(0);
   a.Remove(t).Gives(0);
