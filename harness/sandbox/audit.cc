@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/sandbox/audit.h"
+
+#include <dirent.h>
+#include <sys/ipc.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace shmspec {
+namespace {
+
+bool ReadSegmentTable(Inventory& inventory) {
+  std::ifstream table("/proc/sysvipc/shm");
+  std::string line;
+  if (!std::getline(table, line)) return false;
+  while (std::getline(table, line)) {
+    std::istringstream columns(line);
+    Inventory::Segment segment;
+    int id = 0;
+    std::string mode;
+    columns >> segment.key >> id >> mode >> segment.size >> segment.cpid;
+    if (columns) inventory.segments[id] = segment;
+  }
+  return true;
+}
+
+/// Where there is no procfs the calls tell the same of the segments that the caller may read.
+void AskForSegments(Inventory& inventory) {
+  shm_info info{};
+  const int highest = ::shmctl(0, SHM_INFO, reinterpret_cast<shmid_ds*>(&info));
+  for (int index = 0; index <= highest; ++index) {
+    shmid_ds record{};
+    const int id = ::shmctl(index, SHM_STAT, &record);
+    if (id < 0) continue;
+    inventory.segments[id] = {record.shm_perm.__key, static_cast<std::int64_t>(record.shm_segsz),
+                              record.shm_cpid};
+  }
+}
+
+std::set<std::string> NamesIn(const char* folder) {
+  std::set<std::string> names;
+  const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(folder), &::closedir);
+  while (const dirent* entry = open ? ::readdir(open.get()) : nullptr) {
+    if (entry->d_name[0] != '.') names.insert(entry->d_name);
+  }
+  return names;
+}
+
+std::set<int> Children() {
+  std::set<int> children;
+  std::ifstream list(fmt::format("/proc/self/task/{}/children", ::getpid()));
+  for (int pid = 0; list >> pid;) children.insert(pid);
+  return children;
+}
+
+}  // namespace
+
+Inventory TakeInventory() {
+  Inventory inventory;
+  if (!ReadSegmentTable(inventory)) AskForSegments(inventory);
+  inventory.objects = NamesIn("/dev/shm");
+  inventory.children = Children();
+  return inventory;
+}
+
+std::vector<std::string> Residue(const Inventory& before, const Inventory& after) {
+  std::vector<std::string> lines;
+  for (const auto& [id, segment] : after.segments) {
+    if (before.segments.contains(id)) continue;
+    lines.push_back(fmt::format("segment {} (key {:#x}, {} bytes) is left", id, segment.key,
+                                segment.size));
+  }
+  for (const std::string& name : after.objects) {
+    if (!before.objects.contains(name)) lines.push_back("/dev/shm/" + name + " is left");
+  }
+  for (const int pid : after.children) {
+    if (!before.children.contains(pid)) lines.push_back(fmt::format("process {} is left", pid));
+  }
+  return lines;
+}
+
+void RemoveSegments(const Inventory& before, const Inventory& after) {
+  for (const auto& entry : after.segments) {
+    if (!before.segments.contains(entry.first)) ::shmctl(entry.first, IPC_RMID, nullptr);
+  }
+}
+
+}  // namespace shmspec

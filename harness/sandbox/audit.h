@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What a case leaves behind. Residue is reported, never silently cleaned.
+
+#ifndef SHMSPEC_HARNESS_SANDBOX_AUDIT_H_
+#define SHMSPEC_HARNESS_SANDBOX_AUDIT_H_
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace shmspec {
+
+/// What there is in the caller's namespaces and below the caller.
+struct Inventory {
+  struct Segment {
+    std::int64_t key = 0;
+    std::int64_t size = 0;  // bytes
+    std::int64_t cpid = 0;
+  };
+  std::map<int, Segment> segments;   // by identifier
+  std::set<std::string> objects;     // names in /dev/shm
+  std::set<int> children;            // process ids
+};
+
+Inventory TakeInventory();
+
+/// One line for each thing in `after` that was not in `before`.
+std::vector<std::string> Residue(const Inventory& before, const Inventory& after);
+
+/// Removes the segments among the residue, for runs that share the host's IPC namespace: what a case
+/// forgot must not stay there. They are reported all the same.
+void RemoveSegments(const Inventory& before, const Inventory& after);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_SANDBOX_AUDIT_H_

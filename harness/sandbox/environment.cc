@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/sandbox/environment.h"
+
+#include <gnu/libc-version.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <fmt/format.h>
+
+namespace shmspec {
+namespace {
+
+constexpr const char* kUnknown = "unknown";
+
+class Collector {
+ public:
+  void Add(std::string name, std::string value, std::string source, bool stable = true) {
+    facts_.push_back({std::move(name), value.empty() ? kUnknown : std::move(value),
+                      std::move(source), stable});
+  }
+  /// The first line of a file.
+  void AddFile(std::string name, const std::string& path) {
+    std::ifstream in(path);
+    std::string line;
+    std::getline(in, line);
+    Add(std::move(name), line, path);
+  }
+  std::vector<Fact> Take() { return std::move(facts_); }
+
+ private:
+  std::vector<Fact> facts_;
+};
+
+void AddKernel(Collector& facts) {
+  utsname name{};
+  ::uname(&name);
+  facts.Add("kernel.name", name.sysname, "uname(2)");
+  facts.Add("kernel.release", name.release, "uname(2)");
+  facts.Add("machine", name.machine, "uname(2)");
+  facts.Add("libc", std::string("glibc ") + ::gnu_get_libc_version(), "gnu_get_libc_version(3)");
+  facts.Add("cpus", std::to_string(::sysconf(_SC_NPROCESSORS_ONLN)), "sysconf(3)");
+  facts.Add("page_size", std::to_string(::sysconf(_SC_PAGESIZE)), "sysconf(3)");
+  facts.Add("shmlba", std::to_string(SHMLBA), "sys/shm.h");
+}
+
+/// One field of /proc/self/status.
+std::string StatusField(std::string_view wanted) {
+  std::ifstream in("/proc/self/status");
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(wanted)) continue;
+    const std::size_t start = line.find_first_not_of(" \t", wanted.size() + 1);
+    return start == std::string::npos ? "" : line.substr(start);
+  }
+  return "";
+}
+
+std::string LimitText(int resource) {
+  rlimit limit{};
+  if (::getrlimit(static_cast<__rlimit_resource_t>(resource), &limit) != 0) return "";
+  return limit.rlim_cur == RLIM_INFINITY ? "unlimited" : std::to_string(limit.rlim_cur);
+}
+
+void AddPrivileges(Collector& facts) {
+  facts.Add("euid", std::to_string(::geteuid()), "geteuid(2)", false);
+  facts.Add("capabilities.effective", StatusField("CapEff"), "/proc/self/status", false);
+  facts.Add("seccomp", StatusField("Seccomp"), "/proc/self/status");
+  facts.Add("rlimit.memlock", LimitText(RLIMIT_MEMLOCK), "getrlimit(2)");
+  facts.Add("rlimit.as", LimitText(RLIMIT_AS), "getrlimit(2)");
+  facts.Add("rlimit.nofile", LimitText(RLIMIT_NOFILE), "getrlimit(2)");
+  for (const char* name : {"ipc", "user", "mnt", "pid"}) {
+    facts.Add(std::string("namespace.") + name,
+              ::access(fmt::format("/proc/self/ns/{}", name).c_str(), F_OK) == 0 ? "yes" : "no",
+              "/proc/self/ns");
+  }
+}
+
+void AddSettings(Collector& facts) {
+  for (const char* name : {"shmmax", "shmall", "shmmni", "shm_rmid_forced", "shm_next_id"}) {
+    facts.AddFile(std::string("kernel.") + name, std::string("/proc/sys/kernel/") + name);
+  }
+  facts.AddFile("vm.overcommit_memory", "/proc/sys/vm/overcommit_memory");
+  facts.AddFile("vm.mmap_min_addr", "/proc/sys/vm/mmap_min_addr");
+  facts.AddFile("vm.nr_hugepages", "/proc/sys/vm/nr_hugepages");
+  facts.AddFile("transparent_hugepage.shmem", "/sys/kernel/mm/transparent_hugepage/shmem_enabled");
+  facts.AddFile("security_modules", "/sys/kernel/security/lsm");
+}
+
+void AddShmMount(Collector& facts) {
+  std::string options;
+  std::ifstream mounts("/proc/self/mounts");
+  for (std::string line; std::getline(mounts, line);) {
+    std::istringstream columns(line);
+    std::string device, folder, type, flags;
+    columns >> device >> folder >> type >> flags;
+    if (folder == "/dev/shm") options = type + " " + flags;
+  }
+  facts.Add("dev_shm.mount", options.empty() ? "none" : options, "/proc/self/mounts");
+  struct statvfs space {};
+  if (::statvfs("/dev/shm", &space) == 0) {
+    facts.Add("dev_shm.bytes", std::to_string(space.f_blocks * space.f_frsize), "statvfs(3)");
+  } else {
+    facts.Add("dev_shm.bytes", "", "statvfs(3)");
+  }
+  std::error_code error;
+  const auto status = std::filesystem::status("/dev/shm", error);
+  facts.Add("dev_shm.mode",
+            error ? "" : fmt::format("{:04o}", static_cast<unsigned>(status.permissions())),
+            "stat(2)");
+}
+
+std::string Container() {
+  if (::access("/.dockerenv", F_OK) == 0) return "docker";
+  if (::access("/run/.containerenv", F_OK) == 0) return "podman";
+  std::ifstream version("/proc/version");
+  std::string line;
+  std::getline(version, line);
+  if (line.find("microsoft") != std::string::npos) return "wsl";
+  if (line.find("gVisor") != std::string::npos) return "gvisor";
+  std::ifstream systemd("/run/systemd/container");
+  std::string name;
+  std::getline(systemd, name);
+  return name.empty() ? "none seen" : name;
+}
+
+/// RemoveIPC of systemd-logind: with it, a user's segments vanish when the user's last session ends.
+std::string RemoveIpc() {
+  if (::access("/run/systemd/seats", F_OK) != 0) return "no logind";
+  std::string setting = "yes (default)";
+  std::vector<std::filesystem::path> files{"/etc/systemd/logind.conf"};
+  std::error_code error;
+  for (const auto& entry :
+       std::filesystem::directory_iterator("/etc/systemd/logind.conf.d", error)) {
+    files.push_back(entry.path());
+  }
+  std::sort(files.begin() + 1, files.end());
+  for (const auto& file : files) {
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) {
+      if (line.starts_with("RemoveIPC=")) setting = line.substr(10);
+    }
+  }
+  return setting;
+}
+
+void AddTools(Collector& facts) {
+  for (const char* tool : {"ipcs", "ipcrm", "ipcmk", "lsipc"}) {
+    const bool found = ::access(fmt::format("/usr/bin/{}", tool).c_str(), X_OK) == 0 ||
+                       ::access(fmt::format("/bin/{}", tool).c_str(), X_OK) == 0;
+    facts.Add(std::string("tool.") + tool, found ? "yes" : "no", "access(2)");
+  }
+}
+
+}  // namespace
+
+std::vector<Fact> ReadEnvironment() {
+  Collector facts;
+  AddKernel(facts);
+  AddPrivileges(facts);
+  AddSettings(facts);
+  AddShmMount(facts);
+  facts.Add("container", Container(), "files that runtimes leave");
+  facts.Add("logind.RemoveIPC", RemoveIpc(), "/etc/systemd/logind.conf");
+  AddTools(facts);
+  return facts.Take();
+}
+
+std::string ValueOf(const std::vector<Fact>& facts, std::string_view name) {
+  for (const Fact& fact : facts) {
+    if (fact.name == name) return fact.value;
+  }
+  return kUnknown;
+}
+
+}  // namespace shmspec

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Namespaces of its own for each case, as far as the system allows.
+
+#ifndef SHMSPEC_HARNESS_SANDBOX_ISOLATION_H_
+#define SHMSPEC_HARNESS_SANDBOX_ISOLATION_H_
+
+#include <cstdint>
+
+#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/result.h"
+
+namespace shmspec {
+
+/// How far a case is kept apart from the rest of the system.
+enum class Isolation : std::uint8_t {
+  kPrivate,        // IPC and mount namespaces of its own, by privilege
+  kUserNamespace,  // the same inside a user namespace of its own
+  kShared,         // neither: unique keys keep cases apart
+};
+template <>
+struct NamesOf<Isolation> {
+  static constexpr std::array kNames{
+      Named<Isolation>{"private", Isolation::kPrivate},
+      Named<Isolation>{"user-namespace", Isolation::kUserNamespace},
+      Named<Isolation>{"shared", Isolation::kShared}};
+};
+
+/// The best isolation that this system lets the caller have; found out in a child process.
+Isolation ProbeIsolation();
+
+/// Puts the calling process, which must be single-threaded, into the isolation. The private tmpfs on
+/// /dev/shm (64 MiB, mode 1777) is left out where mounting is refused: System V does not need it.
+Result<void> EnterIsolation(Isolation isolation);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_SANDBOX_ISOLATION_H_

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#ifndef SHMSPEC_HARNESS_SANDBOX_SYSTEM_V_H_
+#define SHMSPEC_HARNESS_SANDBOX_SYSTEM_V_H_
+
+#include "harness/vocabulary/result.h"
+
+namespace shmspec {
+
+/// Whether this system has System V shared memory at all, tried in a child process because a seccomp
+/// filter may kill whoever asks. The error is one line that says what happened; it is lacking.
+Result<void> ProbeSystemV();
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_SANDBOX_SYSTEM_V_H_
