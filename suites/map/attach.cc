@@ -240,7 +240,8 @@ SHMSPEC_CASE("map.advise.dontfork_keeps_an_attach_from_children", "SYSV.VMA.MADV
   const Actor child = plan.Forked("child");
   const Segment s = a.Get({.flags = kCreate | 0600});
   const Segment inherited = a.Get({.flags = kCreate | 0600});
-  const Attach p = a.At(s);
+  const Mapping m = a.Reserve(4 * kPage);
+  const Attach p = a.At(s, m + kPage, kRemap);
   const Attach q = a.At(inherited);
   a.Do(MapAdvise{p, {kPage}, Advice::kDontFork}).Gives(0);
   a.Fork(child);

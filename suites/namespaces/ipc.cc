@@ -92,13 +92,10 @@ SHMSPEC_CASE("namespaces.ipc.need_a_capability", "NS.IPC.UNSHARE_NEEDS_CAP"_req)
 }
 
 SHMSPEC_CASE("namespaces.ipc.limits_are_not_for_users", "NS.IPC.SYSCTL_OWNER"_req) {
-  const Actor a = plan.Spawn("a", Alone());
-  const Actor user = plan.Forked("user");
-  a.Fork(user);
-  user.Do(ProcessSetIdentity{{kAlice}, {kAlice}, {}}).Gives(0);
+  const Actor user = plan.Spawn("user", User(kAlice));
   user.Do(SystemSysctlWrite{Sysctl::kShmmax, 8192}).Fails(EACCES);
-  user.Do(SystemSysctlRead{Sysctl::kShmmni}).Gives(4096);
-  a.Do(SystemSysctlWrite{Sysctl::kShmmax, 8192}).Gives(0);
+  user.Do(SystemSysctlWrite{Sysctl::kRmidForced, 1}).Fails(EACCES);
+  user.Do(SystemSysctlRead{Sysctl::kRmidForced}).Gives(0);
 }
 
 SHMSPEC_CASE("namespaces.user.root_sets_the_limits_of_its_own", "NS.IPC.SYSCTL_OWNER"_req) {

@@ -71,15 +71,14 @@ SHMSPEC_CASE("process.exit.detaches_everything", "SYSV.LIFE.EXIT_DETACHES"_req) 
     const Actor b = plan.Spawn("b" + std::to_string(number++));
     for (int i = 0; i < 5; ++i) b.At(s);
     a.Stat(s).Expects(Record().With("nattch", 5));
-    b.Exit(how, 3).Expects(how == ExitHow::kAbort ? Exactly(Outcome(Gone{GoneHow::kKilled, SIGABRT}))
-                                                  : Exited(3));
+    b.Exit(how, 3).Expects(
+        how == ExitHow::kAbort ? Exactly(Outcome(Gone{GoneHow::kKilled, SIGABRT})) : Exited(3));
     a.Stat(s).Expects(Record().With("nattch", 0));
   }
   a.Remove(s).Gives(0);
 }
 
-SHMSPEC_CASE("process.exit.of_a_child_leaves_the_parents_attaches",
-             "SYSV.LIFE.EXIT_DETACHES"_req) {
+SHMSPEC_CASE("process.exit.of_a_child_leaves_the_parents_attaches", "SYSV.LIFE.EXIT_DETACHES"_req) {
   const Actor a = plan.Spawn("a");
   const Actor child = plan.Forked("child");
   const Segment s = a.Get({.flags = kCreate | 0600});

@@ -45,10 +45,11 @@ SHMSPEC_CASE("sysv.create.fills_in_the_record_of_a_new_segment", "SYSV.SHMGET.IN
 SHMSPEC_CASE("sysv.create.takes_the_owner_from_the_effective_user",
              "SYSV.SHMGET.INITIAL_FIELDS"_req) {
   const Actor a = plan.Spawn("a");
+  const Actor alice = plan.Spawn("alice", User(kAlice));
   a.Do(ProcessSetEffective{{kAlice}}).Gives(0);
   const Segment s = a.Get({.flags = kCreate | 0600});
   a.Stat(s).Expects(Record().With("uid", kAlice).With("cuid", kAlice));
-  a.Remove(s).Gives(0);
+  alice.Remove(s).Gives(0);
 }
 
 SHMSPEC_CASE("sysv.create.stamps_the_time_of_creation", "SYSV.SHMGET.CTIME_NOW"_req) {
