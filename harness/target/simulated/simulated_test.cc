@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "harness/oracle/oracle.h"
 #include "harness/target/simulated/random_plan.h"
 #include "harness/target/simulated/simulated_stage.h"
@@ -112,6 +114,49 @@ TEST(Oracle, RefusesARaceWithOneOutcomeAltered) {
     }
   }
   EXPECT_GT(altered, 100u);
+}
+
+/// Changes nothing; counts whatever breaks an invariant of the state.
+class Watcher : public Tampering {
+ public:
+  explicit Watcher(std::size_t& breaches) : breaches_(breaches) {}
+
+  void After(const model::State&, const model::Call&, model::State& after, Outcome&) override {
+    ForEachSegment(after, [&](model::SegmentName name, model::Segment& segment) {
+      std::int32_t mappings = 0;
+      for (const model::Process& process : after.processes) {
+        for (const model::Mapping& mapping : process.space->mappings()) {
+          mappings += mapping.ipc == name.ipc && mapping.segment == name.serial ? 1 : 0;
+        }
+      }
+      const bool doomed = segment.dest || after.namespaces[name.ipc]->rmid_forced;
+      const bool orphan = segment.creator == model::kNobody || segment.dest;
+      if (segment.nattch != mappings) ++breaches_;
+      if (mappings == 0 && doomed && orphan) ++breaches_;
+      if (segment.dest && segment.key != 0) ++breaches_;
+    });
+    for (const auto& ipc : after.namespaces) {
+      std::uint64_t pages = 0;
+      std::set<std::int64_t> names;
+      for (const model::Segment& segment : ipc->segments) {
+        pages += segment.pages;
+        if (!names.insert(segment.id).second) ++breaches_;
+      }
+      if (pages != ipc->pages) ++breaches_;
+    }
+  }
+
+ private:
+  std::size_t& breaches_;
+};
+
+TEST(SimulatedStage, KeepsTheInvariantsOfTheState) {
+  std::size_t breaches = 0;
+  auto stage = MakeSimulatedStage(Linux(), std::make_unique<Watcher>(breaches));
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    stage->Perform(RandomPlan(seed).Sequential(60), seed);
+    ASSERT_EQ(breaches, 0u) << "seed " << seed;
+  }
 }
 
 /// A fork that the attach count does not notice.
