@@ -169,10 +169,10 @@ SHMSPEC_CASE("permissions.get.takes_the_bits_in_any_position",
   const Actor b = plan.Spawn("b", User(kBob));
   const Key k = plan.NewKey();
   const Segment s = a.Get({.key = k, .flags = kCreate | 0604});
-  for (const std::uint64_t readable : {0400, 0040, 0004, 0444}) {
+  for (const std::uint64_t readable : {0400u, 0040u, 0004u, 0444u}) {
     b.Do(SysvGet{k, {0}, readable}).Expects(ValueOf(s));
   }
-  for (const std::uint64_t refused : {0600, 0020, 0002, 0006, 0420, 0001}) {
+  for (const std::uint64_t refused : {0600u, 0020u, 0002u, 0006u, 0420u, 0001u}) {
     b.Do(SysvGet{k, {0}, refused}).Fails(EACCES);
   }
   a.Remove(s).Gives(0);
