@@ -72,8 +72,8 @@ void ReapChildren() {
 }
 
 std::int32_t PidForWarden(const ControlRegion& region, bool nested) {
-  if (!nested) return ::getpid();
-  return region.header().proc_matches.load() ? NumberAtEndOf("/proc/self") : 0;
+  if (region.header().proc_matches.load()) return NumberAtEndOf("/proc/self");
+  return nested ? 0 : ::getpid();
 }
 
 std::int32_t ThreadIdForWarden(const ControlRegion& region) {

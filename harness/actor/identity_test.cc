@@ -123,6 +123,26 @@ a: sysv.remove segment=s0 -> 0
   EXPECT_NE(trace.actors[0].pid_namespace, trace.actors[1].pid_namespace);
 }
 
+TEST(Namespaces, OfPidsMayBeMadeForChildrenOnly) {
+  const Trace trace = Play(R"(
+actor a
+actor b start=fork
+actor c start=fork
+a: process.unshare namespaces=pid -> ok
+a: process.exec -> 0
+a: process.fork child=b -> 0
+a: process.fork child=c -> 0
+c: process.exit code=4 -> gone{how=exited code=4}
+a: process.kill actor=b -> 0
+b: map.layout -> gone{how=killed code=9}
+)");
+  if (trace.steps[0].outcome == Outcome(Failure{ErrorCode{EPERM}})) GTEST_SKIP() << "needs root";
+  EXPECT_EQ(DifferencesOf(trace), "");
+  EXPECT_EQ(trace.actors[1].inner_pid, 1);
+  EXPECT_EQ(trace.actors[2].inner_pid, 2);
+  EXPECT_GT(trace.actors[2].pid, 2);
+}
+
 TEST(Namespaces, OfUsersGiveCapabilitiesWithinThemOnly) {
   const Trace trace = Play(R"(
 actor a

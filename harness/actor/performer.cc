@@ -79,28 +79,30 @@ void Performer::DieWithHarness() {
 }
 
 void Performer::TakeUp(Birth birth, const ActorSpec& spec) {
+  // A thread has what its process has, but for the CPU.
   if (birth == Birth::kThread) {
-    slot().pid.store(PidForWarden(region_, children_nested_));
-  } else {
-    const std::int32_t entering = ::getpid();
-    if (birth == Birth::kSpawned) {
-      std::int32_t none = 0;
-      slot().pid.compare_exchange_strong(none, entering);
-    }
-    const auto entered = EnterNamespaces(spec, [&](pid_t inner) { slot().pid.store(inner); });
-    if (!entered.ok()) GiveUp(entered.error());
-    // The process that made the pid namespace knows who this is.
-    while (birth == Birth::kSpawned && spec.namespaces.Has(kNamespacePid) &&
-           slot().pid.load() == entering) {
-      ::sched_yield();
-    }
-    WatchChildren(region_, slot().pid.load());
-    if (slot().cpu >= 0 && !spec.cpu) PinToCpu(slot().cpu);
-    if (const auto taken = TakeIdentity(spec); !taken.ok()) GiveUp(taken.error());
+    if (spec.cpu || slot().cpu >= 0) PinToCpu(spec.cpu.value_or(slot().cpu));
+    return;
   }
-  if (birth == Birth::kThread && (spec.cpu || slot().cpu >= 0)) {
-    PinToCpu(spec.cpu.value_or(slot().cpu));
+  const std::int32_t entering = ::getpid();
+  if (birth == Birth::kSpawned) {
+    std::int32_t none = 0;
+    slot().pid.compare_exchange_strong(none, entering);
   }
+  if (birth == Birth::kForked && spec.namespaces.Has(kNamespacePid)) {
+    GiveUp(Error{
+        fmt::format("actor {} is forked: its parent has to unshare the pid namespace", spec.name)});
+  }
+  const auto entered = EnterNamespaces(spec, [&](pid_t inner) { slot().pid.store(inner); });
+  if (!entered.ok()) GiveUp(entered.error());
+  // The process that made the pid namespace knows who this is.
+  while (birth == Birth::kSpawned && spec.namespaces.Has(kNamespacePid) &&
+         slot().pid.load() == entering) {
+    ::sched_yield();
+  }
+  WatchChildren(region_, slot().pid.load());
+  if (slot().cpu >= 0 && !spec.cpu) PinToCpu(slot().cpu);
+  if (const auto taken = TakeIdentity(spec); !taken.ok()) GiveUp(taken.error());
   DieWithHarness();
 }
 

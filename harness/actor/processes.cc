@@ -100,6 +100,7 @@ Outcome Performer::Do(const ProcessFork& op) {
 }
 
 Outcome Performer::Do(const ProcessThread& op) {
+  region_.actor(op.child.index).pid.store(slot().pid.load());
   auto start = std::make_unique<ThreadStart>(ThreadStart{&region_, region_fd_, op.child.index});
   pthread_attr_t attributes;
   ::pthread_attr_init(&attributes);
