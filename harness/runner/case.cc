@@ -33,8 +33,7 @@ Plan PlanOf(const Case& test_case) {
 const std::vector<Case>& AllCases() {
   static const bool sorted = [] {
     auto& cases = Registered();
-    std::sort(cases.begin(), cases.end(),
-              [](const Case& a, const Case& b) { return a.id < b.id; });
+    std::sort(cases.begin(), cases.end(), [](const Case& a, const Case& b) { return a.id < b.id; });
     const auto twice = std::adjacent_find(
         cases.begin(), cases.end(), [](const Case& a, const Case& b) { return a.id == b.id; });
     SHMSPEC_CHECK(twice == cases.end(), "two cases of the same name");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Cases: plans written in C++ that state what they expect and which requirements they test. A file in
-// suites/ is a list of them:
+// Cases: plans written in C++ that state what they expect and which requirements they test. A file
+// in suites/ is a list of them:
 //
 //   SHMSPEC_CASE("sysv.remove.keeps_data_until_last_detach",
 //                "SYSV.RMID.DEFERRED_UNTIL_LAST_DETACH"_req) {
@@ -59,20 +59,21 @@ struct CaseRegistration {
 
 #define SHMSPEC_INTERNAL_JOIN2(a, b) a##b
 #define SHMSPEC_INTERNAL_JOIN(a, b) SHMSPEC_INTERNAL_JOIN2(a, b)
-#define SHMSPEC_INTERNAL_CASE(function, registration, case_id, case_rounds, ...)              \
-  static void function([[maybe_unused]] ::shmspec::PlanBuilder& plan);                        \
-  static const ::shmspec::internal::CaseRegistration registration(                            \
-      {case_id, {__VA_ARGS__}, &function, case_rounds, __FILE__, __LINE__});                  \
+#define SHMSPEC_INTERNAL_CASE(function, registration, case_id, case_rounds, ...) \
+  static void function([[maybe_unused]] ::shmspec::PlanBuilder& plan);           \
+  static const ::shmspec::internal::CaseRegistration registration(               \
+      {case_id, {__VA_ARGS__}, &function, case_rounds, __FILE__, __LINE__});     \
   static void function([[maybe_unused]] ::shmspec::PlanBuilder& plan)
 
 /// A case; the braces that follow build its plan in `plan`.
-#define SHMSPEC_CASE(case_id, ...)                                                                \
-  SHMSPEC_INTERNAL_CASE(SHMSPEC_INTERNAL_JOIN(BuildCase, __LINE__),                               \
-                        SHMSPEC_INTERNAL_JOIN(case_registration, __LINE__), case_id, 1, __VA_ARGS__)
+#define SHMSPEC_CASE(case_id, ...)                                                      \
+  SHMSPEC_INTERNAL_CASE(SHMSPEC_INTERNAL_JOIN(BuildCase, __LINE__),                     \
+                        SHMSPEC_INTERNAL_JOIN(case_registration, __LINE__), case_id, 1, \
+                        __VA_ARGS__)
 /// A case that races and is therefore performed `rounds` times in one run.
-#define SHMSPEC_RACE(case_id, rounds, ...)                                                        \
-  SHMSPEC_INTERNAL_CASE(SHMSPEC_INTERNAL_JOIN(BuildCase, __LINE__),                               \
-                        SHMSPEC_INTERNAL_JOIN(case_registration, __LINE__), case_id, rounds,      \
+#define SHMSPEC_RACE(case_id, rounds, ...)                                                   \
+  SHMSPEC_INTERNAL_CASE(SHMSPEC_INTERNAL_JOIN(BuildCase, __LINE__),                          \
+                        SHMSPEC_INTERNAL_JOIN(case_registration, __LINE__), case_id, rounds, \
                         __VA_ARGS__)
 
 #endif  // SHMSPEC_HARNESS_RUNNER_CASE_H_

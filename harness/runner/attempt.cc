@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/runner/attempt.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/runner/perform_plan.h"
+#include "harness/sandbox/audit.h"
+#include "harness/vocabulary/wire_codec.h"
+
+namespace shmspec {
+namespace {
+
+/// The stage keeps the deadline itself and can say at which step it passed; the process is ended
+/// only when that fails.
+constexpr std::int64_t kGrace_ms = 1000;
+
+/// In a namespace that others use, only what our own actors created is ours.
+void KeepOurs(Inventory& inventory, const std::vector<std::int64_t>& actor_pids) {
+  std::erase_if(inventory.segments, [&](const auto& entry) {
+    return std::find(actor_pids.begin(), actor_pids.end(), entry.second.cpid) == actor_pids.end();
+  });
+  inventory.objects.clear();
+}
+
+CaseResult PerformIsolated(const Plan& plan, int rounds, const RunOptions& options) {
+  if (const auto entered = EnterIsolation(options.isolation); !entered.ok()) {
+    return Unjudged(Status::kUnresolved, Cause::kSetup, entered.error().message);
+  }
+  const Inventory before = TakeInventory();
+  Result<std::unique_ptr<Stage>> stage = MakeStage(options);
+  if (!stage.ok()) {
+    return stage.error().lacking
+               ? Unjudged(Status::kUnsupported, Cause::kMissingCapability, stage.error().message)
+               : Unjudged(Status::kUnresolved, Cause::kSetup, stage.error().message);
+  }
+  CaseResult result = PerformPlan(plan, rounds, **stage, *options.profile, options.seed);
+  stage->reset();
+  Inventory after = TakeInventory();
+  if (options.isolation == Isolation::kShared) {
+    KeepOurs(after, result.actor_pids);
+    RemoveSegments(before, after);
+  }
+  result.residue = Residue(before, after);
+  return result;
+}
+
+}  // namespace
+
+Attempt::Attempt(CaseProcess process, std::vector<Requirement> cited, std::int64_t timeout_ms,
+                 Leftovers leftovers)
+    : process_(std::move(process)),
+      cited_(std::move(cited)),
+      timeout_ms_(timeout_ms),
+      leftovers_(leftovers),
+      started_(Clock::now()),
+      deadline_(started_ + std::chrono::milliseconds(timeout_ms + kGrace_ms)) {}
+
+Result<Attempt> Attempt::Start(const Plan& plan, int rounds, const RunOptions& options,
+                               Leftovers leftovers) {
+  Result<CaseProcess> process = CaseProcess::Start([&] {
+    std::string bytes;
+    wire::Append(bytes, PerformIsolated(plan, rounds, options));
+    return bytes;
+  });
+  if (!process.ok()) return process.error();
+  return Attempt(std::move(process).value(), plan.requirements, options.timeout_ms, leftovers);
+}
+
+CaseResult Attempt::Take() {
+  const bool whole = process_.Receive();
+  CaseResult result;
+  if (!whole) {
+    process_.Kill();
+    result = Unjudged(Status::kUnresolved, Cause::kTimeout,
+                      fmt::format("took longer than {} ms", timeout_ms_));
+  } else if (const auto bytes = process_.Finish(); !bytes) {
+    result = Unjudged(Status::kUnresolved, Cause::kCrash, process_.HowEnded());
+  } else {
+    std::string_view rest = *bytes;
+    if (!wire::Read(rest, result) || !rest.empty()) {
+      result = Unjudged(Status::kUnresolved, Cause::kCrash, "the case's process gave no result");
+    }
+  }
+  if (!result.residue.empty() && leftovers_ == Leftovers::kUnresolved &&
+      result.status == Status::kPass) {
+    result.status = Status::kUnresolved;
+    result.cause = Cause::kLeak;
+    result.reason = fmt::format("{}", fmt::join(result.residue, "; "));
+    result.requirements.clear();
+  }
+  if (result.requirements.empty()) {
+    for (const Requirement cited : cited_) result.requirements.push_back({cited, result.status});
+  }
+  result.duration_us =
+      std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - started_).count();
+  return result;
+}
+
+}  // namespace shmspec

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What became of one case in one attempt: everything a report needs, as values that cross from the
+// case's process to the runner in wire form.
+
+#ifndef SHMSPEC_HARNESS_RUNNER_CASE_RESULT_H_
+#define SHMSPEC_HARNESS_RUNNER_CASE_RESULT_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/vocabulary/field.h"
+#include "harness/vocabulary/requirement.h"
+#include "harness/vocabulary/status.h"
+
+namespace shmspec {
+
+/// One requirement as one case saw it.
+struct RequirementResult {
+  static constexpr std::string_view kName = "requirement";
+  Requirement requirement{0};
+  Status status = Status::kUntested;
+  static constexpr auto kFields = Fields(Field{"requirement", &RequirementResult::requirement},
+                                         Field{"status", &RequirementResult::status});
+};
+
+struct CaseResult {
+  static constexpr std::string_view kName = "case";
+  Status status = Status::kUntested;
+  Cause cause = Cause::kNone;
+  /// One line: what went wrong.
+  std::string reason;
+  /// For people: the trace with the offending line marked, what was seen and what was allowed.
+  std::string excerpt;
+  /// The trace as a plan; empty unless something went wrong.
+  std::string trace;
+  /// What the case cites, and any other requirement that turned out to be violated.
+  std::vector<RequirementResult> requirements;
+  /// Requirements of the specification's transitions that the traces took.
+  std::vector<Requirement> touched;
+  /// What was seen where the specification leaves it open.
+  std::vector<std::string> observed;
+  std::int32_t rounds = 0;  // performed
+  std::uint64_t steps = 0;  // performed, over all rounds
+  std::int64_t duration_us = 0;
+  /// What is there after the case and was not before, one line each.
+  std::vector<std::string> residue;
+  /// Process ids that actors had.
+  std::vector<std::int64_t> actor_pids;
+  static constexpr auto kFields =
+      Fields(Field{"status", &CaseResult::status}, Field{"cause", &CaseResult::cause},
+             Field{"reason", &CaseResult::reason}, Field{"excerpt", &CaseResult::excerpt},
+             Field{"trace", &CaseResult::trace}, Field{"requirements", &CaseResult::requirements},
+             Field{"touched", &CaseResult::touched}, Field{"observed", &CaseResult::observed},
+             Field{"rounds", &CaseResult::rounds}, Field{"steps", &CaseResult::steps},
+             Field{"duration_us", &CaseResult::duration_us}, Field{"residue", &CaseResult::residue},
+             Field{"actor_pids", &CaseResult::actor_pids});
+};
+
+/// A result for a case that could not be judged.
+CaseResult Unjudged(Status status, Cause cause, std::string reason);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_RUNNER_CASE_RESULT_H_

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/runner/excerpt.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/vocabulary/text.h"
+
+namespace shmspec {
+namespace {
+
+constexpr std::size_t kStepsAfter = 2;
+constexpr std::size_t kStepsBefore = 30;
+
+std::string SeenText(const Trace& trace, std::size_t step) {
+  const Performed& performed = trace.steps[step];
+  if (!performed.called) return "was never called";
+  if (!performed.returned) return "never returned";
+  return PrintOutcome(performed.outcome, trace.plan.actors);
+}
+
+std::string LineOf(const Trace& trace, std::size_t i) {
+  const Step& step = trace.plan.steps[i];
+  const char* indent = step.timing == Timing::kRace ? "| " : "";
+  std::string line = indent + PrintStep(step, trace.plan.actors);
+  if (step.timing != Timing::kJoin) line += "  -> " + SeenText(trace, i);
+  return line;
+}
+
+void AddRequirement(std::string& out, Requirement requirement) {
+  const RequirementText& text = requirement.text();
+  out += fmt::format("        {} ({}): {}\n          source: {}\n", requirement.id(),
+                     NameOf(text.level), text.statement, text.source);
+}
+
+void ExplainUnexpected(std::string& out, const Trace& trace, std::size_t step) {
+  const auto& expected = trace.plan.steps[step].expected;
+  out += fmt::format("      the case expects  {}\n",
+                     expected ? PrintPattern(*expected, trace.plan.actors) : "success");
+}
+
+void ExplainRefusal(std::string& out, const Trace& trace, const Verdict& verdict) {
+  if (!verdict.message.empty()) out += fmt::format("      {}\n", verdict.message);
+  const char* label = "allowed";
+  for (const Allowed& allowed : verdict.allowed) {
+    out +=
+        fmt::format("      {:<8} {}{}\n", label, PrintPattern(allowed.pattern, trace.plan.actors),
+                    allowed.why.empty() ? "" : "   (" + allowed.why + ")");
+    label = "or";
+  }
+  for (const Requirement requirement : verdict.violated) AddRequirement(out, requirement);
+}
+
+}  // namespace
+
+std::string ExcerptOf(const Trace& trace, const Findings& findings) {
+  const std::size_t count = trace.steps.size();
+  std::size_t last = 0;
+  std::size_t first = count;
+  const std::optional<std::size_t> refused =
+      findings.refusal ? findings.refusal->step : std::nullopt;
+  for (const auto& step : {findings.unexpected, refused}) {
+    if (!step) continue;
+    last = std::max(last, *step);
+    first = std::min(first, *step);
+  }
+  const std::size_t from = first == count || first < kStepsBefore ? 0 : first - kStepsBefore;
+  const std::size_t end = first == count ? count : std::min(count, last + 1 + kStepsAfter);
+
+  std::string out;
+  if (from > 0) out += fmt::format("    ... {} steps before\n", from);
+  for (std::size_t i = from; i < end; ++i) {
+    const bool offends = findings.unexpected == i || refused == i;
+    out += fmt::format("  {} {}\n", offends ? "!" : " ", LineOf(trace, i));
+    if (findings.unexpected == i) ExplainUnexpected(out, trace, i);
+    if (refused == i) ExplainRefusal(out, trace, *findings.refusal);
+  }
+  if (end < count) out += fmt::format("    ... {} steps after\n", count - end);
+  if (findings.refusal && !refused) ExplainRefusal(out, trace, *findings.refusal);
+  return out;
+}
+
+}  // namespace shmspec

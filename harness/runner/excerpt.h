@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// How a trace that went wrong is shown to people.
+
+#ifndef SHMSPEC_HARNESS_RUNNER_EXCERPT_H_
+#define SHMSPEC_HARNESS_RUNNER_EXCERPT_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/oracle/oracle.h"
+#include "harness/vocabulary/trace.h"
+
+namespace shmspec {
+
+/// What is wrong with a trace: the step that contradicts the case, the step that contradicts the
+/// specification, or both.
+struct Findings {
+  std::optional<std::size_t> unexpected;  // a step whose outcome is not the one the case states
+  std::optional<Verdict> refusal;         // set when the specification does not explain the trace
+};
+
+/// The steps up to the first offending one and two more, with what was seen and what was allowed
+/// below the line it is about, and each requirement at stake in words. Lines end in newlines.
+std::string ExcerptOf(const Trace& trace, const Findings& findings);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_RUNNER_EXCERPT_H_

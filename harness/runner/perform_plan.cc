@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/runner/perform_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "harness/oracle/oracle.h"
+#include "harness/runner/excerpt.h"
+#include "harness/vocabulary/text.h"
+
+namespace shmspec {
+namespace {
+
+/// A step that could not be carried out, if there is one.
+std::optional<CaseResult> TroubleOf(const Trace& trace) {
+  const auto unjudged = [](bool lacking, const std::string& reason) {
+    return lacking ? Unjudged(Status::kUnsupported, Cause::kMissingCapability, reason)
+                   : Unjudged(Status::kUnresolved, Cause::kSetup, reason);
+  };
+  if (trace.trouble.starts_with("the plan took longer")) {
+    return Unjudged(Status::kUnresolved, Cause::kTimeout, trace.trouble);
+  }
+  if (!trace.trouble.empty()) return unjudged(trace.lacking, trace.trouble);
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    if (!trace.steps[i].returned) continue;
+    if (const auto* trouble = std::get_if<Trouble>(&trace.steps[i].outcome)) {
+      return unjudged(trouble->lacking, trouble->reason);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> FirstUnexpected(const Trace& trace) {
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const auto& expected = trace.plan.steps[i].expected;
+    if (!expected) continue;
+    if (!trace.steps[i].returned) return i;
+    if (!Matches(*expected, trace.steps[i].outcome, BindingsAt(trace, i))) return i;
+  }
+  return std::nullopt;
+}
+
+Cause CauseOf(const Findings& findings) {
+  if (findings.unexpected && findings.refusal) return Cause::kAssertion;
+  return findings.unexpected ? Cause::kDisagreement : Cause::kRefuted;
+}
+
+std::string ReasonOf(const Trace& trace, const Findings& findings) {
+  const std::size_t step =
+      findings.unexpected ? *findings.unexpected : findings.refusal->step.value_or(0);
+  std::string reason =
+      fmt::format("step {}, {}: ", step + 1, OperationName(trace.plan.steps[step].operation));
+  if (!trace.steps[step].returned) {
+    reason += "did not return";
+  } else {
+    reason += "gave " + PrintOutcome(trace.steps[step].outcome, trace.plan.actors);
+  }
+  if (findings.unexpected) {
+    reason += fmt::format(", expected {}",
+                          PrintPattern(*trace.plan.steps[step].expected, trace.plan.actors));
+    if (!findings.refusal) reason += ", which the specification allows as well";
+  } else {
+    reason += ", which the specification does not allow";
+  }
+  return reason;
+}
+
+/// What the cited and the violated requirements come to in a trace that failed.
+void MarkFailed(CaseResult& result, const Trace& trace, const Findings& findings) {
+  const std::vector<Requirement> violated =
+      findings.refusal ? findings.refusal->violated : std::vector<Requirement>{};
+  for (const Requirement cited : trace.plan.requirements) {
+    const bool broken =
+        findings.unexpected || std::find(violated.begin(), violated.end(), cited) != violated.end();
+    result.requirements.push_back({cited, broken ? Status::kFail : Status::kUnresolved});
+  }
+  for (const Requirement other : violated) {
+    const auto& cited = trace.plan.requirements;
+    if (std::find(cited.begin(), cited.end(), other) != cited.end()) continue;
+    result.requirements.push_back({other, Status::kFail});
+  }
+}
+
+void MarkAll(CaseResult& result, const Plan& plan, Status status) {
+  for (const Requirement cited : plan.requirements) result.requirements.push_back({cited, status});
+}
+
+void Unite(std::vector<Requirement>& into, const std::vector<Requirement>& from) {
+  into.insert(into.end(), from.begin(), from.end());
+  std::sort(into.begin(), into.end());
+  into.erase(std::unique(into.begin(), into.end()), into.end());
+}
+
+}  // namespace
+
+CaseResult Unjudged(Status status, Cause cause, std::string reason) {
+  CaseResult result;
+  result.status = status;
+  result.cause = cause;
+  result.reason = std::move(reason);
+  return result;
+}
+
+CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
+  if (auto trouble = TroubleOf(trace)) {
+    trouble->trace = PrintTrace(trace);
+    MarkAll(*trouble, trace.plan, trouble->status);
+    return *trouble;
+  }
+  Findings findings;
+  findings.unexpected = FirstUnexpected(trace);
+  Verdict verdict = Judge(trace, profile);
+  CaseResult result;
+  result.touched = verdict.touched;
+  for (const auto& [step, text] : verdict.observed) {
+    result.observed.push_back(fmt::format("step {}: {}", step + 1, text));
+  }
+  if (verdict.kind == Verdict::Kind::kRefuted) findings.refusal = std::move(verdict);
+  if (findings.unexpected || findings.refusal) {
+    result.status = Status::kFail;
+    result.cause = CauseOf(findings);
+    result.reason = ReasonOf(trace, findings);
+    result.excerpt = ExcerptOf(trace, findings);
+    result.trace = PrintTrace(trace);
+    MarkFailed(result, trace, findings);
+  } else if (verdict.kind == Verdict::Kind::kUndecided) {
+    result.status = Status::kUnresolved;
+    result.cause = Cause::kGaveUp;
+    result.reason = verdict.message;
+    MarkAll(result, trace.plan, Status::kUnresolved);
+  } else {
+    result.status = Status::kPass;
+    MarkAll(result, trace.plan, Status::kPass);
+  }
+  return result;
+}
+
+std::uint64_t SeedOfRound(std::uint64_t seed, int round) {
+  // An odd multiplier spreads neighbouring rounds over all bits and leaves round 0 alone.
+  return seed + static_cast<std::uint64_t>(round) * 0x9e3779b97f4a7c15ull;
+}
+
+CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::Profile& profile,
+                       std::uint64_t seed) {
+  const auto start = std::chrono::steady_clock::now();
+  CaseResult total;
+  for (int round = 0; round < rounds; ++round) {
+    const Trace trace = stage.Perform(plan, SeedOfRound(seed, round));
+    CaseResult result = JudgeTrace(trace, profile);
+    result.rounds = round + 1;
+    result.steps = total.steps + plan.steps.size();
+    Unite(result.touched, total.touched);
+    result.actor_pids = std::move(total.actor_pids);
+    for (const ActorFacts& facts : trace.actors) result.actor_pids.push_back(facts.pid);
+    if (round > 0 && result.status != Status::kPass) {
+      result.reason += fmt::format(" (round {}, seed {})", round + 1, SeedOfRound(seed, round));
+    }
+    total = std::move(result);
+    if (total.status != Status::kPass) break;
+  }
+  total.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(
+                          std::chrono::steady_clock::now() - start)
+                          .count();
+  return total;
+}
+
+}  // namespace shmspec

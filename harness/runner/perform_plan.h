@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// One plan, performed on one stage and judged twice: by what its author states and by the
+// specification.
+
+#ifndef SHMSPEC_HARNESS_RUNNER_PERFORM_PLAN_H_
+#define SHMSPEC_HARNESS_RUNNER_PERFORM_PLAN_H_
+
+#include <cstdint>
+
+#include "harness/model/profile.h"
+#include "harness/runner/case_result.h"
+#include "harness/target/stage.h"
+#include "harness/vocabulary/trace.h"
+
+namespace shmspec {
+
+/// Performs the plan `rounds` times, each round with a seed of its own derived from `seed`, until a
+/// round does not pass. PASS means that in every round the author's expectations and the
+/// specification agreed with what happened.
+CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::Profile& profile,
+                       std::uint64_t seed);
+
+/// The same judgement of one trace that is there already.
+CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile);
+
+/// The seed of round `round`; round 0 has `seed` itself, so that a failing round can be repeated
+/// alone.
+std::uint64_t SeedOfRound(std::uint64_t seed, int round);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_RUNNER_PERFORM_PLAN_H_

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The record of a run: JSON for other programs, format shmspec-result/1.
+
+#ifndef SHMSPEC_HARNESS_RUNNER_RECORD_H_
+#define SHMSPEC_HARNESS_RUNNER_RECORD_H_
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "harness/runner/run.h"
+#include "harness/sandbox/environment.h"
+
+namespace shmspec {
+
+/// What a record says besides the results.
+struct RecordContext {
+  std::vector<std::string> argv;
+  std::string started;  // RFC 3339, UTC
+  std::string selection;
+  std::size_t excluded = 0;
+  std::uint32_t shard_index = 1;
+  std::uint32_t shard_count = 1;
+  std::vector<Fact> environment;
+  std::vector<Meaning> meanings;
+};
+
+/// Whether the system conforms, as far as this run can say: "no" when a must requirement failed,
+/// "yes" when every must requirement that some case of the run cites passed, else "undetermined".
+std::string ConformanceOf(const RunResult& result);
+
+/// The version of the program and what it was built from.
+nlohmann::ordered_json SuiteRecord();
+
+nlohmann::ordered_json RecordOf(const RunResult& result, const RunOptions& options,
+                                const RecordContext& context);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_RUNNER_RECORD_H_

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/runner/run.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <csignal>
+#include <deque>
+#include <list>
+#include <utility>
+
+#include "harness/runner/attempt.h"
+#include "harness/runner/perform_plan.h"
+#include "harness/vocabulary/names.h"
+
+namespace shmspec {
+namespace {
+
+volatile std::sig_atomic_t stop_signal = 0;
+
+/// Turns SIGINT and SIGTERM into a request to stop, as long as it lives.
+class StopRequests {
+ public:
+  StopRequests() {
+    stop_signal = 0;
+    struct sigaction action {};
+    action.sa_handler = [](int signal) { stop_signal = signal; };
+    ::sigaction(SIGINT, &action, &old_interrupt_);
+    ::sigaction(SIGTERM, &action, &old_terminate_);
+  }
+  StopRequests(const StopRequests&) = delete;
+  StopRequests& operator=(const StopRequests&) = delete;
+  ~StopRequests() {
+    ::sigaction(SIGINT, &old_interrupt_, nullptr);
+    ::sigaction(SIGTERM, &old_terminate_, nullptr);
+  }
+
+ private:
+  struct sigaction old_interrupt_ {};
+  struct sigaction old_terminate_ {};
+};
+
+int RoundsOf(const Case& test_case, const RunOptions& options) {
+  return std::min(test_case.rounds, options.max_rounds);
+}
+
+RunOptions OptionsOf(const Case& test_case, const RunOptions& options, std::uint32_t attempt) {
+  RunOptions own = options;
+  own.seed = SeedOfCase(options.seed + attempt, test_case.id);
+  return own;
+}
+
+/// The cases of a run, `jobs` at a time.
+class Schedule {
+ public:
+  Schedule(const std::vector<const Case*>& cases, const RunOptions& options, RunObserver& observer)
+      : options_(options), observer_(observer) {
+    for (const Case* one : cases) result_.cases.push_back({one, {}});
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+      for (std::uint32_t attempt = 0; attempt < options.repeat; ++attempt) {
+        waiting_.push_back({i, attempt});
+      }
+    }
+    total_ = waiting_.size();
+  }
+
+  RunResult Run() {
+    const auto start = std::chrono::steady_clock::now();
+    while (stop_signal == 0 && (!waiting_.empty() || !running_.empty())) {
+      while (!waiting_.empty() && running_.size() < options_.jobs) StartNext();
+      if (!running_.empty()) Wait();
+      Collect();
+    }
+    if (stop_signal != 0) {
+      running_.clear();  // ends the processes
+      result_.complete = false;
+      result_.stop_reason = "stopped by " + SignalName(stop_signal);
+    }
+    result_.duration_s =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return std::move(result_);
+  }
+
+ private:
+  struct Job {
+    std::size_t index;
+    std::uint32_t attempt;
+  };
+
+  void StartNext() {
+    const Job job = waiting_.front();
+    waiting_.pop_front();
+    const Case& test_case = *result_.cases[job.index].test_case;
+    Result<Attempt> attempt = Attempt::Start(PlanOf(test_case), RoundsOf(test_case, options_),
+                                             OptionsOf(test_case, options_, job.attempt),
+                                             Attempt::Leftovers::kUnresolved);
+    if (!attempt.ok()) {
+      Finish(job, Unjudged(Status::kUnresolved, Cause::kSetup, attempt.error().message));
+      return;
+    }
+    running_.emplace_back(job, std::move(attempt).value());
+  }
+
+  void Wait() {
+    std::vector<pollfd> fds;
+    auto soonest = Attempt::Clock::time_point::max();
+    for (const auto& [job, attempt] : running_) {
+      fds.push_back({attempt.result_fd(), POLLIN, 0});
+      soonest = std::min(soonest, attempt.deadline());
+    }
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(soonest - Attempt::Clock::now());
+    ::poll(fds.data(), fds.size(), static_cast<int>(std::max<std::int64_t>(left.count() + 1, 0)));
+  }
+
+  void Collect() {
+    for (auto at = running_.begin(); at != running_.end() && stop_signal == 0;) {
+      if (!at->second.IsOver()) {
+        ++at;
+        continue;
+      }
+      const Job job = at->first;
+      CaseResult result = at->second.Take();
+      at = running_.erase(at);
+      Finish(job, std::move(result));
+    }
+  }
+
+  void Finish(const Job& job, CaseResult result) {
+    CaseRun& run = result_.cases[job.index];
+    run.attempts.push_back(std::move(result));
+    observer_.OnResult(*run.test_case, run.attempts.back(), ++done_, total_);
+  }
+
+  const RunOptions& options_;
+  RunObserver& observer_;
+  RunResult result_;
+  std::deque<Job> waiting_;
+  std::list<std::pair<Job, Attempt>> running_;
+  std::size_t done_ = 0;
+  std::size_t total_ = 0;
+};
+
+CaseResult RunAlone(const Plan& plan, int rounds, const RunOptions& options,
+                    Attempt::Leftovers leftovers) {
+  Result<Attempt> attempt = Attempt::Start(plan, rounds, options, leftovers);
+  if (!attempt.ok()) {
+    return Unjudged(Status::kUnresolved, Cause::kSetup, attempt.error().message);
+  }
+  while (!attempt->IsOver()) {
+    pollfd waiting{attempt->result_fd(), POLLIN, 0};
+    ::poll(&waiting, 1, 100);
+  }
+  return attempt->Take();
+}
+
+}  // namespace
+
+std::uint64_t SeedOfCase(std::uint64_t seed, std::string_view id) {
+  std::uint64_t hash = 0xcbf29ce484222325ull ^ seed;
+  for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ull;
+  return hash;
+}
+
+CaseResult PerformCase(const Case& test_case, const RunOptions& options) {
+  const RunOptions own = OptionsOf(test_case, options, 0);
+  Result<std::unique_ptr<Stage>> stage = MakeStage(own);
+  if (!stage.ok()) {
+    return Unjudged(Status::kUnresolved, Cause::kSetup, stage.error().message);
+  }
+  return PerformPlan(PlanOf(test_case), RoundsOf(test_case, options), **stage, *options.profile,
+                     own.seed);
+}
+
+CaseResult RunPlan(const Plan& plan, int rounds, const RunOptions& options) {
+  return RunAlone(plan, rounds, options, Attempt::Leftovers::kReport);
+}
+
+CaseResult RunCase(const Case& test_case, const RunOptions& options) {
+  return RunAlone(PlanOf(test_case), RoundsOf(test_case, options), OptionsOf(test_case, options, 0),
+                  Attempt::Leftovers::kUnresolved);
+}
+
+RunResult RunCases(const std::vector<const Case*>& cases, const RunOptions& options,
+                   RunObserver& observer) {
+  const StopRequests requests;
+  return Schedule(cases, options, observer).Run();
+}
+
+}  // namespace shmspec

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/runner/selection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <random>
+
+#include "harness/vocabulary/nearest.h"
+
+namespace shmspec {
+namespace {
+
+bool HasWildcards(std::string_view filter) {
+  return filter.find_first_of("*?") != std::string_view::npos;
+}
+
+/// `filter` is the name, a glob for it, or its beginning up to a dot.
+bool NameMatches(std::string_view filter, std::string_view name) {
+  if (HasWildcards(filter)) return MatchesGlob(filter, name);
+  return name.starts_with(filter) && (name.size() == filter.size() || name[filter.size()] == '.');
+}
+
+bool CaseMatches(std::string_view filter, const Case& test_case) {
+  if (NameMatches(filter, test_case.id)) return true;
+  return std::any_of(test_case.requirements.begin(), test_case.requirements.end(),
+                     [&](Requirement r) { return NameMatches(filter, r.id()); });
+}
+
+std::vector<std::string> AllNames(const std::vector<Case>& cases) {
+  std::vector<std::string> names(internal::kRequirementIds.begin(),
+                                 internal::kRequirementIds.end());
+  for (const Case& test_case : cases) names.emplace_back(test_case.id);
+  return names;
+}
+
+/// A filter that names a requirement no case tests is understood, and selects nothing.
+Result<void> CheckFilter(std::string_view filter, const std::vector<Case>& cases) {
+  if (HasWildcards(filter)) return {};
+  for (const std::string& name : AllNames(cases)) {
+    if (NameMatches(filter, name)) return {};
+  }
+  return Error{
+      fmt::format("no case or requirement \"{}\"{}", filter, DidYouMean(filter, AllNames(cases)))};
+}
+
+bool IsBinding(const Case& test_case, Level level) {
+  return std::any_of(test_case.requirements.begin(), test_case.requirements.end(),
+                     [&](Requirement r) { return r.text().level <= level; });
+}
+
+}  // namespace
+
+bool MatchesGlob(std::string_view pattern, std::string_view text) {
+  // On a mismatch the last star takes one character more; there is never a need to go back further.
+  std::size_t p = 0;
+  std::size_t t = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t star_text = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      star_text = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++star_text;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+Result<Shard> ParseShard(std::string_view text) {
+  Shard shard;
+  const char* end = text.data() + text.size();
+  const auto index = std::from_chars(text.data(), end, shard.index);
+  if (index.ec == std::errc() && index.ptr != end && *index.ptr == '/') {
+    const auto count = std::from_chars(index.ptr + 1, end, shard.count);
+    if (count.ec == std::errc() && count.ptr == end && shard.index >= 1 &&
+        shard.index <= shard.count) {
+      return shard;
+    }
+  }
+  return Error{
+      fmt::format("--shard: expected i/n with 1 <= i <= n, such as 2/4, found \"{}\"", text)};
+}
+
+Result<Selection> Select(const std::vector<Case>& cases, const SelectionOptions& options) {
+  bool any_positive = false;
+  for (const std::string& filter : options.filters) {
+    const bool takes_away = filter.starts_with("-");
+    any_positive = any_positive || !takes_away;
+    if (auto checked = CheckFilter(filter.substr(takes_away ? 1 : 0), cases); !checked.ok()) {
+      return checked.error();
+    }
+  }
+  Selection selection;
+  for (const Case& test_case : cases) {
+    bool selected = !any_positive;
+    for (const std::string& filter : options.filters) {
+      const bool takes_away = filter.starts_with("-");
+      if (CaseMatches(std::string_view(filter).substr(takes_away ? 1 : 0), test_case)) {
+        selected = !takes_away;
+      }
+    }
+    if (selected && IsBinding(test_case, options.level)) selection.cases.push_back(&test_case);
+  }
+  if (options.shuffle) {
+    std::mt19937_64 engine(*options.shuffle);
+    // Not std::shuffle: its result differs between standard libraries, and a seed must not.
+    for (std::size_t i = selection.cases.size(); i > 1; --i) {
+      std::swap(selection.cases[i - 1], selection.cases[engine() % i]);
+    }
+  }
+  std::vector<const Case*> mine;
+  for (std::size_t i = options.shard.index - 1; i < selection.cases.size();
+       i += options.shard.count) {
+    mine.push_back(selection.cases[i]);
+  }
+  selection.cases = std::move(mine);
+  selection.excluded = cases.size() - selection.cases.size();
+  return selection;
+}
+
+}  // namespace shmspec

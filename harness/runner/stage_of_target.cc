@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <unistd.h>
+
+#include "harness/actor/process_stage.h"
+#include "harness/runner/run.h"
+#include "harness/target/faulty/fault.h"
+#include "harness/target/simulated/simulated_stage.h"
+
+namespace shmspec {
+namespace {
+
+constexpr std::string_view kFaulty = "faulty:";
+
+}  // namespace
+
+std::vector<std::string> TargetNames() {
+  return {"libc", "syscall", "ia32", "simulated", std::string(kFaulty) + "ID"};
+}
+
+Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options) {
+  if (options.target == "simulated") return MakeSimulatedStage(*options.profile);
+  if (options.target.starts_with(kFaulty)) {
+    return MakeFaultyStage(options.target.substr(kFaulty.size()), *options.profile);
+  }
+  ProcessStageOptions process;
+  process.deadline_ms = static_cast<std::uint32_t>(options.timeout_ms);
+  process.private_ipc = options.isolation != Isolation::kShared;
+  // Cases run at the same time; in a shared namespace their keys must not meet.
+  process.key_seed = options.seed ^ static_cast<std::uint64_t>(::getpid()) << 32;
+  return MakeProcessStage(options.target, process);
+}
+
+}  // namespace shmspec
