@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Seeded faults: the simulated system with one mistake, to see that the suite notices.
+//
+//   for (const SeededFault& fault : AllFaults()) {
+//     auto stage = MakeFaultyStage(fault.id, *model::FindProfile("linux"));
+//     Trace trace = (*stage)->Perform(plan, seed);
+//   }
+
+#ifndef SHMSPEC_HARNESS_TARGET_FAULTY_FAULT_H_
+#define SHMSPEC_HARNESS_TARGET_FAULTY_FAULT_H_
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "harness/model/profile.h"
+#include "harness/target/simulated/tampering.h"
+#include "harness/target/stage.h"
+#include "harness/vocabulary/requirement.h"
+#include "harness/vocabulary/result.h"
+
+namespace shmspec {
+
+/// One mistake. (`Fault` is the outcome of a memory access.)
+struct SeededFault {
+  std::string_view id;           // `fork_does_not_count_attaches`
+  Requirement requirement;       // the one it breaks, at least
+  std::string_view description;  // one line: what the broken system does
+  std::unique_ptr<Tampering> (*make)();
+};
+
+/// Every fault, by id.
+std::span<const SeededFault> AllFaults();
+
+/// The fault of that id, or null.
+const SeededFault* FindFault(std::string_view id);
+
+/// The simulated system with that fault; its name is `faulty:ID`. The profile must outlive it.
+/// Fails when there is no such fault.
+Result<std::unique_ptr<Stage>> MakeFaultyStage(std::string_view id, const model::Profile& profile);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_FAULTY_FAULT_H_

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/target/faulty/fault_table.h"
+
+namespace shmspec {
+namespace {
+
+template <class T>
+void Restore(T& now, const T& disguised, const T& real) {
+  if (now == disguised) now = real;
+}
+
+void RestoreNamespace(const model::IpcNamespace& real, const model::IpcNamespace& disguised,
+                      model::IpcNamespace& now) {
+  Restore(now.shmmax, disguised.shmmax, real.shmmax);
+  Restore(now.shmall, disguised.shmall, real.shmall);
+  Restore(now.shmmni, disguised.shmmni, real.shmmni);
+  Restore(now.rmid_forced, disguised.rmid_forced, real.rmid_forced);
+  Restore(now.next_id, disguised.next_id, real.next_id);
+}
+
+}  // namespace
+
+void Undisguise(const model::State& real, const model::State& disguised, model::State& after) {
+  for (std::size_t i = 0; i < real.tasks.size(); ++i) {
+    Restore(after.tasks[i].credentials, disguised.tasks[i].credentials, real.tasks[i].credentials);
+  }
+  for (std::size_t i = 0; i < real.processes.size(); ++i) {
+    Restore(after.processes[i].memlock, disguised.processes[i].memlock, real.processes[i].memlock);
+    Restore(after.processes[i].as, disguised.processes[i].as, real.processes[i].as);
+  }
+  for (std::size_t i = 0; i < real.namespaces.size(); ++i) {
+    if (real.namespaces[i] == disguised.namespaces[i]) continue;
+    RestoreNamespace(*real.namespaces[i], *disguised.namespaces[i], after.namespaces[i].Own());
+  }
+  ForEachSegment(after, [&](model::SegmentName name, model::Segment& segment) {
+    if (name.ipc >= real.namespaces.size()) return;
+    const model::Segment* old = FindSegment(real, name);
+    const model::Segment* shown = FindSegment(disguised, name);
+    if (old == nullptr || shown == nullptr) return;
+    Restore(segment.uid, shown->uid, old->uid);
+    Restore(segment.gid, shown->gid, old->gid);
+    Restore(segment.cuid, shown->cuid, old->cuid);
+    Restore(segment.cgid, shown->cgid, old->cgid);
+    Restore(segment.mode, shown->mode, old->mode);
+  });
+}
+
+std::uint8_t ProcessOf(const model::State& state, const model::Call& call) {
+  return state.tasks[call.actor].process;
+}
+
+const model::Credentials& CredentialsOf(const model::State& state, const model::Call& call) {
+  return *state.tasks[call.actor].credentials;
+}
+
+model::Credentials& OwnCredentials(model::State& state, const model::Call& call) {
+  return state.tasks[call.actor].credentials.Own();
+}
+
+const model::IpcNamespace& NamespaceOf(const model::State& state, const model::Call& call) {
+  return *state.namespaces[state.tasks[call.actor].ipc];
+}
+
+model::IpcNamespace& OwnNamespace(model::State& state, const model::Call& call) {
+  return state.namespaces[state.tasks[call.actor].ipc].Own();
+}
+
+const model::Segment* ById(const model::State& state, const model::Call& call) {
+  return FindById(NamespaceOf(state, call), call.references[0]);
+}
+
+model::Segment* OwnById(model::State& state, const model::Call& call) {
+  const model::Segment* found = ById(state, call);
+  if (found == nullptr) return nullptr;
+  return &OwnSegment(state, {state.tasks[call.actor].ipc, found->serial});
+}
+
+const model::Segment* ByKey(const model::State& state, const model::Call& call) {
+  return FindByKey(NamespaceOf(state, call), static_cast<std::int32_t>(call.references[0]));
+}
+
+model::Segment* Created(const Aftermath& a) {
+  if (!IsOneOf<SysvGet, SystemIpcmk>(a.call)) return nullptr;
+  const model::SegmentName name{a.after.tasks[a.call.actor].ipc, a.call.step + 1};
+  if (FindSegment(a.after, name) == nullptr || FindSegment(a.before, name) != nullptr) {
+    return nullptr;
+  }
+  return &OwnSegment(a.after, name);
+}
+
+const model::Segment* Before(const Aftermath& a, model::SegmentName name) {
+  return name.ipc < a.before.namespaces.size() ? FindSegment(a.before, name) : nullptr;
+}
+
+SegmentRecord* RecordOf(const Aftermath& a) { return std::get_if<SegmentRecord>(&a.outcome); }
+
+const model::Segment* RecordedSegment(const Aftermath& a) {
+  const SegmentRecord* record = RecordOf(a);
+  if (record == nullptr) return nullptr;
+  const bool by_id = IsOneOf<SysvStat>(a.call);
+  return FindById(NamespaceOf(a.before, a.call), by_id ? a.call.references[0] : record->returned);
+}
+
+model::Mapping* Attached(const Aftermath& a) {
+  const auto* value = std::get_if<Value>(&a.outcome);
+  if (!IsOneOf<SysvAttach>(a.call) || value == nullptr) return nullptr;
+  model::AddressSpace& space = a.after.processes[ProcessOf(a.after, a.call)].space.Own();
+  const auto address = static_cast<std::uint64_t>(value->number);
+  for (std::size_t i = 0; i < space.mappings().size(); ++i) {
+    if (space.mappings()[i].start == address) return &space.at(i);
+  }
+  return nullptr;
+}
+
+void Disown(model::State& state, std::uint8_t process, std::size_t index) {
+  model::Mapping& mapping = state.processes[process].space.Own().at(index);
+  if (!mapping.IsAttach()) return;
+  --OwnSegment(state, {mapping.ipc, mapping.segment}).nattch;
+  mapping.segment = 0;
+}
+
+void UnmapAttaches(model::State& state, const model::Call& call, std::uint8_t process,
+                   const model::SegmentName* only) {
+  const model::Actor actor{model::FindProfile("linux"), model::OnlyProcess(process), call.when, 0};
+  std::size_t i = 0;
+  while (i < state.processes[process].space->mappings().size()) {
+    const model::Mapping mapping = state.processes[process].space->mappings()[i];
+    const bool meant = only == nullptr || *only == model::SegmentName{mapping.ipc, mapping.segment};
+    if (mapping.IsAttach() && meant) {
+      UnmapRange(state, actor, process, mapping.start, mapping.end);
+    } else {
+      ++i;
+    }
+  }
+}
+
+}  // namespace shmspec

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Who may do what.
+
+#include "harness/target/faulty/fault_table.h"
+
+namespace shmspec {
+namespace {
+
+constexpr std::uint32_t kNobodysId = 0xfffffffe;
+constexpr std::uint64_t kControl = kCapSysAdmin;
+constexpr std::uint64_t kAccess = kCapIpcOwner;
+
+/// The caller has capabilities that count in its IPC namespace.
+void Empower(model::State& state, const model::Call& call, std::uint64_t caps) {
+  const std::uint64_t owner = NamespaceOf(state, call).owner;
+  model::Credentials& credentials = OwnCredentials(state, call);
+  credentials.caps |= caps;
+  credentials.user_namespace = owner;
+}
+
+template <std::uint64_t kCaps, class... Ops>
+void Allow(model::State& state, const model::Call& call) {
+  if (IsOneOf<Ops...>(call)) Empower(state, call, kCaps);
+}
+
+template <std::uint64_t kCaps, class... Ops>
+void Deny(model::State& state, const model::Call& call) {
+  if (IsOneOf<Ops...>(call)) OwnCredentials(state, call).caps &= ~kCaps;
+}
+
+/// Who has one capability has another.
+template <std::uint64_t kHas, std::uint64_t kGets, class... Ops>
+void Confuse(model::State& state, const model::Call& call) {
+  if (!IsOneOf<Ops...>(call)) return;
+  if ((CredentialsOf(state, call).caps & kHas) != 0) OwnCredentials(state, call).caps |= kGets;
+}
+
+template <auto kField, class... Ops>
+void ForgetId(model::State& state, const model::Call& call) {
+  if (!IsOneOf<Ops...>(call)) return;
+  ForEachSegment(state,
+                 [](model::SegmentName, model::Segment& segment) { segment.*kField = kNobodysId; });
+}
+
+void ForgetGroups(model::State& state, const model::Call& call) {
+  if (IsOneOf<SysvAttach, SysvStat>(call)) OwnCredentials(state, call).groups.clear();
+}
+
+void ForgetGroupClass(model::State& state, const model::Call& call) {
+  if (!IsOneOf<SysvAttach, SysvStat>(call)) return;
+  OwnCredentials(state, call).groups.clear();
+  OwnCredentials(state, call).gid = kNobodysId;
+}
+
+void AddClasses(model::State& state, const model::Call& call) {
+  if (!IsOneOf<SysvAttach>(call)) return;
+  ForEachSegment(state, [](model::SegmentName, model::Segment& segment) {
+    segment.mode |= (segment.mode & 07) << 3;
+    segment.mode |= (segment.mode & 070) << 3;
+  });
+}
+
+void UseRealUser(model::State& state, const model::Call& call) {
+  if (!IsOneOf<SysvAttach, SysvStat>(call)) return;
+  model::Credentials& credentials = OwnCredentials(state, call);
+  credentials.uid = credentials.real_uid;
+}
+
+void TrustRoot(model::State& state, const model::Call& call) {
+  const bool meant = IsOneOf<SysvAttach, SysvRemove, SysvSet, SysvStat>(call);
+  if (meant && CredentialsOf(state, call).uid == 0) Empower(state, call, kAccess | kControl);
+}
+
+void TrustChildNamespace(model::State& state, const model::Call& call) {
+  if (IsOneOf<SysvAttach, SysvRemove, SysvSet, SysvStat, SysvLock>(call)) Empower(state, call, 0);
+}
+
+template <std::uint64_t kForgotten>
+void ForgetRequested(const model::State& state, model::Call& call, Operation& operation) {
+  auto* get = std::get_if<SysvGet>(&operation);
+  if (get != nullptr && ByKey(state, call) != nullptr) get->flags.bits &= ~kForgotten;
+}
+
+void RefuseBareLookup(const Aftermath& a) {
+  const auto* get = As<SysvGet>(a.call);
+  if (get == nullptr || !a.Succeeded() || (get->flags.bits & 0777) != 0) return;
+  const model::Segment* found = ByKey(a.before, a.call);
+  const std::uint32_t uid = CredentialsOf(a.before, a.call).uid;
+  if (found != nullptr && uid != 0 && uid != found->uid) a.Fail(EACCES);
+}
+
+void RevokeAttaches(const Aftermath& a) {
+  const model::Segment* segment =
+      IsOneOf<SysvSet>(a.call) && a.Succeeded() ? ById(a.after, a.call) : nullptr;
+  if (segment == nullptr || segment->mode != 0) return;
+  const std::uint32_t serial = segment->serial;
+  for (model::Process& process : a.after.processes) {
+    for (std::size_t i = 0; i < process.space->mappings().size(); ++i) {
+      if (process.space->mappings()[i].segment == serial) process.space.Own().at(i).protection = 0;
+    }
+  }
+}
+
+constexpr SeededFault kFaults[] = {
+    {"anyone_may_attach", "PERM.SYSV.MATRIX"_req, "shmat asks for no permission",
+     Disguise<Allow<kAccess, SysvAttach>>},
+    {"anyone_may_stat", "SYSV.STAT.NEEDS_READ"_req, "IPC_STAT asks for no permission",
+     Disguise<Allow<kAccess, SysvStat>>},
+    {"anyone_may_remove", "PERM.SYSV.OWNER_OR_CREATOR_CAN_RMID"_req,
+     "IPC_RMID asks for no ownership", Disguise<Allow<kControl, SysvRemove>>},
+    {"anyone_may_set", "SYSV.SET.GIVE_AWAY"_req, "IPC_SET asks for no ownership",
+     Disguise<Allow<kControl, SysvSet>>},
+    {"creator_may_not_remove", "PERM.SYSV.OWNER_OR_CREATOR_CAN_RMID"_req,
+     "IPC_RMID is for the owner only", Disguise<ForgetId<&model::Segment::cuid, SysvRemove>>},
+    {"owner_may_not_control", "PERM.SYSV.OWNER_OR_CREATOR_CAN_RMID"_req,
+     "IPC_RMID and IPC_SET are for the creator only",
+     Disguise<ForgetId<&model::Segment::uid, SysvRemove, SysvSet>>},
+    {"creator_is_a_stranger", "PERM.SYSV.CREATOR_KEEPS_USER_CLASS"_req,
+     "the creator is not in the user class once the segment is given away",
+     Disguise<ForgetId<&model::Segment::cuid, SysvAttach>>},
+    {"creator_group_is_ignored", "PERM.SYSV.CREATOR_GROUP"_req,
+     "the creator's group is not in the group class once the segment is given away",
+     Disguise<ForgetId<&model::Segment::cgid, SysvAttach>>},
+    {"supplementary_groups_are_ignored", "PERM.SYSV.SUPPLEMENTARY_GROUPS"_req,
+     "only the effective group counts", Disguise<ForgetGroups>},
+    {"group_is_judged_as_other", "PERM.SYSV.CLASS_SELECTION"_req,
+     "members of the group are in the class of the others", Disguise<ForgetGroupClass>},
+    {"classes_add_up", "PERM.SYSV.CLASS_SELECTION"_req,
+     "user and group have the bits of the later classes too", Disguise<AddClasses>},
+    {"real_user_is_judged", "PERM.SYSV.EFFECTIVE_UID"_req, "permission is that of the real user id",
+     Disguise<UseRealUser>},
+    {"root_is_trusted", "PERM.SYSV.ROOT_WITHOUT_CAPS"_req,
+     "user 0 may do everything without capabilities", Disguise<TrustRoot>},
+    {"ipc_owner_is_ignored", "PERM.SYSV.CAP_IPC_OWNER"_req, "CAP_IPC_OWNER does not open segments",
+     Disguise<Deny<kAccess, SysvAttach, SysvStat, SysvGet>>},
+    {"sys_admin_is_ignored", "PERM.SYSV.CAP_SYS_ADMIN"_req, "CAP_SYS_ADMIN does not allow control",
+     Disguise<Deny<kControl, SysvRemove, SysvSet>>},
+    {"sys_admin_may_attach", "PERM.SYSV.CAP_SYS_ADMIN"_req, "CAP_SYS_ADMIN opens segments",
+     Disguise<Confuse<kControl, kAccess, SysvAttach, SysvStat>>},
+    {"ipc_owner_may_control", "PERM.SYSV.CAP_IPC_OWNER"_req, "CAP_IPC_OWNER allows control",
+     Disguise<Confuse<kAccess, kControl, SysvRemove, SysvSet>>},
+    {"child_namespace_is_trusted", "PERM.SYSV.CAPS_RELATIVE_TO_NS"_req,
+     "capabilities of a user namespace of one's own count", Disguise<TrustChildNamespace>},
+    {"requested_bits_are_ignored", "PERM.SYSV.SHMGET_REQUESTED_BITS"_req,
+     "shmget finds a segment whatever permission it asks for", Rewritten<ForgetRequested<0777>>},
+    {"requested_user_bits_count_only", "PERM.SYSV.SHMGET_REQUESTED_BITS"_req,
+     "shmget looks at the user bits of what it asks for", Rewritten<ForgetRequested<077>>},
+    {"lookup_without_bits_needs_permission", "PERM.SYSV.SHMGET_ZERO_BITS_ALWAYS"_req,
+     "shmget finds nothing for strangers who ask for no permission", Afterwards<RefuseBareLookup>},
+    {"mode_change_revokes_attaches", "PERM.SYSV.ATTACH_REVALIDATED"_req,
+     "IPC_SET closes the attaches that there are", Afterwards<RevokeAttaches>},
+};
+
+}  // namespace
+
+std::span<const SeededFault> PermissionFaults() { return kFaults; }
+
+}  // namespace shmspec

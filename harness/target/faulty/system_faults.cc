@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Limits, namespaces, procfs and the tools.
+
+#include <algorithm>
+#include <utility>
+
+#include "harness/target/faulty/fault_table.h"
+
+namespace shmspec {
+namespace {
+
+// --- limits
+
+template <auto kLimit, std::uint64_t kValue>
+void Unlimit(model::State& state, const model::Call& call) {
+  if (IsOneOf<SysvGet>(call)) OwnNamespace(state, call).*kLimit = kValue;
+}
+
+void LowerShmmax(model::State& state, const model::Call& call) {
+  if (IsOneOf<SysvGet>(call)) --OwnNamespace(state, call).shmmax;
+}
+
+void DiscountRemoved(model::State& state, const model::Call& call) {
+  if (!IsOneOf<SysvGet>(call)) return;
+  model::IpcNamespace& ipc = OwnNamespace(state, call);
+  for (const model::Segment& segment : ipc.segments) {
+    if (segment.dest) ++ipc.shmmni;
+  }
+}
+
+void KeepPages(const Aftermath& a) {
+  for (std::size_t i = 0; i < a.before.namespaces.size(); ++i) {
+    for (const model::Segment& old : a.before.namespaces[i]->segments) {
+      const model::SegmentName name{static_cast<std::uint8_t>(i), old.serial};
+      if (FindSegment(a.after, name) == nullptr) a.after.namespaces[i].Own().pages += old.pages;
+    }
+  }
+}
+
+void CheckShmallFirst(const Aftermath& a) {
+  const auto* get = As<SysvGet>(a.call);
+  const auto* failure = std::get_if<Failure>(&a.outcome);
+  if (get == nullptr || failure == nullptr || failure->error.number != EINVAL) return;
+  const model::IpcNamespace& ipc = NamespaceOf(a.before, a.call);
+  const std::uint64_t pages = get->size.bytes / 4096;
+  if (get->size.bytes > ipc.shmmax && ipc.pages + pages > ipc.shmall) a.Fail(ENOSPC);
+}
+
+void AcceptAnyLimit(const Aftermath& a) {
+  const auto* write = As<SystemSysctlWrite>(a.call);
+  const auto* failure = std::get_if<Failure>(&a.outcome);
+  if (write == nullptr || failure == nullptr || failure->error.number != EINVAL) return;
+  if (write->name == Sysctl::kShmmni) a.outcome = Value{0};
+}
+
+void ReadFewSegments(const Aftermath& a) {
+  const auto* read = As<SystemSysctlRead>(a.call);
+  auto* value = std::get_if<Value>(&a.outcome);
+  if (read == nullptr || value == nullptr || read->name != Sysctl::kShmmni) return;
+  if (value->number == 4096) value->number = 128;
+}
+
+void LimitLookup(const Aftermath& a) {
+  const model::Segment* found =
+      IsOneOf<SysvGet>(a.call) && a.Succeeded() ? ByKey(a.before, a.call) : nullptr;
+  if (found != nullptr && found->size > NamespaceOf(a.before, a.call).shmmax) a.Fail(EINVAL);
+}
+
+// --- namespaces
+
+void FindInOtherNamespaces(const Aftermath& a) {
+  if (!IsOneOf<SysvGet>(a.call) || a.Succeeded() || a.call.references[0] == 0) return;
+  const auto key = static_cast<std::int32_t>(a.call.references[0]);
+  for (const auto& ipc : a.before.namespaces) {
+    const model::Segment* found = FindByKey(*ipc, key);
+    if (found != nullptr && ByKey(a.before, a.call) == nullptr) a.outcome = Value{found->id};
+  }
+}
+
+void InheritLimits(const Aftermath& a) {
+  const auto* unshare = As<ProcessUnshare>(a.call);
+  if (unshare == nullptr || !a.Succeeded() || !unshare->namespaces.Has(kNamespaceIpc)) return;
+  const model::IpcNamespace& old = NamespaceOf(a.before, a.call);
+  model::IpcNamespace& ipc = OwnNamespace(a.after, a.call);
+  ipc.shmmax = old.shmmax;
+  ipc.shmmni = old.shmmni;
+  ipc.shmall = old.shmall;
+}
+
+void DetachByUnshare(const Aftermath& a) {
+  const auto* unshare = As<ProcessUnshare>(a.call);
+  if (unshare == nullptr || !a.Succeeded() || !unshare->namespaces.Has(kNamespaceIpc)) return;
+  UnmapAttaches(a.after, a.call, ProcessOf(a.after, a.call));
+}
+
+void UnshareForAnyone(model::State& state, const model::Call& call) {
+  if (IsOneOf<ProcessUnshare>(call)) OwnCredentials(state, call).caps |= kCapSysAdmin;
+}
+
+void WriteForAnyone(model::State& state, const model::Call& call) {
+  if (!IsOneOf<SystemSysctlWrite>(call)) return;
+  const std::uint64_t owner = NamespaceOf(state, call).owner;
+  model::Credentials& credentials = OwnCredentials(state, call);
+  credentials.uid = 0;
+  credentials.caps |= kCapSysAdmin;
+  credentials.user_namespace = owner;
+  credentials.nested = false;
+}
+
+// --- listings
+
+/// The rows of a listing of that kind, for changing, or null.
+template <class Op>
+std::vector<SegmentRow>* RowsOf(const Aftermath& a) {
+  auto* table = std::get_if<SegmentTable>(&a.outcome);
+  return IsOneOf<Op>(a.call) && table != nullptr ? &table->rows : nullptr;
+}
+
+template <class Op>
+void ListOwnOnly(const Aftermath& a) {
+  auto* rows = RowsOf<Op>(a);
+  if (rows == nullptr) return;
+  const model::IpcNamespace& ipc = NamespaceOf(a.before, a.call);
+  const std::uint32_t uid = CredentialsOf(a.before, a.call).uid;
+  std::erase_if(*rows, [&](const SegmentRow& row) {
+    const model::Segment* segment = FindById(ipc, row.id);
+    return segment != nullptr && segment->uid != uid;
+  });
+}
+
+template <class Op, void (*change)(SegmentRow&)>
+void ChangeRows(const Aftermath& a) {
+  auto* rows = RowsOf<Op>(a);
+  if (rows == nullptr) return;
+  for (SegmentRow& row : *rows) change(row);
+}
+
+void HideState(SegmentRow& row) { row.mode.bits &= 0777; }
+void SwapProcesses(SegmentRow& row) { std::swap(row.cpid, row.lpid); }
+void CountOneMore(SegmentRow& row) { ++row.nattch; }
+void SizeInPages(SegmentRow& row) { row.size = (row.size + 4095) / 4096; }
+
+void ListEveryNamespace(const Aftermath& a) {
+  auto* rows = RowsOf<SystemIpcs>(a);
+  if (rows == nullptr) return;
+  for (std::size_t i = 0; i < a.before.namespaces.size(); ++i) {
+    if (i == a.before.tasks[a.call.actor].ipc) continue;
+    for (const model::Segment& segment : a.before.namespaces[i]->segments) {
+      SegmentRow row;
+      row.id = segment.id;
+      row.key = segment.key;
+      row.size = static_cast<std::int64_t>(segment.size);
+      row.mode.bits = segment.mode;
+      rows->push_back(row);
+    }
+  }
+}
+
+void MisnameMappings(const Aftermath& a) {
+  auto* table = std::get_if<MappingTable>(&a.outcome);
+  if (table == nullptr) return;
+  for (MappingRow& row : table->rows) row.name = "/dev/zero (deleted)";
+}
+
+// --- tools
+
+void RemoveAttachedAtOnce(const Aftermath& a) {
+  const model::Segment* segment = IsOneOf<SystemIpcrm>(a.call) ? ById(a.after, a.call) : nullptr;
+  if (segment == nullptr || !segment->dest) return;
+  TearAway(a.after, {a.after.tasks[a.call.actor].ipc, segment->serial});
+}
+
+void AlwaysSayDone(const Aftermath& a) {
+  auto* result = std::get_if<ToolResult>(&a.outcome);
+  if (IsOneOf<SystemIpcrm, SystemIpcrmKey>(a.call) && result != nullptr) result->status = 0;
+}
+
+void RemoveNothingByKey(const Aftermath& a) {
+  if (IsOneOf<SystemIpcrmKey>(a.call)) a.after = a.before;
+}
+
+void MakeWithUsualMode(const Aftermath& a) {
+  model::Segment* created = IsOneOf<SystemIpcmk>(a.call) ? Created(a) : nullptr;
+  if (created != nullptr) created->mode = 0644;
+}
+
+constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
+constexpr std::uint64_t kManySegments = 1 << 15;
+
+constexpr SeededFault kFaults[] = {
+    {"shmmni_is_ignored", "LIMIT.SHMMNI_ENOSPC"_req, "any number of segments can be created",
+     Disguise<Unlimit<&model::IpcNamespace::shmmni, kManySegments>>},
+    {"shmmni_forgets_removed_segments", "LIMIT.SHMMNI_COUNTS_PENDING"_req,
+     "segments that wait for their last detach are not counted", Disguise<DiscountRemoved>},
+    {"shmmni_takes_any_number", "LIMIT.SHMMNI_RANGE"_req,
+     "writing a number out of range to shmmni succeeds", Afterwards<AcceptAnyLimit>},
+    {"shmmni_has_another_default", "LIMIT.DEFAULTS"_req, "the default of shmmni is 128",
+     Afterwards<ReadFewSegments>},
+    {"shmmax_is_ignored", "LIMIT.SHMMAX_EXACT"_req, "segments may be larger than shmmax",
+     Disguise<Unlimit<&model::IpcNamespace::shmmax, kNoLimit>>},
+    {"shmmax_excludes_itself", "LIMIT.SHMMAX_EXACT"_req, "segments must be smaller than shmmax",
+     Disguise<LowerShmmax>},
+    {"shmmax_limits_lookup", "LIMIT.LOWERING_KEEPS_EXISTING"_req,
+     "shmget does not find a segment that is larger than shmmax now", Afterwards<LimitLookup>},
+    {"shmall_is_ignored", "LIMIT.SHMALL_PAGES"_req, "segments may take more pages than shmall",
+     Disguise<Unlimit<&model::IpcNamespace::shmall, kNoLimit>>},
+    {"shmall_is_not_given_back", "LIMIT.SHMALL_RELEASED"_req,
+     "the pages of a destroyed segment stay accounted for", Afterwards<KeepPages>},
+    {"shmall_is_checked_first", "LIMIT.CHECK_ORDER"_req,
+     "a size above shmmax and shmall gives ENOSPC", Afterwards<CheckShmallFirst>},
+    {"namespaces_share_keys", "NS.IPC.ISOLATES_KEYS"_req,
+     "shmget finds segments of other namespaces", Afterwards<FindInOtherNamespaces>},
+    {"namespaces_inherit_limits", "NS.IPC.FRESH_LIMITS"_req,
+     "a new namespace has the limits of the old one", Afterwards<InheritLimits>},
+    {"unshare_detaches", "NS.IPC.ATTACH_SURVIVES_SWITCH"_req,
+     "a process that leaves its namespace loses its attaches", Afterwards<DetachByUnshare>},
+    {"anyone_may_unshare", "NS.IPC.UNSHARE_NEEDS_CAP"_req,
+     "a namespace can be made without privilege", Disguise<UnshareForAnyone>},
+    {"anyone_may_set_limits", "NS.IPC.SYSCTL_OWNER"_req,
+     "the sysctls can be written without privilege", Disguise<WriteForAnyone>},
+    {"procfs_lists_own_segments_only", "PROC.SYSVIPC.WORLD_READABLE"_req,
+     "/proc/sysvipc/shm hides the segments of others", Afterwards<ListOwnOnly<SystemSegments>>},
+    {"procfs_hides_states", "PROC.SYSVIPC.FORMAT"_req,
+     "/proc/sysvipc/shm does not show SHM_DEST and SHM_LOCKED",
+     Afterwards<ChangeRows<SystemSegments, HideState>>},
+    {"procfs_swaps_columns", "PROC.SYSVIPC.SHM_COLUMNS"_req,
+     "/proc/sysvipc/shm shows lpid before cpid",
+     Afterwards<ChangeRows<SystemSegments, SwapProcesses>>},
+    {"procfs_counts_one_more", "PROC.SYSVIPC.AGREES_WITH_STAT"_req,
+     "/proc/sysvipc/shm shows one attach too many",
+     Afterwards<ChangeRows<SystemSegments, CountOneMore>>},
+    {"maps_name_is_wrong", "PROC.MAPS.SYSV_NAME"_req,
+     "/proc/PID/maps does not name attaches by their key", Afterwards<MisnameMappings>},
+    {"ipcs_lists_own_segments_only", "TOOL.IPCS.LISTS_ALL"_req, "ipcs hides the segments of others",
+     Afterwards<ListOwnOnly<SystemIpcs>>},
+    {"ipcs_lists_every_namespace", "TOOL.NAMESPACE"_req,
+     "ipcs lists the segments of other namespaces", Afterwards<ListEveryNamespace>},
+    {"lsipc_shows_pages", "TOOL.LSIPC.JSON"_req, "lsipc shows sizes in pages",
+     Afterwards<ChangeRows<SystemLsipc, SizeInPages>>},
+    {"ipcrm_does_not_wait", "TOOL.IPCRM.ATTACHED"_req, "ipcrm destroys a segment that is attached",
+     Afterwards<RemoveAttachedAtOnce>},
+    {"ipcrm_never_fails", "TOOL.IPCRM.ERRORS"_req, "ipcrm exits with 0 whatever happened",
+     Afterwards<AlwaysSayDone>},
+    {"ipcrm_ignores_keys", "TOOL.IPCRM.BY_KEY"_req, "ipcrm -M removes nothing",
+     Afterwards<RemoveNothingByKey>},
+    {"ipcmk_ignores_the_mode", "TOOL.IPCMK.CREATE"_req, "ipcmk -p has no effect",
+     Afterwards<MakeWithUsualMode>},
+};
+
+}  // namespace
+
+std::span<const SeededFault> SystemFaults() { return kFaults; }
+
+}  // namespace shmspec
