@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Every case as a GoogleTest test, on the kernel through libc and by system call number, and on the
+// simulated system: there the cases and the specification test each other.
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "harness/actor/actor_main.h"
+#include "harness/model/profile.h"
+#include "harness/runner/case.h"
+#include "harness/runner/run.h"
+
+namespace shmspec {
+namespace {
+
+class CaseTest : public testing::Test {
+ public:
+  CaseTest(const Case& test_case, RunOptions options)
+      : test_case_(test_case), options_(std::move(options)) {}
+
+  void TestBody() override {
+    const CaseResult result = RunCase(test_case_, options_);
+    if (result.status == Status::kUnsupported) GTEST_SKIP() << result.reason;
+    EXPECT_EQ(NameOf(result.status), "PASS") << result.reason << "\n"
+                                             << result.excerpt << "seed " << options_.seed;
+  }
+
+ private:
+  const Case& test_case_;
+  RunOptions options_;
+};
+
+void RegisterOn(const std::string& target) {
+  RunOptions options;
+  options.target = target;
+  options.profile = model::FindProfile("linux");
+  options.timeout_ms = 30000;
+  options.isolation = ProbeIsolation();
+  if (target == "simulated") options.isolation = Isolation::kShared;
+  for (const Case& test_case : AllCases()) {
+    std::string name(test_case.id);
+    for (char& c : name) c = c == '.' ? '/' : c;
+    testing::RegisterTest(target.c_str(), name.c_str(), nullptr, nullptr, test_case.file,
+                          test_case.line, [&test_case, options]() -> CaseTest* {
+                            return new CaseTest(test_case, options);  // NOLINT: GoogleTest owns it
+                          });
+  }
+}
+
+}  // namespace
+}  // namespace shmspec
+
+int main(int argc, char** argv) {
+  if (const auto exit_code = shmspec::RunAsActor(argc, argv)) return *exit_code;
+  testing::InitGoogleTest(&argc, argv);
+  for (const char* target : {"libc", "syscall", "simulated"}) shmspec::RegisterOn(target);
+  return RUN_ALL_TESTS();
+}
