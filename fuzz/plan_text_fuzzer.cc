@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Whatever bytes a plan file holds, reading it ends with a plan or with one line that says where
+// and why not; a plan that was read prints to text that reads back as the same plan.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "harness/vocabulary/check.h"
+#include "harness/vocabulary/text.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace shmspec;  // NOLINT: this file is one function
+  const Result<Plan> plan = ParsePlan({reinterpret_cast<const char*>(data), size}, "fuzz");
+  if (!plan.ok()) {
+    const std::string& message = plan.error().message;
+    SHMSPEC_CHECK(message.starts_with("fuzz:") && message.find('\n') == std::string::npos,
+                  "an error is one line that starts with its place");
+    return 0;
+  }
+  const Result<Plan> again = ParsePlan(PrintPlan(*plan), "printed");
+  SHMSPEC_CHECK(again.ok() && *again == *plan, "a printed plan reads back as itself");
+  return 0;
+}
