@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The subcommands of shmspec, one file each. Each reads its options, does its work and returns an
+// exit code (console.h).
+
+#ifndef SHMSPEC_HARNESS_COMMAND_COMMAND_H_
+#define SHMSPEC_HARNESS_COMMAND_COMMAND_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/runner/run.h"
+
+namespace shmspec {
+
+enum class Format { kHuman, kJson };
+
+/// Options that say on what and how cases are performed.
+struct PerformOptions {
+  std::string target = "libc";
+  std::string profile = "linux";
+  std::optional<std::uint64_t> seed;
+  std::int64_t timeout_ms = 10000;
+  std::uint32_t jobs = 0;  // 0: as many as the system has CPUs, at most 4
+};
+
+struct RunCommandOptions {
+  std::vector<std::string> filters;
+  PerformOptions perform;
+  std::string shard;
+  std::uint32_t repeat = 1;
+  bool shuffle = false;
+  bool quick = false;
+  std::string level = "may";
+  std::string output;
+  Format format = Format::kHuman;
+  std::vector<std::string> argv;
+};
+int RunCommand(const RunCommandOptions& options);
+
+struct ListCommandOptions {
+  std::vector<std::string> filters;
+  Format format = Format::kHuman;
+};
+int ListCommand(const ListCommandOptions& options);
+
+int ShowCommand(const std::string& name);
+
+struct ReplayCommandOptions {
+  std::string file;  // `-` reads standard input
+  PerformOptions perform;
+  int rounds = 1;
+};
+int ReplayCommand(const ReplayCommandOptions& options);
+
+struct ControlsCommandOptions {
+  std::vector<std::string> faults;
+  std::uint64_t seed = 1;
+  Format format = Format::kHuman;
+};
+int ControlsCommand(const ControlsCommandOptions& options);
+
+int DoctorCommand(Format format);
+
+/// Turns options into what the runner needs: checks target and profile, settles seed, jobs and
+/// isolation. The error is one line for people.
+Result<RunOptions> Settle(const PerformOptions& options);
+
+/// Whether the target is a system on which real processes act.
+bool IsRealTarget(const std::string& target);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_COMMAND_COMMAND_H_

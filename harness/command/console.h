@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What the program writes for people: colour on terminals only, one progress line, errors in one
+// line.
+
+#ifndef SHMSPEC_HARNESS_COMMAND_CONSOLE_H_
+#define SHMSPEC_HARNESS_COMMAND_CONSOLE_H_
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "harness/vocabulary/status.h"
+
+namespace shmspec {
+
+/// Exit codes of every subcommand; the first three as RunResult::ExitCode().
+inline constexpr int kExitAsExpected = 0;
+inline constexpr int kExitUnexpected = 1;
+inline constexpr int kExitIncomplete = 2;
+inline constexpr int kExitHarnessTrouble = 3;
+inline constexpr int kExitUsage = 4;
+inline constexpr int kExitNothingSelected = 5;
+
+enum class Style { kPlain, kGood, kBad, kDoubtful, kDim, kStrong };
+
+/// The style a status is shown in.
+Style StyleOf(Status status);
+
+/// `text` in a style, when standard output is a terminal and NO_COLOR is not set.
+std::string Paint(Style style, std::string_view text);
+
+/// Writes `shmspec: MESSAGE` as one line to standard error and returns the exit code.
+int Complain(int exit_code, std::string_view message);
+
+/// Text wrapped to the width of the terminal (80 when there is none), every line indented.
+std::string Wrap(std::string_view text, std::size_t indent);
+
+/// One line that is rewritten as work goes on; silent when standard error is no terminal.
+class ProgressLine {
+ public:
+  ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  ~ProgressLine() { Clear(); }
+
+  void Show(std::size_t done, std::size_t total, std::string_view what);
+  /// Removes the line, so that other output can follow.
+  void Clear();
+
+ private:
+  bool terminal_;
+  bool shown_ = false;
+};
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_COMMAND_CONSOLE_H_

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "harness/actor/trusted_base.h"
+#include "harness/command/command.h"
+#include "harness/command/console.h"
+#include "harness/sandbox/environment.h"
+#include "harness/sandbox/system_v.h"
+
+namespace shmspec {
+namespace {
+
+struct Examination {
+  std::vector<Fact> facts;
+  std::vector<Meaning> meanings;
+  std::vector<SelfTest> base;
+  Result<void> system_v;
+  Isolation isolation = Isolation::kShared;
+};
+
+/// What one screen has room for; the rest is in --format json.
+constexpr std::array kShown{
+    std::pair{"system", "kernel.name kernel.release machine libc"},
+    std::pair{"processors", "cpus page_size shmlba"},
+    std::pair{"privileges", "euid capabilities.effective seccomp container"},
+    std::pair{"namespaces", "namespace.ipc namespace.user namespace.mnt namespace.pid"},
+    std::pair{"limits", "rlimit.memlock rlimit.as rlimit.nofile"},
+    std::pair{"System V", "kernel.shmmax kernel.shmall kernel.shmmni kernel.shm_rmid_forced"},
+    std::pair{"memory", "vm.overcommit_memory vm.mmap_min_addr vm.nr_hugepages"},
+    std::pair{"/dev/shm", "dev_shm.bytes dev_shm.mode dev_shm.mount"},
+    std::pair{"tools", "tool.ipcs tool.ipcrm tool.ipcmk tool.lsipc"},
+    std::pair{"logind", "logind.RemoveIPC"}};
+
+/// `kernel.release` is shown as `release`.
+std::string_view ShortName(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? name : name.substr(dot + 1);
+}
+
+void PrintFacts(const std::vector<Fact>& facts) {
+  for (const auto& [label, names] : kShown) {
+    std::string line;
+    std::string_view rest = names;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find(' '), rest.size());
+      const std::string_view name = rest.substr(0, end);
+      line +=
+          fmt::format("{}{} {}", line.empty() ? "" : ", ", ShortName(name), ValueOf(facts, name));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    fmt::print("  {:<12}{}", label, Wrap(line, 14).substr(14));
+  }
+}
+
+void PrintHuman(const Examination& found) {
+  fmt::print("{}\n", Paint(Style::kStrong, "What this system offers"));
+  PrintFacts(found.facts);
+  fmt::print("\n{}\n", Paint(Style::kStrong, "What shmspec itself stands on"));
+  std::string sound;
+  for (const SelfTest& test : found.base) {
+    if (test.result.ok()) {
+      sound += (sound.empty() ? "" : ", ") + std::string(test.name);
+    } else {
+      fmt::print("  {} {}: {}\n", Paint(Style::kBad, "broken"), test.name,
+                 test.result.error().message);
+    }
+  }
+  fmt::print("{}", Wrap("sound: " + sound, 2));
+  fmt::print("\n{}\n", Paint(Style::kStrong, "What that means for a run"));
+  if (!found.system_v.ok()) fmt::print("{}", Wrap(found.system_v.error().message, 2));
+  for (const Meaning& meaning : found.meanings) {
+    fmt::print("{}",
+               Wrap(fmt::format("{}: {}; {}", meaning.topic, meaning.finding, meaning.effect), 2));
+  }
+}
+
+void PrintJson(const Examination& found) {
+  nlohmann::ordered_json facts = nlohmann::ordered_json::object();
+  for (const Fact& fact : found.facts) {
+    facts[fact.name] = {{"value", fact.value}, {"source", fact.source}, {"stable", fact.stable}};
+  }
+  nlohmann::ordered_json meanings = nlohmann::ordered_json::array();
+  for (const Meaning& meaning : found.meanings) {
+    meanings.push_back(
+        {{"topic", meaning.topic}, {"finding", meaning.finding}, {"effect", meaning.effect}});
+  }
+  nlohmann::ordered_json base = nlohmann::ordered_json::object();
+  for (const SelfTest& test : found.base) {
+    base[std::string(test.name)] = test.result.ok() ? "sound" : test.result.error().message;
+  }
+  const nlohmann::ordered_json document{
+      {"format", "shmspec-doctor/1"},
+      {"system_v", found.system_v.ok() ? "there" : found.system_v.error().message},
+      {"isolation", NameOf(found.isolation)},
+      {"facts", facts},
+      {"trusted_base", base},
+      {"meanings", meanings}};
+  fmt::print("{}\n",
+             document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+}
+
+}  // namespace
+
+int DoctorCommand(Format format) {
+  Examination found;
+  found.facts = ReadEnvironment();
+  found.base = TestTrustedBase();
+  found.system_v = ProbeSystemV();
+  found.isolation = ProbeIsolation();
+  found.meanings = Assess(found.facts, found.isolation);
+  if (format == Format::kJson) {
+    PrintJson(found);
+  } else {
+    PrintHuman(found);
+  }
+  bool sound = found.system_v.ok();
+  for (const SelfTest& test : found.base) sound = sound && test.result.ok();
+  return sound ? kExitAsExpected : kExitIncomplete;
+}
+
+}  // namespace shmspec

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The program: reads the command line and calls one subcommand.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "harness/actor/actor_main.h"
+#include "harness/command/command.h"
+#include "harness/command/console.h"
+#include "harness/runner/run.h"
+#include "harness/runner/selection.h"
+#include "shmspec/build.h"
+
+namespace shmspec {
+namespace {
+
+constexpr const char* kAbout =
+    "shmspec: does this system's shared memory behave as its specifications say?\n";
+
+constexpr const char* kExamples =
+    "Examples:\n"
+    "  shmspec run                              every case on this kernel\n"
+    "  shmspec run sysv.remove SYSV.SHMAT       one topic and everything about one group of "
+    "requirements\n"
+    "  shmspec run --target syscall --output result.json\n"
+    "  shmspec show SYSV.RMID.DEFERRED          what a requirement says and which cases test it\n"
+    "  shmspec show sysv.get.some_case > my.plan; shmspec replay my.plan\n"
+    "  shmspec controls                         is every seeded fault caught?\n"
+    "  shmspec doctor                           what does this system offer?\n"
+    "\n"
+    "Exit codes: 0 as expected, 1 a case failed, 2 incomplete, 3 trouble in the harness itself,\n"
+    "4 mistake in options or input, 5 nothing selected.\n";
+
+void AddFormat(CLI::App& app, Format& format) {
+  const std::map<std::string, Format> formats{{"human", Format::kHuman}, {"json", Format::kJson}};
+  app.add_option_function<std::string>(
+         "--format", [&format, formats](const std::string& name) { format = formats.at(name); },
+         "What is printed: human (default) or json")
+      ->check(CLI::IsMember({"human", "json"}));
+}
+
+void AddPerform(CLI::App& app, PerformOptions& options) {
+  app.add_option("--target", options.target,
+                 "libc (default), syscall, ia32, simulated or faulty:ID (see controls)");
+  app.add_option("--profile", options.profile,
+                 "The specification to judge by: linux (default) or posix");
+  app.add_option("--seed", options.seed, "Settles every random choice; printed with each run");
+  app.add_option("--timeout", options.timeout_ms, "Milliseconds that one case may take")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{3600000}));
+}
+
+void AddRun(CLI::App& program, RunCommandOptions& options, int& exit_code) {
+  CLI::App* app = program.add_subcommand("run", "Perform cases and judge this system");
+  app->add_option("FILTER", options.filters,
+                  "Cases or requirements: a name, its beginning, or a glob; -NAME after -- takes "
+                  "away");
+  AddPerform(*app, options.perform);
+  app->add_option("--jobs,-j", options.perform.jobs, "Cases performed at the same time")
+      ->check(CLI::Range(1, 256));
+  app->add_option("--shard", options.shard, "Only part i of n of the cases, as i/n");
+  app->add_option("--repeat", options.repeat, "Attempts at each case")
+      ->check(CLI::Range(1, 100000));
+  app->add_flag("--shuffle", options.shuffle, "In an order that the seed settles");
+  app->add_flag("--quick", options.quick, "Races with few rounds: a first impression");
+  app->add_option("--level", options.level,
+                  "Only cases of requirements at least this binding: must, should or may (default)")
+      ->check(CLI::IsMember({"must", "should", "may"}));
+  app->add_option("--output,-o", options.output,
+                  "Also write the record, as JSON, to this new file");
+  AddFormat(*app, options.format);
+  app->callback([&options, &exit_code] { exit_code = RunCommand(options); });
+}
+
+/// What each subcommand was asked to do; lives as long as the parser that fills it in.
+struct AllOptions {
+  RunCommandOptions run;
+  ListCommandOptions list;
+  std::string show;
+  ReplayCommandOptions replay;
+  ControlsCommandOptions controls;
+  Format doctor_format = Format::kHuman;
+};
+
+void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
+  CLI::App* list = program.add_subcommand("list", "List the cases");
+  list->add_option("FILTER", options.list.filters, "As for run");
+  AddFormat(*list, options.list.format);
+  list->callback([&] { exit_code = ListCommand(options.list); });
+
+  CLI::App* show = program.add_subcommand("show", "Explain a requirement or print a case's plan");
+  show->add_option("NAME", options.show, "A requirement or a case")->required();
+  show->callback([&] { exit_code = ShowCommand(options.show); });
+
+  CLI::App* replay = program.add_subcommand("replay", "Perform and judge a plan from a file");
+  replay->add_option("FILE", options.replay.file, "A plan in text form; - for standard input")
+      ->required();
+  AddPerform(*replay, options.replay.perform);
+  replay->add_option("--rounds", options.replay.rounds, "How often, until one does not pass")
+      ->check(CLI::Range(1, 1000000));
+  replay->callback([&] { exit_code = ReplayCommand(options.replay); });
+
+  CLI::App* controls = program.add_subcommand(
+      "controls", "Seed one fault after the other into the simulated system: is each caught?");
+  controls->add_option("FAULT", options.controls.faults, "Only these faults");
+  controls->add_option("--seed", options.controls.seed, "Settles every random choice");
+  AddFormat(*controls, options.controls.format);
+  controls->callback([&] { exit_code = ControlsCommand(options.controls); });
+
+  CLI::App* doctor =
+      program.add_subcommand("doctor", "Say what this system offers and what that means for a run");
+  AddFormat(*doctor, options.doctor_format);
+  doctor->callback([&] { exit_code = DoctorCommand(options.doctor_format); });
+}
+
+int Main(int argc, char** argv) {
+  int exit_code = kExitUsage;
+  AllOptions options;
+  options.run.argv.assign(argv, argv + argc);
+  CLI::App program(kAbout, "shmspec");
+  program.footer(kExamples);
+  program.set_version_flag("--version",
+                           fmt::format("shmspec {} ({})", internal::kVersion, internal::kSourceId));
+  program.require_subcommand(1);
+  AddRun(program, options.run, exit_code);
+  AddOthers(program, options, exit_code);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    return program.exit(success);  // --help and --version
+  } catch (const CLI::ParseError& error) {
+    return Complain(kExitUsage, fmt::format("{}; see shmspec --help", error.what()));
+  }
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace shmspec
+
+int main(int argc, char** argv) {
+  // Actors are this same program; they must start fast and know nothing of options.
+  if (const std::optional<int> exit_code = shmspec::RunAsActor(argc, argv)) return *exit_code;
+  try {
+    return shmspec::Main(argc, argv);
+  } catch (const std::exception& error) {
+    return shmspec::Complain(shmspec::kExitHarnessTrouble, error.what());
+  }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/command/output_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace shmspec {
+namespace {
+
+Error Refusal(const std::string& path, int error) {
+  return Error{fmt::format("{}: cannot be written: {}", path, std::strerror(error))};
+}
+
+}  // namespace
+
+Result<OutputFile> OutputFile::Claim(std::string path) {
+  if (::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    return Error{path + ": exists already and is left alone; name another file or remove it"};
+  }
+  std::string draft = fmt::format("{}.{}.partial", path, ::getpid());
+  UniqueFd fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!fd) return Refusal(path, errno);
+  return OutputFile(std::move(path), std::move(draft), std::move(fd));
+}
+
+OutputFile::~OutputFile() {
+  if (fd_) ::unlink(draft_.c_str());
+}
+
+Result<void> OutputFile::Commit(const std::string& contents) {
+  std::string_view rest = contents;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(fd_.get(), rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return Refusal(path_, errno);
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  // Unlike rename(2), link(2) never takes the place of a file that appeared meanwhile.
+  if (::link(draft_.c_str(), path_.c_str()) != 0) return Refusal(path_, errno);
+  ::unlink(draft_.c_str());
+  fd_.reset();
+  return {};
+}
+
+}  // namespace shmspec

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "harness/command/command.h"
+#include "harness/command/console.h"
+#include "harness/vocabulary/text.h"
+
+namespace shmspec {
+namespace {
+
+Result<std::string> ReadAll(const std::string& file) {
+  const auto contents = [](std::istream& in) {
+    return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  };
+  if (file == "-") return contents(std::cin);
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return Error{fmt::format("{}: cannot be read: {}", file, std::strerror(errno))};
+  std::string text = contents(in);
+  if (in.bad()) return Error{fmt::format("{}: cannot be read", file)};
+  return text;
+}
+
+}  // namespace
+
+int ReplayCommand(const ReplayCommandOptions& options) {
+  const Result<std::string> text = ReadAll(options.file);
+  if (!text.ok()) return Complain(kExitUsage, text.error().message);
+  const Result<Plan> plan = ParsePlan(*text, options.file == "-" ? "standard input" : options.file);
+  if (!plan.ok()) return Complain(kExitUsage, plan.error().message);
+  const Result<RunOptions> run = Settle(options.perform);
+  if (!run.ok()) {
+    return Complain(run.error().lacking ? kExitIncomplete : kExitUsage, run.error().message);
+  }
+  const CaseResult result = RunPlan(*plan, options.rounds, *run);
+  fmt::print("{} {}\n", Paint(StyleOf(result.status), NameOf(result.status)), plan->name);
+  if (!result.reason.empty()) fmt::print("{}", Wrap(result.reason, 2));
+  fmt::print("\n{}", result.excerpt.empty() ? result.trace : result.excerpt);
+  for (const std::string& observed : result.observed) fmt::print("  observed: {}\n", observed);
+  fmt::print("seed {}, {} {} through {}\n", run->seed, result.rounds,
+             result.rounds == 1 ? "round" : "rounds", run->target);
+  if (result.status == Status::kFail) return kExitUnexpected;
+  return result.status == Status::kPass ? kExitAsExpected : kExitIncomplete;
+}
+
+}  // namespace shmspec
