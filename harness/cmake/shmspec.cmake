@@ -54,6 +54,11 @@ if(SHMSPEC_COVERAGE)
   target_link_options(shmspec_flags INTERFACE --coverage)
 endif()
 
+add_library(shmspec_fmt STATIC ${PROJECT_SOURCE_DIR}/harness/cmake/fmt.cc)
+add_library(shmspec::fmt ALIAS shmspec_fmt)
+target_include_directories(shmspec_fmt SYSTEM PUBLIC
+  $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+
 function(shmspec_library name)
   cmake_parse_arguments(ARG "OBJECT" "" "SOURCES;LINKS" ${ARGN})
   set(kind STATIC)
