@@ -3,6 +3,7 @@
 #include "harness/sandbox/audit.h"
 
 #include <dirent.h>
+#include <fmt/format.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <unistd.h>
@@ -10,8 +11,6 @@
 #include <fstream>
 #include <memory>
 #include <sstream>
-
-#include <fmt/format.h>
 
 namespace shmspec {
 namespace {
@@ -74,8 +73,8 @@ std::vector<std::string> Residue(const Inventory& before, const Inventory& after
   std::vector<std::string> lines;
   for (const auto& [id, segment] : after.segments) {
     if (before.segments.contains(id)) continue;
-    lines.push_back(fmt::format("segment {} (key {:#x}, {} bytes) is left", id, segment.key,
-                                segment.size));
+    lines.push_back(
+        fmt::format("segment {} (key {:#x}, {} bytes) is left", id, segment.key, segment.size));
   }
   for (const std::string& name : after.objects) {
     if (!before.objects.contains(name)) lines.push_back("/dev/shm/" + name + " is left");

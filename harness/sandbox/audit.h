@@ -20,9 +20,9 @@ struct Inventory {
     std::int64_t size = 0;  // bytes
     std::int64_t cpid = 0;
   };
-  std::map<int, Segment> segments;   // by identifier
-  std::set<std::string> objects;     // names in /dev/shm
-  std::set<int> children;            // process ids
+  std::map<int, Segment> segments;  // by identifier
+  std::set<std::string> objects;    // names in /dev/shm
+  std::set<int> children;           // process ids
 };
 
 Inventory TakeInventory();
@@ -30,8 +30,8 @@ Inventory TakeInventory();
 /// One line for each thing in `after` that was not in `before`.
 std::vector<std::string> Residue(const Inventory& before, const Inventory& after);
 
-/// Removes the segments among the residue, for runs that share the host's IPC namespace: what a case
-/// forgot must not stay there. They are reported all the same.
+/// Removes the segments among the residue, for runs that share the host's IPC namespace: what a
+/// case forgot must not stay there. They are reported all the same.
 void RemoveSegments(const Inventory& before, const Inventory& after);
 
 }  // namespace shmspec

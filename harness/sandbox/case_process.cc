@@ -3,6 +3,7 @@
 #include "harness/sandbox/case_process.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,8 +12,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-
-#include <fmt/format.h>
 
 #include "harness/vocabulary/names.h"
 
@@ -105,10 +104,10 @@ std::optional<std::string> CaseProcess::Finish() {
     pid_ = -1;
     Receive();
     whole_ = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    how_ended_ = WIFEXITED(status)
-                     ? fmt::format("the case's process ended with exit code {}", WEXITSTATUS(status))
-                     : fmt::format("the case's process was ended by {}",
-                                   SignalName(WTERMSIG(status)));
+    how_ended_ =
+        WIFEXITED(status)
+            ? fmt::format("the case's process ended with exit code {}", WEXITSTATUS(status))
+            : fmt::format("the case's process was ended by {}", SignalName(WTERMSIG(status)));
   }
   if (!whole_) return std::nullopt;
   return received_;

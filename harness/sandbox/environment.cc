@@ -2,6 +2,7 @@
 
 #include "harness/sandbox/environment.h"
 
+#include <fmt/format.h>
 #include <gnu/libc-version.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
@@ -14,8 +15,6 @@
 #include <fstream>
 #include <sstream>
 
-#include <fmt/format.h>
-
 namespace shmspec {
 namespace {
 
@@ -24,8 +23,8 @@ constexpr const char* kUnknown = "unknown";
 class Collector {
  public:
   void Add(std::string name, std::string value, std::string source, bool stable = true) {
-    facts_.push_back({std::move(name), value.empty() ? kUnknown : std::move(value),
-                      std::move(source), stable});
+    facts_.push_back(
+        {std::move(name), value.empty() ? kUnknown : std::move(value), std::move(source), stable});
   }
   /// The first line of a file.
   void AddFile(std::string name, const std::string& path) {
@@ -131,7 +130,8 @@ std::string Container() {
   return name.empty() ? "none seen" : name;
 }
 
-/// RemoveIPC of systemd-logind: with it, a user's segments vanish when the user's last session ends.
+/// RemoveIPC of systemd-logind: with it, a user's segments vanish when the user's last session
+/// ends.
 std::string RemoveIpc() {
   if (::access("/run/systemd/seats", F_OK) != 0) return "no logind";
   std::string setting = "yes (default)";

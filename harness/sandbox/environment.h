@@ -14,7 +14,7 @@ namespace shmspec {
 
 /// One thing known of the system. Never an error: what cannot be read is `unknown`.
 struct Fact {
-  std::string name;    // `kernel.release`
+  std::string name;  // `kernel.release`
   std::string value;
   std::string source;  // the file or call it comes from
   bool stable = true;  // the same on the next run of the same system

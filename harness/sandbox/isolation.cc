@@ -3,6 +3,7 @@
 #include "harness/sandbox/isolation.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/wait.h>
@@ -11,8 +12,6 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "harness/vocabulary/unique_handle.h"
 
@@ -48,8 +47,8 @@ Result<void> Unshare(int flags, const char* what) {
 void MountPrivately() {
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
   // Refused where there is no /dev/shm or a container forbids it; not needed for System V.
-  static_cast<void>(::mount("shmspec", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV,
-                            "size=64m,mode=1777"));
+  static_cast<void>(
+      ::mount("shmspec", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,mode=1777"));
 }
 
 bool CanEnter(Isolation isolation) {

@@ -20,17 +20,17 @@ enum class Isolation : std::uint8_t {
 };
 template <>
 struct NamesOf<Isolation> {
-  static constexpr std::array kNames{
-      Named<Isolation>{"private", Isolation::kPrivate},
-      Named<Isolation>{"user-namespace", Isolation::kUserNamespace},
-      Named<Isolation>{"shared", Isolation::kShared}};
+  static constexpr std::array kNames{Named<Isolation>{"private", Isolation::kPrivate},
+                                     Named<Isolation>{"user-namespace", Isolation::kUserNamespace},
+                                     Named<Isolation>{"shared", Isolation::kShared}};
 };
 
 /// The best isolation that this system lets the caller have; found out in a child process.
 Isolation ProbeIsolation();
 
-/// Puts the calling process, which must be single-threaded, into the isolation. The private tmpfs on
-/// /dev/shm (64 MiB, mode 1777) is left out where mounting is refused: System V does not need it.
+/// Puts the calling process, which must be single-threaded, into the isolation. The private tmpfs
+/// on /dev/shm (64 MiB, mode 1777) is left out where mounting is refused: System V does not need
+/// it.
 Result<void> EnterIsolation(Isolation isolation);
 
 }  // namespace shmspec

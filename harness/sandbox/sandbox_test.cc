@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 #include <fcntl.h>
+#include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -14,8 +15,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
-
-#include <gtest/gtest.h>
 
 #include "harness/sandbox/audit.h"
 #include "harness/sandbox/case_process.h"
@@ -43,7 +42,10 @@ TEST(CaseProcess, CarriesItsResultBack) {
 }
 
 TEST(CaseProcess, SaysHowItEndedWhenItGaveNoResult) {
-  Result<CaseProcess> process = CaseProcess::Start([]() -> std::string { ::raise(SIGKILL); return {}; });
+  Result<CaseProcess> process = CaseProcess::Start([]() -> std::string {
+    ::raise(SIGKILL);
+    return {};
+  });
   ASSERT_TRUE(process.ok());
   EXPECT_EQ(ResultOf(*process), std::nullopt);
   EXPECT_EQ(process->HowEnded(), "the case's process was ended by SIGKILL");
@@ -91,7 +93,8 @@ TEST(Isolation, SegmentsMadeInsideAreNotSeenOutside) {
   if (isolation == Isolation::kShared) GTEST_SKIP() << "neither root nor user namespaces here";
   const Inventory before = TakeInventory();
   const auto inside = InProcess([isolation] {
-    if (const auto entered = EnterIsolation(isolation); !entered.ok()) return entered.error().message;
+    if (const auto entered = EnterIsolation(isolation); !entered.ok())
+      return entered.error().message;
     const Inventory empty = TakeInventory();
     if (!empty.segments.empty()) return std::string("not empty at first");
     ::shmget(IPC_PRIVATE, 4096, 0600);
@@ -125,9 +128,11 @@ std::optional<std::string> ProbeUnder(std::uint32_t action) {
         sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
     const sock_fprog program{code.size(), const_cast<sock_filter*>(code.data())};
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) return std::string("no seccomp");
+    if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+      return std::string("no seccomp");
     const Result<void> probed = ProbeSystemV();
-    return probed.ok() ? "there" : (probed.error().lacking ? "" : "not lacking: ") + probed.error().message;
+    return probed.ok() ? "there"
+                       : (probed.error().lacking ? "" : "not lacking: ") + probed.error().message;
   });
 }
 
@@ -135,9 +140,10 @@ TEST(SystemV, AFilterThatKillsOrRefusesIsOneClearLine) {
   EXPECT_TRUE(ProbeSystemV().ok());
   EXPECT_EQ(ProbeUnder(SECCOMP_RET_ALLOW), "there");
   EXPECT_EQ(ProbeUnder(SECCOMP_RET_KILL_PROCESS)->substr(0, 31), "shmget was answered with SIGSYS");
-  EXPECT_EQ(ProbeUnder(SECCOMP_RET_ERRNO | ENOSYS),
-            "shmget was refused with ENOSYS: this system has no System V shared memory, or a seccomp "
-            "filter hides it");
+  EXPECT_EQ(
+      ProbeUnder(SECCOMP_RET_ERRNO | ENOSYS),
+      "shmget was refused with ENOSYS: this system has no System V shared memory, or a seccomp "
+      "filter hides it");
   EXPECT_EQ(ProbeUnder(SECCOMP_RET_ERRNO | EPERM)->substr(0, 30), "shmget was refused with EPERM:");
 }
 

@@ -2,6 +2,7 @@
 
 #include "harness/sandbox/system_v.h"
 
+#include <fmt/format.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -9,8 +10,6 @@
 
 #include <cerrno>
 #include <csignal>
-
-#include <fmt/format.h>
 
 #include "harness/vocabulary/names.h"
 

@@ -7,8 +7,9 @@
 
 namespace shmspec {
 
-/// Whether this system has System V shared memory at all, tried in a child process because a seccomp
-/// filter may kill whoever asks. The error is one line that says what happened; it is lacking.
+/// Whether this system has System V shared memory at all, tried in a child process because a
+/// seccomp filter may kill whoever asks. The error is one line that says what happened; it is
+/// lacking.
 Result<void> ProbeSystemV();
 
 }  // namespace shmspec

@@ -2,7 +2,6 @@
 
 #include "harness/vocabulary/draw.h"
 
-
 #include "harness/vocabulary/draw_value.h"
 #include "harness/vocabulary/handles.h"
 

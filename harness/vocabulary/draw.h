@@ -21,7 +21,8 @@ class Choices {
   Choices& operator=(const Choices&) = delete;
   virtual ~Choices() = default;
 
-  /// A number below `bound`, which is at least 1. Generators shrink towards 0, so 0 is the plainest.
+  /// A number below `bound`, which is at least 1. Generators shrink towards 0, so 0 is the
+  /// plainest.
   virtual std::uint64_t Below(std::uint64_t bound) = 0;
 };
 

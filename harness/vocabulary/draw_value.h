@@ -27,7 +27,9 @@ struct FlagTag<Flags<Tag>> {
   using Type = Tag;
 };
 template <class T>
-concept FlagSet = requires { typename FlagTag<T>::Type; };
+concept FlagSet = requires {
+  typename FlagTag<T>::Type;
+};
 
 /// The handle kinds that make sense in a reference type; the first is the usual one.
 template <class Ref>
@@ -42,8 +44,8 @@ void Draw(Choices& choices, T& value, std::size_t actors);
 template <class T>
 void DrawReference(Choices& choices, T& value) {
   if (choices.Below(4) != 0) {
-    value.handle = Handle{kKindsOf<T>[choices.Below(2)],
-                          static_cast<std::uint8_t>(choices.Below(4))};
+    value.handle =
+        Handle{kKindsOf<T>[choices.Below(2)], static_cast<std::uint8_t>(choices.Below(4))};
   }
   if (choices.Below(2) != 0) value.offset = static_cast<std::int64_t>(EdgeNumber(choices));
 }

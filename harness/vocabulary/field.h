@@ -75,7 +75,8 @@ template <class Variant, class Visit>
 constexpr void ForEachAlternative(Visit&& visit) {
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (visit.template operator()<std::variant_alternative_t<I, Variant>>(), ...);
-  }(std::make_index_sequence<std::variant_size_v<Variant>>{});
+  }
+  (std::make_index_sequence<std::variant_size_v<Variant>>{});
 }
 
 }  // namespace shmspec

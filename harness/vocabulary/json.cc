@@ -90,7 +90,9 @@ Json ToJson(const Outcome& outcome, std::span<const ActorSpec> actors) {
 }
 
 Json ToJson(const Plan& plan) {
-  Json object{{"plan", plan.name}, {"requirements", Json::array()}, {"actors", Json::array()},
+  Json object{{"plan", plan.name},
+              {"requirements", Json::array()},
+              {"actors", Json::array()},
               {"steps", Json::array()}};
   for (const Requirement requirement : plan.requirements) {
     object["requirements"].push_back(requirement.id());

@@ -10,9 +10,8 @@
 #ifndef SHMSPEC_HARNESS_VOCABULARY_JSON_H_
 #define SHMSPEC_HARNESS_VOCABULARY_JSON_H_
 
-#include <span>
-
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 
 #include "harness/vocabulary/trace.h"
 

@@ -3,6 +3,7 @@
 #include "harness/vocabulary/json.h"
 
 #include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 #include "harness/vocabulary/draw.h"

@@ -25,7 +25,9 @@ template <class E>
 struct NamesOf;
 
 template <class E>
-concept NamedEnum = requires { NamesOf<E>::kNames; };
+concept NamedEnum = requires {
+  NamesOf<E>::kNames;
+};
 
 /// The name of an enumerator; aborts never, "?" when the value is not in the table.
 template <NamedEnum E>
@@ -44,8 +46,8 @@ constexpr std::optional<E> FromName(std::string_view name) {
   return std::nullopt;
 }
 
-/// A set of flag bits as the system call takes them, with names for the known ones. Unknown bits are
-/// kept, because what a system does with them is part of what is tested. `Tag::kNames` lists
+/// A set of flag bits as the system call takes them, with names for the known ones. Unknown bits
+/// are kept, because what a system does with them is part of what is tested. `Tag::kNames` lists
 /// Named<uint64_t>; the bits without a name are written in octal: `create|exclusive|0600`.
 template <class Tag>
 struct Flags {

@@ -33,8 +33,8 @@ struct Failure {
   friend bool operator==(const Failure&, const Failure&) = default;
 };
 
-/// A memory access raised a signal. `offset` is the faulting address minus the address the operation
-/// named, in bytes. Text: `fault{signal=SIGSEGV code=ACCERR}`.
+/// A memory access raised a signal. `offset` is the faulting address minus the address the
+/// operation named, in bytes. Text: `fault{signal=SIGSEGV code=ACCERR}`.
 struct Fault {
   static constexpr std::string_view kName = "fault";
   SignalCode signal{11};
@@ -73,15 +73,15 @@ struct SegmentRecord {
   std::int64_t atime = 0;
   std::int64_t dtime = 0;
   std::int64_t ctime = 0;
-  static constexpr auto kFields = Fields(
-      Field{"returned", &SegmentRecord::returned}, Field{"key", &SegmentRecord::key},
-      Field{"mode", &SegmentRecord::mode}, Field{"uid", &SegmentRecord::uid},
-      Field{"gid", &SegmentRecord::gid}, Field{"cuid", &SegmentRecord::cuid},
-      Field{"cgid", &SegmentRecord::cgid}, Field{"seq", &SegmentRecord::seq},
-      Field{"size", &SegmentRecord::size}, Field{"cpid", &SegmentRecord::cpid},
-      Field{"lpid", &SegmentRecord::lpid}, Field{"nattch", &SegmentRecord::nattch},
-      Field{"atime", &SegmentRecord::atime}, Field{"dtime", &SegmentRecord::dtime},
-      Field{"ctime", &SegmentRecord::ctime});
+  static constexpr auto kFields =
+      Fields(Field{"returned", &SegmentRecord::returned}, Field{"key", &SegmentRecord::key},
+             Field{"mode", &SegmentRecord::mode}, Field{"uid", &SegmentRecord::uid},
+             Field{"gid", &SegmentRecord::gid}, Field{"cuid", &SegmentRecord::cuid},
+             Field{"cgid", &SegmentRecord::cgid}, Field{"seq", &SegmentRecord::seq},
+             Field{"size", &SegmentRecord::size}, Field{"cpid", &SegmentRecord::cpid},
+             Field{"lpid", &SegmentRecord::lpid}, Field{"nattch", &SegmentRecord::nattch},
+             Field{"atime", &SegmentRecord::atime}, Field{"dtime", &SegmentRecord::dtime},
+             Field{"ctime", &SegmentRecord::ctime});
   friend bool operator==(const SegmentRecord&, const SegmentRecord&) = default;
 };
 

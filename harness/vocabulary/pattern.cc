@@ -34,7 +34,8 @@ std::optional<__int128> FieldNumber(const R& record, std::string_view name) {
 }
 
 bool SymbolHolds(const Symbol& symbol, const Outcome& outcome, const Bindings& bindings) {
-  const auto seen = std::visit([&](const auto& r) { return FieldNumber(r, symbol.field); }, outcome);
+  const auto seen =
+      std::visit([&](const auto& r) { return FieldNumber(r, symbol.field); }, outcome);
   const auto meant = std::holds_alternative<ActorRef>(symbol.stands)
                          ? bindings.pid(std::get<ActorRef>(symbol.stands))
                          : bindings.value(std::get<Reference>(symbol.stands));

@@ -17,7 +17,8 @@
 
 namespace shmspec {
 
-/// The number behind a field value, for the types that have an order; nullopt for strings and lists.
+/// The number behind a field value, for the types that have an order; nullopt for strings and
+/// lists.
 template <class V>
 constexpr std::optional<__int128> Ordinal(const V& value) {
   if constexpr (std::is_same_v<V, bool>) {

@@ -2,10 +2,10 @@
 
 #include "harness/vocabulary/plan.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <set>
-
-#include <fmt/format.h>
 
 #include "harness/vocabulary/handles.h"
 
@@ -43,9 +43,10 @@ class Inspection {
       return std::nullopt;
     }
     if (!alive_[step.actor.index]) {
-      return fmt::format("{} is not running here: an actor with start={} runs after the step that "
-                         "makes it",
-                         name, NameOf(plan_.actors[step.actor.index].start));
+      return fmt::format(
+          "{} is not running here: an actor with start={} runs after the step that "
+          "makes it",
+          name, NameOf(plan_.actors[step.actor.index].start));
     }
     if (busy_[step.actor.index]) return fmt::format("{} is still busy: join it first", name);
     if (step.timing == Timing::kStart) busy_[step.actor.index] = true;
@@ -58,8 +59,8 @@ class Inspection {
     std::optional<std::string> flaw;
     ForEachHandle(step.operation, [&](const Handle& handle) {
       if (handle.kind != HandleKind::kKey && !assigned_.contains(handle) && !flaw) {
-        flaw = fmt::format("{}{} is used before a step assigns it",
-                           static_cast<char>(handle.kind), int{handle.index});
+        flaw = fmt::format("{}{} is used before a step assigns it", static_cast<char>(handle.kind),
+                           int{handle.index});
       }
     });
     const auto kind = AssignedKind(step.operation);

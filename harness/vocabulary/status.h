@@ -22,21 +22,20 @@ enum class Status : std::uint8_t {
 };
 template <>
 struct NamesOf<Status> {
-  static constexpr std::array kNames{
-      Named<Status>{"PASS", Status::kPass},
-      Named<Status>{"FAIL", Status::kFail},
-      Named<Status>{"UNRESOLVED", Status::kUnresolved},
-      Named<Status>{"UNSUPPORTED", Status::kUnsupported},
-      Named<Status>{"UNTESTED", Status::kUntested},
-      Named<Status>{"OBSERVED", Status::kObserved}};
+  static constexpr std::array kNames{Named<Status>{"PASS", Status::kPass},
+                                     Named<Status>{"FAIL", Status::kFail},
+                                     Named<Status>{"UNRESOLVED", Status::kUnresolved},
+                                     Named<Status>{"UNSUPPORTED", Status::kUnsupported},
+                                     Named<Status>{"UNTESTED", Status::kUntested},
+                                     Named<Status>{"OBSERVED", Status::kObserved}};
 };
 
 /// Why a case did not pass; kNone when it did.
 enum class Cause : std::uint8_t {
   kNone,
-  kAssertion,          // an outcome was not the one the case states
-  kRefuted,            // the specification does not explain the trace
-  kDisagreement,       // the case and the specification contradict each other
+  kAssertion,     // an outcome was not the one the case states
+  kRefuted,       // the specification does not explain the trace
+  kDisagreement,  // the case and the specification contradict each other
   kTimeout,
   kCrash,              // the case's own process ended by itself
   kGaveUp,             // the oracle reached its bounds
@@ -47,18 +46,17 @@ enum class Cause : std::uint8_t {
 };
 template <>
 struct NamesOf<Cause> {
-  static constexpr std::array kNames{
-      Named<Cause>{"none", Cause::kNone},
-      Named<Cause>{"assertion", Cause::kAssertion},
-      Named<Cause>{"not-linearizable", Cause::kRefuted},
-      Named<Cause>{"disagreement", Cause::kDisagreement},
-      Named<Cause>{"timeout", Cause::kTimeout},
-      Named<Cause>{"crash", Cause::kCrash},
-      Named<Cause>{"gave-up", Cause::kGaveUp},
-      Named<Cause>{"leak", Cause::kLeak},
-      Named<Cause>{"setup", Cause::kSetup},
-      Named<Cause>{"missing-capability", Cause::kMissingCapability},
-      Named<Cause>{"interrupted", Cause::kInterrupted}};
+  static constexpr std::array kNames{Named<Cause>{"none", Cause::kNone},
+                                     Named<Cause>{"assertion", Cause::kAssertion},
+                                     Named<Cause>{"not-linearizable", Cause::kRefuted},
+                                     Named<Cause>{"disagreement", Cause::kDisagreement},
+                                     Named<Cause>{"timeout", Cause::kTimeout},
+                                     Named<Cause>{"crash", Cause::kCrash},
+                                     Named<Cause>{"gave-up", Cause::kGaveUp},
+                                     Named<Cause>{"leak", Cause::kLeak},
+                                     Named<Cause>{"setup", Cause::kSetup},
+                                     Named<Cause>{"missing-capability", Cause::kMissingCapability},
+                                     Named<Cause>{"interrupted", Cause::kInterrupted}};
 };
 
 /// The status compared with what was expected.

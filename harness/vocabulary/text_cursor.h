@@ -18,8 +18,8 @@ struct Number {
   std::uint64_t magnitude = 0;
 };
 
-/// Once something failed, the first failure stays and everything after it fails too, so that callers
-/// may check only at the end.
+/// Once something failed, the first failure stays and everything after it fails too, so that
+/// callers may check only at the end.
 class Cursor {
  public:
   explicit Cursor(std::string_view line) : line_(line) {}
@@ -39,8 +39,8 @@ class Cursor {
   bool Accept(std::string_view text);
   /// Takes `text` or fails.
   bool Demand(std::string_view text);
-  /// Takes a run of letters, digits and any of "_.:-/"; empty when there is none. Stops before "..",
-  /// which is a range.
+  /// Takes a run of letters, digits and any of "_.:-/"; empty when there is none. Stops before
+  /// "..", which is a range.
   std::string_view Word();
   /// Takes a run of letters, digits and underscores.
   std::string_view Name();

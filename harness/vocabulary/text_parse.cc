@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-#include <algorithm>
-
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "harness/vocabulary/text.h"
 #include "harness/vocabulary/text_pattern.h"
@@ -26,9 +26,12 @@ std::vector<std::string> RequirementNames() {
 std::string_view WithoutComment(std::string_view line) {
   bool quoted = false;
   for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '\\' && quoted) ++i;
-    else if (line[i] == '"') quoted = !quoted;
-    else if (line[i] == '#' && !quoted) return line.substr(0, i);
+    if (line[i] == '\\' && quoted)
+      ++i;
+    else if (line[i] == '"')
+      quoted = !quoted;
+    else if (line[i] == '#' && !quoted)
+      return line.substr(0, i);
   }
   return line;
 }
@@ -89,8 +92,9 @@ class PlanParser {
     ActorSpec actor;
     actor.name = cursor.Name();
     if (actor.name.empty() || IsReserved(actor.name)) {
-      return cursor.FailAt(start, "expected a name for the actor that is not a word of the plan "
-                                  "language, such as \"a\" or \"owner\"");
+      return cursor.FailAt(start,
+                           "expected a name for the actor that is not a word of the plan "
+                           "language, such as \"a\" or \"owner\"");
     }
     if (!plan_.steps.empty()) return cursor.FailAt(start, "declare actors before the first step");
     plan_.actors.push_back(actor);
@@ -159,8 +163,8 @@ class PlanParser {
       Fields(cursor, operation.emplace<Op>(), seen);
     });
     if (!known) {
-      return cursor.FailAt(start, fmt::format("no operation \"{}\"{}", name,
-                                              DidYouMean(name, OperationNames())));
+      return cursor.FailAt(
+          start, fmt::format("no operation \"{}\"{}", name, DidYouMean(name, OperationNames())));
     }
     return cursor.ok();
   }

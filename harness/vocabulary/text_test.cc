@@ -2,9 +2,9 @@
 
 #include "harness/vocabulary/text.h"
 
-#include <string>
-
 #include <gtest/gtest.h>
+
+#include <string>
 
 #include "harness/vocabulary/draw.h"
 #include "harness/vocabulary/plan_builder.h"
@@ -100,7 +100,8 @@ TEST(Text, AMistakeIsReportedWithItsLineAndColumn) {
   EXPECT_EQ(ErrorOf(head + "a: sysv.get -> EINVALID"),
             "p:3:16: expected the name of an error or a signal");
   EXPECT_EQ(ErrorOf(head + "race {\na: sysv.get\n"), "p:5:1: expected \"}\" to close the race");
-  EXPECT_EQ(ErrorOf(head + "a: sysv.stat segment=s0"), "p:3:1: s0 is used before a step assigns it");
+  EXPECT_EQ(ErrorOf(head + "a: sysv.stat segment=s0"),
+            "p:3:1: s0 is used before a step assigns it");
   EXPECT_EQ(ErrorOf("plan x\nrequirement SYSV.SHMGET.PRIVATE_ALWAYS_NWE\n"),
             "p:2:13: the catalogue has no requirement \"SYSV.SHMGET.PRIVATE_ALWAYS_NWE\"; did you "
             "mean SYSV.SHMGET.PRIVATE_ALWAYS_NEW?");
@@ -111,7 +112,8 @@ TEST(Text, DamagedTextIsRefusedOrReadButNeverBreaksTheReader) {
   for (std::uint64_t seed = 1; seed <= 500; ++seed) {
     SeededChoices choices(seed);
     std::string text = PrintPlan(DrawPlan(choices, {}));
-    for (int i = 0; i < 3; ++i) text[choices.Below(text.size())] = static_cast<char>(choices.Below(256));
+    for (int i = 0; i < 3; ++i)
+      text[choices.Below(text.size())] = static_cast<char>(choices.Below(256));
     const Result<Plan> plan = ParsePlan(text, "p");
     if (plan.ok()) continue;
     EXPECT_EQ(plan.error().message.find('\n'), std::string::npos) << plan.error().message;

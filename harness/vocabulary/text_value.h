@@ -67,8 +67,8 @@ bool ParseWhole(Cursor& cursor, T& value) {
     value = static_cast<T>(number);
     if (value == number) return true;
   }
-  return cursor.FailAt(start, "expected a number of at most " +
-                                  std::to_string(std::numeric_limits<T>::max()));
+  return cursor.FailAt(
+      start, "expected a number of at most " + std::to_string(std::numeric_limits<T>::max()));
 }
 
 template <class T>

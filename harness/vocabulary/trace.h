@@ -32,14 +32,14 @@ struct ActorFacts {
   std::uint64_t pid_namespace = 0;
   std::uint64_t memlock = 0;  // bytes
   std::uint64_t as = 0;       // bytes
-  static constexpr auto kFields = Fields(
-      Field{"pid", &ActorFacts::pid}, Field{"inner_pid", &ActorFacts::inner_pid},
-      Field{"uid", &ActorFacts::uid}, Field{"gid", &ActorFacts::gid},
-      Field{"groups", &ActorFacts::groups}, Field{"caps", &ActorFacts::caps},
-      Field{"ipc_namespace", &ActorFacts::ipc_namespace},
-      Field{"user_namespace", &ActorFacts::user_namespace},
-      Field{"pid_namespace", &ActorFacts::pid_namespace}, Field{"memlock", &ActorFacts::memlock},
-      Field{"as", &ActorFacts::as});
+  static constexpr auto kFields =
+      Fields(Field{"pid", &ActorFacts::pid}, Field{"inner_pid", &ActorFacts::inner_pid},
+             Field{"uid", &ActorFacts::uid}, Field{"gid", &ActorFacts::gid},
+             Field{"groups", &ActorFacts::groups}, Field{"caps", &ActorFacts::caps},
+             Field{"ipc_namespace", &ActorFacts::ipc_namespace},
+             Field{"user_namespace", &ActorFacts::user_namespace},
+             Field{"pid_namespace", &ActorFacts::pid_namespace},
+             Field{"memlock", &ActorFacts::memlock}, Field{"as", &ActorFacts::as});
   friend bool operator==(const ActorFacts&, const ActorFacts&) = default;
 };
 
@@ -94,14 +94,13 @@ struct Trace {
   std::vector<ActorFacts> actors;
   std::vector<Performed> steps;
   std::array<std::int64_t, Handle::kLimit> keys{};  // what k0, k1, ... stand for
-  std::string trouble;                              // why the experiment failed; empty when it did not
+  std::string trouble;   // why the experiment failed; empty when it did not
   bool lacking = false;  // with trouble: this system cannot offer what the plan needs
 
-  static constexpr auto kFields =
-      Fields(Field{"plan", &Trace::plan}, Field{"system", &Trace::system},
-             Field{"actors", &Trace::actors}, Field{"steps", &Trace::steps},
-             Field{"keys", &Trace::keys}, Field{"trouble", &Trace::trouble},
-             Field{"lacking", &Trace::lacking});
+  static constexpr auto kFields = Fields(
+      Field{"plan", &Trace::plan}, Field{"system", &Trace::system}, Field{"actors", &Trace::actors},
+      Field{"steps", &Trace::steps}, Field{"keys", &Trace::keys}, Field{"trouble", &Trace::trouble},
+      Field{"lacking", &Trace::lacking});
   friend bool operator==(const Trace&, const Trace&) = default;
 };
 

@@ -136,13 +136,16 @@ using Protection = Flags<ProtectionTag>;
 
 /// A set of Linux capabilities, bit N for capability number N.
 struct CapabilitiesTag {
-  static constexpr std::array kNames{
-      Named<std::uint64_t>{"dac_override", 1ull << 1}, Named<std::uint64_t>{"setgid", 1ull << 6},
-      Named<std::uint64_t>{"setuid", 1ull << 7},       Named<std::uint64_t>{"ipc_lock", 1ull << 14},
-      Named<std::uint64_t>{"ipc_owner", 1ull << 15},   Named<std::uint64_t>{"sys_rawio", 1ull << 17},
-      Named<std::uint64_t>{"sys_ptrace", 1ull << 19},  Named<std::uint64_t>{"sys_admin", 1ull << 21},
-      Named<std::uint64_t>{"sys_resource", 1ull << 24},
-      Named<std::uint64_t>{"checkpoint_restore", 1ull << 40}};
+  static constexpr std::array kNames{Named<std::uint64_t>{"dac_override", 1ull << 1},
+                                     Named<std::uint64_t>{"setgid", 1ull << 6},
+                                     Named<std::uint64_t>{"setuid", 1ull << 7},
+                                     Named<std::uint64_t>{"ipc_lock", 1ull << 14},
+                                     Named<std::uint64_t>{"ipc_owner", 1ull << 15},
+                                     Named<std::uint64_t>{"sys_rawio", 1ull << 17},
+                                     Named<std::uint64_t>{"sys_ptrace", 1ull << 19},
+                                     Named<std::uint64_t>{"sys_admin", 1ull << 21},
+                                     Named<std::uint64_t>{"sys_resource", 1ull << 24},
+                                     Named<std::uint64_t>{"checkpoint_restore", 1ull << 40}};
 };
 using Capabilities = Flags<CapabilitiesTag>;
 inline constexpr std::uint64_t kCapIpcLock = 1ull << 14;
@@ -211,10 +214,10 @@ struct NamesOf<GoneHow> {
 enum class FaultCode : std::uint8_t { kUnmapped, kAccess, kBeyondObject, kOther };
 template <>
 struct NamesOf<FaultCode> {
-  static constexpr std::array kNames{
-      Named<FaultCode>{"MAPERR", FaultCode::kUnmapped}, Named<FaultCode>{"ACCERR", FaultCode::kAccess},
-      Named<FaultCode>{"ADRERR", FaultCode::kBeyondObject},
-      Named<FaultCode>{"other", FaultCode::kOther}};
+  static constexpr std::array kNames{Named<FaultCode>{"MAPERR", FaultCode::kUnmapped},
+                                     Named<FaultCode>{"ACCERR", FaultCode::kAccess},
+                                     Named<FaultCode>{"ADRERR", FaultCode::kBeyondObject},
+                                     Named<FaultCode>{"other", FaultCode::kOther}};
 };
 
 /// A limit of setrlimit(2).
@@ -230,11 +233,11 @@ struct NamesOf<Limit> {
 enum class Sysctl : std::uint8_t { kShmmax, kShmall, kShmmni, kRmidForced, kNextId };
 template <>
 struct NamesOf<Sysctl> {
-  static constexpr std::array kNames{
-      Named<Sysctl>{"shmmax", Sysctl::kShmmax}, Named<Sysctl>{"shmall", Sysctl::kShmall},
-      Named<Sysctl>{"shmmni", Sysctl::kShmmni},
-      Named<Sysctl>{"shm_rmid_forced", Sysctl::kRmidForced},
-      Named<Sysctl>{"shm_next_id", Sysctl::kNextId}};
+  static constexpr std::array kNames{Named<Sysctl>{"shmmax", Sysctl::kShmmax},
+                                     Named<Sysctl>{"shmall", Sysctl::kShmall},
+                                     Named<Sysctl>{"shmmni", Sysctl::kShmmni},
+                                     Named<Sysctl>{"shm_rmid_forced", Sysctl::kRmidForced},
+                                     Named<Sysctl>{"shm_next_id", Sysctl::kNextId}};
 };
 
 /// Advice of madvise(2).

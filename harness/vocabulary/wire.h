@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The wire form: how plans, outcomes and facts cross from one process to another. Compact, private to
-// one build of the program, derived from the declarations. Integers are little-endian base 128.
+// The wire form: how plans, outcomes and facts cross from one process to another. Compact, private
+// to one build of the program, derived from the declarations. Integers are little-endian base 128.
 //
 //   std::string bytes;
 //   AppendWire(bytes, plan);
