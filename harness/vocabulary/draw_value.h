@@ -95,7 +95,7 @@ void Draw(Choices& choices, T& value, std::size_t actors) {
 template <class Variant>
 Variant DrawVariant(Choices& choices, std::size_t actors) {
   Variant variant;
-  const std::uint64_t chosen = choices.Below(std::variant_size_v<Variant>);
+  const std::uint64_t chosen = choices.Below(std::variant_size_v<VariantOf<Variant>>);
   std::uint64_t at = 0;
   ForEachAlternative<Variant>([&]<class T>() {
     if (at++ == chosen) Draw(choices, variant.template emplace<T>(), actors);

@@ -57,6 +57,12 @@ constexpr void ForEachField(Visit&& visit) {
 template <Declared Struct>
 inline constexpr std::size_t kFieldCount = std::tuple_size_v<decltype(Struct::kFields)>;
 
+/// The std::variant that a type is or derives from.
+template <class... Ts>
+std::variant<Ts...> AsVariant(const std::variant<Ts...>* variant);
+template <class Variant>
+using VariantOf = decltype(AsVariant(static_cast<const Variant*>(nullptr)));
+
 /// Index of alternative T in a variant.
 template <class T, class Variant>
 struct AlternativeIndex;
@@ -74,9 +80,9 @@ struct AlternativeIndex<T, std::variant<Ts...>> {
 template <class Variant, class Visit>
 constexpr void ForEachAlternative(Visit&& visit) {
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    (visit.template operator()<std::variant_alternative_t<I, Variant>>(), ...);
+    (visit.template operator()<std::variant_alternative_t<I, VariantOf<Variant>>>(), ...);
   }
-  (std::make_index_sequence<std::variant_size_v<Variant>>{});
+  (std::make_index_sequence<std::variant_size_v<VariantOf<Variant>>>{});
 }
 
 }  // namespace shmspec

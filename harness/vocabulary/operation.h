@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "harness/vocabulary/operation_map.h"
@@ -19,7 +20,7 @@
 
 namespace shmspec {
 
-using Operation =
+using OperationVariant =
     std::variant<SysvGet, SysvAttach, SysvDetach, SysvStat, SysvSet, SysvRemove, SysvLock,
                  SysvUnlock, SysvInfo, SysvShmInfo, SysvStatIndex, SysvStatAny, SysvControl,
                  SysvKeyOfPath, MemoryLoad, MemoryStore, MemoryExchange, MemoryCompareExchange,
@@ -29,6 +30,24 @@ using Operation =
                  ProcessPin, MapReserve, MapPrivate, MapUnmap, MapProtect, MapRemap, MapAdvise,
                  MapLayout, SystemSysctlRead, SystemSysctlWrite, SystemSegments, SystemIpcs,
                  SystemLsipc, SystemIpcrm, SystemIpcrmKey, SystemIpcmk>;
+
+/// One of them. A class of its own, so that its many copies are compiled once and not in every
+/// file.
+class Operation : public OperationVariant {
+ public:
+  Operation();
+  template <class Op>
+  requires(AlternativeIndex<Op, OperationVariant>::kValue != static_cast<std::size_t>(-1))
+      Operation(Op op)  // NOLINT(google-explicit-constructor): as for the variant
+      : OperationVariant(std::in_place_type<Op>, std::move(op)) {}
+  Operation(const Operation& other);
+  Operation(Operation&& other) noexcept;
+  Operation& operator=(const Operation& other);
+  Operation& operator=(Operation&& other) noexcept;
+  ~Operation();
+
+  friend bool operator==(const Operation& a, const Operation& b);
+};
 
 /// An operation whose success gives a value to a handle.
 template <class Op>

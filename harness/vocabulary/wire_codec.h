@@ -58,9 +58,9 @@ struct IsOptional : std::false_type {};
 template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 template <class T>
-struct IsVariant : std::false_type {};
-template <class... T>
-struct IsVariant<std::variant<T...>> : std::true_type {};
+concept IsVariant = requires {
+  typename VariantOf<T>;
+};
 
 template <class T>
 struct IsArray : std::false_type {};
@@ -121,7 +121,7 @@ void Append(std::string& bytes, const T& value) {
   } else if constexpr (IsOptional<T>::value) {
     Put(bytes, value ? 1 : 0);
     if (value) Append(bytes, *value);
-  } else if constexpr (IsVariant<T>::value) {
+  } else if constexpr (IsVariant<T>) {
     Put(bytes, value.index());
     std::visit([&](const auto& held) { Append(bytes, held); }, value);
   } else if constexpr (std::is_base_of_v<Reference, T>) {
@@ -214,7 +214,7 @@ bool Read(std::string_view& bytes, T& value) {
     if (!Take(bytes, present) || present > 1) return false;
     value.reset();
     return present == 0 || Read(bytes, value.emplace());
-  } else if constexpr (IsVariant<T>::value) {
+  } else if constexpr (IsVariant<T>) {
     return ReadVariant(bytes, value);
   } else if constexpr (std::is_base_of_v<Reference, T>) {
     return Read(bytes, value.handle) && Read(bytes, value.offset);
