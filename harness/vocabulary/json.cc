@@ -55,7 +55,7 @@ Json FieldsOf(const T& record, Actors actors) {
 }
 
 template <class Variant>
-Json VariantOf(const char* label, const Variant& variant, Actors actors) {
+Json AlternativeOf(const char* label, const Variant& variant, Actors actors) {
   return std::visit(
       [&]<class T>(const T& held) {
         Json object{{label, T::kName}};
@@ -82,11 +82,11 @@ Json StepOf(const Step& step, Actors actors) {
 }  // namespace
 
 Json ToJson(const Operation& operation, std::span<const ActorSpec> actors) {
-  return VariantOf("operation", operation, actors);
+  return AlternativeOf("operation", operation, actors);
 }
 
 Json ToJson(const Outcome& outcome, std::span<const ActorSpec> actors) {
-  return VariantOf("outcome", outcome, actors);
+  return AlternativeOf("outcome", outcome, actors);
 }
 
 Json ToJson(const Plan& plan) {
