@@ -3,9 +3,11 @@
 // The memory that the stage, its warden and the actors of one plan share. Plain data and lock-free
 // atomics at fixed places, because each process maps it where it likes:
 //
-//   ControlHeader | ActState... | StepState... | script (operations and specs in wire form) | arena
+//   RestingPlaces | ControlHeader | ActState... | StepState... | script (operations and specs in
+//   wire form) | arena
 //
-// The arena takes what actors report: facts and outcomes in wire form.
+// The arena takes what actors report: facts and outcomes in wire form. All but the resting places
+// is filled anew for each plan.
 
 #ifndef SHMSPEC_HARNESS_ACTOR_CONTROL_REGION_H_
 #define SHMSPEC_HARNESS_ACTOR_CONTROL_REGION_H_
@@ -32,6 +34,19 @@ struct Extent {
 
 enum class Life : std::uint32_t { kUnborn, kAlive, kGone };
 
+/// Where an actor that stays for the next plan waits for it.
+struct RestingPlace {
+  FutexWord calls{0};  // how often it was called to a plan
+  std::atomic<bool> resting{false};
+};
+
+/// One place for each actor of a plan, by its index.
+struct RestingPlaces {
+  std::atomic<std::int32_t> group{0};  // process group of all who stay
+  std::int32_t rested_fd = -1;         // an eventfd that tells the warden that somebody rests
+  std::array<RestingPlace, ActorRef::kLimit> places;
+};
+
 /// What is known of one actor while the plan runs.
 struct ActorSlot {
   FutexWord open{0};        // how many acts are open to it: act N may be entered when open > N
@@ -43,6 +58,7 @@ struct ActorSlot {
   std::atomic<std::int32_t> parent_pid{0};  // as the warden sees it, for forked ones
   std::atomic<std::int32_t> leaving{0};     // thread id of a thread that is ending by itself
   std::int32_t cpu = -1;                    // where it runs unless its spec says otherwise
+  bool stays = false;                       // does nothing that would spoil it for another plan
   Extent spec;
   Extent facts;
   std::atomic<std::uint32_t> how{0};  // a GoneHow
@@ -90,6 +106,7 @@ struct ControlHeader {
   bool private_ipc = false;
   bool fresh_images = false;
   bool concurrent = false;
+  std::int32_t caller_cpu = -1;
   std::atomic<bool> proc_matches{false};  // /proc tells pids as the warden sees them
   std::atomic<std::int32_t> warden{0};    // its pid
   std::atomic<std::int32_t> group{0};     // process group of the actors
@@ -113,7 +130,8 @@ class ControlRegion {
   /// Maps the whole of an open region file.
   static Result<ControlRegion> Map(int fd);
 
-  ControlHeader& header() const { return *At<ControlHeader>(0); }
+  RestingPlaces& resting_places() const { return *At<RestingPlaces>(0); }
+  ControlHeader& header() const { return *At<ControlHeader>(kHeaderAt); }
   ActorSlot& actor(std::uint32_t index) const { return header().actors[index]; }
   ActState& act(std::uint32_t index) const { return At<ActState>(header().acts.at)[index]; }
   StepState& step(std::uint32_t index) const { return At<StepState>(header().steps.at)[index]; }
@@ -123,6 +141,8 @@ class ControlRegion {
   char* Place(Extent extent) const { return At<char>(extent.at); }
 
   std::size_t bytes() const { return mapping_.get().size; }
+
+  static constexpr std::size_t kHeaderAt = (sizeof(RestingPlaces) + 63) / 64 * 64;
 
  private:
   explicit ControlRegion(UniqueMapping mapping) : mapping_(std::move(mapping)) {}

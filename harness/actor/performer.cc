@@ -45,6 +45,16 @@ bool ChangesIds(const Operation& operation) {
          std::holds_alternative<ProcessDropCapability>(operation);
 }
 
+/// Waits for the next plan.
+void Rest(const ControlRegion& region, std::uint32_t self) {
+  RestingPlace& place = region.resting_places().places[self];
+  const std::uint32_t calls = place.calls.load();
+  place.resting.store(true);
+  constexpr std::uint64_t kOne = 1;
+  if (::write(region.resting_places().rested_fd, &kOne, sizeof(kOne)) < 0) ::_exit(1);
+  while (place.calls.load() == calls) FutexWait(place.calls, calls);
+}
+
 }  // namespace
 
 Performer::Performer(const ControlRegion& region, int region_fd, std::uint32_t self,
@@ -110,6 +120,19 @@ void Performer::Introduce(const ActorSpec& spec) {
   ActorFacts facts = ReadFacts();
   facts.pid = slot().pid.load();
   if (const auto mismatch = FindMismatch(spec, facts)) GiveUp(*mismatch);
+  if (lasting_ != nullptr) *lasting_ = {facts, spec.cpu ? -1 : slot().cpu};
+  IntroduceAs(facts);
+}
+
+void Performer::ComeBack() {
+  if (slot().cpu >= 0 && lasting_->cpu >= 0 && slot().cpu != lasting_->cpu) {
+    PinToCpu(slot().cpu);
+    lasting_->cpu = slot().cpu;
+  }
+  IntroduceAs(lasting_->facts);
+}
+
+void Performer::IntroduceAs(const ActorFacts& facts) {
   wire_.clear();
   AppendWire(wire_, facts);
   slot().facts = arena_.Write(wire_);
@@ -123,6 +146,9 @@ bool Performer::Live(Birth birth) {
   std::uint32_t entered = kNoAct;
   if (birth == Birth::kReborn) {
     entered = ResumeAfterExec();
+  } else if (birth == Birth::kRecalled) {
+    ComeBack();
+    entered = 0;
   } else {
     ActorSpec spec;
     std::string_view bytes = region_.Bytes(slot().spec);
@@ -135,6 +161,12 @@ bool Performer::Live(Birth birth) {
   if (left_) return false;
   EnterAct(region_, region_.header().act_count - 1, self_);
   return true;
+}
+
+bool Performer::LiveAndStay(Birth birth, Lasting& lasting) {
+  lasting_ = &lasting;
+  Live(birth);
+  return belongings_.GiveBack(context_);
 }
 
 void Performer::LiveAndEnd(Birth birth) {
@@ -171,6 +203,7 @@ void Performer::PerformStep(const OwnStep& own, StepState& step) {
   const Outcome outcome =
       own.concerns_others ? DoOnOthers(own.operation) : Perform(own.operation, context_);
   if (left_) return;
+  if (lasting_ != nullptr) belongings_.Note(own.operation, outcome, context_);
   if (step.timed) step.return_ns = MonotonicNs();
   step.not_after_s = SecondNotBeforeNow();
   Record(outcome, step);
@@ -218,9 +251,14 @@ void RunActorProcess(const ControlRegion& region, int region_fd, std::uint32_t s
   const KernelTarget* target = FindTarget(region.header().target.data());
   SHMSPEC_CHECK(target != nullptr, "the control region names no target");
   Context context(*target, region.header().handles);
-  context.private_ipc = region.header().private_ipc;
-  Performer performer(region, region_fd, self, context);
-  performer.LiveAndEnd(birth);
+  Lasting lasting;
+  for (;; birth = Birth::kRecalled) {
+    context.private_ipc = region.header().private_ipc;
+    Performer performer(region, region_fd, self, context);
+    if (!region.actor(self).stays) performer.LiveAndEnd(birth);
+    if (!performer.LiveAndStay(birth, lasting)) ::_exit(0);
+    Rest(region, self);
+  }
 }
 
 }  // namespace shmspec

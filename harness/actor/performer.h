@@ -10,14 +10,28 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/actor/belongings.h"
 #include "harness/actor/control_region.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/trace.h"
 
 namespace shmspec {
 
 /// How an actor came to be in this process or thread.
-enum class Birth { kSpawned, kForked, kThread, kReborn /* by exec */ };
+enum class Birth {
+  kSpawned,
+  kForked,
+  kThread,
+  kReborn,    // by exec
+  kRecalled,  // it was the same actor in the plan before
+};
+
+/// What outlasts a plan in a process that stays for the next.
+struct Lasting {
+  ActorFacts facts;
+  int cpu = -1;  // to which it was confined last
+};
 
 class Performer {
  public:
@@ -29,6 +43,9 @@ class Performer {
 
   /// The same as the first actor of a process, which then ends.
   [[noreturn]] void LiveAndEnd(Birth birth);
+
+  /// Runs to the end of the plan and makes the process fit for another one. False when it is not.
+  bool LiveAndStay(Birth birth, Lasting& lasting);
 
  private:
   struct OwnStep {
@@ -43,6 +60,9 @@ class Performer {
   /// Becomes what the spec says; in trouble the process ends here.
   void TakeUp(Birth birth, const ActorSpec& spec);
   void Introduce(const ActorSpec& spec);
+  void IntroduceAs(const ActorFacts& facts);
+  /// Goes where the warden wants it, in a process that is already what the spec says.
+  void ComeBack();
   void DieWithHarness();
   [[noreturn]] void GiveUp(const Error& error);
 
@@ -68,6 +88,8 @@ class Performer {
   ArenaWriter arena_;
   std::vector<OwnStep> steps_;
   std::string wire_;
+  Lasting* lasting_ = nullptr;    // of a process that is to stay
+  Belongings belongings_;         // likewise
   bool left_ = false;             // this thread ended its own part
   bool children_nested_ = false;  // children may be in another pid namespace
 };

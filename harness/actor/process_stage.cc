@@ -4,11 +4,13 @@
 
 #include <fmt/format.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -26,6 +28,10 @@ namespace {
 
 // The warden keeps the deadline; this is for the case that the warden itself is stopped.
 constexpr int kWardenGrace_ms = 10'000;
+
+// Room for most plans, so that actors seldom have to map a larger region. Untouched pages cost
+// nothing.
+constexpr std::size_t kFirstRegionBytes = std::size_t{4} << 20;
 
 /// A well-mixed number of two others (the finaliser of splitmix64).
 constexpr std::uint64_t Mixed(std::uint64_t a, std::uint64_t b) {
@@ -60,10 +66,13 @@ class ProcessStage final : public Stage {
   /// Hands the plan to the warden and waits for its word.
   Result<void> Run();
   void ReadEnd(Trace& trace) const;
+  /// What the plan may have left in the namespace.
+  void CleanUp(const Plan& plan);
 
   const KernelTarget& target_;
   const ProcessStageOptions options_;
   SystemFacts facts_;
+  bool facts_changed_ = false;  // since they were read
   UniqueFd region_fd_;
   std::optional<ControlRegion> region_;
   std::optional<WardenProcess> warden_;
@@ -84,7 +93,7 @@ Result<void> ProcessStage::FitRegion(std::size_t bytes) {
 }
 
 Result<void> ProcessStage::Prepare() {
-  if (const auto fitted = FitRegion(sizeof(ControlHeader)); !fitted.ok()) return fitted;
+  if (const auto fitted = FitRegion(kFirstRegionBytes); !fitted.ok()) return fitted;
   if (warden_) return {};
   Result<WardenProcess> warden = SpawnWarden(options_.program, region_fd_.get());
   if (!warden.ok()) return warden.error();
@@ -100,6 +109,7 @@ Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace) {
   header.deadline_ms = options_.deadline_ms;
   header.private_ipc = options_.private_ipc;
   header.fresh_images = options_.fresh_images;
+  header.caller_cpu = ::sched_getcpu();
   std::strncpy(header.target.data(), target_.name.data(), header.target.size() - 1);
   std::strncpy(header.program.data(), options_.program.c_str(), header.program.size() - 1);
   for (std::size_t i = 0; i < trace.keys.size(); ++i) {
@@ -112,8 +122,9 @@ Result<void> ProcessStage::Run() {
   if (const auto prepared = Prepare(); !prepared.ok()) return prepared;
   const bool done = warden_->Perform(options_.deadline_ms + kWardenGrace_ms);
   if (done) return {};
-  const std::int32_t group = region_->header().group.load();
-  if (group > 0) ::kill(-group, SIGKILL);
+  for (const auto* group : {&region_->header().group, &region_->resting_places().group}) {
+    if (const std::int32_t number = group->load(); number > 0) ::kill(-number, SIGKILL);
+  }
   warden_.reset();
   return Error{"the process that watches over the actors ended or stopped"};
 }
@@ -147,6 +158,16 @@ void ProcessStage::ReadEnd(Trace& trace) const {
   }
 }
 
+void ProcessStage::CleanUp(const Plan& plan) {
+  const bool wrote = std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
+    return std::holds_alternative<SystemSysctlWrite>(step.operation);
+  });
+  facts_changed_ = facts_changed_ || wrote;
+  if (!options_.sweeps || !options_.private_ipc) return;
+  if (wrote) RestoreSysctls(facts_);
+  RemoveEverySegment();
+}
+
 Trace ProcessStage::Perform(const Plan& plan, std::uint64_t seed) {
   Trace trace;
   trace.plan = plan;
@@ -154,7 +175,9 @@ Trace ProcessStage::Perform(const Plan& plan, std::uint64_t seed) {
   trace.steps.resize(plan.steps.size());
   const std::uint64_t mixed = Mixed(options_.key_seed, seed);
   for (std::size_t i = 0; i < trace.keys.size(); ++i) trace.keys[i] = KeyOf(mixed, i);
-  ReadChangingFacts(facts_);
+  // Others may change what is not this stage's alone.
+  if (facts_changed_ || !options_.private_ipc) ReadChangingFacts(facts_);
+  facts_changed_ = false;
   trace.system = facts_;
   Result<void> done = Load(plan, trace);
   if (done.ok()) done = Run();
@@ -165,6 +188,7 @@ Trace ProcessStage::Perform(const Plan& plan, std::uint64_t seed) {
   }
   ReadResults(*region_, trace);
   ReadEnd(trace);
+  CleanUp(plan);
   return trace;
 }
 

@@ -32,6 +32,9 @@ struct ProcessStageOptions {
   /// Executes the program anew for each actor, so that every one has an address space laid out by
   /// itself. Otherwise actors are forks of the warden, itself a fresh image: several times faster.
   bool fresh_images = false;
+  /// Removes every segment of the namespace after each plan, so that the next one begins with none
+  /// whatever this one left. Only with private_ipc.
+  bool sweeps = false;
 };
 
 /// A stage whose actors live in the namespaces, with the identity and on the CPUs that the caller

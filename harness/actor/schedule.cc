@@ -33,7 +33,35 @@ ActorSet Barrier(const Schedule& schedule, std::uint32_t act, ActorSet cast) {
   return cast;
 }
 
+/// Whether a process is afterwards what it was before, but for what it has mapped.
+bool LeavesTheProcessAlone(const Operation& operation) {
+  return std::visit(
+      []<class Op>(const Op&) {
+        constexpr std::string_view kFamily = Op::kName.substr(0, Op::kName.find('.'));
+        return kFamily != "process";
+      },
+      operation);
+}
+
 }  // namespace
+
+ActorSet Stayers(const Plan& plan) {
+  ActorSet stayers = 0;
+  for (std::uint32_t i = 0; i < plan.actors.size(); ++i) {
+    const ActorSpec& spec = plan.actors[i];
+    if (spec.start == Start::kSpawn && spec.namespaces.bits == 0) stayers |= SetOf(i);
+  }
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
+    if (step.timing == Timing::kJoin) continue;
+    if (!LeavesTheProcessAlone(step.operation)) stayers &= ~SetOf(step.actor.index);
+    // Those who may be killed are not kept: their end is still to be looked at.
+    if (const auto* kill = std::get_if<ProcessKill>(&step.operation)) {
+      stayers &= ~SetOf(kill->actor.index);
+    }
+  }
+  return stayers;
+}
 
 Schedule MakeSchedule(const Plan& plan) {
   Schedule schedule;

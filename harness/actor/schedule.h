@@ -44,6 +44,10 @@ struct Schedule {
 /// For a plan without flaw.
 Schedule MakeSchedule(const Plan& plan);
 
+/// The actors whose processes can serve another plan: all they do is call, load, store and map, and
+/// what that leaves can be taken back (tidy.h).
+ActorSet Stayers(const Plan& plan);
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_ACTOR_SCHEDULE_H_

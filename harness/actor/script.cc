@@ -31,7 +31,7 @@ struct Layout {
   }
 
   Extent acts, steps, text, arena;
-  std::size_t end = Aligned(sizeof(ControlHeader));
+  std::size_t end = ControlRegion::kHeaderAt + Aligned(sizeof(ControlHeader));
 
  private:
   Extent Next(std::size_t bytes) {
@@ -125,8 +125,10 @@ void LoadScript(const Plan& plan, const Script& script, const ControlRegion& reg
   header.arena = layout.arena;
   header.concurrent = script.schedule.concurrent;
   std::memcpy(region.Place(layout.text), script.text.data(), script.text.size());
+  const ActorSet stayers = Stayers(plan);
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     ActorSlot& slot = region.actor(i);
+    slot.stays = (stayers & SetOf(i)) != 0;
     slot.spec = Moved(script.specs[i], layout.text.at);
     if (plan.actors[i].start == Start::kSpawn) slot.life.store(Life::kAlive);
   }

@@ -3,6 +3,7 @@
 #include "harness/actor/system_facts.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
 #include <sys/shm.h>
@@ -49,6 +50,25 @@ void ReadChangingFacts(SystemFacts& facts) {
   Take("/proc/sys/kernel/shmmax", facts.shmmax);
   Take("/proc/sys/kernel/shmall", facts.shmall);
   Take("/proc/sys/kernel/shmmni", facts.shmmni);
+}
+
+void RestoreSysctls(const SystemFacts& facts) {
+  WriteTextFile("/proc/sys/kernel/shmmax", fmt::format("{}", facts.shmmax));
+  WriteTextFile("/proc/sys/kernel/shmall", fmt::format("{}", facts.shmall));
+  WriteTextFile("/proc/sys/kernel/shmmni", fmt::format("{}", facts.shmmni));
+  WriteTextFile("/proc/sys/kernel/shm_rmid_forced", "0");
+  WriteTextFile("/proc/sys/kernel/shm_next_id", "-1");
+}
+
+void RemoveEverySegment() {
+  struct shm_info usage {};
+  const int highest = ::shmctl(0, SHM_INFO, reinterpret_cast<struct shmid_ds*>(&usage));
+  if (highest < 0 || usage.used_ids == 0) return;
+  for (int index = 0; index <= highest; ++index) {
+    struct shmid_ds record {};
+    const int id = ::shmctl(index, SHM_STAT, &record);
+    if (id >= 0) ::shmctl(id, IPC_RMID, nullptr);
+  }
 }
 
 }  // namespace shmspec

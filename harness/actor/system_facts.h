@@ -14,6 +14,13 @@ SystemFacts ReadLastingFacts();
 /// Brings what a plan may have changed, the limits of the IPC namespace, up to date.
 void ReadChangingFacts(SystemFacts& facts);
 
+/// Sets the sysctls of the IPC namespace to what the facts say, and those that facts do not tell to
+/// what they are in a new namespace.
+void RestoreSysctls(const SystemFacts& facts);
+
+/// Removes every segment of the IPC namespace, as far as the caller may.
+void RemoveEverySegment();
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_ACTOR_SYSTEM_FACTS_H_

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sched.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -14,9 +15,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/actor/actor_main.h"
@@ -25,6 +29,7 @@
 #include "harness/actor/control_region.h"
 #include "harness/actor/performer.h"
 #include "harness/actor/turns.h"
+#include "harness/target/process_limit.h"
 #include "harness/vocabulary/names.h"
 
 namespace shmspec {
@@ -70,17 +75,34 @@ class Warden {
   int Run();
 
  private:
+  /// A process that stays from plan to plan.
+  struct Stayer {
+    pid_t pid = 0;
+    std::string spec;  // in wire form
+  };
+
   Result<void> Prepare();
+  /// Sees to it that the region is mapped as far as the plan goes; false when it cannot be.
+  bool Map();
   void Perform(const ControlRegion& region);
   void SpreadOverCpus(const ControlRegion& region);
+  /// Has the actor join the plan: the process that was it in the plan before, or a new one.
+  void Engage(const ControlRegion& region, std::uint32_t actor);
   void Spawn(const ControlRegion& region, std::uint32_t actor);
-  /// Reaps who has ended; false when nobody is left.
-  bool Reap(const ControlRegion& region);
+  void Dismiss(Stayer& stayer);
+  /// Reaps who has ended.
+  void Reap(const ControlRegion& region);
+  /// Whether everybody has ended, or rests.
+  bool IsOver(const ControlRegion& region) const;
   void AwaitChange(const ControlRegion& region, std::uint64_t until_ns);
   void KillActors(const ControlRegion& region);
 
   const int region_fd_;
   const int socket_;
+  UniqueFd rested_;
+  std::optional<ControlRegion> region_;
+  std::vector<int> cpus_;
+  std::array<Stayer, ActorRef::kLimit> stayers_;
   sigset_t while_waiting_{};
 };
 
@@ -102,7 +124,21 @@ Result<void> Warden::Prepare() {
   sigaddset(&child, SIGCHLD);
   ::sigprocmask(SIG_BLOCK, &child, &while_waiting_);
   sigdelset(&while_waiting_, SIGCHLD);
+  cpus_ = AllowedCpus();
+  rested_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!rested_) return Error{fmt::format("cannot make an eventfd: {}", ErrnoName(errno))};
   return {};
+}
+
+bool Warden::Map() {
+  if (region_ && region_->header().bytes <= region_->bytes()) return true;
+  // Those who stayed have mapped less than they would need now.
+  for (Stayer& stayer : stayers_) Dismiss(stayer);
+  Result<ControlRegion> region = ControlRegion::Map(region_fd_);
+  if (!region.ok()) return false;
+  region_.emplace(std::move(*region));
+  region_->resting_places().rested_fd = rested_.get();
+  return true;
 }
 
 int Warden::Run() {
@@ -110,42 +146,70 @@ int Warden::Run() {
     fmt::print(stderr, "shmspec: {}\n", prepared.error().message);
     return kLostHarness;
   }
-  Result<ControlRegion> region = ControlRegion::Map(region_fd_);
   for (;;) {
     auto word = WardenWord::kDone;
     const ssize_t got = ::recv(socket_, &word, sizeof(word), 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return 0;
-    if (region.ok() && region->header().bytes > region->bytes()) {
-      region = ControlRegion::Map(region_fd_);
-    }
-    if (!region.ok()) return kLostHarness;
-    Perform(*region);
+    if (got <= 0) break;
+    if (!Map()) return kLostHarness;
+    Perform(*region_);
     word = WardenWord::kDone;
-    if (::send(socket_, &word, sizeof(word), MSG_NOSIGNAL) <= 0) return kLostHarness;
+    if (::send(socket_, &word, sizeof(word), MSG_NOSIGNAL) <= 0) break;
   }
+  for (Stayer& stayer : stayers_) Dismiss(stayer);
+  return 0;
 }
 
 void Warden::SpreadOverCpus(const ControlRegion& region) {
-  const std::vector<int> cpus = AllowedCpus();
-  const int here = ::sched_getcpu();
+  // Turns pass fastest on one CPU, which is the caller's; what may overlap has to be on several.
+  const int here = region.header().caller_cpu;
+  const bool known = std::find(cpus_.begin(), cpus_.end(), here) != cpus_.end();
+  if (known && here != ::sched_getcpu()) PinToCpu(here);
   for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
-    // Turns pass fastest on one CPU; what may overlap has to be on several.
-    region.actor(i).cpu =
-        !region.header().concurrent || cpus.empty() ? here : cpus[i % cpus.size()];
+    region.actor(i).cpu = region.header().concurrent && !cpus_.empty() ? cpus_[i % cpus_.size()]
+                          : known                                      ? here
+                                                                       : ::sched_getcpu();
   }
+}
+
+void Warden::Dismiss(Stayer& stayer) {
+  if (stayer.pid == 0) return;
+  ::kill(stayer.pid, SIGKILL);
+  while (::waitpid(stayer.pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  stayer = {};
+}
+
+void Warden::Engage(const ControlRegion& region, std::uint32_t actor) {
+  ActorSlot& slot = region.actor(actor);
+  slot.stays = slot.stays && !region.header().fresh_images;
+  Stayer& stayer = stayers_[actor];
+  const std::string_view spec = region.Bytes(slot.spec);
+  RestingPlace& place = region.resting_places().places[actor];
+  place.resting.store(false);
+  if (slot.stays && stayer.pid != 0 && stayer.spec == spec) {
+    slot.pid.store(stayer.pid);
+    place.calls.fetch_add(1);
+    FutexWake(place.calls);
+    return;
+  }
+  Dismiss(stayer);
+  Spawn(region, actor);
+  if (slot.stays) stayer = {slot.pid.load(), std::string(spec)};
 }
 
 void Warden::Spawn(const ControlRegion& region, std::uint32_t actor) {
   ActorSlot& slot = region.actor(actor);
   ControlHeader& header = region.header();
+  // Who stays is not in the group of those whose end is waited for.
+  std::atomic<std::int32_t>& group = slot.stays ? region.resting_places().group : header.group;
   const pid_t pid = ::fork();
   if (pid < 0) {
     ReportTrouble(region, fmt::format("cannot fork an actor: {}", ErrnoName(errno)), false);
     return;
   }
   if (pid == 0) {
-    ::setpgid(0, header.group.load());
+    ::setpgid(0, group.load());
     ::close(socket_);
     ::signal(SIGCHLD, SIG_DFL);
     ::sigprocmask(SIG_SETMASK, &while_waiting_, nullptr);
@@ -158,26 +222,46 @@ void Warden::Spawn(const ControlRegion& region, std::uint32_t actor) {
     ::_exit(1);
   }
   // Both sides do it, so that it is done whoever comes first.
-  ::setpgid(pid, header.group.load());
+  if (::setpgid(pid, group.load()) != 0 && slot.stays) {
+    // Everybody who stayed has ended, and their group with them.
+    ::setpgid(pid, 0);
+    group.store(0);
+  }
   std::int32_t none = 0;
-  header.group.compare_exchange_strong(none, pid);
+  group.compare_exchange_strong(none, pid);
   none = 0;
   slot.pid.compare_exchange_strong(none, pid);
 }
 
-bool Warden::Reap(const ControlRegion& region) {
+void Warden::Reap(const ControlRegion& region) {
   for (;;) {
     int status = 0;
     const pid_t pid = ::waitpid(-1, &status, WNOHANG);
-    if (pid > 0) EndProcess(region, pid, status);
-    if (pid == 0) return true;
-    if (pid < 0 && errno != EINTR) return false;
+    if (pid < 0 && errno == EINTR) continue;
+    if (pid <= 0) return;
+    EndProcess(region, pid, status);
+    for (Stayer& stayer : stayers_) {
+      if (stayer.pid == pid) stayer = {};
+    }
   }
 }
 
-void Warden::KillActors(const ControlRegion& region) {
+bool Warden::IsOver(const ControlRegion& region) const {
+  for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
+    const bool here = (region.act(0).cast & SetOf(i)) != 0 && stayers_[i].pid != 0;
+    if (here && !region.resting_places().places[i].resting.load()) return false;
+  }
   const std::int32_t group = region.header().group.load();
-  if (group > 0) ::kill(-group, SIGKILL);
+  if (group == 0) return true;
+  siginfo_t ended{};
+  return ::waitid(P_PGID, static_cast<id_t>(group), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 &&
+         errno == ECHILD;
+}
+
+void Warden::KillActors(const ControlRegion& region) {
+  for (const auto* group : {&region.header().group, &region.resting_places().group}) {
+    if (const std::int32_t number = group->load(); number > 0) ::kill(-number, SIGKILL);
+  }
 }
 
 void Warden::AwaitChange(const ControlRegion& region, std::uint64_t until_ns) {
@@ -185,8 +269,11 @@ void Warden::AwaitChange(const ControlRegion& region, std::uint64_t until_ns) {
   const std::uint64_t left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
   const timespec left{static_cast<time_t>(left_ns / 1'000'000'000),
                       static_cast<long>(left_ns % 1'000'000'000)};
-  pollfd caller{socket_, POLLIN, 0};
-  if (::ppoll(&caller, 1, &left, &while_waiting_) > 0) {
+  std::array<pollfd, 2> files{pollfd{rested_.get(), POLLIN, 0}, pollfd{socket_, POLLIN, 0}};
+  if (::ppoll(files.data(), files.size(), &left, &while_waiting_) <= 0) return;
+  std::uint64_t rested = 0;
+  if (files[0].revents != 0 && ::read(rested_.get(), &rested, sizeof(rested)) < 0) return;
+  if (files[1].revents != 0) {
     // Nothing is said while a plan runs: the caller is dead.
     KillActors(region);
     ::_exit(kLostHarness);
@@ -201,12 +288,13 @@ void Warden::Perform(const ControlRegion& region) {
   const std::uint64_t begin_ns = MonotonicNs();
   std::uint64_t until_ns = begin_ns + header.deadline_ms * std::uint64_t{1'000'000};
   SpreadOverCpus(region);
+  Reap(region);  // who ended between plans
   // The cast of the assembly, not whoever lives: the first may have forked before this ends.
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
-    if ((region.act(0).cast & SetOf(i)) != 0) Spawn(region, i);
+    if ((region.act(0).cast & SetOf(i)) != 0) Engage(region, i);
   }
   bool killed = false;
-  while (Reap(region)) {
+  for (Reap(region); !IsOver(region); Reap(region)) {
     Halt none = Halt::kNone;
     if (MonotonicNs() >= until_ns) header.halt.compare_exchange_strong(none, Halt::kOverdue);
     if (header.halt.load() != Halt::kNone && !killed) {

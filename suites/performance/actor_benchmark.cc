@@ -38,20 +38,23 @@ benchmark::Counter TimeEach(std::int64_t count) {
 
 void PlanOfOneStep(benchmark::State& state) {
   PlanBuilder plan("one.step");
-  plan.Spawn("a").Do(ProcessSetUmask{});
-  Perform(state, plan.plan(), {.fresh_images = state.range(0) != 0});
+  plan.Spawn("a").Do(SysvShmInfo{});
+  // A process that has changed its umask does not stay for the next plan.
+  if (state.range(0) == 1) plan.Spawn("b").Do(ProcessSetUmask{});
+  Perform(state, plan.plan(), {.fresh_images = state.range(0) == 2});
 }
 BENCHMARK(PlanOfOneStep)
-    ->ArgName("fresh")
+    ->ArgName("process")  // 0: the same for every plan, 1: one forked for each, 2: executed
     ->Arg(0)
     ->Arg(1)
+    ->Arg(2)
     ->UseRealTime()
     ->Unit(benchmark::kMicrosecond);
 
 void PlanOfTwoActors(benchmark::State& state) {
   PlanBuilder plan("two.actors");
-  plan.Spawn("a").Do(ProcessSetUmask{});
-  plan.Spawn("b").Do(ProcessSetUmask{});
+  plan.Spawn("a").Do(SysvShmInfo{});
+  plan.Spawn("b").Do(SysvShmInfo{});
   Perform(state, plan.plan());
 }
 BENCHMARK(PlanOfTwoActors)->UseRealTime()->Unit(benchmark::kMicrosecond);
@@ -131,7 +134,7 @@ BENCHMARK(BareAttaches)->Arg(1000)->UseRealTime()->Unit(benchmark::kMicrosecond)
 void PlanOfTurns(benchmark::State& state) {
   PlanBuilder plan("turns");
   const Actor actors[] = {plan.Spawn("a"), plan.Spawn("b")};
-  for (std::int64_t i = 0; i < state.range(0); ++i) actors[i % 2].Do(ProcessSetUmask{});
+  for (std::int64_t i = 0; i < state.range(0); ++i) actors[i % 2].Do(SysvShmInfo{});
   Perform(state, plan.plan());
   state.counters["per_turn"] = TimeEach(state.range(0));
 }

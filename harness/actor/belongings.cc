@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/actor/belongings.h"
+
+#include <sys/mman.h>
+#include <sys/shm.h>
+
+#include <bit>
+
+namespace shmspec {
+namespace {
+
+void* Pointer(std::int64_t address) { return std::bit_cast<void*>(address); }
+
+bool IsMapOperation(const Operation& operation) {
+  return OperationName(operation).starts_with("map.");
+}
+
+}  // namespace
+
+void Belongings::Note(const Operation& operation, const Outcome& outcome, const Context& context) {
+  if (const auto* attach = std::get_if<SysvAttach>(&operation)) {
+    const auto* address = std::get_if<Value>(&outcome);
+    if (address != nullptr) attaches_.push_back(address->number);
+    // An attach over others leaves pieces of them.
+    rearranged_ = rearranged_ || context.Address(attach->at) != 0;
+    return;
+  }
+  if (!IsMapOperation(operation)) return;
+  rearranged_ = true;
+  const auto* address = std::get_if<Value>(&outcome);
+  if (address == nullptr) return;
+  if (const auto* reserve = std::get_if<MapReserve>(&operation)) {
+    ranges_.push_back({address->number, reserve->size.bytes});
+  } else if (const auto* anonymous = std::get_if<MapPrivate>(&operation)) {
+    ranges_.push_back({address->number, anonymous->size.bytes});
+  } else if (const auto* remap = std::get_if<MapRemap>(&operation)) {
+    ranges_.push_back({address->number, remap->new_size.bytes});
+  }
+}
+
+bool Belongings::GiveBack(Context& context) {
+  for (const std::int64_t address : attaches_) ::shmdt(Pointer(address));
+  for (const Range& range : ranges_) ::munmap(Pointer(range.at), range.size);
+  const bool look = rearranged_;
+  attaches_.clear();
+  ranges_.clear();
+  rearranged_ = false;
+  if (!look) return true;
+  const auto parts = [&context]() -> std::vector<MappingRow> {
+    const Outcome layout = Perform(MapLayout{}, context);
+    const auto* table = std::get_if<MappingTable>(&layout);
+    return table != nullptr ? table->rows : std::vector<MappingRow>{MappingRow{}};
+  };
+  for (const MappingRow& part : parts()) {
+    ::munmap(Pointer(part.at), static_cast<std::size_t>(part.size));
+  }
+  return parts().empty();
+}
+
+}  // namespace shmspec
