@@ -130,6 +130,46 @@ void BareAttaches(benchmark::State& state) {
 }
 BENCHMARK(BareAttaches)->Arg(1000)->UseRealTime()->Unit(benchmark::kMicrosecond);
 
+/// What users do with a segment, again and again: five steps a round.
+void PlanOfManyUses(benchmark::State& state) {
+  PlanBuilder plan("many.uses");
+  const Actor a = plan.Spawn("a");
+  const Segment s = a.Get({.flags = kCreate | 0600});
+  Attach p;
+  for (std::int64_t i = 0; i < state.range(0) / 5; ++i) {
+    if (i == 0) {
+      a.AttachAs(p, {.segment = s});
+    } else {
+      a.Do(SysvAttach{.segment = s, .at = p});
+    }
+    a.Store(p, 42);
+    a.Load(p);
+    a.Stat(s);
+    a.Detach(p);
+  }
+  a.Remove(s);
+  Perform(state, plan.plan());
+  state.counters["per_step"] = TimeEach(state.range(0));
+}
+BENCHMARK(PlanOfManyUses)->Arg(1000)->UseRealTime()->Unit(benchmark::kMicrosecond);
+
+void BareUses(benchmark::State& state) {
+  const int segment = ::shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
+  for (auto _ : state) {
+    for (std::int64_t i = 0; i < state.range(0) / 5; ++i) {
+      auto* at = static_cast<volatile std::uint64_t*>(::shmat(segment, nullptr, 0));
+      *at = 42;
+      benchmark::DoNotOptimize(*at);
+      shmid_ds record{};
+      benchmark::DoNotOptimize(::shmctl(segment, IPC_STAT, &record));
+      ::shmdt(const_cast<std::uint64_t*>(at));
+    }
+  }
+  ::shmctl(segment, IPC_RMID, nullptr);
+  state.counters["per_step"] = TimeEach(state.range(0));
+}
+BENCHMARK(BareUses)->Arg(1000)->UseRealTime()->Unit(benchmark::kMicrosecond);
+
 /// Two actors take turns; every step is the cheapest there is.
 void PlanOfTurns(benchmark::State& state) {
   PlanBuilder plan("turns");
