@@ -85,7 +85,10 @@ void ReapSegment(State& state, const Actor& actor, SegmentName name) {
   const Segment* segment = FindSegment(state, name);
   if (segment->nattch != 0 || !(segment->dest || state.namespaces[name.ipc]->rmid_forced)) return;
   if (segment->nattch_doubt != 0) {
-    OwnSegment(state, name).dest_known = false;
+    // Gone, or not: also when it was never marked, because shm_rmid_forced marks nothing.
+    Segment& doubtful = OwnSegment(state, name);
+    doubtful.dest = true;
+    doubtful.dest_known = false;
     return;
   }
   Destroy(state, actor, name);

@@ -60,8 +60,12 @@ Says MayAccess(const Scene& scene, const Segment& segment, std::uint32_t bits) {
   const Says supplementary = scene.profile().supplementary_groups;
   const bool with = (bits & ~GrantedBits(segment, credentials, true)) == 0;
   const bool without = (bits & ~GrantedBits(segment, credentials, false)) == 0;
-  if (supplementary == Says::kYes ? with : without) return Says::kYes;
-  if (supplementary == Says::kSilent && with) return Says::kSilent;
+  const bool either = with && without;
+  if (supplementary == Says::kSilent ? either : supplementary == Says::kYes ? with : without) {
+    return Says::kYes;
+  }
+  // The group class may be narrower than that of the others: the group can cost rights as well.
+  if (supplementary == Says::kSilent && (with || without)) return Says::kSilent;
   return Privileged(scene, kCapIpcOwner);
 }
 

@@ -79,11 +79,15 @@ void DescribeLimits(const Scene& scene, std::uint64_t size, std::uint64_t flags,
   const std::uint64_t page = scene.page();
   const std::uint64_t pages = size / page + (size % page != 0 ? 1 : 0);
   const bool too_many_pages = pages > ipc.shmall || ipc.pages > ipc.shmall - pages;
-  clauses.Refuse(too_many_pages, ENOSPC, Force::kMust, "LIMIT.SHMALL_PAGES"_req,
+  // Segments that may be gone may have given back what they took.
+  const bool all_there = std::all_of(ipc.segments.begin(), ipc.segments.end(),
+                                     [](const Segment& segment) { return segment.dest_known; });
+  const Force full = all_there ? Force::kMust : Force::kMay;
+  clauses.Refuse(too_many_pages, ENOSPC, full, "LIMIT.SHMALL_PAGES"_req,
                  "shmall allows fewer pages");
   clauses.Refuse(ipc.crowded && !too_many_pages, ENOSPC, Force::kMay, "LIMIT.SHMALL_PAGES"_req,
                  "others may have used shmall or shmmni up");
-  clauses.Refuse(ipc.segments.size() >= ipc.shmmni, ENOSPC, Force::kMust,
+  clauses.Refuse(ipc.segments.size() >= ipc.shmmni, ENOSPC, full,
                  {"LIMIT.SHMMNI_ENOSPC"_req, "LIMIT.SHMMNI_COUNTS_PENDING"_req},
                  "shmmni segments exist");
   const bool reserved = (flags & kNoReserve) == 0 || scene.system().overcommit == 2;

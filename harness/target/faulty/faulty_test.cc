@@ -7,8 +7,8 @@
 #include <string>
 
 #include "harness/target/faulty/fault.h"
-#include "harness/target/simulated/random_plan.h"
 #include "harness/target/simulated/simulated_stage.h"
+#include "harness/vocabulary/likely_plan.h"
 #include "harness/vocabulary/text.h"
 
 namespace shmspec {
@@ -72,9 +72,9 @@ TEST(Faults, LeaveStatesThatTheModelCanGoOnFrom) {
   for (const SeededFault& fault : AllFaults()) {
     const auto stage = StageOf(fault);
     for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-      const Plan plan = RandomPlan(seed).Sequential(60);
+      const Plan plan = LikelySequence(seed, 60);
       EXPECT_EQ(stage->Perform(plan, seed).steps.size(), plan.steps.size()) << fault.id;
-      const Plan race = RandomPlan(seed).Racing(2, 4);
+      const Plan race = LikelyRace(seed, 2, 4);
       EXPECT_EQ(stage->Perform(race, seed).steps.size(), race.steps.size()) << fault.id;
     }
   }
@@ -86,7 +86,7 @@ TEST(Faults, AreNotAllTheSame) {
   for (const SeededFault& fault : AllFaults()) {
     bool differs = false;
     for (std::uint64_t seed = 1; seed <= 60 && !differs; ++seed) {
-      const Plan plan = RandomPlan(seed).Sequential(80);
+      const Plan plan = LikelySequence(seed, 80);
       differs = OutcomesOf(StageOf(fault)->Perform(plan, seed)) !=
                 OutcomesOf(MakeSimulatedStage(Linux())->Perform(plan, seed));
     }

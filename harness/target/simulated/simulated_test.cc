@@ -5,9 +5,9 @@
 #include <set>
 
 #include "harness/oracle/oracle.h"
-#include "harness/target/simulated/random_plan.h"
 #include "harness/target/simulated/simulated_stage.h"
 #include "harness/vocabulary/draw.h"
+#include "harness/vocabulary/likely_plan.h"
 #include "harness/vocabulary/text.h"
 
 namespace shmspec {
@@ -29,8 +29,8 @@ void ExpectExplained(const Trace& trace, std::uint64_t seed) {
 }
 
 TEST(SimulatedStage, PerformsSequentialPlansAsTheOracleAllows) {
-  for (std::uint64_t seed = 1; seed <= 600; ++seed) {
-    const Plan plan = RandomPlan(seed).Sequential(60);
+  for (std::uint64_t seed = 1; seed <= 6000; ++seed) {
+    const Plan plan = LikelySequence(seed, 60);
     ASSERT_FALSE(FindFlaw(plan)) << FindFlaw(plan)->message << " seed " << seed;
     ASSERT_NO_FATAL_FAILURE(ExpectExplained(Simulate(plan, seed), seed));
   }
@@ -38,14 +38,14 @@ TEST(SimulatedStage, PerformsSequentialPlansAsTheOracleAllows) {
 
 TEST(SimulatedStage, PerformsRacesOfTwoAsTheOracleAllows) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    const Plan plan = RandomPlan(seed).Racing(2, 4);
+    const Plan plan = LikelyRace(seed, 2, 4);
     ASSERT_NO_FATAL_FAILURE(ExpectExplained(Simulate(plan, seed), seed));
   }
 }
 
 TEST(SimulatedStage, PerformsRacesOfThreeAsTheOracleAllows) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    const Plan plan = RandomPlan(seed).Racing(3, 3);
+    const Plan plan = LikelyRace(seed, 3, 3);
     ASSERT_NO_FATAL_FAILURE(ExpectExplained(Simulate(plan, seed), seed));
   }
 }
@@ -84,7 +84,7 @@ bool Alter(Outcome& outcome) {
 TEST(Oracle, RefusesASequentialRunWithOneOutcomeAltered) {
   std::size_t altered = 0;
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    Trace trace = Simulate(RandomPlan(seed).Sequential(40), seed);
+    Trace trace = Simulate(LikelySequence(seed, 40), seed);
     const std::size_t at = seed % trace.steps.size();
     if (!Alter(trace.steps[at].outcome)) continue;
     ++altered;
@@ -101,7 +101,7 @@ TEST(Oracle, RefusesASequentialRunWithOneOutcomeAltered) {
 TEST(Oracle, RefusesARaceWithOneOutcomeAltered) {
   std::size_t altered = 0;
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    Trace trace = Simulate(RandomPlan(seed).Racing(2, 4), seed);
+    Trace trace = Simulate(LikelyRace(seed, 2, 4), seed);
     for (std::size_t i = 5; i < trace.steps.size(); ++i) {
       const auto* record = std::get_if<SegmentRecord>(&trace.steps[i].outcome);
       const bool failed = std::holds_alternative<Failure>(trace.steps[i].outcome);
@@ -154,7 +154,7 @@ TEST(SimulatedStage, KeepsTheInvariantsOfTheState) {
   std::size_t breaches = 0;
   auto stage = MakeSimulatedStage(Linux(), std::make_unique<Watcher>(breaches));
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-    stage->Perform(RandomPlan(seed).Sequential(60), seed);
+    stage->Perform(LikelySequence(seed, 60), seed);
     ASSERT_EQ(breaches, 0u) << "seed " << seed;
   }
 }

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Plans worth performing: steps that mostly mean something and sometimes do not, near the edges
+// where systems go wrong. Unlike DrawPlan, which knows no operation by name, this knows what System
+// V shared memory is about. Properties, fuzzers and the tests of model, oracle and simulated system
+// against each other draw from here.
+//
+//   SeededChoices choices(seed);
+//   LikelyPlan plan(choices);
+//   for (int i = 0; i < 20; ++i) plan.AddStep(choices);
+//   Trace trace = stage.Perform(plan.plan(), seed);
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_LIKELY_PLAN_H_
+#define SHMSPEC_HARNESS_VOCABULARY_LIKELY_PLAN_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "harness/vocabulary/draw.h"
+
+namespace shmspec {
+
+/// How often, of 16 steps, one is of a family.
+struct LikelyWeights {
+  std::uint8_t calls = 5;     // get, attach, detach, remove
+  std::uint8_t controls = 3;  // everything shmctl does
+  std::uint8_t memory = 3;
+  std::uint8_t mappings = 2;
+  std::uint8_t system = 1;     // sysctls, procfs, command line tools
+  std::uint8_t processes = 2;  // 0: all actors can serve other plans afterwards
+  bool tools = true;           // system steps include the command line tools, which are slow
+};
+
+/// The weights for plans that are performed by the thousand on a real kernel.
+constexpr LikelyWeights SwiftWeights() {
+  return {.calls = 6,
+          .controls = 4,
+          .memory = 3,
+          .mappings = 2,
+          .system = 1,
+          .processes = 0,
+          .tools = false};
+}
+
+class LikelyPlan {
+ public:
+  /// A plan without steps. Its spawned actors: a as the harness was started, b of another user, e
+  /// of a third who shares a group with b; c is for a fork and d for a thread.
+  explicit LikelyPlan(LikelyWeights weights = {});
+
+  /// Adds a step to be performed when all before it are complete. What it draws depends on the
+  /// choices and on which handles there are, so that leaving out a step leaves a plan that makes
+  /// sense.
+  void AddStep(Choices& choices);
+
+  /// Adds two segments that everybody may use and three attaches of them, and the fork when there
+  /// are processes to make.
+  void Furnish(Choices& choices);
+
+  /// Adds a race of `actors` actors (2 or 3) with `steps` steps each; it is about the
+  /// segments and attaches that were assigned before it. Then looks at what is left.
+  void AddRace(Choices& choices, std::size_t actors, std::size_t steps);
+
+  const Plan& plan() const { return plan_; }
+
+ private:
+  std::uint64_t Below(std::uint64_t bound) { return choices_->Below(bound); }
+  template <class List>
+  auto OneOf(const List& list) {
+    return list[Below(list.size())];
+  }
+  void Add(std::uint8_t actor, Operation operation, Timing timing = Timing::kTurn);
+  Operation Draw(std::uint8_t actor);
+  Operation DrawCall();
+  Operation DrawGet();
+  Operation DrawControl();
+  Operation DrawMemory();
+  Operation DrawMapping();
+  Operation DrawSystem();
+  Operation DrawProcess(std::uint8_t actor);
+  void Look(std::uint8_t actor);
+
+  SegmentRef AnySegment();
+  KeyRef AnyKey();
+  Place AnyAttach();
+  Place AnyPlace();
+  Place AnyStart();
+  Buffer AnyBuffer();
+  std::uint64_t AnySize();
+  std::uint8_t AnyActor();
+
+  LikelyWeights weights_;
+  Choices* choices_ = nullptr;
+  Plan plan_;
+  std::uint16_t race_ = 0;
+  std::uint8_t segments_ = 0;
+  std::uint8_t attaches_ = 0;
+  std::uint8_t mappings_ = 0;
+  std::vector<bool> alive_;
+};
+
+/// A plan of so many steps, one after the other.
+Plan LikelySequence(Choices& choices, std::size_t steps, LikelyWeights weights = {});
+Plan LikelySequence(std::uint64_t seed, std::size_t steps, LikelyWeights weights = {});
+
+/// Two segments and three attaches of them, then a race about those.
+Plan LikelyRace(Choices& choices, std::size_t actors, std::size_t steps);
+Plan LikelyRace(std::uint64_t seed, std::size_t actors, std::size_t steps);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_LIKELY_PLAN_H_
