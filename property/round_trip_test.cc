@@ -8,7 +8,7 @@
 
 #include "harness/vocabulary/text.h"
 #include "harness/vocabulary/wire.h"
-#include "property/choices.h"
+#include "property/generators.h"
 
 namespace shmspec {
 namespace {

@@ -57,7 +57,9 @@ void RestoreSysctls(const SystemFacts& facts) {
   WriteTextFile("/proc/sys/kernel/shmall", fmt::format("{}", facts.shmall));
   WriteTextFile("/proc/sys/kernel/shmmni", fmt::format("{}", facts.shmmni));
   WriteTextFile("/proc/sys/kernel/shm_rmid_forced", "0");
-  WriteTextFile("/proc/sys/kernel/shm_next_id", "-1");
+  // shm_next_id cannot be written back to "none"; the next segment that is made takes it.
+  const int id = ::shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
+  if (id >= 0) ::shmctl(id, IPC_RMID, nullptr);
 }
 
 void RemoveEverySegment() {

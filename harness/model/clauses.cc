@@ -99,7 +99,8 @@ std::optional<Requirement> BrokenIdentity(const Clauses& clauses, const Scene& s
     if (seen < 0 || seen > std::numeric_limits<std::int32_t>::max()) {
       return "SYSV.SHMGET.CREATE_RETURNS_NONNEG"_req;
     }
-    if (FindById(ipc, seen) != nullptr) return "SEED.SHMID_UNIQUE"_req;
+    const Segment* other = FindById(ipc, seen);
+    if (other != nullptr && (other->dest_known || !other->dest)) return "SEED.SHMID_UNIQUE"_req;
     if (wanted >= 0) {
       const int bits = scene.profile().index_bits;
       const bool free =

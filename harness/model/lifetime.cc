@@ -81,14 +81,19 @@ void RemoveSegment(State& state, const Actor& actor, SegmentName name) {
   ReapSegment(state, actor, name);
 }
 
+void DoubtSegment(State& state, SegmentName name) {
+  // Also when it was never marked, because shm_rmid_forced marks nothing.
+  Segment& doubtful = OwnSegment(state, name);
+  doubtful.dest = true;
+  doubtful.dest_known = false;
+  doubtful.key_known = false;
+}
+
 void ReapSegment(State& state, const Actor& actor, SegmentName name) {
   const Segment* segment = FindSegment(state, name);
   if (segment->nattch != 0 || !(segment->dest || state.namespaces[name.ipc]->rmid_forced)) return;
   if (segment->nattch_doubt != 0) {
-    // Gone, or not: also when it was never marked, because shm_rmid_forced marks nothing.
-    Segment& doubtful = OwnSegment(state, name);
-    doubtful.dest = true;
-    doubtful.dest_known = false;
+    DoubtSegment(state, name);
     return;
   }
   Destroy(state, actor, name);

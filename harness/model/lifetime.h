@@ -37,6 +37,9 @@ void ReleaseSegment(State& state, const Actor& actor, SegmentName name);
 /// IPC_RMID: at once without attaches, else when the last one goes.
 void RemoveSegment(State& state, const Actor& actor, SegmentName name);
 
+/// The segment may be gone, and the specification does not say.
+void DoubtSegment(State& state, SegmentName name);
+
 /// Destroys the segment if nothing is attached and it is doomed.
 void ReapSegment(State& state, const Actor& actor, SegmentName name);
 

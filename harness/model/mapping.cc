@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 
 #include "harness/model/lifetime.h"
 #include "harness/model/operations.h"
@@ -107,6 +106,10 @@ void Describe(const MapPrivate& op, const Scene& scene, Clauses& clauses) {
   const bool outside = end < at || end > scene.system().task_size;
   clauses.Refuse(outside, ENOMEM, Force::kMust, {}, "the range ends above the user range");
   clauses.Refuse(outside, EINVAL, Force::kMay, {}, "the range ends above the user range");
+  // Linux takes an address in the last page of all for the negative of an errno.
+  constexpr std::uint64_t kLargestErrno = 4095;
+  clauses.Refuse(0 - at <= kLargestErrno, static_cast<int>(0 - at), Force::kMay, {},
+                 "the address is taken for an errno");
   if (at < scene.system().mmap_min_addr) {
     const Says may = GloballyCapable(scene, kCapSysRawio);
     clauses.Refuse(may != Says::kYes, EPERM, may == Says::kNo ? Force::kMust : Force::kMay, {},

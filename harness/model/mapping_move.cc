@@ -55,7 +55,9 @@ void DescribeSource(const Move& move, const Scene& scene, const Mapping* source,
   }
   clauses.Refuse(move.old_size == 0 && !source->IsAttach(), EINVAL, Force::kMust,
                  "SYSV.VMA.MREMAP_DUPLICATE"_req, "private memory cannot be duplicated");
-  const bool beyond = move.from + move.old_size > source->end;
+  // What only shrinks where it is may be several mappings, or have holes.
+  const bool shrinks = move.old_size >= move.new_size && !move.fixed;
+  const bool beyond = move.from + move.old_size > source->end && !shrinks;
   // Since Linux 6.17 a move without a change of size may span several mappings.
   clauses.Refuse(beyond, EFAULT, move.old_size == move.new_size ? Force::kMay : Force::kMust, {},
                  "the range is more than one mapping");

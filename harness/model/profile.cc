@@ -30,6 +30,7 @@ constexpr Profile Posix() {
   profile.mode_shows_state = Says::kSilent;
   profile.remove_keeps_ctime = Says::kSilent;
   profile.munmap_is_detach = Says::kSilent;
+  profile.failing_attach_counts = Says::kSilent;
   profile.split_updates_stamps = Says::kSilent;
   profile.fork_updates_stamps = Says::kSilent;
   profile.exit_updates_stamps = Says::kSilent;

@@ -38,6 +38,9 @@ struct Profile {
 
   /// munmap, mremap and MAP_FIXED change the attach count as attaches and detaches do.
   Says munmap_is_detach = Says::kYes;
+  /// A call of shmat that fails only at mapping counts as an attach until then, so that
+  /// shm_rmid_forced destroys a segment that nobody is attached to.
+  Says failing_attach_counts = Says::kYes;
   /// Splitting a mapping updates atime and lpid.
   Says split_updates_stamps = Says::kYes;
   /// fork updates atime and sets lpid to the forking process.

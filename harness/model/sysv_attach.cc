@@ -166,10 +166,33 @@ void Describe(const SysvAttach& op, const Scene& scene, Clauses& clauses) {
                  Force::kMust, "SYSV.SHMAT.MISALIGNED"_req, "the address is not aligned");
 }
 
+/// A call that failed: when it got as far as mapping the segment, it counted as an attach before.
+void ApplyFailure(const SysvAttach& op, const Scene& scene, State& state, const Segment& segment) {
+  if (!scene.ipc().rmid_forced || segment.nattch != 0) return;
+  Clauses clauses;
+  clauses.Reset();
+  DescribeAttachSource(op, scene, clauses);
+  const std::uint64_t start = RoundedAddress(op, scene);
+  const bool early = !scene.IsPageAligned(start) || (start == 0 && op.flags.Has(kRemap));
+  const Says counts = scene.profile().failing_attach_counts;
+  if (early || clauses.MustFail() || counts == Says::kNo) return;
+  const SegmentName name{scene.ipc_index(), segment.serial};
+  if (counts == Says::kSilent || !clauses.refusals().empty()) {
+    DoubtSegment(state, name);
+    return;
+  }
+  HoldSegment(state, name);
+  ReleaseSegment(state, ActorOf(scene), name);
+}
+
 void Apply(const SysvAttach& op, const Scene& scene, State& state, const Outcome& outcome) {
   const auto* value = std::get_if<Value>(&outcome);
   const Segment* segment = FindById(scene.ipc(), scene.call().references[0]);
-  if (value == nullptr || segment == nullptr) return;
+  if (segment == nullptr) return;
+  if (value == nullptr) {
+    if (std::holds_alternative<Failure>(outcome)) ApplyFailure(op, scene, state, *segment);
+    return;
+  }
   // The segment counts as in use before its mapping replaces others of the same segment.
   const SegmentName name{scene.ipc_index(), segment->serial};
   HoldSegment(state, name);

@@ -23,6 +23,14 @@ namespace {
 constexpr std::uint64_t kLargeBytes = 1ull << 28;
 constexpr std::uint64_t kHugePage = 2ull << 20;
 
+/// A segment that may be gone and, if it is not, may still have the key.
+const Segment* DoubtfulByKey(const IpcNamespace& ipc, std::int32_t key) {
+  const auto found = std::find_if(ipc.segments.begin(), ipc.segments.end(), [&](const Segment& s) {
+    return key != 0 && s.key == key && !s.key_known;
+  });
+  return found != ipc.segments.end() ? &*found : nullptr;
+}
+
 bool IsNew(const SysvGet& op, const Scene& scene, const Segment* found) {
   const auto key = static_cast<std::int32_t>(scene.call().references[0]);
   return key == 0 || (found == nullptr && op.flags.Has(kCreate));
@@ -148,18 +156,23 @@ void Describe(const SysvGet& op, const Scene& scene, Clauses& clauses) {
   const bool named_by_number = !op.key.handle && key != 0;
   if (found != nullptr) {
     DescribeExisting(op, scene, *found, clauses);
-  } else if (IsNew(op, scene, found)) {
+    return;
+  }
+  const Segment* doubtful = DoubtfulByKey(scene.ipc(), key);
+  if (doubtful != nullptr) {
+    clauses.AnyFailure();
+    clauses.Observe("a key whose segment may be gone");
+  }
+  if (IsNew(op, scene, found)) {
     DescribeNew(op, scene, clauses);
   } else {
-    const auto& segments = scene.ipc().segments;
-    const bool doubt = std::any_of(segments.begin(), segments.end(),
-                                   [](const Segment& s) { return !s.key_known; });
-    clauses.Refuse(true, ENOENT, doubt ? Force::kMay : Force::kMust,
+    clauses.Refuse(true, ENOENT, doubtful != nullptr ? Force::kMay : Force::kMust,
                    {"SYSV.SHMGET.NOENT"_req, "SYSV.SHMGET.EXCL_ALONE_IGNORED"_req},
                    "the key has no segment");
-    clauses.Returns<Value>("SYSV.SHMGET.KEY_LOOKUP"_req, "a segment the key may still have");
+    clauses.ReturnsValue(doubtful != nullptr ? doubtful->id : 0, "SYSV.SHMGET.KEY_LOOKUP"_req,
+                         "a segment the key may still have");
   }
-  if (scene.ipc().crowded && named_by_number && found == nullptr) {
+  if (scene.ipc().crowded && named_by_number) {
     clauses.Reset();
     clauses.AnyFailure();
     clauses.Returns<Value>("SYSV.SHMGET.KEY_LOOKUP"_req, "others may use the same key");
@@ -178,6 +191,14 @@ void Apply(const SysvGet& op, const Scene& scene, State& state, const Outcome& o
     if (is_new && ipc.next_id != -1)
       state.namespaces[scene.ipc_index()].Own().next_id_known = false;
     return;
+  }
+  if (const Segment* doubtful = DoubtfulByKey(scene.ipc(), key); doubtful != nullptr) {
+    // The answer settles whether it still has the key.
+    const bool has_it = doubtful->id == value->number;
+    Segment& segment = OwnSegment(state, {scene.ipc_index(), doubtful->serial});
+    segment.key_known = true;
+    if (!has_it) segment.key = 0;
+    if (has_it) return;
   }
   if (is_new) {
     CreateSegment(scene, state, {value->number, key, true, op.size.bytes, op.flags.bits, false});

@@ -8,22 +8,39 @@
 namespace shmspec {
 namespace {
 
-constexpr std::uint8_t kForked = 2;
-constexpr std::uint8_t kThread = 3;
 constexpr std::uint64_t kPage = 4096;
 
 // The plainest first: generators shrink towards it.
 constexpr std::array<std::uint64_t, 8> kSizes{kPage,     3 * kPage, 1,          kPage + 1,
                                               kPage - 1, 2 * kPage, 16 * kPage, 5000};
-constexpr std::array<std::uint32_t, 11> kModes{0600, 0666, 0640, 0400, 0200, 0777,
-                                               0060, 0006, 0440, 0604, 0460};
-constexpr std::array<std::uint32_t, 3> kUids{0, 1000, 1001};
-constexpr std::array<std::int32_t, 4> kCommands{99, -1, 16, 5};
 
 /// A handle's offset, in bytes of an attach.
 constexpr std::array<std::int64_t, 10> kOffsets{0, 0, 0, 8, 4096, 4092, 8192, 64, 4095, 12284};
 /// The same for where something begins.
-constexpr std::array<std::int64_t, 8> kStarts{0, 0, 0, 4096, 8192, 1, 4095, -4096};
+constexpr std::array<std::int64_t, 7> kStarts{0, 0, 0, 4096, 8192, 1, 4095};
+
+/// What an actor reserves, and how much of it attaches begin in: the rest is for what they overrun.
+constexpr std::uint64_t kReservedBytes = 64 * kPage;
+constexpr std::array<std::int64_t, 8> kReservedStarts{0, 4096, 8192, 65536, 131072, 1, 4095, 65537};
+
+/// How much of the plan's own memory there is at least from the start of what an operation assigns.
+std::uint64_t OwnBytes(const Operation& operation) {
+  const auto whole_pages = [](std::uint64_t bytes) { return (bytes + kPage - 1) / kPage * kPage; };
+  if (const auto* attach = std::get_if<SysvAttach>(&operation)) {
+    // No segment is smaller than a page.
+    return attach->at.handle ? kReservedBytes / 2 : kPage;
+  }
+  if (const auto* reserve = std::get_if<MapReserve>(&operation)) {
+    return whole_pages(reserve->size.bytes);
+  }
+  if (const auto* anonymous = std::get_if<MapPrivate>(&operation)) {
+    return whole_pages(anonymous->size.bytes);
+  }
+  if (const auto* remap = std::get_if<MapRemap>(&operation)) {
+    return whole_pages(remap->new_size.bytes);
+  }
+  return 0;
+}
 
 }  // namespace
 
@@ -44,6 +61,7 @@ LikelyPlan::LikelyPlan(LikelyWeights weights) : weights_(weights) {
   actor("d", Start::kThread, std::nullopt);
   actor("e", Start::kSpawn, 1001, {1000});
   alive_ = {true, true, false, false, true};
+  reservations_.resize(plan_.actors.size());
 }
 
 void LikelyPlan::AddStep(Choices& choices) {
@@ -87,7 +105,7 @@ void LikelyPlan::AddRace(Choices& choices, std::size_t actors, std::size_t steps
           operation = DrawControl();
           break;
         default:
-          operation = DrawCall();
+          operation = DrawCall(actor);
       }
       segments_ = all[0];
       attaches_ = all[1];
@@ -103,7 +121,7 @@ void LikelyPlan::Look(std::uint8_t actor) {
   for (std::uint8_t i = 0; i < 2; ++i) {
     Add(actor, SysvStat{{{Handle{HandleKind::kSegment, i}, 0}}, Buffer::kValid});
   }
-  Add(actor, MemoryLoad{AnyPlace(), Width::k8, Order::kSeqCst});
+  Add(actor, MemoryLoad{AnyPlace().place, Width::k8, Order::kSeqCst});
   Add(actor, SystemSegments{});
 }
 
@@ -119,6 +137,8 @@ void LikelyPlan::Add(std::uint8_t actor, Operation operation, Timing timing) {
                          : *kind == HandleKind::kAttach ? &attaches_
                                                         : &mappings_;
     step.assigns = Handle{*kind, *used};
+    if (*kind == HandleKind::kAttach) attach_bytes_[*used] = OwnBytes(operation);
+    if (*kind == HandleKind::kMapping) mapping_bytes_[*used] = OwnBytes(operation);
     if (*used + 1 < Handle::kLimit) ++*used;
   }
   step.operation = std::move(operation);
@@ -145,203 +165,38 @@ Place LikelyPlan::AnyAttach() {
   return {{Handle{HandleKind::kAttach, static_cast<std::uint8_t>(Below(attaches_))}, 0}};
 }
 
-Place LikelyPlan::AnyPlace() {
-  if (attaches_ == 0) return {{std::nullopt, 0x1000}};
-  const bool mapping = mappings_ > 0 && Below(4) == 0;
+LikelyPlan::Room LikelyPlan::AnyRoom(std::span<const std::int64_t> offsets) {
+  if (attaches_ == 0) return {{{std::nullopt, 0x1000}}, kPage};
+  const bool mapping = mappings_ > 0 && Below(4) == 3;
   const auto index = static_cast<std::uint8_t>(Below(mapping ? mappings_ : attaches_));
-  return {{Handle{mapping ? HandleKind::kMapping : HandleKind::kAttach, index}, OneOf(kOffsets)}};
+  const std::uint64_t bytes = mapping ? mapping_bytes_[index] : attach_bytes_[index];
+  std::int64_t offset = OneOf(offsets);
+  // The widest access fits.
+  if (static_cast<std::uint64_t>(offset) + 8 > bytes) offset = 0;
+  return {{{Handle{mapping ? HandleKind::kMapping : HandleKind::kAttach, index}, offset}},
+          bytes - static_cast<std::uint64_t>(offset)};
+}
+
+LikelyPlan::Room LikelyPlan::AnyPlace() { return AnyRoom(kOffsets); }
+
+LikelyPlan::Room LikelyPlan::AnyStart() { return AnyRoom(kStarts); }
+
+Place LikelyPlan::InReservation(std::uint8_t actor) {
+  std::optional<std::uint8_t>& reserved = reservations_[actor];
+  if (!reserved) {
+    reserved = mappings_;
+    Add(actor, MapReserve{{kReservedBytes}});
+  }
+  return {{Handle{HandleKind::kMapping, *reserved}, OneOf(kReservedStarts)}};
 }
 
 KeyRef LikelyPlan::AnyKey() {
   return {{Handle{HandleKind::kKey, static_cast<std::uint8_t>(Below(3))}, 0}};
 }
 
-Place LikelyPlan::AnyStart() {
-  Place place = AnyPlace();
-  if (place.handle) place.offset = OneOf(kStarts);
-  return place;
-}
-
 Buffer LikelyPlan::AnyBuffer() {
   constexpr std::array kBad{Buffer::kNull, Buffer::kWild, Buffer::kUnwritable};
   return Below(10) == 0 ? OneOf(kBad) : Buffer::kValid;
-}
-
-Operation LikelyPlan::Draw(std::uint8_t actor) {
-  const LikelyWeights& w = weights_;
-  std::uint64_t left =
-      Below(std::uint64_t{w.calls} + w.controls + w.memory + w.mappings + w.system + w.processes);
-  const auto is = [&left](std::uint8_t weight) {
-    if (left < weight) return true;
-    left -= weight;
-    return false;
-  };
-  if (is(w.calls)) return DrawCall();
-  if (is(w.controls)) return DrawControl();
-  if (is(w.memory)) return DrawMemory();
-  if (is(w.mappings)) return DrawMapping();
-  if (is(w.system)) return DrawSystem();
-  return DrawProcess(actor);
-}
-
-Operation LikelyPlan::DrawGet() {
-  constexpr std::array<std::uint64_t, 4> kOddSizes{0, ~0ull, 1ull << 62, 1ull << 40};
-  SysvGet get;
-  if (Below(2) == 1) get.key = AnyKey();
-  get.size.bytes = Below(12) == 11 ? OneOf(kOddSizes) : AnySize();
-  get.flags.bits = OneOf(kModes);
-  if (Below(4) != 3) get.flags.bits |= kCreate;
-  if (Below(4) == 3) get.flags.bits |= kExclusive;
-  if (Below(10) == 9) get.flags.bits |= kNoReserve;
-  return get;
-}
-
-Operation LikelyPlan::DrawCall() {
-  switch (Below(6)) {
-    case 0:
-    case 1:
-      return DrawGet();
-    case 2:
-    case 3: {
-      SysvAttach attach{AnySegment(), {}, {}};
-      if (Below(3) == 2) attach.flags.bits |= kReadOnly;
-      if (Below(4) == 3) attach.at = AnyStart();
-      if (Below(4) == 3) attach.flags.bits |= kRound;
-      if (Below(6) == 5) attach.flags.bits |= kRemap;
-      if (Below(8) == 7) attach.flags.bits |= kExecute;
-      return attach;
-    }
-    case 4:
-      return SysvDetach{Below(4) == 3 ? AnyStart() : AnyAttach()};
-    default:
-      return SysvRemove{AnySegment(), Buffer::kNull};
-  }
-}
-
-Operation LikelyPlan::DrawControl() {
-  switch (Below(11)) {
-    case 0:
-    case 1:
-      return SysvStat{AnySegment(), AnyBuffer()};
-    case 2:
-    case 3:
-      return SysvSet{AnySegment(), {OneOf(kUids)}, {OneOf(kUids)}, {OneOf(kModes)}, AnyBuffer()};
-    case 4:
-      return SysvLock{AnySegment()};
-    case 5:
-      return SysvUnlock{AnySegment()};
-    case 6:
-      return SysvInfo{AnySegment(), AnyBuffer()};
-    case 7:
-      return SysvShmInfo{AnySegment(), AnyBuffer()};
-    case 8:
-      return SysvStatIndex{AnySegment(), AnyBuffer()};
-    case 9:
-      return SysvStatAny{AnySegment(), AnyBuffer()};
-    default:
-      return SysvControl{AnySegment(), OneOf(kCommands)};
-  }
-}
-
-Operation LikelyPlan::DrawMemory() {
-  constexpr std::array kWidths{Width::k1, Width::k2, Width::k4, Width::k8};
-  const Width width = OneOf(kWidths);
-  switch (Below(7)) {
-    case 0:
-      return MemoryLoad{AnyPlace(), width, Order::kSeqCst};
-    case 1:
-      return MemoryExchange{AnyPlace(), width, Below(256), Order::kSeqCst};
-    case 2:
-      return MemoryCompareExchange{AnyPlace(), width, 0, Below(256), Order::kSeqCst};
-    case 3:
-      return MemoryFetchAdd{AnyPlace(), width, Below(300), Order::kSeqCst};
-    case 4:
-      return MemoryFill{AnyPlace(), {AnySize()}, Below(256)};
-    case 5:
-      return MemoryChecksum{AnyPlace(), {AnySize()}};
-    default:
-      return MemoryStore{AnyPlace(), width, Below(~0ull), Order::kSeqCst};
-  }
-}
-
-Operation LikelyPlan::DrawMapping() {
-  constexpr std::array kAdvice{Advice::kDontNeed, Advice::kRemove, Advice::kDontFork};
-  switch (Below(7)) {
-    case 0:
-      return MapReserve{{AnySize()}};
-    case 1:
-      return MapPrivate{{AnySize()}, Below(2) == 0 ? Place() : AnyPlace()};
-    case 2:
-      return MapUnmap{AnyStart(), {AnySize()}};
-    case 3:
-      return MapProtect{AnyStart(), {AnySize()}, Protection(Below(4))};
-    case 4:
-      return MapRemap{AnyStart(), {AnySize() % (3 * kPage)}, {AnySize()}, {}};
-    case 5:
-      return MapAdvise{AnyStart(), {AnySize()}, OneOf(kAdvice)};
-    default:
-      return MapLayout{};
-  }
-}
-
-Operation LikelyPlan::DrawSystem() {
-  constexpr std::array<std::int64_t, 5> kLimits{0, 1, 3, 4096, 8192};
-  constexpr std::array kNames{Sysctl::kShmmax, Sysctl::kShmall, Sysctl::kShmmni};
-  switch (Below(weights_.tools ? 12 : 7)) {
-    case 0:
-      return SystemSegments{};
-    case 1:
-      return SystemSysctlRead{OneOf(kNames)};
-    case 2:
-      return SystemSysctlWrite{Sysctl::kRmidForced, static_cast<std::int64_t>(Below(3))};
-    case 3:
-      return SystemSysctlWrite{Sysctl::kNextId, static_cast<std::int64_t>(Below(100000))};
-    case 4:
-      return SystemSysctlRead{Sysctl::kNextId};
-    case 5:
-      return SystemSysctlWrite{OneOf(kNames), OneOf(kLimits)};
-    case 6:
-      return SysvKeyOfPath{Below(2) == 0 ? "/" : "/proc", static_cast<std::int32_t>(Below(600))};
-    case 7:
-      return SystemIpcrm{AnySegment()};
-    case 8:
-      return SystemIpcmk{{AnySize()}, {0644}};
-    case 9:
-      return SystemIpcs{};
-    case 10:
-      return SystemIpcrmKey{AnyKey()};
-    default:
-      return SystemLsipc{};
-  }
-}
-
-Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
-  switch (Below(9)) {
-    case 0:
-      if (alive_[kForked]) return SystemSegments{};
-      alive_[kForked] = true;
-      return ProcessFork{ActorRef{kForked}};
-    case 1:
-      if (alive_[kThread]) return MapLayout{};
-      alive_[kThread] = true;
-      return ProcessThread{ActorRef{kThread}};
-    case 2:
-      return ProcessExec{Below(3) == 0 ? Image::kSelf : Image::kMissing};
-    case 3:
-      if (actor == 0) return ProcessSetUmask{{022}};
-      return ProcessExit{Below(2) == 0 ? ExitHow::kQuick : ExitHow::kThread, 7};
-    case 4:
-      if (actor == kForked || !alive_[kForked]) return ProcessPin{0};
-      return ProcessKill{ActorRef{kForked}, {9}};
-    case 5:
-      return ProcessSetEffective{{OneOf(kUids)}};
-    case 6:
-      return ProcessDropCapability{Capabilities(kCapIpcOwner)};
-    case 7:
-      return ProcessSetLimit{Limit::kMemlock, Below(4) * kPage};
-    default:
-      return ProcessUnshare{Namespaces(Below(3) == 0 ? kNamespaceIpc : 0)};
-  }
 }
 
 Plan LikelySequence(Choices& choices, std::size_t steps, LikelyWeights weights) {

@@ -13,7 +13,10 @@
 #ifndef SHMSPEC_HARNESS_VOCABULARY_LIKELY_PLAN_H_
 #define SHMSPEC_HARNESS_VOCABULARY_LIKELY_PLAN_H_
 
+#include <array>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "harness/vocabulary/draw.h"
@@ -64,6 +67,10 @@ class LikelyPlan {
   const Plan& plan() const { return plan_; }
 
  private:
+  // Which of the actors are made by others.
+  static constexpr std::uint8_t kForked = 2;
+  static constexpr std::uint8_t kThread = 3;
+
   std::uint64_t Below(std::uint64_t bound) { return choices_->Below(bound); }
   template <class List>
   auto OneOf(const List& list) {
@@ -71,8 +78,9 @@ class LikelyPlan {
   }
   void Add(std::uint8_t actor, Operation operation, Timing timing = Timing::kTurn);
   Operation Draw(std::uint8_t actor);
-  Operation DrawCall();
+  Operation DrawCall(std::uint8_t actor);
   Operation DrawGet();
+  Operation DrawAttach(std::uint8_t actor);
   Operation DrawControl();
   Operation DrawMemory();
   Operation DrawMapping();
@@ -83,8 +91,18 @@ class LikelyPlan {
   SegmentRef AnySegment();
   KeyRef AnyKey();
   Place AnyAttach();
-  Place AnyPlace();
-  Place AnyStart();
+  /// A place and how many bytes from it on belong to the plan: what lies beyond may be the
+  /// harness's.
+  struct Room {
+    Place place;
+    std::uint64_t bytes = 0;
+    std::uint64_t Within(std::uint64_t size) const { return size < bytes ? size : bytes; }
+  };
+  Room AnyRoom(std::span<const std::int64_t> offsets);
+  Room AnyPlace();
+  Room AnyStart();
+  /// A place in memory that the actor has reserved, which a step before this one does if need be.
+  Place InReservation(std::uint8_t actor);
   Buffer AnyBuffer();
   std::uint64_t AnySize();
   std::uint8_t AnyActor();
@@ -97,6 +115,9 @@ class LikelyPlan {
   std::uint8_t attaches_ = 0;
   std::uint8_t mappings_ = 0;
   std::vector<bool> alive_;
+  std::vector<std::optional<std::uint8_t>> reservations_;  // of each actor: a mapping
+  std::array<std::uint64_t, Handle::kLimit> attach_bytes_{};
+  std::array<std::uint64_t, Handle::kLimit> mapping_bytes_{};
 };
 
 /// A plan of so many steps, one after the other.

@@ -53,6 +53,24 @@ SHMSPEC_CASE("sysv.forced.destroys_at_the_last_detach", "SYSV.FORCED.LAST_DETACH
   a.Stat(s).Fails(EINVAL);
 }
 
+SHMSPEC_CASE("sysv.forced.destroys_what_an_attach_fails_to_map",
+             "SYSV.FORCED.FAILED_ATTACH_DESTROYS"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  const Mapping m = a.Reserve(4 * kPage);
+  const Segment before = a.Get({.flags = kCreate | 0600});
+  a.Do(SysvAttach{before, m, {}}).Fails(EINVAL);
+  a.Stat(before).Expects(Record().With("nattch", 0));
+  a.Remove(before).Gives(0);
+  a.Do(SystemSysctlWrite{Sysctl::kRmidForced, 1}).Gives(0);
+  const Segment early = a.Get({.flags = kCreate | 0600});
+  a.Do(SysvAttach{early, m + 1, {}}).Fails(EINVAL);
+  a.Stat(early).Expects(Record().With("nattch", 0));
+  const Segment late = a.Get({.flags = kCreate | 0600});
+  a.Do(SysvAttach{late, m, {}}).Fails(EINVAL);
+  a.Stat(late).Fails(EINVAL);
+  a.Remove(early).Gives(0);
+}
+
 SHMSPEC_CASE("sysv.forced.leaves_flag_and_key_alone", "SYSV.FORCED.NO_DEST_FLAG"_req) {
   const Actor a = plan.Spawn("a", Alone());
   a.Do(SystemSysctlWrite{Sysctl::kRmidForced, 1}).Gives(0);

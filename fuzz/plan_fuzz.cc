@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Bytes to a plan, the plan to the kernel, its trace to the oracle: whatever three users do with
+// System V shared memory, the specification allows what comes of it. libFuzzer is guided by what
+// the model did, not by branches of this program: each requirement that an outcome showed to hold
+// and each pair of operation and error is a counter of its own.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "fuzz/byte_choices.h"
+#include "harness/actor/actor_main.h"
+#include "harness/actor/process_stage.h"
+#include "harness/oracle/oracle.h"
+#include "harness/sandbox/isolation.h"
+#include "harness/vocabulary/likely_plan.h"
+#include "harness/vocabulary/text.h"
+
+namespace shmspec {
+namespace {
+
+constexpr std::size_t kMostSteps = 40;
+constexpr std::size_t kPairs = 4096;
+
+#if defined(__clang__)
+__attribute__((used, section("__libfuzzer_extra_counters")))
+#endif
+std::uint8_t counters[kRequirementCount + kPairs];
+
+std::unique_ptr<Stage> stage;
+
+/// A number for an operation and how it ended.
+std::size_t PairOf(const Operation& operation, const Outcome& outcome) {
+  const auto* failure = std::get_if<Failure>(&outcome);
+  const std::size_t ending =
+      failure != nullptr ? 16 + static_cast<std::size_t>(failure->error.number) : outcome.index();
+  return (operation.index() * 151 + ending) % kPairs;
+}
+
+void Count(const Trace& trace, const Verdict& verdict) {
+  for (const Requirement requirement : verdict.touched) ++counters[requirement.index()];
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    ++counters[kRequirementCount + PairOf(trace.plan.steps[i].operation, trace.steps[i].outcome)];
+  }
+}
+
+[[noreturn]] void GiveUp(const std::string& why) {
+  std::fprintf(stderr, "plan_fuzz: %s\n", why.c_str());
+  std::exit(3);
+}
+
+void MakeStageOnce() {
+  // Several users and sysctls of an IPC namespace are what plans are about.
+  const Result<void> isolated = EnterIsolation(Isolation::kPrivate);
+  if (!isolated.ok()) GiveUp("run it as root: " + isolated.error().message);
+  Result<std::unique_ptr<Stage>> made =
+      MakeProcessStage("libc", {.private_ipc = true, .sweeps = true});
+  if (!made.ok()) GiveUp(made.error().message);
+  stage = std::move(*made);
+}
+
+void FuzzPlan(std::span<const std::uint8_t> bytes) {
+  if (stage == nullptr) MakeStageOnce();
+  ByteChoices choices(bytes);
+  LikelyPlan plan(SwiftWeights());
+  while (!choices.empty() && plan.plan().steps.size() < kMostSteps) plan.AddStep(choices);
+  const Trace trace = stage->Perform(plan.plan(), 1);
+  const Verdict verdict = Judge(trace, *model::FindProfile("linux"));
+  if (verdict.kind == Verdict::Kind::kRefuted) {
+    std::fprintf(stderr, "%s\n%s\nAs a plan, `shmspec replay` shows it again.\n",
+                 PrintTrace(trace).c_str(), verdict.message.c_str());
+    std::abort();
+  }
+  Count(trace, verdict);
+}
+
+}  // namespace
+}  // namespace shmspec
+
+extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
+  if (const auto exit_code = shmspec::RunAsActor(*argc, *argv)) std::exit(*exit_code);
+  return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  shmspec::FuzzPlan({data, size});
+  return 0;
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The steps of likely plans, family by family. The first of every list is the plainest: generators
+// shrink towards it.
+
+#include <array>
+
+#include "harness/vocabulary/likely_plan.h"
+
+namespace shmspec {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+constexpr std::array<std::uint32_t, 11> kModes{0600, 0666, 0640, 0400, 0200, 0777,
+                                               0060, 0006, 0440, 0604, 0460};
+constexpr std::array<std::uint32_t, 3> kUids{0, 1000, 1001};
+constexpr std::array<std::int32_t, 4> kCommands{99, -1, 16, 5};
+
+}  // namespace
+
+Operation LikelyPlan::Draw(std::uint8_t actor) {
+  const LikelyWeights& w = weights_;
+  std::uint64_t left =
+      Below(std::uint64_t{w.calls} + w.controls + w.memory + w.mappings + w.system + w.processes);
+  const auto is = [&left](std::uint8_t weight) {
+    if (left < weight) return true;
+    left -= weight;
+    return false;
+  };
+  if (is(w.calls)) return DrawCall(actor);
+  if (is(w.controls)) return DrawControl();
+  if (is(w.memory)) return DrawMemory();
+  if (is(w.mappings)) return DrawMapping();
+  if (is(w.system)) return DrawSystem();
+  return DrawProcess(actor);
+}
+
+Operation LikelyPlan::DrawGet() {
+  constexpr std::array<std::uint64_t, 3> kOddSizes{0, ~0ull, 1ull << 62};
+  SysvGet get;
+  if (Below(2) == 1) get.key = AnyKey();
+  get.size.bytes = Below(12) == 11 ? OneOf(kOddSizes) : AnySize();
+  get.flags.bits = OneOf(kModes);
+  if (Below(4) != 3) get.flags.bits |= kCreate;
+  if (Below(4) == 3) get.flags.bits |= kExclusive;
+  if (Below(10) == 9) get.flags.bits |= kNoReserve;
+  return get;
+}
+
+Operation LikelyPlan::DrawAttach(std::uint8_t actor) {
+  SysvAttach attach{AnySegment(), {}, {}};
+  if (Below(3) == 2) attach.flags.bits |= kReadOnly;
+  if (Below(4) == 3) attach.flags.bits |= kRound;
+  if (Below(8) == 7) attach.flags.bits |= kExecute;
+  if (Below(3) == 2) {
+    attach.at = InReservation(actor);
+    // What is reserved is in use, so that nothing else succeeds.
+    if (Below(4) != 3) attach.flags.bits |= kRemap;
+  } else if (Below(12) == 11) {
+    attach.flags.bits |= kRemap;
+  }
+  return attach;
+}
+
+Operation LikelyPlan::DrawCall(std::uint8_t actor) {
+  switch (Below(6)) {
+    case 0:
+    case 1:
+      return DrawGet();
+    case 2:
+    case 3:
+      return DrawAttach(actor);
+    case 4:
+      return SysvDetach{Below(4) == 3 ? AnyStart().place : AnyAttach()};
+    default:
+      return SysvRemove{AnySegment(), Buffer::kNull};
+  }
+}
+
+Operation LikelyPlan::DrawControl() {
+  switch (Below(11)) {
+    case 0:
+    case 1:
+      return SysvStat{AnySegment(), AnyBuffer()};
+    case 2:
+    case 3:
+      return SysvSet{AnySegment(), {OneOf(kUids)}, {OneOf(kUids)}, {OneOf(kModes)}, AnyBuffer()};
+    case 4:
+      return SysvLock{AnySegment()};
+    case 5:
+      return SysvUnlock{AnySegment()};
+    case 6:
+      return SysvInfo{AnySegment(), AnyBuffer()};
+    case 7:
+      return SysvShmInfo{AnySegment(), AnyBuffer()};
+    case 8:
+      return SysvStatIndex{AnySegment(), AnyBuffer()};
+    case 9:
+      return SysvStatAny{AnySegment(), AnyBuffer()};
+    default:
+      return SysvControl{AnySegment(), OneOf(kCommands)};
+  }
+}
+
+Operation LikelyPlan::DrawMemory() {
+  constexpr std::array kWidths{Width::k8, Width::k1, Width::k2, Width::k4};
+  const Width width = OneOf(kWidths);
+  const Room room = AnyPlace();
+  const Place at = room.place;
+  switch (Below(7)) {
+    case 0:
+      return MemoryLoad{at, width, Order::kSeqCst};
+    case 1:
+      return MemoryExchange{at, width, Below(256), Order::kSeqCst};
+    case 2:
+      return MemoryCompareExchange{at, width, 0, Below(256), Order::kSeqCst};
+    case 3:
+      return MemoryFetchAdd{at, width, Below(300), Order::kSeqCst};
+    case 4:
+      return MemoryFill{at, {room.Within(AnySize())}, Below(256)};
+    case 5:
+      return MemoryChecksum{at, {room.Within(AnySize())}};
+    default:
+      return MemoryStore{at, width, Below(~0ull), Order::kSeqCst};
+  }
+}
+
+Operation LikelyPlan::DrawMapping() {
+  constexpr std::array kAdvice{Advice::kDontNeed, Advice::kRemove, Advice::kDontFork};
+  const std::uint64_t size = AnySize();
+  const std::uint64_t which = Below(7);
+  if (which == 0) return MapLayout{};
+  if (which == 1) return MapReserve{{size}};
+  if (which == 2 && Below(2) == 0) return MapPrivate{{size}, {}};
+  const Room room = AnyStart();
+  const Place at = room.place;
+  const Size within{room.Within(size)};
+  switch (which) {
+    case 2:
+      return MapPrivate{within, at};
+    case 3:
+      return MapUnmap{at, within};
+    case 4:
+      return MapProtect{at, within, Protection(Below(4))};
+    case 5:
+      return MapRemap{at, {within.bytes % (3 * kPage)}, {AnySize()}, {}};
+    default:
+      return MapAdvise{at, within, OneOf(kAdvice)};
+  }
+}
+
+Operation LikelyPlan::DrawSystem() {
+  constexpr std::array<std::int64_t, 5> kLimits{0, 1, 3, 4096, 8192};
+  constexpr std::array kNames{Sysctl::kShmmax, Sysctl::kShmall, Sysctl::kShmmni};
+  switch (Below(weights_.tools ? 12 : 7)) {
+    case 0:
+      return SystemSegments{};
+    case 1:
+      return SystemSysctlRead{OneOf(kNames)};
+    case 2:
+      return SystemSysctlWrite{Sysctl::kRmidForced, static_cast<std::int64_t>(Below(3))};
+    case 3:
+      return SystemSysctlWrite{Sysctl::kNextId, static_cast<std::int64_t>(Below(100000))};
+    case 4:
+      return SystemSysctlRead{Sysctl::kNextId};
+    case 5:
+      return SystemSysctlWrite{OneOf(kNames), OneOf(kLimits)};
+    case 6:
+      return SysvKeyOfPath{Below(2) == 0 ? "/" : "/proc", static_cast<std::int32_t>(Below(600))};
+    case 7:
+      return SystemIpcrm{AnySegment()};
+    case 8:
+      return SystemIpcmk{{AnySize()}, {0644}};
+    case 9:
+      return SystemIpcs{};
+    case 10:
+      return SystemIpcrmKey{AnyKey()};
+    default:
+      return SystemLsipc{};
+  }
+}
+
+Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
+  switch (Below(9)) {
+    case 0:
+      if (alive_[kForked]) return SystemSegments{};
+      alive_[kForked] = true;
+      reservations_[kForked] = reservations_[actor];
+      return ProcessFork{ActorRef{kForked}};
+    case 1:
+      if (alive_[kThread]) return MapLayout{};
+      alive_[kThread] = true;
+      reservations_[kThread] = reservations_[actor];
+      return ProcessThread{ActorRef{kThread}};
+    case 2:
+      return ProcessExec{Below(3) == 0 ? Image::kSelf : Image::kMissing};
+    case 3:
+      if (actor == 0) return ProcessSetUmask{{022}};
+      return ProcessExit{Below(2) == 0 ? ExitHow::kQuick : ExitHow::kThread, 7};
+    case 4:
+      if (actor == kForked || !alive_[kForked]) return ProcessPin{0};
+      return ProcessKill{ActorRef{kForked}, {9}};
+    case 5:
+      return ProcessSetEffective{{OneOf(kUids)}};
+    case 6:
+      return ProcessDropCapability{Capabilities(kCapIpcOwner)};
+    case 7:
+      return ProcessSetLimit{Limit::kMemlock, Below(4) * kPage};
+    default:
+      return ProcessUnshare{Namespaces(Below(3) == 0 ? kNamespaceIpc : 0)};
+  }
+}
+
+}  // namespace shmspec

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Generated plans as what they were decided by: for each step the numbers that its choices came to.
+// Leaving a step out, or making its numbers smaller, leaves a plan that makes sense.
+
+#ifndef SHMSPEC_PROPERTY_PLAN_CHOICES_H_
+#define SHMSPEC_PROPERTY_PLAN_CHOICES_H_
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "harness/vocabulary/likely_plan.h"
+
+namespace shmspec {
+
+/// Choices from a list of numbers; 0, the plainest, once they are used up.
+class ListedChoices : public Choices {
+ public:
+  explicit ListedChoices(std::vector<std::uint64_t> numbers) : numbers_(std::move(numbers)) {}
+  std::uint64_t Below(std::uint64_t bound) override {
+    return next_ < numbers_.size() ? numbers_[next_++] % bound : 0;
+  }
+
+ private:
+  std::vector<std::uint64_t> numbers_;
+  std::size_t next_ = 0;
+};
+
+/// Choices from a seed that are written down as they are made.
+class NotedChoices : public Choices {
+ public:
+  explicit NotedChoices(Choices& source) : source_(source) {}
+  std::uint64_t Below(std::uint64_t bound) override {
+    numbers_.push_back(source_.Below(bound));
+    return numbers_.back();
+  }
+  /// What was chosen since the last call.
+  std::vector<std::uint64_t> Take() { return std::exchange(numbers_, {}); }
+
+ private:
+  Choices& source_;
+  std::vector<std::uint64_t> numbers_;
+};
+
+/// The numbers of each step.
+using PlanChoices = std::vector<std::vector<std::uint64_t>>;
+
+/// Draws the numbers of a plan of so many steps.
+inline PlanChoices DrawPlanChoices(Choices& source, std::size_t steps, LikelyWeights weights) {
+  NotedChoices noted(source);
+  LikelyPlan plan(weights);
+  PlanChoices choices;
+  for (std::size_t i = 0; i < steps; ++i) {
+    plan.AddStep(noted);
+    choices.push_back(noted.Take());
+  }
+  return choices;
+}
+
+/// The plan that the numbers stand for.
+inline Plan PlanOf(const PlanChoices& choices, LikelyWeights weights) {
+  LikelyPlan plan(weights);
+  for (const std::vector<std::uint64_t>& numbers : choices) {
+    ListedChoices listed(numbers);
+    plan.AddStep(listed);
+  }
+  return plan.plan();
+}
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_PROPERTY_PLAN_CHOICES_H_

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The sequential property as a search: draw plans, perform them, and look for a trace that the
+// specification does not allow.
+//
+//   SearchLimits limits{.plans = 1000};
+//   if (auto caught = SearchPlans(*stage, *model::FindProfile("linux"), /*seed=*/7, limits)) {
+//     Print(caught->verdict.message, PrintTrace(caught->trace));
+//   }
+
+#ifndef SHMSPEC_PROPERTY_SEARCH_H_
+#define SHMSPEC_PROPERTY_SEARCH_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "harness/oracle/oracle.h"
+#include "harness/target/stage.h"
+#include "harness/vocabulary/likely_plan.h"
+
+namespace shmspec {
+
+struct SearchLimits {
+  int plans = 1000;
+  std::size_t steps = 60;  // in a plan
+  LikelyWeights weights;
+};
+
+/// A trace that the specification does not allow.
+struct Caught {
+  Trace trace;
+  Verdict verdict;
+  int plans = 0;  // performed until then
+};
+
+/// The first one found, or nothing. The same seed draws the same plans. Plans that could not be
+/// performed or judged say nothing and are passed over.
+std::optional<Caught> SearchPlans(Stage& stage, const model::Profile& profile, std::uint64_t seed,
+                           const SearchLimits& limits);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_PROPERTY_SEARCH_H_
