@@ -75,7 +75,7 @@ void WriteUncovered(Markup& page, const View& view) {
       }
     }
     if (count == 0) continue;
-    lists << "<h4>" << Text(ChapterOf(name).title) << ": " << count << "</h4>\n<ul>\n"
+    lists << "<h3>" << Text(ChapterOf(name).title) << ": " << count << "</h3>\n<ul>\n"
           << items << "</ul>\n";
     total += count;
   }

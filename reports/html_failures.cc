@@ -54,15 +54,19 @@ void WriteRequirement(Markup& page, const RequirementEntry& entry, Status status
   page << "</div>\n";
 }
 
-/// What was seen and what was allowed, each objection once.
+/// What was seen and what was allowed; a step to which both object is shown once.
 void WriteObjections(Markup& page, const Attempt& attempt) {
   if (attempt.objections.empty()) return;
   page << "<dl class=\"objections\">\n";
+  const Objection* before = nullptr;
   for (const Objection& objection : attempt.objections) {
-    page << "<div><dt>Seen";
-    if (objection.step > 0) page << " at step " << objection.step;
-    page << "</dt><dd class=\"seen\"><code>" << Text(objection.seen)
-         << "</code></dd></div>\n<div><dt>"
+    if (before == nullptr || before->step != objection.step) {
+      page << "<div><dt>Seen";
+      if (objection.step > 0) page << " at step " << objection.step;
+      page << "</dt><dd class=\"seen\"><code>" << Text(objection.seen) << "</code></dd></div>\n";
+    }
+    before = &objection;
+    page << "<div><dt>"
          << (objection.by == "case" ? Literal("The case expects")
                                     : Literal("The specification allows"))
          << "</dt>";

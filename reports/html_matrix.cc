@@ -16,7 +16,8 @@ struct Tally {
   std::uint64_t total = 0;
 };
 
-void Count(Tally& tally, const std::vector<Row>& rows, std::size_t record) {
+Tally Count(const std::vector<Row>& rows, std::size_t record) {
+  Tally tally;
   for (const Row& row : rows) {
     const RequirementEntry* entry = row.entries[record];
     if (entry == nullptr) continue;
@@ -24,12 +25,18 @@ void Count(Tally& tally, const std::vector<Row>& rows, std::size_t record) {
     tally.passed += entry->status == Status::kPass ? 1 : 0;
     tally.failed += entry->status == Status::kFail ? 1 : 0;
   }
+  return tally;
 }
 
 Tally Count(const Areas& areas, std::size_t record) {
-  Tally tally;
-  for (const auto& [area, rows] : areas) Count(tally, rows, record);
-  return tally;
+  Tally sum;
+  for (const auto& [area, rows] : areas) {
+    const Tally tally = Count(rows, record);
+    sum.passed += tally.passed;
+    sum.failed += tally.failed;
+    sum.total += tally.total;
+  }
+  return sum;
 }
 
 void WriteTally(Markup& page, const Tally& tally) {
@@ -72,18 +79,15 @@ void WriteArea(Markup& page, const View& view, std::string_view id, const std::v
   page << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" << Text(id)
        << "\">\n<table class=\"matrix\">\n<caption><code>" << Text(id) << "</code> "
        << Text(view.areas.at(id)->title);
-  for (std::size_t i = 0; i < view.records.size(); ++i) {
-    Tally tally;
-    Count(tally, rows, i);
-    WriteTally(page, tally);
-  }
+  if (view.single()) WriteTally(page, Count(rows, 0));
   page << "</caption>\n<thead><tr><th scope=\"col\">Requirement</th><th scope=\"col\">Level</th>";
-  for (const std::string& label : view.labels) {
+  for (std::size_t i = 0; i < view.records.size(); ++i) {
     page << "<th scope=\"col\">";
     if (view.single()) {
       page << "Status";
     } else {
-      page << Text(label);
+      page << Text(view.labels[i]) << "<br>";
+      WriteTally(page, Count(rows, i));
     }
     page << "</th>";
   }

@@ -12,12 +12,12 @@ std::string_view PageStyle() {
   --paper: #fbfaf8; --card: #ffffff; --ink: #1b1e23; --soft: #555c66; --line: #dcdad5;
   --pass: #17703a; --fail: #b3161f; --unresolved: #8a5200; --unsupported: #59616d;
   --untested: #59616d; --observed: #1d5fae; --accent: #1d5fae; --mark: #fdecea; --code: #f1efeb;
-  --pass-tile: #37a363; --untested-tile: #dedbd5; --unsupported-tile: #a5a9b0; }
+  --pass-tile: #37a363; --untested-tile: #c3bfb7; --unsupported-tile: #a5a9b0; }
 @media (prefers-color-scheme: dark) { :root {
   --paper: #14171b; --card: #1c2025; --ink: #e7e9ec; --soft: #a6adb7; --line: #363c44;
   --pass: #66cf8d; --fail: #ff8f88; --unresolved: #f3bb55; --unsupported: #a9b1bc;
   --untested: #a9b1bc; --observed: #83b7ff; --accent: #83b7ff; --mark: #43201f; --code: #262b32;
-  --pass-tile: #2f9e5c; --untested-tile: #3a4048; --unsupported-tile: #6b737e; } }
+  --pass-tile: #2f9e5c; --untested-tile: #525a64; --unsupported-tile: #6b737e; } }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 1rem; }
 body { margin: 0; background: var(--paper); color: var(--ink);
@@ -37,16 +37,16 @@ h4 { font-size: 1rem; margin: 1.25rem 0 .5rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; list-style: none; padding: 0;
   margin: 1rem 0; }
 nav a { display: inline-block; padding: .25rem 0; }
-.brand { font-weight: 700; letter-spacing: .01em; }
+.brand { font-weight: 700; padding: .25rem 0; }
 .verdicts { display: grid; gap: 1rem;
-  grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); }
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
 .verdict { border-radius: .75rem; padding: clamp(1.25rem, 4vw, 2.75rem); color: #fff;
   background: #7a4a00; }
 .verdict.no { background: #9d111b; }
 .verdict.yes { background: #0e5f31; }
 .verdict h1, .verdict h2 { margin: .1em 0 .15em; font-weight: 800; letter-spacing: -.02em;
   line-height: 1; font-size: clamp(2.6rem, 9.5vw, 7rem); }
-.verdict h2 { font-size: clamp(2.2rem, 5vw, 3.75rem); }
+.verdict h2 { font-size: clamp(2rem, 4.4vw, 3rem); }
 .verdict p { margin: .35rem 0; }
 .verdict .reach { font-size: clamp(1.1rem, 2.4vw, 1.6rem); font-weight: 600; }
 .verdict a { color: #fff; }
@@ -77,14 +77,15 @@ svg .untested { fill: var(--untested-tile); } svg .observed { fill: var(--observ
 .tiles { display: flex; flex-wrap: wrap; gap: .2rem; align-items: center; }
 .chapter { border-top: 1px solid var(--line); }
 .chapter:last-of-type { border-bottom: 1px solid var(--line); }
-.chapter > summary { display: grid; grid-template-columns: 14rem 1fr; gap: .25rem 1.25rem;
+.chapter > summary { display: grid; grid-template-columns: 17rem 1fr; gap: .25rem 1.25rem;
   padding: .7rem .25rem; cursor: pointer; }
 .chapter > summary:hover { background: var(--card); }
 .name { font-weight: 600; }
 .name::before { content: "▸"; display: inline-block; width: 1.1em; color: var(--soft); }
 [open] > summary > .name::before { content: "▾"; }
 .strips { display: grid; gap: .6rem; }
-.strip { display: grid; grid-template-columns: 1fr 12rem; gap: .1rem 1.25rem; }
+.strip { display: grid; grid-template-columns: 1fr 13rem; gap: .1rem 1.25rem;
+  align-items: center; }
 .strip .who { grid-column: 1 / -1; }
 .who { color: var(--soft); font-size: .875rem; }
 .tally { color: var(--soft); font-size: .875rem; font-weight: 400; text-align: right; }
@@ -95,6 +96,7 @@ caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 caption .tally { margin-left: 1rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .75rem .45rem .25rem;
   border-bottom: 1px solid var(--line); }
+thead th .tally { white-space: nowrap; }
 thead th { color: var(--soft); font-size: .8125rem; font-weight: 600; }
 tbody th { font-weight: 400; }
 .matrix { min-width: 34rem; }
