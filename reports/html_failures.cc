@@ -54,6 +54,49 @@ void WriteRequirement(Markup& page, const RequirementEntry& entry, Status status
   page << "</div>\n";
 }
 
+std::vector<std::string_view> WordsOf(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(" {}"), text.size());
+    if (end > 0) words.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+/// The text with the words marked that the other does not have, when they resemble each other: in
+/// records of many fields that is what one looks for.
+void WriteCompared(Markup& page, std::string_view text, std::string_view other) {
+  const std::vector<std::string_view> others = WordsOf(other);
+  const auto known = [&](std::string_view word) {
+    return std::find(others.begin(), others.end(), word) != others.end();
+  };
+  const std::vector<std::string_view> words = WordsOf(text);
+  const auto shared = std::count_if(words.begin(), words.end(), known);
+  if (shared * 2 < static_cast<std::ptrdiff_t>(words.size()) || words.size() < 3) {
+    page << "<code>" << Text(text) << "</code>";
+    return;
+  }
+  page << "<code>";
+  for (const std::string_view word : words) {
+    const auto at = static_cast<std::size_t>(word.data() - text.data());
+    page << Text(text.substr(0, at));
+    if (known(word)) {
+      page << Text(word);
+    } else {
+      page << "<mark>" << Text(word) << "</mark>";
+    }
+    text.remove_prefix(at + word.size());
+  }
+  page << Text(text) << "</code>";
+}
+
+std::string Joined(const std::vector<AllowedOutcome>& allowed) {
+  std::string joined;
+  for (const AllowedOutcome& one : allowed) joined += one.outcome + " ";
+  return joined;
+}
+
 /// What was seen and what was allowed; a step to which both object is shown once.
 void WriteObjections(Markup& page, const Attempt& attempt) {
   if (attempt.objections.empty()) return;
@@ -61,17 +104,27 @@ void WriteObjections(Markup& page, const Attempt& attempt) {
   const Objection* before = nullptr;
   for (const Objection& objection : attempt.objections) {
     if (before == nullptr || before->step != objection.step) {
+      // The last objection to a step is the specification's, which is the complete one.
+      const Objection* complete = &objection;
+      for (const Objection& other : attempt.objections) {
+        if (other.step == objection.step) complete = &other;
+      }
       page << "<div><dt>Seen";
       if (objection.step > 0) page << " at step " << objection.step;
-      page << "</dt><dd class=\"seen\"><code>" << Text(objection.seen) << "</code></dd></div>\n";
+      page << "</dt><dd class=\"seen\">";
+      WriteCompared(page, objection.seen, Joined(complete->allowed));
+      page << "</dd></div>\n";
     }
     before = &objection;
     page << "<div><dt>"
          << (objection.by == "case" ? Literal("The case expects")
                                     : Literal("The specification allows"))
          << "</dt>";
-    for (const std::string& allowed : objection.allowed) {
-      page << "<dd class=\"allowed\"><code>" << Text(allowed) << "</code></dd>";
+    for (const AllowedOutcome& allowed : objection.allowed) {
+      page << "<dd class=\"allowed\">";
+      WriteCompared(page, allowed.outcome, objection.seen);
+      if (!allowed.why.empty()) page << " <span class=\"when\">" << Text(allowed.why) << "</span>";
+      page << "</dd>";
     }
     if (objection.allowed.empty()) page << "<dd>nothing that was seen</dd>";
     page << "</div>\n";

@@ -122,6 +122,8 @@ summary { padding: .2rem 0; }
 .objections dt { color: var(--soft); font-size: .8125rem; font-weight: 600; }
 .objections .seen { color: var(--fail); font-weight: 600; }
 .objections .allowed { color: var(--pass); font-weight: 600; }
+.objections mark { background: var(--mark); color: inherit; padding: .1em .25em;
+  border-radius: .2em; text-decoration: underline; }
 .requirement { margin: 1rem 0; padding-left: 1rem; border-left: 3px solid var(--line); }
 .requirement p { margin: .2rem 0; }
 .statement { font-size: 1.05rem; }
@@ -131,6 +133,7 @@ summary { padding: .2rem 0; }
 .lanes td + td, .lanes th + td, .lanes thead th + th { border-left: 1px dashed var(--line);
   padding-left: .75rem; }
 .lanes tbody th { width: 4.5rem; color: var(--soft); font-variant-numeric: tabular-nums; }
+.lanes .acts { min-width: 13rem; }
 .lanes .outcome { display: block; color: var(--soft); }
 .lanes .race th { border-left: .3rem solid var(--observed); padding-left: .5rem; }
 .lanes .offending { background: var(--mark); }

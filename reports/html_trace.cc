@@ -94,15 +94,15 @@ void WriteLanes(Markup& page, const Plan& plan, const std::set<std::size_t>& off
   const Window window = WindowOf(plan, offending);
   const std::uint64_t width = plan.actors.size() + 1;
   if (window.first > 0) {
-    page << "<tr><td colspan=\"" << width << "\">" << std::uint64_t{window.first}
-         << " steps before</td></tr>\n";
+    page << "<tr><td colspan=\"" << width << "\">" << Text(Counted(window.first, "step", "steps"))
+         << " before</td></tr>\n";
   }
   for (std::size_t i = window.first; i < window.end; ++i) {
     WriteStep(page, plan, i, offending.contains(i));
   }
   if (window.end < plan.steps.size()) {
-    page << "<tr><td colspan=\"" << width << "\">" << std::uint64_t{plan.steps.size() - window.end}
-         << " steps after</td></tr>\n";
+    page << "<tr><td colspan=\"" << width << "\">"
+         << Text(Counted(plan.steps.size() - window.end, "step", "steps")) << " after</td></tr>\n";
   }
   page << "</tbody></table></div>\n";
 }

@@ -142,7 +142,7 @@ class Page(unittest.TestCase):
                 for ground in ("paper", "card", "code"):
                     self.assertGreaterEqual(contrast(colours[text], colours[ground]), 4.5,
                                             f"{text} on {ground}")
-            for text in ("ink", "soft", "fail"):
+            for text in ("ink", "soft", "fail", "pass"):
                 self.assertGreaterEqual(contrast(colours[text], colours["mark"]), 4.5, text)
         for ground in re.findall(r"\.verdict[.a-z]* \{[^}]*background: (#[0-9a-f]{6})", style):
             self.assertGreaterEqual(contrast("#ffffff", ground), 7)

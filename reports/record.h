@@ -89,11 +89,16 @@ struct RequirementEntry {
   bool touched = false;
 };
 
+struct AllowedOutcome {
+  std::string outcome;
+  std::string why;  // empty when it goes without saying
+};
+
 struct Objection {
   std::string by;          // `case` or `specification`
   std::uint64_t step = 0;  // from 1; 0: the whole trace
   std::string seen;
-  std::vector<std::string> allowed;
+  std::vector<AllowedOutcome> allowed;
 };
 
 struct Attempt {

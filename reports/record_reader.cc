@@ -202,8 +202,13 @@ Attempt ReadAttempt(const Node& node) {
   attempt.residue = node.TextsIfAny("residue");
   if (!node.Has("objections")) return attempt;
   node.At("objections").ForEachItem([&](const Node& item) {
-    attempt.objections.push_back({item.Text("by"), item.Has("step") ? item.Count("step") : 0,
-                                  item.Text("seen"), item.Texts("allowed")});
+    Objection& objection = attempt.objections.emplace_back();
+    objection.by = item.Text("by");
+    objection.step = item.Has("step") ? item.Count("step") : 0;
+    objection.seen = item.Text("seen");
+    item.At("allowed").ForEachItem([&](const Node& one) {
+      objection.allowed.push_back({one.Text("outcome"), one.TextIfAny("why")});
+    });
   });
   return attempt;
 }

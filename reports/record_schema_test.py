@@ -23,7 +23,8 @@ except ImportError:
 OPTIONAL = {
     "run.stop_reason", "tests.cause", "tests.reason", "tests.observed", "tests.repro",
     "attempts.seed", "attempts.cause", "attempts.reason", "attempts.objections",
-    "attempts.excerpt", "attempts.trace", "attempts.residue", "objections.step", "repro.replay",
+    "attempts.excerpt", "attempts.trace", "attempts.residue", "objections.step",
+    "allowed.why", "repro.replay",
 }
 
 

@@ -36,13 +36,21 @@ struct NamesOf<Objector> {
                                      Named<Objector>{"specification", Objector::kSpecification}};
 };
 
+struct AllowedOutcome {
+  static constexpr std::string_view kName = "allowed";
+  std::string outcome;  // in the language of patterns
+  std::string why;      // empty when it goes without saying
+  static constexpr auto kFields =
+      Fields(Field{"outcome", &AllowedOutcome::outcome}, Field{"why", &AllowedOutcome::why});
+};
+
 /// What was seen at one step, and what would have been allowed there.
 struct Objection {
   static constexpr std::string_view kName = "objection";
   Objector by = Objector::kCase;
   std::uint32_t step = 0;  // of the plan, from 1; 0 when it is about the whole trace
   std::string seen;
-  std::vector<std::string> allowed;
+  std::vector<AllowedOutcome> allowed;
   static constexpr auto kFields =
       Fields(Field{"by", &Objection::by}, Field{"step", &Objection::step},
              Field{"seen", &Objection::seen}, Field{"allowed", &Objection::allowed});

@@ -93,7 +93,7 @@ std::vector<Objection> ObjectionsOf(const Trace& trace, const Findings& findings
     objections.push_back({Objector::kCase,
                           static_cast<std::uint32_t>(step + 1),
                           SeenText(trace, step),
-                          {ExpectedText(trace, step)}});
+                          {{ExpectedText(trace, step), ""}}});
   }
   if (findings.refusal) {
     Objection& objection = objections.emplace_back();
@@ -105,7 +105,8 @@ std::vector<Objection> ObjectionsOf(const Trace& trace, const Findings& findings
       objection.seen = findings.refusal->message;
     }
     for (const Allowed& allowed : findings.refusal->allowed) {
-      objection.allowed.push_back(AllowedText(trace, allowed));
+      objection.allowed.push_back(
+          {PrintPattern(allowed.pattern, trace.plan.actors), std::string(allowed.why)});
     }
   }
   return objections;

@@ -52,7 +52,11 @@ Json ObjectionRecord(const Objection& objection) {
   Json record{{"by", NameOf(objection.by)}};
   if (objection.step != 0) record["step"] = objection.step;
   record["seen"] = objection.seen;
-  record["allowed"] = objection.allowed;
+  Json& allowed = record["allowed"] = Json::array();
+  for (const AllowedOutcome& one : objection.allowed) {
+    allowed.push_back({{"outcome", one.outcome}});
+    if (!one.why.empty()) allowed.back()["why"] = one.why;
+  }
   return record;
 }
 
