@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "harness/runner/run.h"
+#include "reports/report.h"
 
 namespace shmspec {
 
@@ -63,6 +64,14 @@ struct ControlsCommandOptions {
 int ControlsCommand(const ControlsCommandOptions& options);
 
 int DoctorCommand(Format format);
+
+struct ReportCommandOptions {
+  std::vector<std::string> records;  // files; `-` reads standard input
+  reports::Form form = reports::Form::kHtml;
+  std::string output;
+  bool force = false;  // replace the output when it is there already
+};
+int ReportCommand(const ReportCommandOptions& options);
 
 /// Turns options into what the runner needs: checks target and profile, settles seed, jobs and
 /// isolation. The error is one line for people.

@@ -27,6 +27,7 @@ constexpr const char* kExamples =
     "  shmspec run sysv.remove SYSV.SHMAT       one topic and everything about one group of "
     "requirements\n"
     "  shmspec run --target syscall --output result.json\n"
+    "  shmspec report result.json -o result.html  the same as a page to look at\n"
     "  shmspec show SYSV.RMID.DEFERRED          what a requirement says and which cases test it\n"
     "  shmspec show sysv.get.some_case > my.plan; shmspec replay my.plan\n"
     "  shmspec controls                         is every seeded fault caught?\n"
@@ -75,6 +76,24 @@ void AddRun(CLI::App& program, RunCommandOptions& options, int& exit_code) {
   app->callback([&options, &exit_code] { exit_code = RunCommand(options); });
 }
 
+void AddReport(CLI::App& program, ReportCommandOptions& options, int& exit_code) {
+  CLI::App* app = program.add_subcommand("report", "Turn records of runs into one page");
+  app->add_option("RECORD", options.records,
+                  "Files that run --output wrote, side by side; - for standard input")
+      ->required();
+  std::vector<std::string> forms;
+  for (const auto& form : NamesOf<reports::Form>::kNames) forms.emplace_back(form.name);
+  app->add_option_function<std::string>(
+         "--format",
+         [&options](const std::string& name) { options.form = *FromName<reports::Form>(name); },
+         fmt::format("What it becomes: {}; html when not given", fmt::join(forms, ", ")))
+      ->check(CLI::IsMember(forms));
+  app->add_option("--output,-o", options.output,
+                  "The file to write; standard output when not given");
+  app->add_flag("--force", options.force, "Replace that file if it is there already");
+  app->callback([&options, &exit_code] { exit_code = ReportCommand(options); });
+}
+
 /// What each subcommand was asked to do; lives as long as the parser that fills it in.
 struct AllOptions {
   RunCommandOptions run;
@@ -83,6 +102,7 @@ struct AllOptions {
   ReplayCommandOptions replay;
   ControlsCommandOptions controls;
   Format doctor_format = Format::kHuman;
+  ReportCommandOptions report;
 };
 
 void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
@@ -126,6 +146,7 @@ int Main(int argc, char** argv) {
                            fmt::format("shmspec {} ({})", internal::kVersion, internal::kSourceId));
   program.require_subcommand(1);
   AddRun(program, options.run, exit_code);
+  AddReport(program, options.report, exit_code);
   AddOthers(program, options, exit_code);
   try {
     program.parse(argc, argv);

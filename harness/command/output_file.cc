@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,14 +20,19 @@ Error Refusal(const std::string& path, int error) {
 
 }  // namespace
 
-Result<OutputFile> OutputFile::Claim(std::string path) {
-  if (::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+Result<OutputFile> OutputFile::Claim(std::string path, Existing existing) {
+  struct stat status {};
+  const bool exists = ::lstat(path.c_str(), &status) == 0;
+  if (exists && existing == Existing::kReplace && !S_ISREG(status.st_mode)) {
+    return Error{path + ": is no regular file and is not replaced; name another file"};
+  }
+  if (exists && existing == Existing::kLeave) {
     return Error{path + ": exists already and is left alone; name another file or remove it"};
   }
   std::string draft = fmt::format("{}.{}.partial", path, ::getpid());
   UniqueFd fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!fd) return Refusal(path, errno);
-  return OutputFile(std::move(path), std::move(draft), std::move(fd));
+  return OutputFile(std::move(path), std::move(draft), std::move(fd), existing);
 }
 
 OutputFile::~OutputFile() {
@@ -41,9 +47,13 @@ Result<void> OutputFile::Commit(const std::string& contents) {
     if (written < 0) return Refusal(path_, errno);
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
-  // Unlike rename(2), link(2) never takes the place of a file that appeared meanwhile.
-  if (::link(draft_.c_str(), path_.c_str()) != 0) return Refusal(path_, errno);
-  ::unlink(draft_.c_str());
+  if (existing_ == Existing::kReplace) {
+    if (::rename(draft_.c_str(), path_.c_str()) != 0) return Refusal(path_, errno);
+  } else {
+    // Unlike rename(2), link(2) never takes the place of a file that appeared meanwhile.
+    if (::link(draft_.c_str(), path_.c_str()) != 0) return Refusal(path_, errno);
+    ::unlink(draft_.c_str());
+  }
   fd_.reset();
   return {};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// A file that appears whole or not at all, and never in place of another.
+// A file that appears whole or not at all, and not in place of another unless that is wanted.
 
 #ifndef SHMSPEC_HARNESS_COMMAND_OUTPUT_FILE_H_
 #define SHMSPEC_HARNESS_COMMAND_OUTPUT_FILE_H_
@@ -21,8 +21,10 @@ namespace shmspec {
 ///   Result<void> written = file->Commit(json);
 class OutputFile {
  public:
-  /// Fails when the path exists already or its folder cannot be written to.
-  static Result<OutputFile> Claim(std::string path);
+  /// What becomes of a file of that name.
+  enum class Existing { kLeave, kReplace };
+  /// Fails when the path exists already and is to be left, or when it cannot be written to.
+  static Result<OutputFile> Claim(std::string path, Existing existing = Existing::kLeave);
 
   OutputFile(OutputFile&& other) noexcept = default;
   OutputFile& operator=(OutputFile&& other) noexcept = default;
@@ -33,12 +35,13 @@ class OutputFile {
   Result<void> Commit(const std::string& contents);
 
  private:
-  OutputFile(std::string path, std::string draft, UniqueFd fd)
-      : path_(std::move(path)), draft_(std::move(draft)), fd_(std::move(fd)) {}
+  OutputFile(std::string path, std::string draft, UniqueFd fd, Existing existing)
+      : path_(std::move(path)), draft_(std::move(draft)), fd_(std::move(fd)), existing_(existing) {}
 
   std::string path_;
   std::string draft_;  // the name it has until it is complete
   UniqueFd fd_;
+  Existing existing_;
 };
 
 }  // namespace shmspec

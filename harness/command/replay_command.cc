@@ -2,37 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iostream>
-#include <iterator>
-
 #include "harness/command/command.h"
 #include "harness/command/console.h"
+#include "harness/command/input_file.h"
 #include "harness/vocabulary/text.h"
 
 namespace shmspec {
-namespace {
-
-Result<std::string> ReadAll(const std::string& file) {
-  const auto contents = [](std::istream& in) {
-    return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-  };
-  if (file == "-") return contents(std::cin);
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return Error{fmt::format("{}: cannot be read: {}", file, std::strerror(errno))};
-  std::string text = contents(in);
-  if (in.bad()) return Error{fmt::format("{}: cannot be read", file)};
-  return text;
-}
-
-}  // namespace
-
 int ReplayCommand(const ReplayCommandOptions& options) {
-  const Result<std::string> text = ReadAll(options.file);
+  const Result<std::string> text = ReadInput(options.file);
   if (!text.ok()) return Complain(kExitUsage, text.error().message);
-  const Result<Plan> plan = ParsePlan(*text, options.file == "-" ? "standard input" : options.file);
+  const Result<Plan> plan = ParsePlan(*text, InputName(options.file));
   if (!plan.ok()) return Complain(kExitUsage, plan.error().message);
   const Result<RunOptions> run = Settle(options.perform);
   if (!run.ok()) {

@@ -6,12 +6,14 @@
 #ifndef SHMSPEC_HARNESS_RUNNER_CASE_RESULT_H_
 #define SHMSPEC_HARNESS_RUNNER_CASE_RESULT_H_
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/vocabulary/field.h"
+#include "harness/vocabulary/names.h"
 #include "harness/vocabulary/requirement.h"
 #include "harness/vocabulary/status.h"
 
@@ -26,6 +28,34 @@ struct RequirementResult {
                                          Field{"status", &RequirementResult::status});
 };
 
+/// Who did not allow an outcome.
+enum class Objector : std::uint8_t { kCase, kSpecification };
+template <>
+struct NamesOf<Objector> {
+  static constexpr std::array kNames{Named<Objector>{"case", Objector::kCase},
+                                     Named<Objector>{"specification", Objector::kSpecification}};
+};
+
+struct AllowedOutcome {
+  static constexpr std::string_view kName = "allowed";
+  std::string outcome;  // in the language of patterns
+  std::string why;      // empty when it goes without saying
+  static constexpr auto kFields =
+      Fields(Field{"outcome", &AllowedOutcome::outcome}, Field{"why", &AllowedOutcome::why});
+};
+
+/// What was seen at one step, and what would have been allowed there.
+struct Objection {
+  static constexpr std::string_view kName = "objection";
+  Objector by = Objector::kCase;
+  std::uint32_t step = 0;  // of the plan, from 1; 0 when it is about the whole trace
+  std::string seen;
+  std::vector<AllowedOutcome> allowed;
+  static constexpr auto kFields =
+      Fields(Field{"by", &Objection::by}, Field{"step", &Objection::step},
+             Field{"seen", &Objection::seen}, Field{"allowed", &Objection::allowed});
+};
+
 struct CaseResult {
   static constexpr std::string_view kName = "case";
   Status status = Status::kUntested;
@@ -36,12 +66,15 @@ struct CaseResult {
   std::string excerpt;
   /// The trace as a plan; empty unless something went wrong.
   std::string trace;
+  /// The same, step by step, for programs.
+  std::vector<Objection> objections;
   /// What the case cites, and any other requirement that turned out to be violated.
   std::vector<RequirementResult> requirements;
   /// Requirements of the specification's transitions that the traces took.
   std::vector<Requirement> touched;
   /// What was seen where the specification leaves it open.
   std::vector<std::string> observed;
+  std::uint64_t seed = 0;   // of the last round performed, to repeat it alone
   std::int32_t rounds = 0;  // performed
   std::uint64_t steps = 0;  // performed, over all rounds
   std::int64_t duration_us = 0;
@@ -52,11 +85,12 @@ struct CaseResult {
   static constexpr auto kFields =
       Fields(Field{"status", &CaseResult::status}, Field{"cause", &CaseResult::cause},
              Field{"reason", &CaseResult::reason}, Field{"excerpt", &CaseResult::excerpt},
-             Field{"trace", &CaseResult::trace}, Field{"requirements", &CaseResult::requirements},
+             Field{"trace", &CaseResult::trace}, Field{"objections", &CaseResult::objections},
+             Field{"requirements", &CaseResult::requirements},
              Field{"touched", &CaseResult::touched}, Field{"observed", &CaseResult::observed},
-             Field{"rounds", &CaseResult::rounds}, Field{"steps", &CaseResult::steps},
-             Field{"duration_us", &CaseResult::duration_us}, Field{"residue", &CaseResult::residue},
-             Field{"actor_pids", &CaseResult::actor_pids});
+             Field{"seed", &CaseResult::seed}, Field{"rounds", &CaseResult::rounds},
+             Field{"steps", &CaseResult::steps}, Field{"duration_us", &CaseResult::duration_us},
+             Field{"residue", &CaseResult::residue}, Field{"actor_pids", &CaseResult::actor_pids});
 };
 
 /// A result for a case that could not be judged.

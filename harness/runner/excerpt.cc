@@ -35,19 +35,21 @@ void AddRequirement(std::string& out, Requirement requirement) {
                      NameOf(text.level), text.statement, text.source);
 }
 
-void ExplainUnexpected(std::string& out, const Trace& trace, std::size_t step) {
+std::string ExpectedText(const Trace& trace, std::size_t step) {
   const auto& expected = trace.plan.steps[step].expected;
-  out += fmt::format("      the case expects  {}\n",
-                     expected ? PrintPattern(*expected, trace.plan.actors) : "success");
+  return expected ? PrintPattern(*expected, trace.plan.actors) : "success";
+}
+
+std::string AllowedText(const Trace& trace, const Allowed& allowed) {
+  return PrintPattern(allowed.pattern, trace.plan.actors) +
+         (allowed.why.empty() ? "" : "   (" + allowed.why + ")");
 }
 
 void ExplainRefusal(std::string& out, const Trace& trace, const Verdict& verdict) {
   if (!verdict.message.empty()) out += fmt::format("      {}\n", verdict.message);
   const char* label = "allowed";
   for (const Allowed& allowed : verdict.allowed) {
-    out +=
-        fmt::format("      {:<8} {}{}\n", label, PrintPattern(allowed.pattern, trace.plan.actors),
-                    allowed.why.empty() ? "" : "   (" + allowed.why + ")");
+    out += fmt::format("      {:<8} {}\n", label, AllowedText(trace, allowed));
     label = "or";
   }
   for (const Requirement requirement : verdict.violated) AddRequirement(out, requirement);
@@ -74,12 +76,40 @@ std::string ExcerptOf(const Trace& trace, const Findings& findings) {
   for (std::size_t i = from; i < end; ++i) {
     const bool offends = findings.unexpected == i || refused == i;
     out += fmt::format("  {} {}\n", offends ? "!" : " ", LineOf(trace, i));
-    if (findings.unexpected == i) ExplainUnexpected(out, trace, i);
+    if (findings.unexpected == i) {
+      out += fmt::format("      the case expects  {}\n", ExpectedText(trace, i));
+    }
     if (refused == i) ExplainRefusal(out, trace, *findings.refusal);
   }
   if (end < count) out += fmt::format("    ... {} steps after\n", count - end);
   if (findings.refusal && !refused) ExplainRefusal(out, trace, *findings.refusal);
   return out;
+}
+
+std::vector<Objection> ObjectionsOf(const Trace& trace, const Findings& findings) {
+  std::vector<Objection> objections;
+  if (findings.unexpected) {
+    const std::size_t step = *findings.unexpected;
+    objections.push_back({Objector::kCase,
+                          static_cast<std::uint32_t>(step + 1),
+                          SeenText(trace, step),
+                          {{ExpectedText(trace, step), ""}}});
+  }
+  if (findings.refusal) {
+    Objection& objection = objections.emplace_back();
+    objection.by = Objector::kSpecification;
+    if (const auto step = findings.refusal->step) {
+      objection.step = static_cast<std::uint32_t>(*step + 1);
+      objection.seen = SeenText(trace, *step);
+    } else {
+      objection.seen = findings.refusal->message;
+    }
+    for (const Allowed& allowed : findings.refusal->allowed) {
+      objection.allowed.push_back(
+          {PrintPattern(allowed.pattern, trace.plan.actors), std::string(allowed.why)});
+    }
+  }
+  return objections;
 }
 
 }  // namespace shmspec

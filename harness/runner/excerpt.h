@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/oracle/oracle.h"
+#include "harness/runner/case_result.h"
 #include "harness/vocabulary/trace.h"
 
 namespace shmspec {
@@ -25,6 +26,9 @@ struct Findings {
 /// The steps up to the first offending one and two more, with what was seen and what was allowed
 /// below the line it is about, and each requirement at stake in words. Lines end in newlines.
 std::string ExcerptOf(const Trace& trace, const Findings& findings);
+
+/// What was seen and what was allowed at the offending steps, as values.
+std::vector<Objection> ObjectionsOf(const Trace& trace, const Findings& findings);
 
 }  // namespace shmspec
 

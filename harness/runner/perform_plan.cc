@@ -126,6 +126,7 @@ CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
     result.reason = ReasonOf(trace, findings);
     result.excerpt = ExcerptOf(trace, findings);
     result.trace = PrintTrace(trace);
+    result.objections = ObjectionsOf(trace, findings);
     MarkFailed(result, trace, findings);
   } else if (verdict.kind == Verdict::Kind::kUndecided) {
     result.status = Status::kUnresolved;
@@ -151,13 +152,14 @@ CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::
   for (int round = 0; round < rounds; ++round) {
     const Trace trace = stage.Perform(plan, SeedOfRound(seed, round));
     CaseResult result = JudgeTrace(trace, profile);
+    result.seed = SeedOfRound(seed, round);
     result.rounds = round + 1;
     result.steps = total.steps + plan.steps.size();
     Unite(result.touched, total.touched);
     result.actor_pids = std::move(total.actor_pids);
     for (const ActorFacts& facts : trace.actors) result.actor_pids.push_back(facts.pid);
     if (round > 0 && result.status != Status::kPass) {
-      result.reason += fmt::format(" (round {}, seed {})", round + 1, SeedOfRound(seed, round));
+      result.reason += fmt::format(" (round {}, seed {})", round + 1, result.seed);
     }
     total = std::move(result);
     if (total.status != Status::kPass) break;

@@ -3,13 +3,15 @@
 #include "harness/runner/record.h"
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <fstream>
+#include <map>
+#include <set>
 
 #include "harness/vocabulary/requirement.h"
 #include "harness/vocabulary/sha256.h"
+#include "harness/vocabulary/text.h"
 #include "shmspec/build.h"
 
 namespace shmspec {
@@ -18,7 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxReason = 4096;
-constexpr std::size_t kMaxExcerpt = 16384;
+constexpr std::size_t kMaxText = 65536;
 
 std::string FreshUuid() {
   std::string uuid;
@@ -34,54 +36,148 @@ Judgement JudgementOf(Status status) {
                                                                   : Judgement::kExpected;
 }
 
+/// The text, or its whole lines that fit into a record.
+std::string Limited(const std::string& text) {
+  if (text.size() <= kMaxText) return text;
+  return text.substr(0, text.rfind('\n', kMaxText) + 1) + "# ... the rest was left out\n";
+}
+
+/// `suites/sysv/attach.cc` of a file name as the compiler was given it.
+std::string_view PathInProject(std::string_view file) {
+  const std::size_t at = file.rfind("suites/");
+  return at == std::string_view::npos ? file : file.substr(at);
+}
+
+Json ObjectionRecord(const Objection& objection) {
+  Json record{{"by", NameOf(objection.by)}};
+  if (objection.step != 0) record["step"] = objection.step;
+  record["seen"] = objection.seen;
+  Json& allowed = record["allowed"] = Json::array();
+  for (const AllowedOutcome& one : objection.allowed) {
+    allowed.push_back({{"outcome", one.outcome}});
+    if (!one.why.empty()) allowed.back()["why"] = one.why;
+  }
+  return record;
+}
+
 Json AttemptRecord(const CaseResult& result, std::size_t number) {
   Json attempt{{"n", number},
                {"status", NameOf(result.status)},
-               {"duration_s", Seconds(result.duration_us)}};
-  std::string excerpt = result.excerpt;
-  if (!result.trace.empty()) excerpt += (excerpt.empty() ? "" : "\n") + result.trace;
-  if (!excerpt.empty()) attempt["excerpt"] = excerpt.substr(0, kMaxExcerpt);
+               {"duration_s", Seconds(result.duration_us)},
+               {"rounds", result.rounds},
+               {"steps", result.steps}};
+  if (result.rounds > 0) attempt["seed"] = std::to_string(result.seed);
+  if (result.cause != Cause::kNone) attempt["cause"] = NameOf(result.cause);
+  if (!result.reason.empty()) attempt["reason"] = result.reason.substr(0, kMaxReason);
+  for (const Objection& objection : result.objections) {
+    attempt["objections"].push_back(ObjectionRecord(objection));
+  }
+  if (!result.excerpt.empty()) attempt["excerpt"] = Limited(result.excerpt);
+  if (!result.trace.empty()) attempt["trace"] = Limited(result.trace);
+  if (!result.residue.empty()) attempt["residue"] = result.residue;
   return attempt;
 }
 
 /// Cited requirements first, then others that turned out to be violated.
-std::vector<Requirement> AtStake(const CaseRun& run) {
-  std::vector<Requirement> requirements = run.test_case->requirements;
+Json RequirementsOf(const CaseRun& run) {
+  std::vector<RequirementResult> requirements;
+  for (const Requirement cited : run.test_case->requirements) {
+    requirements.push_back({cited, Status::kUntested});
+  }
   if (const CaseResult* result = run.deciding()) {
     for (const RequirementResult& one : result->requirements) {
-      if (std::find(requirements.begin(), requirements.end(), one.requirement) ==
-          requirements.end()) {
-        requirements.push_back(one.requirement);
+      const auto at = std::find_if(
+          requirements.begin(), requirements.end(),
+          [&](const RequirementResult& r) { return r.requirement == one.requirement; });
+      if (at == requirements.end()) {
+        requirements.push_back(one);
+      } else {
+        at->status = one.status;
       }
     }
   }
-  return requirements;
+  Json record = Json::array();
+  for (const RequirementResult& one : requirements) {
+    record.push_back({{"id", one.requirement.id()}, {"status", NameOf(one.status)}});
+  }
+  return record;
+}
+
+/// How to see it again: the case as it was run, and its plan with the round that decided.
+Json ReproductionOf(const CaseRun& run, const CaseResult& result, const RunOptions& options) {
+  const std::string judged =
+      fmt::format("--target {} --profile {}", options.target, options.profile->name);
+  Json record{{"command", fmt::format("shmspec run {} {} --seed {}", run.test_case->id, judged,
+                                      options.seed)}};
+  if (result.rounds > 0) {
+    record["replay"] = fmt::format("shmspec replay PLAN {} --seed {}", judged, result.seed);
+  }
+  record["plan"] = PrintPlan(PlanOf(*run.test_case));
+  return record;
 }
 
 Json TestRecord(const CaseRun& run, const RunOptions& options) {
-  Json test{{"id", run.test_case->id}};
-  Json& requirements = test["requirements"] = Json::array();
-  for (const Requirement requirement : AtStake(run)) requirements.push_back(requirement.id());
-  test["status"] = NameOf(run.status());
+  Json test{{"id", run.test_case->id},
+            {"requirements", RequirementsOf(run)},
+            {"status", NameOf(run.status())}};
   const CaseResult* result = run.deciding();
   if (result != nullptr && result->cause != Cause::kNone) test["cause"] = NameOf(result->cause);
   test["judgement"] = {{"verdict", NameOf(JudgementOf(run.status()))}};
   if (result != nullptr && !result->reason.empty()) {
     test["reason"] = result->reason.substr(0, kMaxReason);
   }
-  test["location"] = {{"file", run.test_case->file}, {"line", run.test_case->line}};
+  test["location"] = {{"file", PathInProject(run.test_case->file)}, {"line", run.test_case->line}};
   Json& attempts = test["attempts"] = Json::array();
   for (std::size_t i = 0; i < run.attempts.size(); ++i) {
     attempts.push_back(AttemptRecord(run.attempts[i], i + 1));
   }
   if (result == nullptr) return test;
-  if (run.status() != Status::kPass) {
-    test["repro"] = {{"command", fmt::format("shmspec run {} --target {} --seed {}",
-                                             run.test_case->id, options.target, options.seed)}};
-  }
-  test["effort"] = {{"rounds", result->rounds}, {"steps", result->steps}};
-  if (!result->observed.empty()) test["effort"]["observed"] = result->observed;
+  if (!result->observed.empty()) test["observed"] = result->observed;
+  if (run.status() != Status::kPass) test["repro"] = ReproductionOf(run, *result, options);
   return test;
+}
+
+/// The whole catalogue, so that a page can be made from the record alone, with what each
+/// requirement came to.
+Json CatalogueRecord(const RunResult& result) {
+  const std::map<Requirement, Status> statuses = result.Requirements();
+  std::map<Requirement, std::size_t> cited;
+  for (const Case& one : AllCases()) {
+    for (const Requirement requirement : one.requirements) ++cited[requirement];
+  }
+  std::set<Requirement> touched;
+  for (const CaseRun& run : result.cases) {
+    for (const CaseResult& attempt : run.attempts) {
+      touched.insert(attempt.touched.begin(), attempt.touched.end());
+    }
+  }
+  Json requirements = Json::object();
+  for (std::uint16_t index = 0; index < kRequirementCount; ++index) {
+    const Requirement requirement(index);
+    const RequirementText& text = requirement.text();
+    const auto status = statuses.find(requirement);
+    requirements[std::string(text.id)] = {
+        {"status", NameOf(status == statuses.end() ? Status::kUntested : status->second)},
+        {"level", NameOf(text.level)},
+        {"origin", text.origin},
+        {"area", text.area},
+        {"statement", text.statement},
+        {"source", text.source},
+        {"needs", text.needs},
+        {"divergence", text.divergence},
+        {"cases", cited[requirement]},
+        {"touched", touched.contains(requirement)}};
+  }
+  return requirements;
+}
+
+Json AreasRecord() {
+  Json areas = Json::object();
+  for (std::uint16_t index = 0; index < kRequirementCount; ++index) {
+    const RequirementText& text = Requirement(index).text();
+    areas[std::string(text.area)] = {{"title", text.title}, {"chapter", text.chapter}};
+  }
+  return areas;
 }
 
 Json EnvironmentRecord(const RecordContext& context) {
@@ -99,18 +195,70 @@ Json EnvironmentRecord(const RecordContext& context) {
   return {{"fingerprint", Sha256(stable)}, {"facts", facts}, {"fidelity", fidelity}};
 }
 
-Json SubjectRecord(const RunOptions& options) {
+Json SubjectRecord(const RunOptions& options, const RecordContext& context) {
   if (options.target == "simulated" || options.target.starts_with("faulty:")) {
-    return {{"kind", "library"},
+    return {{"kind", "simulated"},
             {"name", "shmspec " + options.target},
-            {"version", internal::kVersion}};
+            {"version", internal::kVersion},
+            {"target", options.target}};
   }
-  utsname name{};
-  ::uname(&name);
+  const auto fact = [&](std::string_view name) { return ValueOf(context.environment, name); };
   return {{"kind", "kernel"},
-          {"name", name.sysname},
-          {"version", name.release},
-          {"adapter", {{"name", options.target}, {"version", internal::kVersion}}}};
+          {"name", fact("kernel.name")},
+          {"version", fact("kernel.release")},
+          {"target", options.target},
+          {"machine", fact("machine")},
+          {"libc", fact("libc")},
+          {"container", fact("container")}};
+}
+
+Json RunRecord(const RunResult& result, const RunOptions& options, const RecordContext& context) {
+  Json run{{"id", FreshUuid()},
+           {"argv", context.argv},
+           {"seed", std::to_string(options.seed)},
+           {"started", context.started},
+           {"duration_s", result.duration_s},
+           {"complete", result.complete}};
+  if (!result.complete) run["stop_reason"] = result.stop_reason;
+  run["shard"] = {
+      {"index", context.shard_index}, {"count", context.shard_count}, {"scheme", "slice"}};
+  run["profile"] = options.profile->name;
+  run["isolation"] = NameOf(options.isolation);
+  run["jobs"] = options.jobs;
+  run["repeat"] = options.repeat;
+  run["timeout_ms"] = options.timeout_ms;
+  run["max_rounds"] = options.max_rounds;
+  return run;
+}
+
+template <class Statuses>
+Json CountsOf(const Statuses& statuses) {
+  std::map<Status, std::size_t> counts;
+  for (const Status status : statuses) ++counts[status];
+  Json record = Json::object();
+  for (const auto& [status, count] : counts) record[std::string(NameOf(status))] = count;
+  return record;
+}
+
+Json SummaryRecord(const RunResult& result) {
+  std::vector<Status> cases;
+  std::uint64_t rounds = 0;
+  std::uint64_t steps = 0;
+  for (const CaseRun& run : result.cases) {
+    cases.push_back(run.status());
+    for (const CaseResult& attempt : run.attempts) {
+      rounds += static_cast<std::uint64_t>(attempt.rounds);
+      steps += attempt.steps;
+    }
+  }
+  std::vector<Status> requirements;
+  for (const auto& entry : result.Requirements()) requirements.push_back(entry.second);
+  // What no case of the run is about stays UNTESTED.
+  requirements.resize(kRequirementCount, Status::kUntested);
+  return {{"conformant", ConformanceOf(result)},
+          {"counts", CountsOf(cases)},
+          {"requirements", CountsOf(requirements)},
+          {"effort", {{"cases", cases.size()}, {"rounds", rounds}, {"steps", steps}}}};
 }
 
 }  // namespace
@@ -135,40 +283,21 @@ Json SuiteRecord() {
 }
 
 Json RecordOf(const RunResult& result, const RunOptions& options, const RecordContext& context) {
-  Json run{{"id", FreshUuid()},
-           {"argv", context.argv},
-           {"seed", std::to_string(options.seed)},
-           {"started", context.started},
-           {"duration_s", result.duration_s},
-           {"complete", result.complete}};
-  if (!result.complete) run["stop_reason"] = result.stop_reason;
-  run["shard"] = {
-      {"index", context.shard_index}, {"count", context.shard_count}, {"scheme", "slice"}};
-  run["profile"] = options.profile->name;
-  run["privilege"] = {{"isolation", NameOf(options.isolation)}};
-
   Json tests = Json::array();
   for (const CaseRun& one : result.cases) tests.push_back(TestRecord(one, options));
-  Json counts = Json::object();
-  for (const auto& [status, count] : result.Counts()) counts[std::string(NameOf(status))] = count;
-  Json requirements = Json::object();
-  for (const auto& [requirement, status] : result.Requirements()) {
-    requirements[std::string(requirement.id())] = NameOf(status);
-  }
   return {{"format", "shmspec-result/1"},
           {"suite", SuiteRecord()},
-          {"run", run},
+          {"run", RunRecord(result, options, context)},
           {"environment", EnvironmentRecord(context)},
-          {"subject", SubjectRecord(options)},
+          {"subject", SubjectRecord(options, context)},
           {"selection",
            {{"expression", context.selection},
             {"planned", result.cases.size()},
             {"excluded", context.excluded}}},
-          {"tests", tests},
-          {"summary",
-           {{"counts", counts},
-            {"conformant", ConformanceOf(result)},
-            {"requirements", requirements}}}};
+          {"summary", SummaryRecord(result)},
+          {"areas", AreasRecord()},
+          {"requirements", CatalogueRecord(result)},
+          {"tests", tests}};
 }
 
 }  // namespace shmspec

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The record of a run: JSON for other programs, format shmspec-result/1.
+// The record of a run: JSON for other programs, of the form in reports/record.schema.json.
 
 #ifndef SHMSPEC_HARNESS_RUNNER_RECORD_H_
 #define SHMSPEC_HARNESS_RUNNER_RECORD_H_

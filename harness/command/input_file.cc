@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/command/input_file.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+namespace shmspec {
+
+Result<std::string> ReadInput(const std::string& file) {
+  const auto contents = [](std::istream& in) {
+    return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  };
+  if (file == "-") return contents(std::cin);
+  // A folder can be opened, and only reading from it fails.
+  struct stat status {};
+  if (::stat(file.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) errno = EISDIR;
+  std::ifstream in;
+  if (!S_ISDIR(status.st_mode)) in.open(file, std::ios::binary);
+  if (!in.is_open()) {
+    return Error{fmt::format("{}: cannot be read: {}", file, std::strerror(errno))};
+  }
+  std::string text = contents(in);
+  if (in.bad()) return Error{fmt::format("{}: cannot be read", file)};
+  return text;
+}
+
+std::string InputName(const std::string& file) { return file == "-" ? "standard input" : file; }
+
+}  // namespace shmspec

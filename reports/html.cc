@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The page: one file that loads nothing, runs nothing and can be read, printed and kept.
+
+#include "reports/html.h"
+
+#include <cstdint>
+
+#include "harness/vocabulary/sha256.h"
+#include "reports/report.h"
+
+namespace shmspec::reports {
+namespace {
+
+std::uint32_t HexValue(char digit) {
+  return static_cast<std::uint32_t>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+}
+
+/// Hexadecimal digits of whole bytes as base64 (RFC 4648).
+std::string Base64OfHex(std::string_view hex) {
+  static constexpr char kAlphabet[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < hex.size(); i += 6) {
+    std::uint32_t bits = 0;
+    const std::size_t digits = std::min<std::size_t>(6, hex.size() - i);
+    for (std::size_t j = 0; j < 6; ++j) bits = bits << 4 | (j < digits ? HexValue(hex[i + j]) : 0);
+    const std::size_t letters = digits / 2 + 1;  // 3 bytes are 4 letters, 2 are 3, 1 is 2
+    for (std::size_t j = 0; j < 4; ++j) {
+      out += j < letters ? kAlphabet[bits >> (18 - 6 * j) & 63] : '=';
+    }
+  }
+  return out;
+}
+
+/// The style sheet as it stands on the page. It is the only thing the page may use, by its hash.
+void WriteHead(Markup& page, const View& view) {
+  page << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+          "'sha256-"
+       << Text(Base64OfHex(Sha256(PageStyle())))
+       << "'; base-uri 'none'; form-action 'none'\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<meta name=\"referrer\" content=\"no-referrer\">\n<title>";
+  for (std::size_t i = 0; i < view.records.size(); ++i) {
+    const std::string& conformant = view.records[i].conformant;
+    if (i > 0) page << "; ";
+    page << (conformant == "yes"  ? Literal("Conforms")
+             : conformant == "no" ? Literal("Does not conform")
+                                  : Literal("Undecided"))
+         << ": " << Text(view.labels[i]);
+  }
+  page << " - shmspec</title>\n<style>";
+}
+
+void WriteNavigation(Markup& page) {
+  page << "<a class=\"skip\" href=\"#main\">To the results</a>\n"
+          "<nav aria-label=\"On this page\"><ul><li class=\"brand\">shmspec</li>"
+          "<li><a href=\"#matrix\">Requirements</a></li>"
+          "<li><a href=\"#failures\">Failures</a></li>"
+          "<li><a href=\"#coverage\">Coverage</a></li>"
+          "<li><a href=\"#durations\">Durations</a></li>"
+          "<li><a href=\"#observed\">Left open</a></li>"
+          "<li><a href=\"#environment\">Circumstances</a></li>"
+          "<li><a href=\"#provenance\">Provenance</a></li></ul></nav>\n";
+}
+
+}  // namespace
+
+std::string RenderHtml(std::span<const Record> records) {
+  const View view = ViewOf(records);
+  Markup head;
+  WriteHead(head, view);
+  Markup page;
+  page << "</style>\n</head>\n<body>\n";
+  WriteNavigation(page);
+  page << "<main id=\"main\">\n";
+  WriteVerdicts(page, view);
+  WriteMatrix(page, view);
+  WriteFailures(page, view);
+  WriteCoverage(page, view);
+  WriteDurations(page, view);
+  WriteObserved(page, view);
+  WriteEnvironment(page, view);
+  WriteProvenance(page, view);
+  page << "</main>\n<footer>Made by shmspec from "
+       << Text(Counted(records.size(), "record", "records")) << ".</footer>\n</body>\n</html>\n";
+  return head.Take() + std::string(PageStyle()) + page.Take();
+}
+
+}  // namespace shmspec::reports

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The parts of the HTML page, one file each, and what they share.
+
+#ifndef SHMSPEC_REPORTS_HTML_H_
+#define SHMSPEC_REPORTS_HTML_H_
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/markup.h"
+#include "reports/record.h"
+
+namespace shmspec::reports {
+
+/// One requirement in all records; an entry is nullptr where a record's catalogue does not have it.
+struct Row {
+  const RequirementEntry* text = nullptr;  // the first entry there is
+  std::vector<const RequirementEntry*> entries;
+};
+
+/// A case that failed or could not be decided, and where on the page it is.
+struct Card {
+  std::size_t record = 0;
+  const Test* test = nullptr;
+  std::size_t number = 0;  // from 1
+};
+
+/// The records as the page looks at them.
+struct View {
+  std::span<const Record> records;
+  std::vector<std::string> labels;  // of the records, no two alike
+  /// By chapter, area and identifier.
+  std::map<std::string_view, std::map<std::string_view, std::vector<Row>>> chapters;
+  std::map<std::string_view, const Area*> areas;
+  std::vector<Card> cards;
+
+  bool single() const { return records.size() == 1; }
+  /// The first card of a record that found the requirement violated, or nullptr.
+  const Card* FindCard(std::size_t record, std::string_view requirement) const;
+};
+
+View ViewOf(std::span<const Record> records);
+
+/// The class of the style sheet for a status.
+Literal ClassOf(Status status);
+/// Sign and word.
+void WriteStatus(Markup& page, Status status);
+/// `12 ms`, `3.4 s`.
+std::string DurationText(double duration_s);
+/// `1 case`, `2 cases`.
+std::string Counted(std::uint64_t count, std::string_view one, std::string_view many);
+/// Statuses from the one to look at first to the one to look at last.
+std::span<const Status> StatusesWorstFirst();
+
+/// A bar of counts with its legend.
+void WriteBar(Markup& page, const std::map<Status, std::uint64_t>& counts, std::string_view title);
+
+void WriteVerdicts(Markup& page, const View& view);
+void WriteMatrix(Markup& page, const View& view);
+void WriteFailures(Markup& page, const View& view);
+/// The steps of an attempt in a column for each actor, or the excerpt when its trace is no plan.
+void WriteTrace(Markup& page, const Attempt& attempt);
+void WriteCoverage(Markup& page, const View& view);
+void WriteDurations(Markup& page, const View& view);
+void WriteObserved(Markup& page, const View& view);
+void WriteEnvironment(Markup& page, const View& view);
+void WriteProvenance(Markup& page, const View& view);
+
+/// The style sheet.
+std::string_view PageStyle();
+
+}  // namespace shmspec::reports
+
+#endif  // SHMSPEC_REPORTS_HTML_H_

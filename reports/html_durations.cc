@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/chapters.h"
+#include "reports/html.h"
+
+namespace shmspec::reports {
+namespace {
+
+constexpr double kLeft = 250;   // of the axis; the names of chapters are before it
+constexpr double kRight = 980;  // of the axis
+constexpr double kDot = 6;      // width of a column of dots
+constexpr double kRowGap = 16;
+constexpr double kTallest = 60;  // of a pile of dots
+constexpr std::size_t kSlowest = 10;
+
+using Tests = std::vector<const Test*>;
+
+std::string Number(double value) { return fmt::format("{:.1f}", value); }
+
+/// A logarithmic axis over whole decades.
+struct Axis {
+  int low = -3;  // 1 ms
+  int high = 0;  // 1 s
+
+  double At(double duration_s) const {
+    const double position = (std::log10(std::max(duration_s, 1e-9)) - low) / (high - low);
+    return kLeft + std::clamp(position, 0.0, 1.0) * (kRight - kLeft);
+  }
+};
+
+Axis AxisOf(const Record& record) {
+  Axis axis;
+  for (const Test& test : record.tests) {
+    if (test.attempts.empty()) continue;
+    const double decade = std::log10(std::max(test.duration_s(), 1e-6));
+    axis.low = std::min(axis.low, static_cast<int>(std::floor(decade)));
+    axis.high = std::max(axis.high, static_cast<int>(std::ceil(decade)));
+  }
+  return axis;
+}
+
+std::map<std::string_view, Tests> ByChapter(const Record& record) {
+  std::map<std::string_view, Tests> chapters;
+  for (const Test& test : record.tests) {
+    if (!test.attempts.empty()) chapters[test.chapter()].push_back(&test);
+  }
+  for (auto& [name, tests] : chapters) {
+    std::sort(tests.begin(), tests.end(), [](const Test* a, const Test* b) {
+      return std::pair(a->duration_s(), std::string_view(a->id)) <
+             std::pair(b->duration_s(), std::string_view(b->id));
+    });
+  }
+  return chapters;
+}
+
+/// The dots of one chapter, piled up from `bottom`; returns how high the highest pile is.
+double WriteDots(Markup* dots, const Tests& tests, const Axis& axis, double bottom) {
+  std::map<int, std::size_t> piles;
+  for (const Test* test : tests) ++piles[static_cast<int>(axis.At(test->duration_s()) / kDot)];
+  std::size_t most = 1;
+  for (const auto& [column, count] : piles) most = std::max(most, count);
+  const double step = std::min(kDot, kTallest / static_cast<double>(most));
+  if (dots == nullptr) return step * static_cast<double>(most);
+  std::map<int, std::size_t> placed;
+  for (const Test* test : tests) {
+    const int column = static_cast<int>(axis.At(test->duration_s()) / kDot);
+    const double y = bottom - step * static_cast<double>(placed[column]++) - kDot / 2;
+    *dots << "<circle class=\"" << ClassOf(test->status) << "\" r=\"2.5\" cx=\""
+          << Text(Number((column + 0.5) * kDot)) << "\" cy=\"" << Text(Number(y)) << "\"><title>"
+          << Text(test->id) << ": " << Text(DurationText(test->duration_s()))
+          << "</title></circle>\n";
+  }
+  return step * static_cast<double>(most);
+}
+
+void WriteAxis(Markup& page, const Axis& axis, double height) {
+  for (int decade = axis.low; decade <= axis.high; ++decade) {
+    const std::string x = Number(axis.At(std::pow(10.0, decade)));
+    page << "<line class=\"grid\" y1=\"0\" x1=\"" << Text(x) << "\" x2=\"" << Text(x) << "\" y2=\""
+         << Text(Number(height)) << "\"/><text text-anchor=\"middle\" x=\"" << Text(x) << "\" y=\""
+         << Text(Number(height + 16)) << "\">" << Text(DurationText(std::pow(10.0, decade)))
+         << "</text>\n";
+  }
+}
+
+void WritePlot(Markup& page, const Record& record, std::size_t number) {
+  const Axis axis = AxisOf(record);
+  const auto chapters = ByChapter(record);
+  Markup body;
+  double y = 4;
+  for (const auto& [name, tests] : chapters) {
+    y += std::max(WriteDots(nullptr, tests, axis, 0), 10.0) + kRowGap;
+    WriteDots(&body, tests, axis, y);
+    body << "<text text-anchor=\"end\" x=\"" << Text(Number(kLeft - 14)) << "\" y=\""
+         << Text(Number(y)) << "\">" << Text(ChapterOf(name).title) << "</text>"
+         << "<line class=\"base\" x1=\"" << Text(Number(kLeft)) << "\" x2=\""
+         << Text(Number(kRight)) << "\" y1=\"" << Text(Number(y + 1)) << "\" y2=\""
+         << Text(Number(y + 1)) << "\"/>\n";
+  }
+  page << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Plot of durations\">\n"
+          "<svg class=\"plot\" role=\"img\" aria-labelledby=\"plot-title-"
+       << number << " plot-text-" << number << "\" viewBox=\"0 0 1000 " << Text(Number(y + 24))
+       << "\">\n<title id=\"plot-title-" << number
+       << "\">Durations of the cases by chapter</title>\n<desc id=\"plot-text-" << number
+       << "\">A dot is a case, its place on a logarithmic axis how long it took. The table below "
+          "has the numbers.</desc>\n";
+  WriteAxis(page, axis, y);
+  page << body << "</svg></div>\n";
+}
+
+void WriteNumbers(Markup& page, const Record& record) {
+  page
+      << "<details><summary>The same in numbers</summary>\n"
+         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Durations\">\n"
+         "<table class=\"numbers\"><caption>Durations of cases</caption><thead><tr>"
+         "<th scope=\"col\">Chapter</th><th scope=\"col\">Cases</th><th scope=\"col\">Shortest</th>"
+         "<th scope=\"col\">Median</th><th scope=\"col\">Longest</th>"
+         "<th scope=\"col\">Together</th></tr></thead>\n<tbody>\n";
+  for (const auto& [name, tests] : ByChapter(record)) {
+    double total = 0;
+    for (const Test* test : tests) total += test->duration_s();
+    page << "<tr><th scope=\"row\">" << Text(ChapterOf(name).title) << "</th><td>"
+         << std::uint64_t{tests.size()} << "</td>";
+    for (const double value : {tests.front()->duration_s(), tests[tests.size() / 2]->duration_s(),
+                               tests.back()->duration_s(), total}) {
+      page << "<td>" << Text(DurationText(value)) << "</td>";
+    }
+    page << "</tr>\n";
+  }
+  page << "</tbody></table></div></details>\n";
+}
+
+void WriteSlowest(Markup& page, const Record& record) {
+  Tests tests;
+  for (const Test& test : record.tests) {
+    if (!test.attempts.empty()) tests.push_back(&test);
+  }
+  std::stable_sort(tests.begin(), tests.end(),
+                   [](const Test* a, const Test* b) { return a->duration_s() > b->duration_s(); });
+  tests.resize(std::min(tests.size(), kSlowest));
+  page << "<details><summary>The slowest</summary><ol>\n";
+  for (const Test* test : tests) {
+    page << "<li>" << Text(DurationText(test->duration_s())) << " <code>" << Text(test->id)
+         << "</code></li>\n";
+  }
+  page << "</ol></details>\n";
+}
+
+}  // namespace
+
+void WriteDurations(Markup& page, const View& view) {
+  page << "<section id=\"durations\" aria-labelledby=\"durations-title\">\n"
+          "<h2 id=\"durations-title\">How long cases took</h2>\n";
+  for (std::size_t i = 0; i < view.records.size(); ++i) {
+    if (!view.single()) page << "<h3>" << Text(view.labels[i]) << "</h3>\n";
+    if (ByChapter(view.records[i]).empty()) {
+      page << "<p>No case was performed.</p>\n";
+      continue;
+    }
+    WritePlot(page, view.records[i], i);
+    WriteNumbers(page, view.records[i]);
+    WriteSlowest(page, view.records[i]);
+  }
+  page << "</section>\n";
+}
+
+}  // namespace shmspec::reports

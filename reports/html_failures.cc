@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "reports/chapters.h"
+#include "reports/html.h"
+
+namespace shmspec::reports {
+namespace {
+
+/// So many cards are open at first; the others show their heading.
+constexpr std::size_t kOpenCards = 12;
+
+void WriteSufferers(Markup& page, const View& view) {
+  std::set<std::string_view> failed;
+  for (const Card& card : view.cards) {
+    if (card.test->status != Status::kFail) continue;
+    const Record& record = view.records[card.record];
+    for (const auto& [id, status] : card.test->requirements) {
+      if (status == Status::kFail) {
+        failed.insert(view.areas.at(record.FindEntry(id)->area)->chapter);
+      }
+    }
+    failed.insert(card.test->chapter());
+  }
+  const bool known = std::any_of(failed.begin(), failed.end(), [](std::string_view name) {
+    return !ChapterOf(name).who_suffers.empty();
+  });
+  if (!known) return;
+  page << "<h3>Who suffers</h3>\n<dl class=\"sufferers\">\n";
+  for (const std::string_view name : failed) {
+    const Chapter chapter = ChapterOf(name);
+    if (chapter.who_suffers.empty()) continue;
+    page << "<div><dt>" << Text(chapter.title) << "</dt><dd>" << Text(chapter.who_suffers)
+         << "</dd></div>\n";
+  }
+  page << "</dl>\n";
+}
+
+void WriteRequirement(Markup& page, const RequirementEntry& entry, Status status) {
+  page << "<div class=\"requirement\"><p>";
+  WriteStatus(page, status);
+  page << " <code>" << Text(entry.id) << "</code> (" << Text(NameOf(entry.level))
+       << ")</p>\n<p class=\"statement\">" << Text(entry.statement)
+       << "</p>\n<p class=\"source\">Source: " << Text(entry.source) << "</p>\n";
+  if (!entry.divergence.empty()) {
+    page << "<p class=\"source\">Known to differ:</p>\n<ul class=\"source\">";
+    for (const std::string& known : entry.divergence) page << "<li>" << Text(known) << "</li>";
+    page << "</ul>\n";
+  }
+  page << "</div>\n";
+}
+
+std::vector<std::string_view> WordsOf(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(" {}"), text.size());
+    if (end > 0) words.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+/// The text with the words marked that the other does not have, when they resemble each other: in
+/// records of many fields that is what one looks for.
+void WriteCompared(Markup& page, std::string_view text, std::string_view other) {
+  const std::vector<std::string_view> others = WordsOf(other);
+  const auto known = [&](std::string_view word) {
+    return std::find(others.begin(), others.end(), word) != others.end();
+  };
+  const std::vector<std::string_view> words = WordsOf(text);
+  const auto shared = std::count_if(words.begin(), words.end(), known);
+  if (shared * 2 < static_cast<std::ptrdiff_t>(words.size()) || words.size() < 3) {
+    page << "<code>" << Text(text) << "</code>";
+    return;
+  }
+  page << "<code>";
+  for (const std::string_view word : words) {
+    const auto at = static_cast<std::size_t>(word.data() - text.data());
+    page << Text(text.substr(0, at));
+    if (known(word)) {
+      page << Text(word);
+    } else {
+      page << "<mark>" << Text(word) << "</mark>";
+    }
+    text.remove_prefix(at + word.size());
+  }
+  page << Text(text) << "</code>";
+}
+
+std::string Joined(const std::vector<AllowedOutcome>& allowed) {
+  std::string joined;
+  for (const AllowedOutcome& one : allowed) joined += one.outcome + " ";
+  return joined;
+}
+
+/// What was seen and what was allowed; a step to which both object is shown once.
+void WriteObjections(Markup& page, const Attempt& attempt) {
+  if (attempt.objections.empty()) return;
+  page << "<dl class=\"objections\">\n";
+  const Objection* before = nullptr;
+  for (const Objection& objection : attempt.objections) {
+    if (before == nullptr || before->step != objection.step) {
+      // The last objection to a step is the specification's, which is the complete one.
+      const Objection* complete = &objection;
+      for (const Objection& other : attempt.objections) {
+        if (other.step == objection.step) complete = &other;
+      }
+      page << "<div><dt>Seen";
+      if (objection.step > 0) page << " at step " << objection.step;
+      page << "</dt><dd class=\"seen\">";
+      WriteCompared(page, objection.seen, Joined(complete->allowed));
+      page << "</dd></div>\n";
+    }
+    before = &objection;
+    page << "<div><dt>"
+         << (objection.by == "case" ? Literal("The case expects")
+                                    : Literal("The specification allows"))
+         << "</dt>";
+    for (const AllowedOutcome& allowed : objection.allowed) {
+      page << "<dd class=\"allowed\">";
+      WriteCompared(page, allowed.outcome, objection.seen);
+      if (!allowed.why.empty()) page << " <span class=\"when\">" << Text(allowed.why) << "</span>";
+      page << "</dd>";
+    }
+    if (objection.allowed.empty()) page << "<dd>nothing that was seen</dd>";
+    page << "</div>\n";
+  }
+  page << "</dl>\n";
+}
+
+void WriteResidue(Markup& page, const Attempt& attempt) {
+  if (attempt.residue.empty()) return;
+  page << "<p>Left behind:</p>\n<ul>";
+  for (const std::string& one : attempt.residue)
+    page << "<li><code>" << Text(one) << "</code></li>";
+  page << "</ul>\n";
+}
+
+void WriteAgain(Markup& page, const Test& test, const Attempt* attempt) {
+  page << "<h4>Again</h4>\n<pre><code>" << Text(test.command) << "</code></pre>\n";
+  if (!test.replay.empty()) {
+    page << "<p>Only the round that decided, with the plan below in a file <code>PLAN</code>:</p>\n"
+            "<pre><code>"
+         << Text(test.replay) << "</code></pre>\n";
+  }
+  page << "<details><summary>The plan, to paste</summary><pre><code>" << Text(test.plan)
+       << "</code></pre></details>\n";
+  if (attempt != nullptr && !attempt->trace.empty()) {
+    page << "<details><summary>What happened, as a plan that demands it</summary><pre><code>"
+         << Text(attempt->trace) << "</code></pre></details>\n";
+  }
+}
+
+void WriteHow(Markup& page, const Test& test, const Attempt& attempt) {
+  const auto alike =
+      std::count_if(test.attempts.begin(), test.attempts.end(),
+                    [&](const Attempt& other) { return other.status == test.status; });
+  page << "<p class=\"source\">" << static_cast<std::uint64_t>(alike) << " of "
+       << Text(Counted(test.attempts.size(), "attempt", "attempts")) << " came to this; "
+       << Text(Counted(attempt.rounds, "round", "rounds")) << ", "
+       << Text(Counted(attempt.steps, "step", "steps")) << ", "
+       << Text(DurationText(attempt.duration_s));
+  if (!attempt.seed.empty()) page << ", seed " << Text(attempt.seed);
+  page << ". Written in <code>" << Text(test.file) << ":" << test.line << "</code>.</p>\n";
+}
+
+void WriteCard(Markup& page, const View& view, const Card& card) {
+  const Test& test = *card.test;
+  const Record& record = view.records[card.record];
+  page << "<article class=\"card " << ClassOf(test.status) << "\" id=\"card-" << card.number
+       << "\" aria-labelledby=\"card-title-" << card.number << "\">\n<details"
+       << (card.number <= kOpenCards ? Literal(" open") : Literal(""))
+       << "><summary><h3 id=\"card-title-" << card.number << "\">";
+  WriteStatus(page, test.status);
+  page << " <code>" << Text(test.id) << "</code></h3>";
+  if (!view.single())
+    page << " <span class=\"who\">" << Text(view.labels[card.record]) << "</span>";
+  page << "</summary>\n<p class=\"reason\">" << Text(test.reason) << "</p>\n";
+  const Attempt* attempt = test.deciding();
+  if (attempt != nullptr) WriteObjections(page, *attempt);
+  for (const auto& [id, status] : test.requirements) {
+    WriteRequirement(page, *record.FindEntry(id), status);
+  }
+  if (attempt != nullptr) {
+    WriteTrace(page, *attempt);
+    WriteResidue(page, *attempt);
+    WriteHow(page, test, *attempt);
+  }
+  WriteAgain(page, test, attempt);
+  page << "</details></article>\n";
+}
+
+}  // namespace
+
+void WriteFailures(Markup& page, const View& view) {
+  page << "<section id=\"failures\" aria-labelledby=\"failures-title\">\n"
+          "<h2 id=\"failures-title\">Failures</h2>\n";
+  if (view.cards.empty()) {
+    page << "<p>No case failed, and each that was performed could be decided.</p>\n";
+  }
+  WriteSufferers(page, view);
+  for (const Card& card : view.cards) WriteCard(page, view, card);
+  page << "</section>\n";
+}
+
+}  // namespace shmspec::reports

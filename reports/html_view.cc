@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "reports/html.h"
+
+namespace shmspec::reports {
+namespace {
+
+constexpr std::array kWorstFirst{Status::kFail,     Status::kUnresolved,  Status::kPass,
+                                 Status::kObserved, Status::kUnsupported, Status::kUntested};
+
+std::string LabelOf(const Record& record) {
+  const Subject& subject = record.subject;
+  if (subject.kind == "simulated") return subject.target;
+  return fmt::format("{} {} through {}", subject.name, subject.version, subject.target);
+}
+
+std::vector<std::string> LabelsOf(std::span<const Record> records) {
+  std::vector<std::string> labels;
+  std::multiset<std::string> seen;
+  for (const Record& record : records) seen.insert(LabelOf(record));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    std::string label = LabelOf(records[i]);
+    if (seen.count(label) > 1) label += fmt::format(" ({}: {})", i + 1, records[i].file);
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
+
+Literal GlyphOf(Status status) {
+  switch (status) {
+    case Status::kPass:
+      return "✓";
+    case Status::kFail:
+      return "✗";
+    case Status::kUnresolved:
+      return "?";
+    case Status::kUnsupported:
+      return "–";
+    case Status::kUntested:
+      return "○";
+    case Status::kObserved:
+      break;
+  }
+  return "◉";
+}
+
+void Collect(View& view) {
+  std::map<std::string_view, Row> rows;
+  for (std::size_t i = 0; i < view.records.size(); ++i) {
+    for (const Area& area : view.records[i].areas) view.areas.emplace(area.id, &area);
+    for (const RequirementEntry& entry : view.records[i].requirements) {
+      Row& row = rows[entry.id];
+      if (row.text == nullptr) row.text = &entry;
+      row.entries.resize(view.records.size());
+      row.entries[i] = &entry;
+    }
+  }
+  for (auto& [id, row] : rows) {
+    const Area& area = *view.areas.at(row.text->area);
+    view.chapters[area.chapter][area.id].push_back(std::move(row));
+  }
+}
+
+}  // namespace
+
+const Card* View::FindCard(std::size_t record, std::string_view requirement) const {
+  for (const Card& card : cards) {
+    if (card.record != record) continue;
+    for (const auto& [id, status] : card.test->requirements) {
+      if (id == requirement && status == Status::kFail) return &card;
+    }
+  }
+  return nullptr;
+}
+
+View ViewOf(std::span<const Record> records) {
+  View view;
+  view.records = records;
+  view.labels = LabelsOf(records);
+  Collect(view);
+  for (const Status status : {Status::kFail, Status::kUnresolved}) {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      for (const Test& test : records[i].tests) {
+        if (test.status == status) view.cards.push_back({i, &test, view.cards.size() + 1});
+      }
+    }
+  }
+  return view;
+}
+
+Literal ClassOf(Status status) {
+  switch (status) {
+    case Status::kPass:
+      return "pass";
+    case Status::kFail:
+      return "fail";
+    case Status::kUnresolved:
+      return "unresolved";
+    case Status::kUnsupported:
+      return "unsupported";
+    case Status::kUntested:
+      return "untested";
+    case Status::kObserved:
+      break;
+  }
+  return "observed";
+}
+
+void WriteStatus(Markup& page, Status status) {
+  page << "<span class=\"status " << ClassOf(status) << "\"><span aria-hidden=\"true\">"
+       << GlyphOf(status) << "</span> " << Text(NameOf(status)) << "</span>";
+}
+
+std::string DurationText(double duration_s) {
+  if (duration_s >= 100) return fmt::format("{:.0f} s", duration_s);
+  if (duration_s >= 1) return fmt::format("{:.1f} s", duration_s);
+  if (duration_s >= 0.01) return fmt::format("{:.0f} ms", duration_s * 1e3);
+  return fmt::format("{:.1f} ms", duration_s * 1e3);
+}
+
+std::string Counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+std::span<const Status> StatusesWorstFirst() { return kWorstFirst; }
+
+void WriteBar(Markup& page, const std::map<Status, std::uint64_t>& counts, std::string_view title) {
+  std::uint64_t total = 0;
+  for (const auto& [status, count] : counts) total += count;
+  if (total == 0) return;
+  page << "<svg class=\"bar\" viewBox=\"0 0 1000 16\" preserveAspectRatio=\"none\" "
+          "aria-hidden=\"true\" focusable=\"false\">";
+  double x = 0;
+  for (const Status status : kWorstFirst) {
+    const auto at = counts.find(status);
+    if (at == counts.end()) continue;
+    const double width = 1000.0 * static_cast<double>(at->second) / static_cast<double>(total);
+    page << "<rect class=\"" << ClassOf(status) << "\" height=\"16\" x=\""
+         << Text(fmt::format("{:.1f}", x)) << "\" width=\""
+         << Text(fmt::format("{:.1f}", std::max(width - 2, 1.0))) << "\"/>";
+    x += width;
+  }
+  page << "</svg>\n<p class=\"legend\"><span>" << Text(title) << "</span>";
+  for (const Status status : kWorstFirst) {
+    const auto at = counts.find(status);
+    if (at == counts.end()) continue;
+    page << " <span class=\"count\"><b>" << at->second << "</b> ";
+    WriteStatus(page, status);
+    page << "</span>";
+  }
+  page << "</p>\n";
+}
+
+}  // namespace shmspec::reports

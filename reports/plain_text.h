@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Text that came from a system under test made fit to be shown: it may hold anything.
+
+#ifndef SHMSPEC_REPORTS_PLAIN_TEXT_H_
+#define SHMSPEC_REPORTS_PLAIN_TEXT_H_
+
+#include <string>
+#include <string_view>
+
+namespace shmspec::reports {
+
+/// The text with U+FFFD for every byte that is not part of valid UTF-8.
+std::string ValidUtf8(std::string_view text);
+
+/// Valid UTF-8 in which everything that would act on the reader's screen is spelt out: controls as
+/// `\x1b`, marks that turn the direction of writing as `\u202e`, and what XML 1.0 does not allow as
+/// U+FFFD. Newlines and tabs stay.
+std::string Printable(std::string_view text);
+
+/// Printable, on one line: newlines become spaces.
+std::string OneLine(std::string_view text);
+
+}  // namespace shmspec::reports
+
+#endif  // SHMSPEC_REPORTS_PLAIN_TEXT_H_

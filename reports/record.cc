@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "reports/record.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace shmspec::reports {
+namespace {
+
+std::string Shown(const std::map<Status, std::uint64_t>& counts) {
+  std::string text;
+  for (const auto& [status, count] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, NameOf(status));
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string CountsDiffer(const Record& record) {
+  std::map<Status, std::uint64_t> cases;
+  for (const Test& test : record.tests) ++cases[test.status];
+  if (cases != record.counts) {
+    return fmt::format("the summary counts {} but the cases are {}", Shown(record.counts),
+                       Shown(cases));
+  }
+  std::map<Status, std::uint64_t> requirements;
+  for (const RequirementEntry& entry : record.requirements) ++requirements[entry.status];
+  if (requirements != record.requirement_counts) {
+    return fmt::format("the summary counts requirements {} but they are {}",
+                       Shown(record.requirement_counts), Shown(requirements));
+  }
+  if (record.planned != record.tests.size()) {
+    return fmt::format("{} cases were planned and {} are recorded", record.planned,
+                       record.tests.size());
+  }
+  return "";
+}
+
+std::string TestContradicts(const Record& record) {
+  std::set<std::string_view> seen;
+  for (const Test& test : record.tests) {
+    if (!seen.insert(test.id).second) return fmt::format("case {} is there twice", test.id);
+    if (test.status != Status::kUntested && test.deciding() == nullptr) {
+      return fmt::format("case {} is {} and no attempt at it was", test.id, NameOf(test.status));
+    }
+    const bool failed =
+        std::any_of(test.attempts.begin(), test.attempts.end(),
+                    [](const Attempt& attempt) { return attempt.status == Status::kFail; });
+    if (failed && test.status != Status::kFail) {
+      return fmt::format("case {} is {} and an attempt at it failed", test.id, NameOf(test.status));
+    }
+    for (const auto& [id, status] : test.requirements) {
+      const RequirementEntry* entry = record.FindEntry(id);
+      if (entry == nullptr) {
+        return fmt::format("case {} is about requirement {}, which the record does not have",
+                           test.id, id);
+      }
+      if ((status == Status::kFail) && entry->status != Status::kFail) {
+        return fmt::format("requirement {} is {} and case {} found it violated", id,
+                           NameOf(entry->status), test.id);
+      }
+    }
+  }
+  return "";
+}
+
+std::string RequirementContradicts(const Record& record) {
+  std::set<std::pair<std::string_view, Status>> reported;
+  for (const Test& test : record.tests) {
+    for (const auto& [id, status] : test.requirements) reported.emplace(id, status);
+  }
+  for (const RequirementEntry& entry : record.requirements) {
+    if (entry.status != Status::kUntested && !reported.contains({entry.id, entry.status})) {
+      return fmt::format("requirement {} is {} and no case found that", entry.id,
+                         NameOf(entry.status));
+    }
+    const auto area = std::find_if(record.areas.begin(), record.areas.end(),
+                                   [&](const Area& one) { return one.id == entry.area; });
+    if (area == record.areas.end()) {
+      return fmt::format("requirement {} is of area {}, which the record does not have", entry.id,
+                         entry.area);
+    }
+  }
+  return "";
+}
+
+std::string VerdictContradicts(const Record& record) {
+  const bool violated = std::any_of(
+      record.requirements.begin(), record.requirements.end(), [](const RequirementEntry& entry) {
+        return entry.level == Level::kMust && entry.status == Status::kFail;
+      });
+  if (violated != (record.conformant == "no")) {
+    return fmt::format("the summary says conformant: {} and {} must requirement failed",
+                       record.conformant, violated ? "a" : "no");
+  }
+  return "";
+}
+
+}  // namespace
+
+double Test::duration_s() const {
+  double total = 0;
+  for (const Attempt& attempt : attempts) total += attempt.duration_s;
+  return total;
+}
+
+const Attempt* Test::deciding() const {
+  const auto at = std::find_if(attempts.begin(), attempts.end(),
+                               [this](const Attempt& attempt) { return attempt.status == status; });
+  return at == attempts.end() ? nullptr : &*at;
+}
+
+const RequirementEntry* Record::FindEntry(std::string_view id) const {
+  const auto at = std::lower_bound(
+      requirements.begin(), requirements.end(), id,
+      [](const RequirementEntry& entry, std::string_view wanted) { return entry.id < wanted; });
+  return at == requirements.end() || at->id != id ? nullptr : &*at;
+}
+
+std::uint64_t Record::CountOf(Status status) const {
+  const auto at = counts.find(status);
+  return at == counts.end() ? 0 : at->second;
+}
+
+std::uint64_t Record::Decided() const {
+  std::uint64_t decided = 0;
+  for (const Status status : {Status::kPass, Status::kFail, Status::kObserved}) {
+    const auto at = requirement_counts.find(status);
+    if (at != requirement_counts.end()) decided += at->second;
+  }
+  return decided;
+}
+
+std::string ContradictionIn(const Record& record) {
+  for (const auto find :
+       {CountsDiffer, TestContradicts, RequirementContradicts, VerdictContradicts}) {
+    if (std::string found = find(record); !found.empty()) return found;
+  }
+  return "";
+}
+
+}  // namespace shmspec::reports

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+"""Validates records of real runs against record.schema.json, and sees the schema refuse damaged ones.
+
+    python3 record_schema_test.py SHMSPEC SCHEMA
+
+Exit code 77 (skipped, for CTest) when python3-jsonschema is not installed.
+"""
+
+import copy
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+try:
+    import jsonschema
+except ImportError:
+    print("python3-jsonschema is not installed; ./harness/start test installs it")
+    sys.exit(77)
+
+# Absent in some records, each with the field it is in. Everything else must be there.
+OPTIONAL = {
+    "run.stop_reason", "tests.cause", "tests.reason", "tests.observed", "tests.repro",
+    "attempts.seed", "attempts.cause", "attempts.reason", "attempts.objections",
+    "attempts.excerpt", "attempts.trace", "attempts.residue", "objections.step",
+    "allowed.why", "repro.replay",
+}
+
+
+def run(program, folder, *options):
+    """The record of a run; what the run found does not matter here."""
+    record = folder / f"{len(list(folder.iterdir()))}.json"
+    done = subprocess.run([program, "run", "--quick", "--seed", "7", "--output", record, *options],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if done.returncode > 2:
+        sys.exit(f"shmspec run {options}: exit code {done.returncode}\n{done.stdout}")
+    return json.loads(record.read_text(encoding="utf-8"))
+
+
+def small(record):
+    """The record with one failed case and few entries in each map, so that damage is tried fast."""
+    record = copy.deepcopy(record)
+    record["tests"] = [test for test in record["tests"] if test["status"] == "FAIL"][:1]
+    for entries in (record["environment"]["facts"], record["areas"], record["requirements"]):
+        for name in list(entries)[2:]:
+            del entries[name]
+    return record
+
+
+def places(node, owner="record"):
+    """Every (container, the name of the field it is in, key) below a node."""
+    for key in list(node) if isinstance(node, dict) else range(len(node)):
+        yield node, owner, key
+        if isinstance(node[key], (dict, list)):
+            yield from places(node[key], key if isinstance(node, dict) else owner)
+
+
+def undetected_damage(validator, record):
+    """What can be done to a record without the schema noticing."""
+    # The members of these are not named by the schema.
+    maps = [record["environment"]["facts"], record["areas"], record["requirements"],
+            record["summary"]["counts"], record["summary"]["requirements"]]
+    for node, owner, key in list(places(record)):
+        place = f"{owner}.{key}"
+        kept = node[key]
+        node[key] = {"of another": ["type"]}
+        if validator.is_valid(record):
+            yield f"another type at {place}"
+        node[key] = kept
+        if isinstance(node, dict):
+            fields = list(node.items())
+            del node[key]
+            named = not any(node is entries for entries in maps)
+            if named and place not in OPTIONAL and validator.is_valid(record):
+                yield f"no {place}"
+            node.clear()
+            node.update(fields)
+            node["of no schema!"] = kept
+            if validator.is_valid(record):
+                yield f"an unknown field beside {place}"
+            del node["of no schema!"]
+
+
+def main():
+    program, schema_file = sys.argv[1:]
+    schema = json.loads(pathlib.Path(schema_file).read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    mistakes = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        records = {
+            "libc": run(program, folder),
+            "simulated": run(program, folder, "--target", "simulated"),
+            "repeated": run(program, folder, "--repeat", "2", "sysv.attach"),
+            "faulty": run(program, folder, "--target", "faulty:attach_leaves_atime"),
+        }
+    for title, record in records.items():
+        for error in validator.iter_errors(record):
+            mistakes.append(f"{title}: {error.json_path}: {error.message}"[:300])
+    failed = small(records["faulty"])
+    if not failed["tests"]:
+        mistakes.append("the faulty target passed every case")
+    elif not failed["tests"][0]["attempts"][0].get("objections"):
+        mistakes.append("a failure without what was seen and allowed")
+    damaged = list(undetected_damage(validator, failed))
+    mistakes += [f"the schema does not notice {damage}" for damage in damaged]
+    print("\n".join(mistakes) or f"{len(records)} records are valid and damage is noticed")
+    sys.exit(1 if mistakes else 0)
+
+
+main()

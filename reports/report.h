@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Records turned into pages.
+
+#ifndef SHMSPEC_REPORTS_REPORT_H_
+#define SHMSPEC_REPORTS_REPORT_H_
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "harness/vocabulary/names.h"
+#include "reports/record.h"
+
+namespace shmspec {
+namespace reports {
+
+/// What a report can be. Every form says the same in the words of its readers.
+enum class Form : std::uint8_t { kHtml };
+
+/// The report of one or more records; the same records give the same bytes.
+std::string Render(Form form, std::span<const Record> records);
+
+std::string RenderHtml(std::span<const Record> records);
+
+}  // namespace reports
+
+template <>
+struct NamesOf<reports::Form> {
+  static constexpr std::array kNames{Named<reports::Form>{"html", reports::Form::kHtml}};
+};
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_REPORTS_REPORT_H_

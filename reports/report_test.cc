@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Every form of report of the records in testdata/, compared with what is kept beside them. After a
+// change that is meant, SHMSPEC_WRITE_GOLDEN=1 writes them anew; look at the difference.
+
+#include "reports/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "reports/plain_text.h"
+
+namespace shmspec::reports {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::string ReadFile(const std::string& name) {
+  std::ifstream in(SHMSPEC_TESTDATA "/" + name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+Record Recorded(const std::string& name) {
+  Result<Record> record = ReadRecord(ReadFile(name + ".json"), name + ".json");
+  if (!record.ok()) ADD_FAILURE() << record.error().message;
+  return record.ok() ? *record : Record{};
+}
+
+std::vector<Record> Recorded(const std::vector<std::string>& names) {
+  std::vector<Record> records;
+  for (const std::string& name : names) records.push_back(Recorded(name));
+  return records;
+}
+
+struct Golden {
+  std::vector<std::string> records;
+  const char* name;
+  Form form;
+  friend void PrintTo(const Golden& golden, std::ostream* out) { *out << golden.name; }
+};
+
+std::vector<Golden> Goldens() {
+  std::vector<Golden> goldens;
+  for (const auto& form : NamesOf<Form>::kNames) {
+    goldens.push_back({{"passing"}, "passing", form.value});
+    goldens.push_back({{"failing"}, "failing", form.value});
+    goldens.push_back({{"hostile"}, "hostile", form.value});
+    goldens.push_back({{"passing", "failing"}, "both", form.value});
+  }
+  return goldens;
+}
+
+class ReportTest : public testing::TestWithParam<Golden> {};
+
+TEST_P(ReportTest, IsTheOneThatIsKept) {
+  const std::string name =
+      std::string(GetParam().name) + "." + std::string(NameOf(GetParam().form));
+  const std::string report = Render(GetParam().form, Recorded(GetParam().records));
+  EXPECT_EQ(report, ValidUtf8(report));
+  if (std::getenv("SHMSPEC_WRITE_GOLDEN") != nullptr) {
+    std::ofstream(SHMSPEC_TESTDATA "/" + name, std::ios::binary) << report;
+    return;
+  }
+  EXPECT_EQ(report, ReadFile(name));
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, ReportTest, testing::ValuesIn(Goldens()), [](const auto& test) {
+  return std::string(test.param.name) + "_" + std::string(NameOf(test.param.form));
+});
+
+TEST(Html, ShowsHostileTextAndDoesNotObeyIt) {
+  const std::string page = RenderHtml(Recorded(std::vector<std::string>{"hostile"}));
+  for (const char* obeyed : {"<script", "<img", "\x1b", "\x07", "\r", "\u202e", "\uffff", "<i>"}) {
+    EXPECT_THAT(page, Not(HasSubstr(obeyed)));
+  }
+  EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));
+  EXPECT_THAT(page, HasSubstr("\\x1b[31mred\\x07 \\u202egnp.exe \ufffd\ufffd\ufffd"));
+}
+
+TEST(Html, MarksTheOffendingStepInTheLaneOfItsActor) {
+  const std::string page = RenderHtml(Recorded(std::vector<std::string>{"failing"}));
+  EXPECT_THAT(page, HasSubstr("<th scope=\"col\">Step</th><th scope=\"col\">"));
+  EXPECT_THAT(page, HasSubstr("class=\"race"));
+  EXPECT_THAT(page, HasSubstr("offending\""));
+}
+
+TEST(Html, NamesRequirementsThatNoCaseIsAbout) {
+  const std::string page = RenderHtml(Recorded(std::vector<std::string>{"passing"}));
+  EXPECT_THAT(page, HasSubstr("requirements no case is about"));
+  EXPECT_THAT(page, HasSubstr("<li><code>COMPAT.ATTACH_TOO_BIG</code>"));
+}
+
+TEST(Html, SaysWhoSuffersOnlyWhereSomethingFailed) {
+  EXPECT_THAT(RenderHtml(Recorded(std::vector<std::string>{"failing"})), HasSubstr("PostgreSQL"));
+  EXPECT_THAT(RenderHtml(Recorded(std::vector<std::string>{"passing"})),
+              Not(HasSubstr("Who suffers")));
+}
+
+TEST(PlainText, KeepsWhatIsValidAndSpellsOutWhatActs) {
+  EXPECT_EQ(Printable("a\tb\nc \u00e4 \u20ac \U0001f600"), "a\tb\nc \u00e4 \u20ac \U0001f600");
+  EXPECT_EQ(Printable(std::string_view("\0\x1b\x7f", 3)), "\\x00\\x1b\\x7f");
+  EXPECT_EQ(Printable("\u0085\u2066\u2028"), "\\x85\\u2066\\u2028");
+}
+
+TEST(PlainText, ReplacesEveryByteThatIsNoUtf8) {
+  EXPECT_EQ(ValidUtf8("\xff"), "\ufffd");
+  EXPECT_EQ(ValidUtf8("\xc0\xaf"), "\ufffd\ufffd");                      // too long a form of "/"
+  EXPECT_EQ(ValidUtf8("\xed\xa0\x80"), "\ufffd\ufffd\ufffd");            // a surrogate
+  EXPECT_EQ(ValidUtf8("\xf4\x90\x80\x80"), "\ufffd\ufffd\ufffd\ufffd");  // beyond U+10FFFF
+  EXPECT_EQ(ValidUtf8("a\xe2\x82"), "a\ufffd\ufffd");                    // ends early
+}
+
+/// The record `failing` with `from` replaced by `to` where it comes first.
+std::string Damaged(const std::string& from, const std::string& to) {
+  std::string text = ReadFile("failing.json");
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  if (at != std::string::npos) text.replace(at, from.size(), to);
+  return text;
+}
+
+std::string ErrorIn(const std::string& text) {
+  const Result<Record> record = ReadRecord(text, "r.json");
+  return record.ok() ? "read" : record.error().message;
+}
+
+TEST(ReadRecord, SaysWhereATruncatedRecordEnds) {
+  EXPECT_EQ(ErrorIn("{\n \"format\": \"shm"), "r.json:2:16: the record ends here, in the middle");
+  EXPECT_EQ(ErrorIn(""), "r.json:1:1: the record ends here, in the middle");
+}
+
+TEST(ReadRecord, SaysWhereTheTextIsNoJson) {
+  EXPECT_EQ(ErrorIn("{\n \"format\": wrong}"), "r.json:2:12: this is not JSON");
+}
+
+TEST(ReadRecord, NamesTheFormatThatItDoesNotKnow) {
+  EXPECT_THAT(ErrorIn(Damaged("shmspec-result/1", "shmspec-result/2")),
+              StartsWith("r.json: is of format \"shmspec-result/2\" and this program reads"));
+  EXPECT_EQ(ErrorIn("{}"), "r.json: is no record of shmspec: it names no format");
+  EXPECT_EQ(ErrorIn("[]"), "r.json: is no record of shmspec: it names no format");
+}
+
+TEST(ReadRecord, NamesTheFieldThatIsMissingOrOfAnotherType) {
+  EXPECT_EQ(ErrorIn(Damaged("\"catalogue_sha256\"", "\"other\"")),
+            "r.json: suite.catalogue_sha256 is missing");
+  EXPECT_EQ(ErrorIn(Damaged("\"jobs\": ", "\"jobs\": -")),
+            "r.json: run.jobs: expected a whole number that is not negative, found number");
+  EXPECT_EQ(ErrorIn(Damaged("\"status\": \"FAIL\"", "\"status\": \"FINE\"")).find("FINE"),
+            ErrorIn(Damaged("\"status\": \"FAIL\"", "\"status\": \"FINE\"")).size() - 5);
+}
+
+TEST(ReadRecord, RefusesARecordThatContradictsItself) {
+  EXPECT_THAT(ErrorIn(Damaged("\"conformant\": \"no\"", "\"conformant\": \"yes\"")),
+              HasSubstr("contradicts itself: the summary says conformant: yes"));
+  EXPECT_THAT(ErrorIn(Damaged("\"planned\": ", "\"planned\": 1")), HasSubstr("cases were planned"));
+  EXPECT_THAT(ErrorIn(Damaged("\"counts\": {\n   \"PASS\": ", "\"counts\": {\n   \"PASS\": 1")),
+              HasSubstr("the summary counts"));
+}
+
+TEST(ReadRecord, RefusesAStatusThatNoCaseFound) {
+  Record record = Recorded("passing");
+  for (RequirementEntry& entry : record.requirements) {
+    if (entry.status != Status::kUntested) continue;
+    entry.status = Status::kPass;
+    --record.requirement_counts[Status::kUntested];
+    ++record.requirement_counts[Status::kPass];
+    break;
+  }
+  EXPECT_THAT(ContradictionIn(record), HasSubstr("is PASS and no case found that"));
+}
+
+TEST(ReadRecord, RefusesACaseThatIsThereTwice) {
+  Record record = Recorded("passing");
+  record.tests.push_back(record.tests.front());
+  ++record.planned;
+  ++record.counts[record.tests.front().status];
+  EXPECT_THAT(ContradictionIn(record), HasSubstr("is there twice"));
+}
+
+TEST(ReadRecord, IsNotOverwhelmedByNesting) {
+  EXPECT_THAT(ErrorIn(std::string(100000, '[')), StartsWith("r.json:1:100001: "));
+}
+
+}  // namespace
+}  // namespace shmspec::reports
