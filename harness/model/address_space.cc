@@ -38,20 +38,20 @@ void AddressSpace::Insert(const Mapping& mapping) {
 Mapping AddressSpace::Remove(std::size_t index) {
   const Mapping removed = mappings_[index];
   mappings_.erase(mappings_.begin() + static_cast<std::ptrdiff_t>(index));
-  const auto next = std::partition_point(
-      free_.begin(), free_.end(), [&](const Range& range) { return range.end < removed.start; });
-  if (next != free_.end() && next->start <= removed.end) {
-    next->start = std::min(next->start, removed.start);
-    next->end = std::max(next->end, removed.end);
-    const auto after = next + 1;
-    if (after != free_.end() && after->start <= next->end) {
-      next->end = std::max(next->end, after->end);
-      free_.erase(after);
-    }
-  } else {
-    free_.insert(next, Range{removed.start, removed.end});
-  }
+  NoteFree(removed.start, removed.end);
   return removed;
+}
+
+void AddressSpace::NoteFree(std::uint64_t start, std::uint64_t end) {
+  Range whole{start, end};
+  const auto first = std::partition_point(free_.begin(), free_.end(),
+                                          [&](const Range& range) { return range.end < start; });
+  auto last = first;
+  for (; last != free_.end() && last->start <= end; ++last) {
+    whole.start = std::min(whole.start, last->start);
+    whole.end = std::max(whole.end, last->end);
+  }
+  free_.insert(free_.erase(first, last), whole);
 }
 
 bool AddressSpace::SplitAt(std::uint64_t address) {

@@ -57,6 +57,8 @@ class AddressSpace {
   void Insert(const Mapping& mapping);
   /// Takes the mapping at an index away; its range is known to be free.
   Mapping Remove(std::size_t index);
+  /// Nothing is in the range, of the plan's or of the process's own.
+  void NoteFree(std::uint64_t start, std::uint64_t end);
   /// Cuts the mapping that straddles `address` in two. True when there was one; then it is the one
   /// at FirstAfter(address - 1) and its successor.
   bool SplitAt(std::uint64_t address);

@@ -263,8 +263,8 @@ class Chooser {
   virtual std::int64_t SegmentId(const Scene& scene, std::int64_t wanted) = 0;
   /// A free range of so many bytes for the caller. `wanted`: an address to prefer, or -1.
   virtual std::uint64_t Address(const Scene& scene, std::uint64_t size, std::int64_t wanted) = 0;
-  /// The key of a file, for ftok; nullopt when there is no such file.
-  virtual std::optional<std::int64_t> Key(const SysvKeyOfPath& file) = 0;
+  /// The key of a file, for ftok, or the failure to which its path leads.
+  virtual Outcome Key(const SysvKeyOfPath& file) = 0;
 };
 
 /// An allowed outcome: the first error that must be, else the success with the lowest values left

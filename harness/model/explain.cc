@@ -260,9 +260,7 @@ Outcome Choose(const Clauses& clauses, const Scene& scene, Chooser& chooser) {
         chooser.Address(scene, clauses.identity_size(), clauses.identity_wanted()))};
   }
   if (clauses.identity() == Identity::kKey) {
-    const auto key = chooser.Key(std::get<SysvKeyOfPath>(*scene.call().operation));
-    if (!key) return Failure{ErrorCode{ENOENT}};
-    return Value{*key};
+    return chooser.Key(std::get<SysvKeyOfPath>(*scene.call().operation));
   }
   const auto fill = [&]<class R>(R& record, std::span<const Bound> bounds) {
     for (const Bound& bound : bounds) {

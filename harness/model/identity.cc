@@ -59,6 +59,8 @@ void Describe(const ProcessSetIdentity& op, const Scene& scene, Clauses& clauses
   const Credentials& mine = scene.credentials();
   const bool setgid = (mine.caps & kCapSetgid) != 0;
   const bool setuid = (mine.caps & kCapSetuid) != 0;
+  clauses.Refuse(mine.unmapped, EPERM, Force::kMust, {},
+                 "groups cannot be set where no group has a name");
   clauses.Refuse(!setuid && !HasId(mine, op.uid.number), EPERM, Force::kMust, {},
                  "the caller may not take on this uid");
   clauses.Refuse(!setgid && (op.gid.number != mine.gid || op.groups != mine.groups), EPERM,
@@ -73,7 +75,8 @@ void Describe(const ProcessSetIdentity& op, const Scene& scene, Clauses& clauses
 
 void Apply(const ProcessSetIdentity& op, const Scene& scene, State& state, const Outcome& outcome) {
   const bool success = Succeeded(outcome);
-  const bool setgid = (scene.credentials().caps & kCapSetgid) != 0;
+  const Credentials& mine = scene.credentials();
+  const bool setgid = (mine.caps & kCapSetgid) != 0 && !mine.unmapped;
   ChangeCredentials(scene, state, true, [&](Credentials& credentials) {
     const Credentials before = credentials;
     // Groups come first and stay when the uid is refused.
@@ -94,8 +97,8 @@ void Describe(const ProcessSetEffective& op, const Scene& scene, Clauses& clause
   const bool may = (mine.caps & kCapSetuid) != 0 || HasId(mine, op.uid.number);
   clauses.Refuse(!may && op.uid.number != kUnchanged, EPERM, Force::kMust, {},
                  "the caller may not take on this uid");
-  clauses.Refuse(op.uid.number == kUnchanged || mine.nested, EINVAL, Force::kMay, {},
-                 "the id may have no mapping");
+  clauses.Refuse(op.uid.number == kUnchanged || mine.nested, EINVAL,
+                 mine.unmapped ? Force::kMust : Force::kMay, {}, "the id may have no mapping");
   clauses.ReturnsValue(0, "PERM.SYSV.EFFECTIVE_UID"_req, "the process has the effective uid");
 }
 
@@ -148,6 +151,7 @@ void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Out
     ChangeCredentials(scene, state, false, [&](Credentials& credentials) {
       credentials.user_namespace = inode;
       credentials.nested = true;
+      credentials.unmapped = true;
       credentials.caps = credentials.permitted = kAllCapabilities;
     });
   }

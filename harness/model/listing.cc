@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "harness/model/permission.h"
 #include "harness/model/segment_lookup.h"
 #include "harness/model/segment_record.h"
 
@@ -17,24 +18,22 @@ constexpr Requirements kProcfsRow{"PROC.SYSVIPC.AGREES_WITH_STAT"_req,
                                   "PROC.SYSVIPC.SHM_COLUMNS"_req, "PROC.SYSVIPC.FORMAT"_req};
 constexpr Requirements kToolRow{"TOOL.IPCS.LISTS_ALL"_req, "TOOL.LSIPC.JSON"_req,
                                 "TOOL.NAMESPACE"_req};
-constexpr std::uint32_t kOverflowId = 65534;
 
 /// Fills one row; a column that the listing does not have is -1.
 class RowWriter {
  public:
-  RowWriter(Row& row, ListingKind kind, bool nested)
+  RowWriter(Row& row, ListingKind kind)
       : row_(row),
         tool_(kind == ListingKind::kTool),
-        nested_(nested),
         requirements_(tool_ ? kToolRow : kProcfsRow) {}
 
   void Bind(std::uint8_t field, Number low, Number high, const char* why) {
     row_.Bind(field, low, high, requirements_, why);
     Absent();
   }
-  void Id(std::uint8_t field, std::uint32_t id, const char* why) {
-    row_.Bind(field, id, id, requirements_, why);
-    if (nested_) {
+  void Id(std::uint8_t field, SeenId seen, const char* why) {
+    row_.Bind(field, seen.id, seen.id, requirements_, why);
+    if (seen.or_overflow) {
       row_.bounds.back().has_other = true;
       row_.bounds.back().other = kOverflowId;
     }
@@ -56,12 +55,11 @@ class RowWriter {
 
   Row& row_;
   bool tool_;
-  bool nested_;
   Requirements requirements_;
 };
 
 void DescribeRow(const Scene& scene, const Segment& segment, ListingKind kind, Row& row) {
-  RowWriter writer(row, kind, scene.credentials().nested);
+  RowWriter writer(row, kind);
   row.Bind(FieldIndex<SegmentRow>("id"), segment.id, segment.id, row.requirements, "identifier");
   if (segment.key_known) {
     Bound key{FieldIndex<SegmentRow>("key"),
@@ -84,10 +82,10 @@ void DescribeRow(const Scene& scene, const Segment& segment, ListingKind kind, R
   writer.Process(FieldIndex<SegmentRow>("lpid"), segment.lpid, "the last process");
   const Bound count = AttachCountBound(scene, segment, FieldIndex<SegmentRow>("nattch"));
   writer.Bind(count.field, count.low, count.high, count.why);
-  writer.Id(FieldIndex<SegmentRow>("uid"), segment.uid, "the owner");
-  writer.Id(FieldIndex<SegmentRow>("gid"), segment.gid, "the owner's group");
-  writer.Id(FieldIndex<SegmentRow>("cuid"), segment.cuid, "the creator");
-  writer.Id(FieldIndex<SegmentRow>("cgid"), segment.cgid, "the creator's group");
+  writer.Id(FieldIndex<SegmentRow>("uid"), SeenAs(scene, segment.uid), "the owner");
+  writer.Id(FieldIndex<SegmentRow>("gid"), SeenAs(scene, segment.gid), "the owner's group");
+  writer.Id(FieldIndex<SegmentRow>("cuid"), SeenAs(scene, segment.cuid), "the creator");
+  writer.Id(FieldIndex<SegmentRow>("cgid"), SeenAs(scene, segment.cgid), "the creator's group");
   const auto time = [&](std::uint8_t field, const Interval& interval, const char* why) {
     writer.Bind(field, interval.low, interval.high, why);
   };

@@ -88,6 +88,16 @@ void ForgetPart(const Scene& scene, State& state, std::uint64_t address, std::ui
       });
 }
 
+/// A look at the memory makes it resident.
+void TouchRange(const Scene& scene, State& state, std::uint64_t address, std::uint64_t size) {
+  ForEachMappedPart(
+      scene.space(), address, size,
+      [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
+        if (ObjectOf(state, object).IsTouched(offset, part)) return;
+        OwnObject(state, object).Touch(offset, part);
+      });
+}
+
 }  // namespace
 
 void Describe(const MemoryLoad& op, const Scene& scene, Clauses& clauses) {
@@ -96,6 +106,10 @@ void Describe(const MemoryLoad& op, const Scene& scene, Clauses& clauses) {
   DescribeReach(reach, clauses);
   clauses.Returns<Value>(kSameBytes, "the value last stored there");
   if (reach.end == Reach::End::kWhole) BindNumber(scene, address, op.width, clauses);
+}
+
+void Apply(const MemoryLoad& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (Succeeded(outcome)) TouchRange(scene, state, scene.address(0), Bytes(op.width));
 }
 
 void Describe(const MemoryStore& op, const Scene& scene, Clauses& clauses) {
@@ -125,6 +139,7 @@ void Apply(const MemoryCompareExchange& op, const Scene& scene, State& state,
            const Outcome& outcome) {
   const auto* found = std::get_if<Value>(&outcome);
   if (found == nullptr) return;
+  TouchRange(scene, state, scene.address(0), Bytes(op.width));
   const auto number = static_cast<std::uint64_t>(found->number);
   if (Low(number, op.width) != Low(op.expected, op.width)) return;
   StoreNumber(scene, state, scene.address(0), op.width, op.value);
@@ -181,6 +196,10 @@ void Describe(const MemoryChecksum& op, const Scene& scene, Clauses& clauses) {
   if (!AreKnown(scene, address, op.size.bytes)) return;
   const auto sum = static_cast<std::int64_t>(LoadChecksum(scene, address, op.size.bytes));
   clauses.Bind(0, sum, sum, kSameBytes, "the hash of the bytes last stored there");
+}
+
+void Apply(const MemoryChecksum& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (Succeeded(outcome)) TouchRange(scene, state, scene.address(0), op.size.bytes);
 }
 
 }  // namespace shmspec::model

@@ -45,7 +45,9 @@ MemoryObject::Entry& MemoryObject::FindOrMake(std::uint64_t number) {
   const auto found = std::lower_bound(pages_.begin(), pages_.end(), number,
                                       [](const Entry& e, std::uint64_t n) { return e.number < n; });
   if (found != pages_.end() && found->number == number) return *found;
-  return *pages_.insert(found, Entry{number, CopyOnWrite<Page>(Page{})});
+  // Pages that were only looked at cost nothing.
+  static const CopyOnWrite<Page> zeros{Page{}};
+  return *pages_.insert(found, Entry{number, zeros});
 }
 
 void MemoryObject::Read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
@@ -136,7 +138,18 @@ void MemoryObject::NoteStore(std::uint64_t offset, std::uint64_t size) {
   });
 }
 
-std::uint64_t MemoryObject::PagesStored(std::uint64_t page_size) const {
+void MemoryObject::Touch(std::uint64_t offset, std::uint64_t size) {
+  ForEachPart(offset, size, [&](auto number, auto, auto, auto) { FindOrMake(number); });
+}
+
+bool MemoryObject::IsTouched(std::uint64_t offset, std::uint64_t size) const {
+  bool touched = true;
+  ForEachPart(offset, size,
+              [&](auto number, auto, auto, auto) { touched = touched && Find(number) != nullptr; });
+  return touched;
+}
+
+std::uint64_t MemoryObject::PagesTouched(std::uint64_t page_size) const {
   std::uint64_t count = 0;
   std::uint64_t last = ~0ull;
   for (const Entry& entry : pages_) {

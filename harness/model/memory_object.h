@@ -56,8 +56,11 @@ class MemoryObject {
   /// hold what the step wrote.
   bool EndWrite(std::uint32_t step);
 
-  /// How many pages of `page_size` bytes have been stored to.
-  std::uint64_t PagesStored(std::uint64_t page_size) const;
+  /// Loads bring pages into being as stores do, with zeros in them.
+  void Touch(std::uint64_t offset, std::uint64_t size);
+  bool IsTouched(std::uint64_t offset, std::uint64_t size) const;
+  /// How many pages of `page_size` bytes have been loaded from or stored to.
+  std::uint64_t PagesTouched(std::uint64_t page_size) const;
   /// A number that equal objects share.
   std::uint64_t Digest() const;
 

@@ -72,12 +72,14 @@ void Apply(const SysvStatIndex& op, const Scene& scene, State& state, const Outc
 void Apply(const SysvStatAny& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SysvControl& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SysvKeyOfPath& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryLoad& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemoryStore& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemoryExchange& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemoryCompareExchange& op, const Scene& scene, State& state,
            const Outcome& outcome);
 void Apply(const MemoryFetchAdd& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemoryFill& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryChecksum& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const ProcessFork& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const ProcessThread& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const ProcessExec& op, const Scene& scene, State& state, const Outcome& outcome);

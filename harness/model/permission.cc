@@ -79,6 +79,11 @@ Says MayLock(const Scene& scene, const Segment& segment) {
   return Privileged(scene, kCapIpcLock);
 }
 
+SeenId SeenAs(const Scene& scene, std::uint32_t id) {
+  const Credentials& credentials = scene.credentials();
+  return {credentials.unmapped ? kOverflowId : id, credentials.nested && !credentials.unmapped};
+}
+
 Credentials AfterExec(const Credentials& credentials, const Scene& scene) {
   Credentials after = credentials;
   after.saved_uid = after.uid;
@@ -87,6 +92,7 @@ Credentials AfterExec(const Credentials& credentials, const Scene& scene) {
     if (facts.user_namespace == credentials.user_namespace) bounding |= facts.caps.bits;
   }
   if (credentials.nested && bounding == 0) bounding = kEveryCapability;
+  if (credentials.unmapped) bounding = 0;  // nobody there is root
   const bool root = credentials.uid == 0 || credentials.real_uid == 0;
   after.permitted = root ? bounding : 0;
   after.caps = credentials.uid == 0 ? bounding : 0;

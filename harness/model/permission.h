@@ -29,6 +29,15 @@ bool Capable(const Scene& scene, std::uint64_t capability);
 /// user namespace of which the model cannot tell whether it is the first one.
 Says GloballyCapable(const Scene& scene, std::uint64_t capability);
 
+/// What a user or group id looks like to the caller: itself, where its user namespace has no map
+/// the id for those without one, and either when the map is not known.
+struct SeenId {
+  std::uint32_t id = 0;
+  bool or_overflow = false;
+};
+constexpr std::uint32_t kOverflowId = 65534;
+SeenId SeenAs(const Scene& scene, std::uint32_t id);
+
 /// The credentials a program has that these credentials execute.
 Credentials AfterExec(const Credentials& credentials, const Scene& scene);
 

@@ -72,7 +72,10 @@ bool CopyNextMapping(const Scene& scene, State& state, std::uint8_t child) {
   const std::uint64_t after = copied.empty() ? 0 : copied.back().end;
   const CopyOnWrite<AddressSpace> from = state.processes[parent].space;
   std::size_t index = from->FirstAfter(after);
-  while (index < from->mappings().size() && from->mappings()[index].skipped_by_fork) ++index;
+  while (index < from->mappings().size() && from->mappings()[index].skipped_by_fork) {
+    const Mapping& skipped = from->mappings()[index++];
+    state.processes[child].space.Own().NoteFree(skipped.start, skipped.end);
+  }
   if (index == from->mappings().size()) return false;
   Mapping mapping = from->mappings()[index];
   if (!mapping.IsAttach()) mapping.object = CopyObject(scene, state, *from, mapping);

@@ -39,6 +39,7 @@ constexpr Profile Posix() {
   profile.capabilities = Says::kSilent;
   profile.supplementary_groups = Says::kSilent;
   profile.linux_commands = Says::kSilent;
+  profile.buffers_in_order = Says::kSilent;
   profile.remap_flag = Says::kSilent;
   profile.sysctls = Says::kSilent;
   profile.record_has_key = Says::kSilent;

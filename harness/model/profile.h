@@ -59,6 +59,8 @@ struct Profile {
 
   /// SHM_LOCK, SHM_UNLOCK, IPC_INFO, SHM_INFO, SHM_STAT and SHM_STAT_ANY exist.
   Says linux_commands = Says::kYes;
+  /// IPC_SET reads its buffer before anything else; IPC_STAT fills its own after every check.
+  Says buffers_in_order = Says::kYes;
   /// SHM_REMAP exists.
   Says remap_flag = Says::kYes;
   /// shm_rmid_forced, shm_next_id and the limits can be read and written as sysctls.

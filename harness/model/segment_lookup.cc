@@ -66,4 +66,10 @@ void DescribeControl(const Scene& scene, const Segment& segment, Requirements re
                  requirements, "the caller is neither owner nor creator nor privileged");
 }
 
+void DescribeFilling(const Scene& scene, Buffer buffer, Clauses& clauses) {
+  const bool late = Certainly(scene.profile().buffers_in_order) && clauses.MustFail();
+  clauses.Refuse(buffer != Buffer::kValid && !late, EFAULT, Force::kMust,
+                 "SYSV.STAT.BAD_BUFFER"_req, "the buffer cannot be written");
+}
+
 }  // namespace shmspec::model

@@ -26,6 +26,10 @@ void DescribeAccess(const Scene& scene, const Segment& segment, std::uint32_t bi
 void DescribeControl(const Scene& scene, const Segment& segment, Requirements requirements,
                      Clauses& clauses);
 
+/// Adds EFAULT when the record cannot be stored, which where the profile orders it matters only
+/// after the checks described so far.
+void DescribeFilling(const Scene& scene, Buffer buffer, Clauses& clauses);
+
 /// Whether identifiers outside the model may exist where the caller is: then little can be said of
 /// an identifier that the model does not know.
 bool MayBeForeign(const Scene& scene);

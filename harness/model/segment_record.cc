@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "harness/model/permission.h"
+
 namespace shmspec::model {
 
 using namespace shmspec::literals;
 
 namespace {
-
-constexpr std::uint32_t kOverflowId = 65534;
 
 constexpr auto kReturned = FieldIndex<SegmentRecord>("returned");
 constexpr auto kKey = FieldIndex<SegmentRecord>("key");
@@ -39,11 +39,11 @@ Requirements ModeRequirements(const Scene& scene, const Segment& segment) {
 }
 
 void BindOwner(const Scene& scene, const Segment& segment, Clauses& clauses) {
-  const bool nested = scene.credentials().nested;
   const auto bind = [&](std::uint8_t field, std::uint32_t id, Requirements requirements,
                         const char* why) {
-    Bound& bound = clauses.Bind(field, id, id, requirements, why);
-    bound.has_other = nested;
+    const SeenId seen = SeenAs(scene, id);
+    Bound& bound = clauses.Bind(field, seen.id, seen.id, requirements, why);
+    bound.has_other = seen.or_overflow;
     bound.other = kOverflowId;
   };
   const Requirements owner{"SYSV.SHMGET.INITIAL_FIELDS"_req, "SYSV.SET.FIELDS"_req,

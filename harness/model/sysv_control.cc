@@ -90,16 +90,16 @@ void ApplyLocking(const Scene& scene, State& state, bool lock, const Outcome& ou
 }  // namespace
 
 void Describe(const SysvStat& op, const Scene& scene, Clauses& clauses) {
-  clauses.Refuse(op.buffer != Buffer::kValid, EFAULT, Force::kMust, "SYSV.STAT.BAD_BUFFER"_req,
-                 "the buffer cannot be written");
   const Segment* segment = DescribeLookup(scene, scene.call().references[0],
                                           scene.profile().control_after_remove, clauses);
   if (segment == nullptr) {
     clauses.Returns<SegmentRecord>("SYSV.ID.STALE_EINVAL"_req, "a segment the model does not know");
+    DescribeFilling(scene, op.buffer, clauses);
     return;
   }
   DescribeAccess(scene, *segment, kRead,
                  {"SYSV.STAT.NEEDS_READ"_req, "PERM.SYSV.CLASS_SELECTION"_req}, clauses);
+  DescribeFilling(scene, op.buffer, clauses);
   DescribeRecord(scene, *segment, 0, "SYSV.STAT.ZERO_RETURN"_req, clauses);
 }
 
@@ -110,10 +110,15 @@ void Apply(const SysvStat&, const Scene& scene, State& state, const Outcome& out
 }
 
 void Describe(const SysvSet& op, const Scene& scene, Clauses& clauses) {
-  clauses.Refuse(!IsReadable(op.buffer), EFAULT, Force::kMust, "SYSV.SET.BAD_BUFFER_FIRST"_req,
-                 "the buffer cannot be read");
-  const Segment* segment = DescribeLookup(scene, scene.call().references[0],
-                                          scene.profile().control_after_remove, clauses);
+  const std::int64_t id = scene.call().references[0];
+  const bool first = Certainly(scene.profile().buffers_in_order);
+  clauses.Refuse(!IsReadable(op.buffer) && !(first && id < 0), EFAULT, Force::kMust,
+                 "SYSV.SET.BAD_BUFFER_FIRST"_req, "the buffer cannot be read");
+  if (first && clauses.MustFail()) {
+    clauses.ReturnsValue(0, "SYSV.SET.FIELDS"_req, "owner and mode are changed");
+    return;
+  }
+  const Segment* segment = DescribeLookup(scene, id, scene.profile().control_after_remove, clauses);
   if (segment != nullptr) {
     DescribeControl(scene, *segment,
                     {"PERM.SYSV.OWNER_OR_CREATOR_CAN_RMID"_req, "SYSV.SET.GIVE_AWAY"_req,
@@ -124,7 +129,9 @@ void Describe(const SysvSet& op, const Scene& scene, Clauses& clauses) {
   const bool certain = Certainly(scene.profile().linux_commands);
   clauses.Refuse(invalid, EINVAL, certain ? Force::kMust : Force::kMay,
                  "SYSV.SET.INVALID_ID_VALUES"_req, "-1 is nobody's id");
-  clauses.Refuse(!invalid && scene.credentials().nested, EINVAL, Force::kMay,
+  const Credentials& mine = scene.credentials();
+  clauses.Refuse(!invalid && mine.nested, EINVAL,
+                 mine.unmapped && certain ? Force::kMust : Force::kMay,
                  "SYSV.SET.INVALID_ID_VALUES"_req,
                  "the id may have no mapping in the caller's user namespace");
   clauses.ReturnsValue(0, {"SYSV.SET.FIELDS"_req, "SEED.SHMCTL_CONTROLS"_req},

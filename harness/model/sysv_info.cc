@@ -33,10 +33,7 @@ void BindHighestIndex(const Scene& scene, Clauses& clauses) {
 }
 
 /// Commands that only Linux has.
-void DescribeLinuxCommand(const Scene& scene, Buffer buffer, Requirements requirements,
-                          Clauses& clauses) {
-  clauses.Refuse(buffer != Buffer::kValid, EFAULT, Force::kMust, requirements,
-                 "the buffer cannot be written");
+void DescribeLinuxCommand(const Scene& scene, Clauses& clauses) {
   if (Certainly(scene.profile().linux_commands)) return;
   clauses.AnyFailure();
   clauses.Observe("commands of shmctl beyond POSIX");
@@ -50,7 +47,7 @@ const Segment* FindByIndex(const Scene& scene, std::int64_t index) {
 }
 
 void DescribeByIndex(const Scene& scene, Buffer buffer, bool any, Clauses& clauses) {
-  DescribeLinuxCommand(scene, buffer, "SYSV.STAT.BAD_BUFFER"_req, clauses);
+  DescribeLinuxCommand(scene, clauses);
   const std::int64_t index = scene.call().references[0];
   const Segment* segment = index < 0 ? nullptr : FindByIndex(scene, index);
   if (segment == nullptr) {
@@ -61,9 +58,11 @@ void DescribeByIndex(const Scene& scene, Buffer buffer, bool any, Clauses& claus
     clauses.Refuse(index >= 0 && MayBeForeign(scene) && !any, EACCES, Force::kMay,
                    "SYSV.INFO.SHM_STAT_PERMISSION"_req, "the segment may be somebody else's");
     clauses.Returns<SegmentRecord>("SYSV.INFO.SHM_STAT_INDEX"_req, "a foreign segment's record");
+    DescribeFilling(scene, buffer, clauses);
     return;
   }
   if (!any) DescribeAccess(scene, *segment, 4, "SYSV.INFO.SHM_STAT_PERMISSION"_req, clauses);
+  DescribeFilling(scene, buffer, clauses);
   DescribeRecord(scene, *segment, segment->id,
                  {"SYSV.INFO.SHM_STAT_INDEX"_req, "SYSV.INFO.SHM_STAT_MASKS_ID"_req}, clauses);
 }
@@ -83,7 +82,9 @@ void Describe(const SysvInfo& op, const Scene& scene, Clauses& clauses) {
   clauses.Returns<LimitsRecord>(
       {"SYSV.INFO.IPC_INFO_LIMITS"_req, "SYSV.INFO.NO_PERMISSION_FOR_SUMMARY"_req},
       "the limits of the namespace");
-  DescribeLinuxCommand(scene, op.buffer, "SYSV.INFO.BAD_BUFFER"_req, clauses);
+  clauses.Refuse(op.buffer != Buffer::kValid, EFAULT, Force::kMust, "SYSV.INFO.BAD_BUFFER"_req,
+                 "the buffer cannot be written");
+  DescribeLinuxCommand(scene, clauses);
   if (!Certainly(scene.profile().linux_commands)) return;
   BindHighestIndex(scene, clauses);
   const IpcNamespace& ipc = scene.ipc();
@@ -104,7 +105,9 @@ void Describe(const SysvShmInfo& op, const Scene& scene, Clauses& clauses) {
   clauses.Returns<UsageRecord>(
       {"SYSV.INFO.SHM_INFO_COUNTERS"_req, "SYSV.INFO.NO_PERMISSION_FOR_SUMMARY"_req},
       "what the namespace's segments use");
-  DescribeLinuxCommand(scene, op.buffer, "SYSV.INFO.BAD_BUFFER"_req, clauses);
+  clauses.Refuse(op.buffer != Buffer::kValid, EFAULT, Force::kMust, "SYSV.INFO.BAD_BUFFER"_req,
+                 "the buffer cannot be written");
+  DescribeLinuxCommand(scene, clauses);
   if (!Certainly(scene.profile().linux_commands)) return;
   BindHighestIndex(scene, clauses);
   const IpcNamespace& ipc = scene.ipc();
@@ -114,16 +117,17 @@ void Describe(const SysvShmInfo& op, const Scene& scene, Clauses& clauses) {
                "the number of segments");
   clauses.Bind(FieldIndex<UsageRecord>("shm_tot"), ipc.pages, ipc.crowded ? most : ipc.pages,
                "SYSV.INFO.SHM_INFO_COUNTERS"_req, "the sum of the rounded sizes in pages");
-  std::uint64_t stored = 0;
+  std::uint64_t touched = 0;
   for (const Segment& segment : ipc.segments) {
-    stored += ObjectOf(scene.state(), segment.object).PagesStored(scene.page());
+    touched += ObjectOf(scene.state(), segment.object).PagesTouched(scene.page());
   }
   const auto* seen =
       scene.call().seen != nullptr ? std::get_if<UsageRecord>(scene.call().seen) : nullptr;
-  const std::uint64_t swapped = seen != nullptr ? std::min(stored, seen->shm_swp) : 0;
-  clauses.Bind(FieldIndex<UsageRecord>("shm_rss"), stored - swapped, ipc.crowded ? most : ipc.pages,
-               "SYSV.INFO.SHM_INFO_COUNTERS"_req,
-               "the pages in memory: all that were stored to and not swapped out, at most all");
+  const std::uint64_t swapped = seen != nullptr ? std::min(touched, seen->shm_swp) : 0;
+  clauses.Bind(FieldIndex<UsageRecord>("shm_rss"), touched - swapped,
+               ipc.crowded ? most : ipc.pages,
+               {"SYSV.INFO.SHM_INFO_COUNTERS"_req, "SYSV.INFO.READ_FAULT_ALLOCATES"_req},
+               "the pages in memory: all that were touched and not swapped out, at most all");
 }
 
 void Describe(const SysvStatIndex& op, const Scene& scene, Clauses& clauses) {

@@ -3,6 +3,7 @@
 #include "harness/oracle/worlds.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <unordered_map>
 
 #include "harness/model/process.h"
@@ -24,7 +25,7 @@ class Unseen : public model::Chooser {
     const std::uint64_t start = model::RoundUp(end, scene.page());
     return start + size < scene.system().task_size ? start : scene.system().mmap_min_addr;
   }
-  std::optional<std::int64_t> Key(const SysvKeyOfPath&) override { return std::nullopt; }
+  Outcome Key(const SysvKeyOfPath&) override { return Failure{{ENOENT}}; }
 };
 
 std::uint64_t DigestOf(const World& world) {

@@ -56,13 +56,13 @@ std::uint64_t LinuxChooser::Address(const model::Scene& scene, std::uint64_t siz
   return end - length;
 }
 
-std::optional<std::int64_t> LinuxChooser::Key(const SysvKeyOfPath& file) {
+Outcome LinuxChooser::Key(const SysvKeyOfPath& file) {
   std::error_code error;
   const auto path = std::filesystem::canonical(file.path, error);
-  if (error) return std::nullopt;
+  if (error) return Failure{{error.value()}};
   const auto low = std::hash<std::string>()(path.string()) & 0xffffff;
   const auto project = static_cast<std::uint32_t>(file.project & 0xff);
-  return static_cast<std::int32_t>(project << 24 | static_cast<std::uint32_t>(low));
+  return Value{static_cast<std::int32_t>(project << 24 | static_cast<std::uint32_t>(low))};
 }
 
 }  // namespace shmspec

@@ -18,7 +18,7 @@ class LinuxChooser : public model::Chooser {
   std::int64_t SegmentId(const model::Scene& scene, std::int64_t wanted) override;
   std::uint64_t Address(const model::Scene& scene, std::uint64_t size,
                         std::int64_t wanted) override;
-  std::optional<std::int64_t> Key(const SysvKeyOfPath& file) override;
+  Outcome Key(const SysvKeyOfPath& file) override;
 
  private:
   struct Cursor {
