@@ -128,6 +128,7 @@ void LoadScript(const Plan& plan, const Script& script, const ControlRegion& reg
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     ActorSlot& slot = region.actor(i);
     slot.spec = Moved(script.specs[i], layout.text.at);
+    slot.abi = plan.actors[i].abi;
     if (plan.actors[i].start == Start::kSpawn) slot.life.store(Life::kAlive);
   }
   for (std::uint32_t i = 0; i < header.act_count; ++i) {
