@@ -59,6 +59,7 @@ struct ActorSlot {
   std::atomic<std::int32_t> leaving{0};     // thread id of a thread that is ending by itself
   std::int32_t cpu = -1;                    // where it runs unless its spec says otherwise
   bool stays = false;                       // does nothing that would spoil it for another plan
+  Abi abi = Abi::kNative;                   // of its System V calls
   Extent spec;
   Extent facts;
   std::atomic<std::uint32_t> how{0};  // a GoneHow

@@ -35,14 +35,17 @@ bool ConcernsOthers(const Operation& operation) {
          std::holds_alternative<ProcessThread>(operation) ||
          std::holds_alternative<ProcessExec>(operation) ||
          std::holds_alternative<ProcessExit>(operation) ||
-         std::holds_alternative<ProcessKill>(operation);
+         std::holds_alternative<ProcessKill>(operation) ||
+         std::holds_alternative<ProcessClone>(operation) ||
+         std::holds_alternative<ProcessEnterNamespace>(operation);
 }
 
 /// The signal that is to come when the harness dies is forgotten when the ids change.
 bool ChangesIds(const Operation& operation) {
   return std::holds_alternative<ProcessSetIdentity>(operation) ||
          std::holds_alternative<ProcessSetEffective>(operation) ||
-         std::holds_alternative<ProcessDropCapability>(operation);
+         std::holds_alternative<ProcessDropCapability>(operation) ||
+         std::holds_alternative<ProcessSetFileGroup>(operation);
 }
 
 /// Waits for the next plan.
@@ -119,6 +122,7 @@ void Performer::TakeUp(Birth birth, const ActorSpec& spec) {
 void Performer::Introduce(const ActorSpec& spec) {
   ActorFacts facts = ReadFacts();
   facts.pid = slot().pid.load();
+  facts.abi = context_.target().abi;
   if (const auto mismatch = FindMismatch(spec, facts)) GiveUp(*mismatch);
   if (lasting_ != nullptr) *lasting_ = {facts, spec.cpu ? -1 : slot().cpu};
   IntroduceAs(facts);
@@ -248,8 +252,16 @@ std::uint32_t Performer::ResumeAfterExec() {
 }
 
 void RunActorProcess(const ControlRegion& region, int region_fd, std::uint32_t self, Birth birth) {
-  const KernelTarget* target = FindTarget(region.header().target.data());
+  const std::string_view name =
+      region.actor(self).abi == Abi::kIa32 ? "ia32" : region.header().target.data();
+  const KernelTarget* target = FindTarget(name);
   SHMSPEC_CHECK(target != nullptr, "the control region names no target");
+  if (region.actor(self).abi == Abi::kIa32) {
+    if (const auto offered = target->probe(); !offered.ok()) {
+      ReportTrouble(region, offered.error().message, offered.error().lacking);
+      ::_exit(1);
+    }
+  }
   Context context(*target, region.header().handles);
   Lasting lasting;
   for (;; birth = Birth::kRecalled) {

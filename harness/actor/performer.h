@@ -79,6 +79,9 @@ class Performer {
   Outcome Do(const ProcessExec& op);
   Outcome Do(const ProcessExit& op);
   Outcome Do(const ProcessKill& op);
+  // clone.cc
+  Outcome Do(const ProcessClone& op);
+  Outcome Do(const ProcessEnterNamespace& op);
   Outcome AwaitBirth(std::uint32_t child);
 
   const ControlRegion& region_;

@@ -36,6 +36,7 @@ bool Ends(int signal) {
 
 /// What a new thread is told.
 struct ThreadStart {
+  const KernelTarget* target;
   const ControlRegion* region;
   int region_fd;
   std::uint32_t self;
@@ -48,7 +49,7 @@ void* RunActorThread(void* start) {
     return nullptr;
   }
   const ControlHeader& header = told->region->header();
-  Context context(*FindTarget(header.target.data()), told->region->header().handles);
+  Context context(*told->target, told->region->header().handles);
   context.private_ipc = header.private_ipc;
   Performer(*told->region, told->region_fd, told->self, context).Live(Birth::kThread);
   return nullptr;
@@ -76,6 +77,7 @@ Outcome Performer::AwaitBirth(std::uint32_t child) {
 Outcome Performer::Do(const ProcessFork& op) {
   ActorSlot& child = region_.actor(op.child.index);
   child.parent_pid.store(slot().pid.load());
+  child.abi = slot().abi;
   const bool nested = children_nested_ || ::getpid() != slot().pid.load();
   const pid_t pid = ::fork();
   if (pid < 0) {
@@ -101,7 +103,8 @@ Outcome Performer::Do(const ProcessFork& op) {
 
 Outcome Performer::Do(const ProcessThread& op) {
   region_.actor(op.child.index).pid.store(slot().pid.load());
-  auto start = std::make_unique<ThreadStart>(ThreadStart{&region_, region_fd_, op.child.index});
+  auto start = std::make_unique<ThreadStart>(
+      ThreadStart{&context_.target(), &region_, region_fd_, op.child.index});
   pthread_attr_t attributes;
   ::pthread_attr_init(&attributes);
   ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);

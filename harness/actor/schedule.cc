@@ -38,7 +38,8 @@ bool LeavesTheProcessAlone(const Operation& operation) {
   return std::visit(
       []<class Op>(const Op&) {
         constexpr std::string_view kFamily = Op::kName.substr(0, Op::kName.find('.'));
-        return kFamily != "process";
+        // What is sealed stays mapped to the end of its process.
+        return kFamily != "process" && !std::is_same_v<Op, MapSeal>;
       },
       operation);
 }

@@ -130,6 +130,7 @@ void LoadScript(const Plan& plan, const Script& script, const ControlRegion& reg
     ActorSlot& slot = region.actor(i);
     slot.stays = (stayers & SetOf(i)) != 0;
     slot.spec = Moved(script.specs[i], layout.text.at);
+    slot.abi = plan.actors[i].abi;
     if (plan.actors[i].start == Start::kSpawn) slot.life.store(Life::kAlive);
   }
   for (std::uint32_t i = 0; i < header.act_count; ++i) {

@@ -25,6 +25,7 @@ struct Mapping {
   std::uint8_t max_protection = 7;
   std::uint8_t ipc = 0;          // of a System V mapping: index of its namespace
   bool skipped_by_fork = false;  // MADV_DONTFORK
+  bool sealed = false;           // mseal(2)
   std::uint32_t segment = 0;     // serial of its segment; 0: not a System V mapping
   std::uint32_t attach = 0;      // which attach it is (a fragment of); the same in fork children
   std::uint64_t segment_size = 0;

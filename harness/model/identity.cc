@@ -82,7 +82,7 @@ void Apply(const ProcessSetIdentity& op, const Scene& scene, State& state, const
     // Groups come first and stay when the uid is refused.
     if (success || setgid) {
       credentials.groups = op.groups;
-      if (op.gid.number != kUnchanged) credentials.gid = op.gid.number;
+      if (op.gid.number != kUnchanged) credentials.gid = credentials.file_gid = op.gid.number;
     }
     if (!success) return;
     if (op.uid.number != kUnchanged) {
@@ -167,6 +167,23 @@ void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Out
   ipc.shmmni = defaults.shmmni;
   state.namespaces.emplace_back(std::move(ipc));
   state.tasks[self].ipc = static_cast<std::uint8_t>(state.namespaces.size() - 1);
+}
+
+void Describe(const ProcessSetFileGroup& op, const Scene& scene, Clauses& clauses) {
+  const Credentials& mine = scene.credentials();
+  const bool may =
+      (mine.caps & kCapSetgid) != 0 || op.gid.number == mine.gid || op.gid.number == mine.file_gid;
+  clauses.Refuse(!may, EPERM, Force::kMust, {}, "the caller may not take on this group");
+  clauses.Refuse(op.gid.number == kUnchanged || mine.nested, EPERM, Force::kMay, {},
+                 "the id may have no mapping");
+  clauses.ReturnsValue(0, "PERM.SYSV.FSGID"_req, "rights are taken from the group");
+}
+
+void Apply(const ProcessSetFileGroup& op, const Scene& scene, State& state,
+           const Outcome& outcome) {
+  if (!Succeeded(outcome)) return;
+  ChangeCredentials(scene, state, false,
+                    [&](Credentials& credentials) { credentials.file_gid = op.gid.number; });
 }
 
 void Describe(const ProcessSetLimit&, const Scene& scene, Clauses& clauses) {

@@ -2,6 +2,7 @@
 
 #include "harness/model/listing.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "harness/model/permission.h"
@@ -94,26 +95,51 @@ void DescribeRow(const Scene& scene, const Segment& segment, ListingKind kind, R
   time(FieldIndex<SegmentRow>("ctime"), segment.ctime, "the time of the last change");
 }
 
+/// Leaves of a row what the columns say, and no doubt about whether they are there.
+void KeepColumns(std::span<const std::uint8_t> columns, Row& row) {
+  std::erase_if(row.bounds, [&](const Bound& bound) {
+    return std::find(columns.begin(), columns.end(), bound.field) == columns.end();
+  });
+  for (Bound& bound : row.bounds) bound.has_other = bound.has_other && bound.other != -1;
+}
+
 }  // namespace
 
-void DescribeListing(const Scene& scene, ListingKind kind, Clauses& clauses) {
+void DescribeOneRow(const Scene& scene, const Segment& segment,
+                    std::span<const std::uint8_t> columns, Requirements requirements,
+                    Clauses& clauses) {
+  const Force force = segment.dest_known ? Force::kMust : Force::kMay;
+  Row& row = clauses.AddRow(segment.id, force, requirements);
+  DescribeRow(scene, segment, ListingKind::kTool, row);
+  KeepColumns(columns, row);
+}
+
+void DescribeListing(const Scene& scene, ListingKind kind, std::span<const std::uint8_t> columns,
+                     Clauses& clauses) {
+  DescribeListingOf(scene, scene.ipc_index(), kind, columns, clauses);
+}
+
+void DescribeListingOf(const Scene& scene, std::uint8_t ipc, ListingKind kind,
+                       std::span<const std::uint8_t> columns, Clauses& clauses) {
   const Requirements of_row = kind == ListingKind::kTool ? kToolRow : kProcfsRow;
   clauses.Returns<SegmentTable>(
       kind == ListingKind::kTool
           ? kToolRow
           : Requirements{"PROC.SYSVIPC.WORLD_READABLE"_req, "PROC.SYSVIPC.CONCURRENT_READ"_req},
       "one row for each segment of the namespace");
-  if (MayBeForeign(scene)) clauses.AllowOtherRows();
+  if (MayBeForeign(scene) || scene.state().namespaces[ipc]->crowded) clauses.AllowOtherRows();
   if (!scene.call().Alone()) {
     // Rows are read one after another while others act.
     clauses.AllowOtherRows();
     clauses.Observe("a listing made while others act");
     return;
   }
-  for (const Segment& segment : scene.ipc().segments) {
+  for (const Segment& segment : scene.state().namespaces[ipc]->segments) {
     if (segment.id < 0) continue;
     const Force force = segment.dest_known ? Force::kMust : Force::kMay;
-    DescribeRow(scene, segment, kind, clauses.AddRow(segment.id, force, of_row));
+    Row& row = clauses.AddRow(segment.id, force, of_row);
+    DescribeRow(scene, segment, kind, row);
+    if (!columns.empty()) KeepColumns(columns, row);
   }
 }
 

@@ -5,6 +5,9 @@
 #ifndef SHMSPEC_HARNESS_MODEL_LISTING_H_
 #define SHMSPEC_HARNESS_MODEL_LISTING_H_
 
+#include <cstdint>
+#include <span>
+
 #include "harness/model/clauses.h"
 #include "harness/model/scene.h"
 
@@ -13,8 +16,21 @@ namespace shmspec::model {
 /// kProcfs shows every column; a tool shows some, and -1 stands for the others.
 enum class ListingKind : std::uint8_t { kProcfs, kTool };
 
-/// Success is a table of the segments of the caller's namespace.
-void DescribeListing(const Scene& scene, ListingKind kind, Clauses& clauses);
+/// Success is a table of the segments of the caller's namespace; with `columns` it is a tool's that
+/// has exactly those fields of SegmentRow.
+void DescribeListing(const Scene& scene, ListingKind kind, std::span<const std::uint8_t> columns,
+                     Clauses& clauses);
+/// The same of the namespace with that index, which the caller may have left.
+void DescribeListingOf(const Scene& scene, std::uint8_t ipc, ListingKind kind,
+                       std::span<const std::uint8_t> columns, Clauses& clauses);
+/// Adds to a listing that was begun the row of one segment alone.
+void DescribeOneRow(const Scene& scene, const Segment& segment,
+                    std::span<const std::uint8_t> columns, Requirements requirements,
+                    Clauses& clauses);
+
+/// Binds the fields of a UsageRecord to what the segments of the namespace use; `narrow`: the
+/// record has 32-bit fields.
+void BindUsage(const Scene& scene, bool narrow, Requirements requirements, Clauses& clauses);
 
 }  // namespace shmspec::model
 

@@ -115,6 +115,7 @@ void Describe(const MapPrivate& op, const Scene& scene, Clauses& clauses) {
     clauses.Refuse(may != Says::kYes, EPERM, may == Says::kNo ? Force::kMust : Force::kMay, {},
                    "the address is below mmap_min_addr");
   }
+  DescribeSeals(scene, at, end, clauses);
   clauses.ReturnsValue(static_cast<std::int64_t>(at), "SYSV.VMA.MAP_FIXED_OVER"_req,
                        "zeroed memory replaces what was mapped there");
 }
@@ -133,6 +134,7 @@ void Describe(const MapUnmap& op, const Scene& scene, Clauses& clauses) {
   const std::uint64_t top = scene.system().task_size;
   clauses.Refuse(at > top || op.size.bytes > top - at, EINVAL, Force::kMust, {},
                  "the range ends above the user range");
+  DescribeSeals(scene, at, at + RoundUp(op.size.bytes, scene.page()), clauses);
   clauses.ReturnsValue(0, "SYSV.VMA.MUNMAP_WHOLE_DETACHES"_req, "nothing is mapped there any more");
   if (scene.space().Overlaps(at, at + op.size.bytes)) {
     clauses.Effect({"SYSV.VMA.MUNMAP_WHOLE_DETACHES"_req, "SYSV.VMA.MUNMAP_PART_KEEPS_ATTACH"_req});
@@ -158,6 +160,7 @@ void Describe(const MapProtect& op, const Scene& scene, Clauses& clauses) {
     return;
   }
   DescribeHoles(scene, at, end, ENOMEM, clauses);
+  DescribeSeals(scene, at, end, clauses);
   const auto& mappings = scene.space().mappings();
   for (std::size_t i = scene.space().FirstAfter(at); i < mappings.size(); ++i) {
     if (mappings[i].start >= end) break;
@@ -175,7 +178,8 @@ void Apply(const MapProtect& op, const Scene& scene, State& state, const Outcome
   const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
   const auto* failure = std::get_if<Failure>(&outcome);
   const bool partly =
-      failure != nullptr && (failure->error.number == ENOMEM || failure->error.number == EACCES);
+      failure != nullptr && (failure->error.number == ENOMEM || failure->error.number == EACCES ||
+                             failure->error.number == EPERM);
   if ((!Succeeded(outcome) && !partly) || end <= at) return;
   const auto protection = static_cast<std::uint8_t>(op.protection.bits & 7);
   const Actor actor = ActorOf(scene);
@@ -188,7 +192,7 @@ void Apply(const MapProtect& op, const Scene& scene, State& state, const Outcome
       from += scene.page();
       continue;
     }
-    if ((protection & ~found->max_protection) != 0) return;
+    if (found->sealed || (protection & ~found->max_protection) != 0) return;
     const std::uint64_t to = std::min(end, found->end);
     if (found->protection != protection) {
       SplitMappingAt(state, actor, process, from);
@@ -210,6 +214,11 @@ void Describe(const MapAdvise& op, const Scene& scene, Clauses& clauses) {
   DescribeHoles(scene, at, end, ENOMEM, clauses);
   clauses.Refuse(op.advice == Advice::kWillNeed, EBADF, Force::kMay, {},
                  "there is nothing to read ahead in anonymous memory");
+  const auto& sealable = scene.space().mappings();
+  const bool sealed = std::any_of(sealable.begin(), sealable.end(), [&](const Mapping& mapping) {
+    return mapping.sealed && mapping.start < end && at < mapping.end;
+  });
+  clauses.Refuse(sealed, EPERM, Force::kMay, {}, "advice that discards may be refused when sealed");
   if (op.advice == Advice::kDontFork) clauses.Effect("SYSV.VMA.MADV_DONTFORK"_req);
   if (op.advice != Advice::kRemove) return;
   clauses.Effect("SYSV.VMA.MADV_REMOVE_ZEROES"_req);

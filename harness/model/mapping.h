@@ -17,6 +17,9 @@ namespace shmspec::model {
 void DescribeHoles(const Scene& scene, std::uint64_t start, std::uint64_t end, int error,
                    Clauses& clauses);
 
+/// Adds EPERM when something in [start, end) is sealed.
+void DescribeSeals(const Scene& scene, std::uint64_t start, std::uint64_t end, Clauses& clauses);
+
 }  // namespace shmspec::model
 
 #endif  // SHMSPEC_HARNESS_MODEL_MAPPING_H_

@@ -39,6 +39,7 @@ void DescribeTarget(const Move& move, const Scene& scene, Clauses& clauses) {
                  "the target overlaps the source");
   clauses.Refuse(move.to < scene.system().mmap_min_addr, EPERM, Force::kMay, {},
                  "the target is below mmap_min_addr");
+  DescribeSeals(scene, move.to, end, clauses);
   clauses.ReturnsValue(static_cast<std::int64_t>(move.to), "SYSV.VMA.MREMAP_MOVE"_req,
                        "the mapping is where it was moved to");
 }
@@ -88,6 +89,7 @@ void Describe(const MapRemap& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse(move.new_size > move.old_size && (bounded || move.new_size > (1ull << 40)), ENOMEM,
                  Force::kMay, "SYSV.SHMAT.RLIMIT_AS"_req, "address space may be short");
   const Mapping* source = scene.space().Find(move.from);
+  DescribeSeals(scene, move.from, move.from + std::max(move.old_size, scene.page()), clauses);
   DescribeSource(move, scene, source, clauses);
   if (move.old_size == 0) clauses.Effect("SYSV.VMA.MREMAP_DUPLICATE"_req);
   if (move.fixed) {

@@ -25,6 +25,8 @@ void Describe(const SysvStatIndex& op, const Scene& scene, Clauses& clauses);
 void Describe(const SysvStatAny& op, const Scene& scene, Clauses& clauses);
 void Describe(const SysvControl& op, const Scene& scene, Clauses& clauses);
 void Describe(const SysvKeyOfPath& op, const Scene& scene, Clauses& clauses);
+void Describe(const OtherGet& op, const Scene& scene, Clauses& clauses);
+void Describe(const OtherRemove& op, const Scene& scene, Clauses& clauses);
 void Describe(const MemoryLoad& op, const Scene& scene, Clauses& clauses);
 void Describe(const MemoryStore& op, const Scene& scene, Clauses& clauses);
 void Describe(const MemoryExchange& op, const Scene& scene, Clauses& clauses);
@@ -32,6 +34,7 @@ void Describe(const MemoryCompareExchange& op, const Scene& scene, Clauses& clau
 void Describe(const MemoryFetchAdd& op, const Scene& scene, Clauses& clauses);
 void Describe(const MemoryFill& op, const Scene& scene, Clauses& clauses);
 void Describe(const MemoryChecksum& op, const Scene& scene, Clauses& clauses);
+void Describe(const MemoryTransfer& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessFork& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessThread& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessExec& op, const Scene& scene, Clauses& clauses);
@@ -44,6 +47,9 @@ void Describe(const ProcessUnshare& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessSetLimit& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessSetUmask& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessPin& op, const Scene& scene, Clauses& clauses);
+void Describe(const ProcessSetFileGroup& op, const Scene& scene, Clauses& clauses);
+void Describe(const ProcessEnterNamespace& op, const Scene& scene, Clauses& clauses);
+void Describe(const ProcessClone& op, const Scene& scene, Clauses& clauses);
 void Describe(const MapReserve& op, const Scene& scene, Clauses& clauses);
 void Describe(const MapPrivate& op, const Scene& scene, Clauses& clauses);
 void Describe(const MapUnmap& op, const Scene& scene, Clauses& clauses);
@@ -51,6 +57,8 @@ void Describe(const MapProtect& op, const Scene& scene, Clauses& clauses);
 void Describe(const MapRemap& op, const Scene& scene, Clauses& clauses);
 void Describe(const MapAdvise& op, const Scene& scene, Clauses& clauses);
 void Describe(const MapLayout& op, const Scene& scene, Clauses& clauses);
+void Describe(const MapSeal& op, const Scene& scene, Clauses& clauses);
+void Describe(const MapReopen& op, const Scene& scene, Clauses& clauses);
 void Describe(const SystemSysctlRead& op, const Scene& scene, Clauses& clauses);
 void Describe(const SystemSysctlWrite& op, const Scene& scene, Clauses& clauses);
 void Describe(const SystemSegments& op, const Scene& scene, Clauses& clauses);
@@ -59,6 +67,13 @@ void Describe(const SystemLsipc& op, const Scene& scene, Clauses& clauses);
 void Describe(const SystemIpcrm& op, const Scene& scene, Clauses& clauses);
 void Describe(const SystemIpcrmKey& op, const Scene& scene, Clauses& clauses);
 void Describe(const SystemIpcmk& op, const Scene& scene, Clauses& clauses);
+void Describe(const SystemHoldSegments& op, const Scene& scene, Clauses& clauses);
+void Describe(const SystemIpcsOne& op, const Scene& scene, Clauses& clauses);
+void Describe(const SystemIpcrmSeveral& op, const Scene& scene, Clauses& clauses);
+void Describe(const SystemIpcrmOther& op, const Scene& scene, Clauses& clauses);
+void Describe(const SystemIpcrmOtherKey& op, const Scene& scene, Clauses& clauses);
+void Describe(const SystemIpcrmAll& op, const Scene& scene, Clauses& clauses);
+void Describe(const SystemIpcmkOther& op, const Scene& scene, Clauses& clauses);
 
 void Apply(const SysvGet& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SysvAttach& op, const Scene& scene, State& state, const Outcome& outcome);
@@ -102,6 +117,20 @@ void Apply(const SystemSysctlWrite& op, const Scene& scene, State& state, const 
 void Apply(const SystemIpcrm& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemIpcrmKey& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemIpcmk& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const OtherGet& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const OtherRemove& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryTransfer& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessEnterNamespace& op, const Scene& scene, State& state,
+           const Outcome& outcome);
+void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessSetFileGroup& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapSeal& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemHoldSegments& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrmSeveral& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrmOther& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrmOtherKey& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrmAll& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcmkOther& op, const Scene& scene, State& state, const Outcome& outcome);
 
 /// An operation with an Apply of its own.
 template <class Op>

@@ -16,7 +16,7 @@ bool IsOwner(const Segment& segment, const Credentials& credentials) {
 }
 
 bool InGroup(const Credentials& credentials, std::uint32_t gid, bool supplementary) {
-  if (credentials.gid == gid) return true;
+  if (credentials.file_gid == gid) return true;
   return supplementary && std::find(credentials.groups.begin(), credentials.groups.end(), gid) !=
                               credentials.groups.end();
 }

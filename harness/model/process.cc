@@ -90,6 +90,7 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child) {
   task.life = Life::kAlive;
   task.process = child;
   task.ipc = parent.ipc;
+  task.held_listing = parent.held_listing;
   task.credentials = parent.credentials;
   const Process& from = state.processes[parent.process];
   Process& process = state.processes[child];
@@ -178,6 +179,7 @@ void BeginImage(const Scene& scene, State& state) {
     const std::uint8_t ipc = task.ipc;
     ForgetCreator(state, actor, ipc, static_cast<std::uint8_t>(i));
   }
+  state.tasks[self].held_listing = kNobody;
   state.tasks[self].credentials = CopyOnWrite<Credentials>(after);
 }
 
@@ -203,7 +205,10 @@ void Describe(const ProcessThread&, const Scene&, Clauses& clauses) {
 }
 
 void Apply(const ProcessThread& op, const Scene& scene, State& state, const Outcome& outcome) {
-  if (Succeeded(outcome)) state.tasks[op.child.index] = scene.task();
+  if (!Succeeded(outcome)) return;
+  state.tasks[op.child.index] = scene.task();
+  // What one thread keeps open another does not look at.
+  state.tasks[op.child.index].held_listing = kNobody;
 }
 
 void Describe(const ProcessExec& op, const Scene&, Clauses& clauses) {

@@ -29,7 +29,7 @@ std::uint8_t NamespaceOf(State& state, const Setting& setting, std::uint64_t ino
 Credentials CredentialsOf(const ActorFacts& facts, bool nested) {
   Credentials credentials;
   credentials.uid = credentials.real_uid = credentials.saved_uid = facts.uid;
-  credentials.gid = facts.gid;
+  credentials.gid = credentials.file_gid = facts.gid;
   credentials.groups = facts.groups;
   credentials.caps = credentials.permitted = facts.caps.bits;
   credentials.user_namespace = facts.user_namespace;

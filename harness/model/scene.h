@@ -32,7 +32,7 @@ struct Call {
   std::uint8_t actor = 0;
   const Operation* operation = nullptr;
   /// The references among the operation's fields, in order of declaration.
-  std::array<std::int64_t, 2> references{};
+  std::array<std::int64_t, 4> references{};
   Interval when;                // seconds in which its time stamps are taken
   std::uint32_t in_flight = 0;  // actors that have another call in flight, one bit each
   bool overlapped = false;      // another call was in flight at some time during this one
@@ -77,6 +77,8 @@ class Scene {
   std::uint8_t process_index() const { return task().process; }
   const Process& process() const { return state_->processes[process_index()]; }
   const AddressSpace& space() const { return *process().space; }
+  /// Whether its System V calls are those of a 32-bit program.
+  bool IsNarrow() const { return setting_->actors[call_->actor].abi == Abi::kIa32; }
   std::uint8_t ipc_index() const { return task().ipc; }
   const IpcNamespace& ipc() const { return *state_->namespaces[ipc_index()]; }
 

@@ -143,7 +143,8 @@ void DescribeRecord(const Scene& scene, const Segment& segment, std::int64_t ret
                exact ? mode : segment.mode | kModeDest | kModeLocked,
                ModeRequirements(scene, segment), "permission and state bits");
   BindOwner(scene, segment, clauses);
-  clauses.Bind(kSize, segment.size, segment.size, "SYSV.SHMGET.SEGSZ_EXACT"_req,
+  const std::uint64_t size = scene.IsNarrow() ? segment.size & 0xffffffffu : segment.size;
+  clauses.Bind(kSize, size, size, {"SYSV.SHMGET.SEGSZ_EXACT"_req, "COMPAT.STAT_FIELDS"_req},
                "the size given at creation");
   BindProcesses(segment, clauses);
   const Bound nattch = AttachCountBound(scene, segment, kNattch);

@@ -30,6 +30,7 @@ class Mixer {
 
 void Mix(Mixer& mixer, const IpcNamespace& ipc) {
   mixer.Add(ipc.pages, ipc.next_id, ipc.rmid_forced, ipc.shmmax, ipc.shmall, ipc.shmmni);
+  for (const OtherObject& other : ipc.others) mixer.Add(other.kind, other.id, other.key);
   for (const Segment& s : ipc.segments) {
     mixer.Add(s.serial, s.id, s.key, s.mode, s.uid, s.gid, s.dest, s.locked, s.lpid, s.nattch,
               s.atime.low, s.atime.high, s.dtime.low, s.dtime.high, s.ctime.low, s.creator);
@@ -38,7 +39,7 @@ void Mix(Mixer& mixer, const IpcNamespace& ipc) {
 
 void Mix(Mixer& mixer, const AddressSpace& space) {
   for (const Mapping& m : space.mappings()) {
-    mixer.Add(m.start, m.end, m.object, m.offset, m.protection, m.segment, m.attach);
+    mixer.Add(m.start, m.end, m.object, m.offset, m.protection, m.segment, m.attach, m.sealed);
   }
 }
 
@@ -49,7 +50,7 @@ std::uint64_t Digest(const State& state) {
   for (const auto& ipc : state.namespaces) Mix(mixer, *ipc);
   for (const Object& object : state.objects) mixer.Add(object.serial, object.memory->Digest());
   for (const Task& task : state.tasks)
-    mixer.Add(task.life, task.process, task.ipc, task.credentials->uid);
+    mixer.Add(task.life, task.process, task.ipc, task.held_listing, task.credentials->uid);
   for (const Process& process : state.processes) {
     mixer.Add(process.under_way);
     Mix(mixer, *process.space);

@@ -71,6 +71,18 @@ struct Segment {
   friend bool operator==(const Segment&, const Segment&) = default;
 };
 
+/// A message queue or semaphore set: no more than what tools and keys have to do with it.
+struct OtherObject {
+  IpcKind kind = IpcKind::kQueue;
+  std::int64_t id = 0;
+  std::int32_t key = 0;
+  bool key_known = true;
+  std::uint32_t uid = 0;  // creator and owner
+  std::uint32_t gid = 0;
+  std::uint32_t mode = 0;
+  friend bool operator==(const OtherObject&, const OtherObject&) = default;
+};
+
 struct IpcNamespace {
   std::uint64_t inode = 0;
   std::uint64_t owner = 0;  // user namespace
@@ -83,6 +95,7 @@ struct IpcNamespace {
   bool next_id_known = true;
   std::uint64_t pages = 0;          // sum of rounded sizes
   std::vector<Segment> segments;    // by serial
+  std::vector<OtherObject> others;  // in order of creation
   std::vector<std::int64_t> stale;  // identifiers of segments destroyed lately, oldest first
 
   friend bool operator==(const IpcNamespace&, const IpcNamespace&) = default;
@@ -99,7 +112,8 @@ struct Credentials {
   std::uint32_t uid = 0;  // effective
   std::uint32_t real_uid = 0;
   std::uint32_t saved_uid = 0;
-  std::uint32_t gid = 0;  // effective, and the file system's
+  std::uint32_t gid = 0;       // effective
+  std::uint32_t file_gid = 0;  // the file system's, which rights are taken from
   std::vector<std::uint32_t> groups;
   std::uint64_t caps = 0;       // effective
   std::uint64_t permitted = 0;  // what caps can be raised to
@@ -116,7 +130,8 @@ enum class Life : std::uint8_t { kUnborn, kAlive, kDying, kGone };
 struct Task {
   Life life = Life::kUnborn;
   std::uint8_t process = kNobody;
-  std::uint8_t ipc = 0;  // index into State::namespaces
+  std::uint8_t ipc = 0;                 // index into State::namespaces
+  std::uint8_t held_listing = kNobody;  // index of the namespace whose listing it keeps open
   CopyOnWrite<Credentials> credentials;
   GoneHow how = GoneHow::kUnknown;
   std::int32_t code = 0;

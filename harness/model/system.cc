@@ -138,8 +138,23 @@ void Apply(const SystemSysctlWrite& op, const Scene& scene, State& state, const 
   }
 }
 
-void Describe(const SystemSegments&, const Scene& scene, Clauses& clauses) {
-  DescribeListing(scene, ListingKind::kProcfs, clauses);
+void Describe(const SystemHoldSegments&, const Scene&, Clauses& clauses) {
+  clauses.ReturnsValue(0, "PROC.SYSVIPC.WORLD_READABLE"_req, "everybody may open the listing");
+}
+
+void Apply(const SystemHoldSegments&, const Scene& scene, State& state, const Outcome& outcome) {
+  if (Succeeded(outcome)) state.tasks[scene.call().actor].held_listing = scene.ipc_index();
+}
+
+void Describe(const SystemSegments& op, const Scene& scene, Clauses& clauses) {
+  if (!op.held) return DescribeListing(scene, ListingKind::kProcfs, {}, clauses);
+  const std::uint8_t ipc = scene.task().held_listing;
+  if (ipc == kNobody) {
+    clauses.Refuse(true, EBADF, Force::kMust, {}, "no listing is held open");
+    return;
+  }
+  DescribeListingOf(scene, ipc, ListingKind::kProcfs, {}, clauses);
+  if (ipc != scene.ipc_index()) clauses.Effect("PROC.SYSVIPC.NAMESPACE_AT_OPEN"_req);
 }
 
 }  // namespace shmspec::model

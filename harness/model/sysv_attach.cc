@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "harness/model/mapping.h"
 #include "harness/model/operations.h"
 #include "harness/model/permission.h"
 #include "harness/model/segment_lookup.h"
@@ -21,6 +22,13 @@ namespace {
 constexpr std::size_t kManyMappings = 60000;
 
 std::uint64_t LengthOf(const Segment& segment, std::uint64_t page) { return segment.pages * page; }
+
+/// The first address that the caller's System V calls cannot name.
+std::uint64_t TopOf(const Scene& scene) {
+  constexpr std::uint64_t kNarrowTop = 1ull << 32;
+  return scene.IsNarrow() ? std::min(kNarrowTop, scene.system().task_size)
+                          : scene.system().task_size;
+}
 
 /// The address a call asks for, after rounding.
 std::uint64_t RoundedAddress(const SysvAttach& op, const Scene& scene) {
@@ -38,7 +46,7 @@ void RefuseAddress(bool applies, int error, Force force, const Scene& scene,
   }
 }
 
-void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t length,
+void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t length, bool huge,
                         Clauses& clauses) {
   const std::uint64_t start = RoundedAddress(op, scene);
   const std::uint64_t end = start + length;
@@ -47,12 +55,15 @@ void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t 
   const SystemFacts& system = scene.system();
   RefuseAddress(!scene.IsPageAligned(start), EINVAL, Force::kMust, scene,
                 "SYSV.SHMAT.MISALIGNED"_req, "the address is not aligned", clauses);
+  const std::uint64_t huge_page = scene.system().huge_page_size;
+  RefuseAddress(huge && huge_page != 0 && start % huge_page != 0, EINVAL, Force::kMust, scene,
+                "HUGE.ALIGNMENT"_req, "the address is not aligned to huge pages", clauses);
   RefuseAddress(start == 0 && remap, EINVAL, Force::kMust, scene,
                 "SYSV.SHMAT.REMAP_RND_TO_NULL_EINVAL"_req, "nothing can be replaced at null",
                 clauses);
   RefuseAddress(wraps && !remap, EINVAL, Force::kMust, scene, "SYSV.SHMAT.OUT_OF_RANGE"_req,
                 "the range wraps around", clauses);
-  RefuseAddress(wraps || end > system.task_size, ENOMEM, Force::kMust, scene,
+  RefuseAddress(wraps || end > TopOf(scene), ENOMEM, Force::kMust, scene,
                 "SYSV.SHMAT.OUT_OF_RANGE"_req, "the range ends above the user range", clauses);
   if (!remap && start != 0 && !wraps) {
     const bool occupied = scene.space().Overlaps(start, end);
@@ -62,6 +73,7 @@ void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t 
     RefuseAddress(unknown, EINVAL, Force::kMay, scene, "SYSV.SHMAT.OCCUPIED_EINVAL"_req,
                   "the process may have mapped something in the range", clauses);
   }
+  if (remap) DescribeSeals(scene, start, end, clauses);
   if (start < system.mmap_min_addr) {
     const Says may = GloballyCapable(scene, kCapSysRawio);
     RefuseAddress(may != Says::kYes, EPERM, may == Says::kNo ? Force::kMust : Force::kMay, scene,
@@ -108,8 +120,9 @@ void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment
                  "the attach alone exceeds RLIMIT_AS");
   clauses.Refuse(bounded && length <= limit, ENOMEM, Force::kMay, "SYSV.SHMAT.RLIMIT_AS"_req,
                  "RLIMIT_AS may be used up");
-  clauses.Refuse(length > scene.system().task_size, ENOMEM, Force::kMust,
-                 "SYSV.SHMAT.OUT_OF_RANGE"_req, "the segment is larger than the address space");
+  clauses.Refuse(length > TopOf(scene), ENOMEM, Force::kMust,
+                 {"SYSV.SHMAT.OUT_OF_RANGE"_req, "COMPAT.ATTACH_TOO_BIG"_req},
+                 "the segment is larger than the address space");
   clauses.Refuse(scene.space().mappings().size() > kManyMappings, ENOMEM, Force::kMay,
                  "SYSV.SHMAT.MAP_COUNT"_req, "vm.max_map_count may be reached");
   if (op.flags.Has(kRemap) && !Certainly(scene.profile().remap_flag)) {
@@ -117,7 +130,7 @@ void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment
     clauses.Observe("SHM_REMAP");
   }
   if (scene.address(1) != 0) {
-    DescribeFixedPlace(op, scene, length, clauses);
+    DescribeFixedPlace(op, scene, length, segment.huge, clauses);
   } else {
     clauses.Refuse(op.flags.Has(kRemap), EINVAL, Force::kMust, "SYSV.SHMAT.REMAP_NULL_EINVAL"_req,
                    "nothing can be replaced at null");
@@ -206,6 +219,8 @@ std::optional<std::size_t> NextToDetach(const AddressSpace& space, std::uint64_t
   for (std::size_t i = space.FirstAfter(address); i < mappings.size(); ++i) {
     const Mapping& mapping = mappings[i];
     if (detachment.attach != 0 && mapping.end - address > detachment.size) break;
+    // What is sealed stays, although the call reports success.
+    if (mapping.sealed && detachment.attach != 0) continue;
     if (!mapping.IsAttach() || mapping.start < address) continue;
     if (mapping.start - address != mapping.offset) continue;
     if (detachment.attach == 0 || mapping.attach == detachment.attach) return i;
@@ -216,11 +231,15 @@ std::optional<std::size_t> NextToDetach(const AddressSpace& space, std::uint64_t
 bool DetachOne(State& state, const Actor& actor, std::uint8_t process, std::uint64_t address,
                std::uint64_t page, Detachment& detachment) {
   const AddressSpace& space = *state.processes[process].space;
+  if (detachment.attach == 0) {
+    const auto first = NextToDetach(space, address, detachment);
+    if (!first) return false;
+    const Mapping& mapping = space.mappings()[*first];
+    detachment.attach = mapping.attach;
+    detachment.size = RoundUp(mapping.segment_size, page);
+  }
   const auto next = NextToDetach(space, address, detachment);
   if (!next) return false;
-  const Mapping& mapping = space.mappings()[*next];
-  detachment.attach = mapping.attach;
-  detachment.size = RoundUp(mapping.segment_size, page);
   CloseAt(state, actor, process, *next, Says::kYes, Says::kYes);
   return true;
 }

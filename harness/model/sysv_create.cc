@@ -21,7 +21,14 @@ namespace {
 
 /// From here on a machine may be short of memory, and above it of address space.
 constexpr std::uint64_t kLargeBytes = 1ull << 28;
-constexpr std::uint64_t kHugePage = 2ull << 20;
+constexpr int kHugeShift = 26;  // where the wanted page size is in the flags, as its logarithm
+constexpr std::uint64_t kHugeMask = 0x3f;
+
+/// The size of the huge pages that the flags ask for, in bytes.
+std::uint64_t PageOf(const Scene& scene, std::uint64_t flags) {
+  const std::uint64_t logarithm = flags >> kHugeShift & kHugeMask;
+  return logarithm == 0 ? scene.system().huge_page_size : std::uint64_t{1} << logarithm;
+}
 
 /// A segment that may be gone and, if it is not, may still have the key.
 const Segment* DoubtfulByKey(const IpcNamespace& ipc, std::int32_t key) {
@@ -78,6 +85,44 @@ void DescribeNew(const SysvGet& op, const Scene& scene, Clauses& clauses) {
 
 }  // namespace
 
+namespace {
+
+/// What segments of huge pages need besides.
+void DescribeHugePages(const Scene& scene, std::uint64_t size, std::uint64_t flags,
+                       Clauses& clauses) {
+  const SystemFacts& system = scene.system();
+  const std::uint64_t logarithm = flags >> kHugeShift & kHugeMask;
+  const bool usual = logarithm == 0 || std::uint64_t{1} << logarithm == system.huge_page_size;
+  const bool impossible = logarithm != 0 && std::uint64_t{1} << logarithm <= scene.page();
+  clauses.Refuse(system.huge_page_size == 0 || impossible, EINVAL, Force::kMust,
+                 "HUGE.BAD_SIZE"_req, "there are no pages of this size");
+  if (system.huge_page_size == 0 || impossible) return;
+  clauses.Refuse(!usual, EINVAL, Force::kMay, "HUGE.BAD_SIZE"_req,
+                 "there may be no pages of this size");
+  const Credentials& mine = scene.credentials();
+  const Says may = GloballyCapable(scene, kCapIpcLock);
+  const bool member =
+      mine.file_gid == system.huge_group ||
+      std::find(mine.groups.begin(), mine.groups.end(), system.huge_group) != mine.groups.end();
+  clauses.Refuse(may != Says::kYes && !member, EPERM, may == Says::kNo ? Force::kMust : Force::kMay,
+                 "HUGE.PRIVILEGE"_req, "huge pages need CAP_IPC_LOCK or the group");
+  std::uint64_t taken = 0;
+  for (const auto& ipc : scene.state().namespaces) {
+    for (const Segment& segment : ipc->segments) {
+      if (segment.huge) taken += segment.pages * scene.page() / system.huge_page_size;
+    }
+  }
+  const std::uint64_t wanted = RoundUp(size, system.huge_page_size) / system.huge_page_size;
+  const bool reserves = (flags & kNoReserve) == 0;
+  const bool short_of = usual && reserves && taken + wanted > system.huge_pages_free;
+  clauses.Refuse(short_of, ENOMEM, Force::kMust, "HUGE.NO_PAGES"_req,
+                 "too few huge pages are free");
+  clauses.Refuse(!short_of, ENOMEM, Force::kMay, "HUGE.NO_PAGES"_req,
+                 "others may have taken huge pages");
+}
+
+}  // namespace
+
 void DescribeLimits(const Scene& scene, std::uint64_t size, std::uint64_t flags, Clauses& clauses) {
   const IpcNamespace& ipc = scene.ipc();
   clauses.Refuse(size == 0, EINVAL, Force::kMust, "SYSV.SHMGET.SIZE_ZERO_NEW"_req,
@@ -108,16 +153,13 @@ void DescribeLimits(const Scene& scene, std::uint64_t size, std::uint64_t flags,
                  "no memory object is that large");
   clauses.Refuse(size > kLargestObject / 2, EINVAL, Force::kMay, "SYSV.SHMGET.SIZE_MAX"_req,
                  "no memory object is that large");
-  if ((flags & kHugetlb) == 0) return;
-  clauses.Refuse(true, EPERM, Force::kMay, "HUGE.PRIVILEGE"_req, "huge pages need privilege");
-  clauses.Refuse(true, ENOMEM, Force::kMay, "HUGE.NO_PAGES"_req, "huge pages may be used up");
-  clauses.Refuse(true, EINVAL, Force::kMay, "HUGE.BAD_SIZE"_req, "huge pages may not exist here");
-  clauses.Observe("a segment of huge pages");
+  if ((flags & kHugetlb) != 0) DescribeHugePages(scene, size, flags, clauses);
 }
 
 void CreateSegment(const Scene& scene, State& state, const NewSegment& wanted) {
   const Credentials credentials = scene.credentials();
-  const std::uint64_t page = (wanted.flags & kHugetlb) != 0 ? kHugePage : scene.page();
+  const bool huge = (wanted.flags & kHugetlb) != 0 && scene.system().huge_page_size != 0;
+  const std::uint64_t page = huge ? PageOf(scene, wanted.flags) : scene.page();
   const std::uint8_t index = scene.ipc_index();
   Segment segment;
   segment.serial = scene.call().step + 1;

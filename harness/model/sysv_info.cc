@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <limits>
 
+#include "harness/model/listing.h"
 #include "harness/model/operations.h"
 #include "harness/model/segment_lookup.h"
 #include "harness/model/segment_record.h"
@@ -15,6 +16,14 @@ namespace shmspec::model {
 using namespace shmspec::literals;
 
 namespace {
+
+/// The largest shmmax that a 32-bit caller is told.
+constexpr std::uint64_t kNarrowMost = std::numeric_limits<std::int32_t>::max();
+
+/// A counter or limit as the caller's record holds it: a 32-bit one has the low half.
+std::uint64_t Held(const Scene& scene, std::uint64_t number) {
+  return scene.IsNarrow() ? number & 0xffffffffu : number;
+}
 
 constexpr Number kAnyNumber = std::numeric_limits<std::uint64_t>::max();
 
@@ -76,6 +85,30 @@ void LearnByIndex(const Scene& scene, State& state, const Outcome& outcome) {
 
 }  // namespace
 
+void BindUsage(const Scene& scene, bool narrow, Requirements requirements, Clauses& clauses) {
+  const IpcNamespace& ipc = scene.ipc();
+  const auto held = [narrow](std::uint64_t number) {
+    return Number{narrow ? number & 0xffffffffu : number};
+  };
+  const bool open = ipc.crowded;
+  const std::uint64_t count = ipc.segments.size();
+  clauses.Bind(FieldIndex<UsageRecord>("used_ids"), count, open ? kAnyNumber : count, requirements,
+               "the number of segments");
+  clauses.Bind(FieldIndex<UsageRecord>("shm_tot"), open ? 0 : held(ipc.pages),
+               open ? kAnyNumber : held(ipc.pages), requirements,
+               "the sum of the rounded sizes in pages");
+  std::uint64_t touched = 0;
+  for (const Segment& segment : ipc.segments) {
+    touched += ObjectOf(scene.state(), segment.object).PagesTouched(scene.page());
+  }
+  const auto* seen =
+      scene.call().seen != nullptr ? std::get_if<UsageRecord>(scene.call().seen) : nullptr;
+  const std::uint64_t swapped = seen != nullptr ? std::min(touched, seen->shm_swp) : 0;
+  clauses.Bind(FieldIndex<UsageRecord>("shm_rss"), touched - swapped,
+               open ? kAnyNumber : Number{ipc.pages}, requirements,
+               "the pages in memory: all that were touched and not swapped out, at most all");
+}
+
 void Describe(const SysvInfo& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse(scene.call().references[0] < 0, EINVAL, Force::kMust,
                  "SYSV.ID.NEGATIVE_INVALID"_req, "a negative identifier is refused first");
@@ -88,11 +121,13 @@ void Describe(const SysvInfo& op, const Scene& scene, Clauses& clauses) {
   if (!Certainly(scene.profile().linux_commands)) return;
   BindHighestIndex(scene, clauses);
   const IpcNamespace& ipc = scene.ipc();
+  const Requirements limits{"SYSV.INFO.IPC_INFO_LIMITS"_req, "COMPAT.INFO_CAPPED"_req};
   const auto bind = [&](std::uint8_t field, std::uint64_t number) {
-    clauses.Bind(field, number, number, "SYSV.INFO.IPC_INFO_LIMITS"_req,
-                 "the limit of the namespace");
+    clauses.Bind(field, Held(scene, number), Held(scene, number), limits,
+                 "the limit of the namespace, as far as the caller's record can hold it");
   };
-  bind(FieldIndex<LimitsRecord>("shmmax"), ipc.shmmax);
+  bind(FieldIndex<LimitsRecord>("shmmax"),
+       scene.IsNarrow() ? std::min(ipc.shmmax, kNarrowMost) : ipc.shmmax);
   bind(FieldIndex<LimitsRecord>("shmmin"), 1);
   bind(FieldIndex<LimitsRecord>("shmmni"), ipc.shmmni);
   bind(FieldIndex<LimitsRecord>("shmseg"), ipc.shmmni);
@@ -110,24 +145,8 @@ void Describe(const SysvShmInfo& op, const Scene& scene, Clauses& clauses) {
   DescribeLinuxCommand(scene, clauses);
   if (!Certainly(scene.profile().linux_commands)) return;
   BindHighestIndex(scene, clauses);
-  const IpcNamespace& ipc = scene.ipc();
-  const Number most = ipc.crowded ? kAnyNumber : 0;
-  clauses.Bind(FieldIndex<UsageRecord>("used_ids"), ipc.segments.size(),
-               ipc.crowded ? most : ipc.segments.size(), "SYSV.INFO.SHM_INFO_COUNTERS"_req,
-               "the number of segments");
-  clauses.Bind(FieldIndex<UsageRecord>("shm_tot"), ipc.pages, ipc.crowded ? most : ipc.pages,
-               "SYSV.INFO.SHM_INFO_COUNTERS"_req, "the sum of the rounded sizes in pages");
-  std::uint64_t touched = 0;
-  for (const Segment& segment : ipc.segments) {
-    touched += ObjectOf(scene.state(), segment.object).PagesTouched(scene.page());
-  }
-  const auto* seen =
-      scene.call().seen != nullptr ? std::get_if<UsageRecord>(scene.call().seen) : nullptr;
-  const std::uint64_t swapped = seen != nullptr ? std::min(touched, seen->shm_swp) : 0;
-  clauses.Bind(FieldIndex<UsageRecord>("shm_rss"), touched - swapped,
-               ipc.crowded ? most : ipc.pages,
-               {"SYSV.INFO.SHM_INFO_COUNTERS"_req, "SYSV.INFO.READ_FAULT_ALLOCATES"_req},
-               "the pages in memory: all that were touched and not swapped out, at most all");
+  BindUsage(scene, scene.IsNarrow(),
+            {"SYSV.INFO.SHM_INFO_COUNTERS"_req, "SYSV.INFO.READ_FAULT_ALLOCATES"_req}, clauses);
 }
 
 void Describe(const SysvStatIndex& op, const Scene& scene, Clauses& clauses) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// ipcs(1), lsipc(1), ipcrm(1) and ipcmk(1). A tool is a process of its own: it has the ids of the
-// caller, and the capabilities that a program executed by the caller has.
+// ipcs(1), lsipc(1) and ipcmk(1); ipcrm(1) is in tool_removal.cc.
 
+#include <array>
 #include <limits>
 
 #include "harness/model/lifetime.h"
 #include "harness/model/listing.h"
 #include "harness/model/operations.h"
+#include "harness/model/other.h"
 #include "harness/model/permission.h"
 #include "harness/model/segment_lookup.h"
 #include "harness/model/sysv_create.h"
@@ -21,68 +22,77 @@ namespace {
 constexpr auto kStatus = FieldIndex<ToolResult>("status");
 constexpr int kHighestStatus = 255;
 
-/// Whether the tool, with its own capabilities, may remove the segment.
-Says ToolMayRemove(const Scene& scene, const Segment& segment) {
-  State after = scene.state();
-  after.tasks[scene.call().actor].credentials =
-      CopyOnWrite<Credentials>(AfterExec(scene.credentials(), scene));
-  return MayControl(Scene(scene.setting(), after, scene.call()), segment);
-}
+constexpr Requirement kMakes = "SEED.IPCRM_Q_KEY"_req;
+constexpr Requirement kViews = "TOOL.IPCS.VIEWS"_req;
 
-void DescribeRemovalBy(const Scene& scene, const Segment* segment, bool doubt,
-                       Requirements requirements, Clauses& clauses) {
-  Says removes = segment != nullptr ? ToolMayRemove(scene, *segment) : Says::kNo;
-  if (doubt || (segment == nullptr && MayBeForeign(scene)) || !scene.call().Alone()) {
-    removes = Says::kSilent;
-  }
-  clauses.Returns<ToolResult>(requirements, "the tool removes the segment or says why it cannot");
-  const int low = removes == Says::kNo ? 1 : 0;
-  const int high = removes == Says::kYes ? 0 : kHighestStatus;
-  clauses.Bind(kStatus, low, high, requirements,
-               "0 when the segment was removed, else a diagnostic and another status");
-}
+// The columns that each view has besides the identifier.
+constexpr std::array kPidColumns{FieldIndex<SegmentRow>("id"), FieldIndex<SegmentRow>("cpid"),
+                                 FieldIndex<SegmentRow>("lpid")};
+constexpr std::array kTimeColumns{FieldIndex<SegmentRow>("id"), FieldIndex<SegmentRow>("atime"),
+                                  FieldIndex<SegmentRow>("dtime"), FieldIndex<SegmentRow>("ctime")};
+constexpr std::array kCreatorColumns{FieldIndex<SegmentRow>("id"), FieldIndex<SegmentRow>("mode")};
+constexpr std::array kDetailColumns{
+    FieldIndex<SegmentRow>("id"),    FieldIndex<SegmentRow>("mode"),
+    FieldIndex<SegmentRow>("size"),  FieldIndex<SegmentRow>("cpid"),
+    FieldIndex<SegmentRow>("lpid"),  FieldIndex<SegmentRow>("nattch"),
+    FieldIndex<SegmentRow>("uid"),   FieldIndex<SegmentRow>("gid"),
+    FieldIndex<SegmentRow>("cuid"),  FieldIndex<SegmentRow>("cgid"),
+    FieldIndex<SegmentRow>("atime"), FieldIndex<SegmentRow>("dtime"),
+    FieldIndex<SegmentRow>("ctime")};
 
-void RemoveByTool(const Scene& scene, State& state, const Segment* segment,
-                  const Outcome& outcome) {
-  const auto* result = std::get_if<ToolResult>(&outcome);
-  if (result == nullptr || result->status != 0 || segment == nullptr) return;
-  RemoveSegment(state, ActorOf(scene), {scene.ipc_index(), segment->serial});
+/// The limits are printed in kilobytes; one that is too large for that is not compared.
+void DescribeLimitsView(const Scene& scene, Clauses& clauses) {
+  constexpr std::uint64_t kKilobyte = 1024;
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max() / kKilobyte;
+  clauses.Returns<LimitsRecord>(kViews, "the limits of the namespace");
+  const IpcNamespace& ipc = scene.ipc();
+  const auto bind = [&](std::uint8_t field, std::uint64_t number) {
+    clauses.Bind(field, number, number, kViews, "the limit of the namespace");
+  };
+  bind(FieldIndex<LimitsRecord>("shmmni"), ipc.shmmni);
+  bind(FieldIndex<LimitsRecord>("shmmin"), 1);
+  bind(FieldIndex<LimitsRecord>("shmmax"), ipc.shmmax / kKilobyte * kKilobyte);
+  const std::uint64_t kilobytes_a_page = scene.page() / kKilobyte;
+  if (ipc.shmall < kMost / kilobytes_a_page) bind(FieldIndex<LimitsRecord>("shmall"), ipc.shmall);
 }
 
 }  // namespace
 
-void Describe(const SystemIpcs&, const Scene& scene, Clauses& clauses) {
-  DescribeListing(scene, ListingKind::kTool, clauses);
+void Describe(const SystemIpcs& op, const Scene& scene, Clauses& clauses) {
+  if (op.views.empty()) return DescribeListing(scene, ListingKind::kTool, {}, clauses);
+  switch (op.views.back()) {
+    case IpcsView::kPids:
+      return DescribeListing(scene, ListingKind::kTool, kPidColumns, clauses);
+    case IpcsView::kTimes:
+      return DescribeListing(scene, ListingKind::kTool, kTimeColumns, clauses);
+    case IpcsView::kCreators:
+      return DescribeListing(scene, ListingKind::kTool, kCreatorColumns, clauses);
+    case IpcsView::kSummary:
+      clauses.Returns<UsageRecord>(kViews, "what the segments of the namespace use");
+      return BindUsage(scene, false, kViews, clauses);
+    case IpcsView::kLimits:
+      return DescribeLimitsView(scene, clauses);
+  }
+}
+
+void Describe(const SystemIpcsOne&, const Scene& scene, Clauses& clauses) {
+  const Requirement by_id = "TOOL.IPCS.BY_ID"_req;
+  const Segment* segment = FindById(scene.ipc(), scene.call().references[0]);
+  if (segment == nullptr && !MayBeForeign(scene)) {
+    clauses.Returns<ToolResult>(by_id, "the tool says that there is none");
+    return;
+  }
+  clauses.Returns<SegmentTable>(by_id, "the details of the segment");
+  if (segment == nullptr || !scene.call().Alone()) {
+    clauses.AnyFailure();
+    clauses.AllowOtherRows();
+    return;
+  }
+  DescribeOneRow(scene, *segment, kDetailColumns, by_id, clauses);
 }
 
 void Describe(const SystemLsipc&, const Scene& scene, Clauses& clauses) {
-  DescribeListing(scene, ListingKind::kTool, clauses);
-}
-
-void Describe(const SystemIpcrm&, const Scene& scene, Clauses& clauses) {
-  const Segment* segment = FindById(scene.ipc(), scene.call().references[0]);
-  const bool doubt = segment != nullptr && segment->dest &&
-                     (!segment->dest_known || !Certainly(scene.profile().control_after_remove));
-  DescribeRemovalBy(scene, segment, doubt,
-                    {"SEED.IPCRM_M_ID"_req, "TOOL.IPCRM.ERRORS"_req, "TOOL.IPCRM.ATTACHED"_req},
-                    clauses);
-}
-
-void Apply(const SystemIpcrm&, const Scene& scene, State& state, const Outcome& outcome) {
-  RemoveByTool(scene, state, FindById(scene.ipc(), scene.call().references[0]), outcome);
-}
-
-void Describe(const SystemIpcrmKey&, const Scene& scene, Clauses& clauses) {
-  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
-  const Segment* segment = FindByKey(scene.ipc(), key);
-  bool doubt = false;
-  for (const Segment& other : scene.ipc().segments) doubt = doubt || !other.key_known;
-  DescribeRemovalBy(scene, segment, doubt, "TOOL.IPCRM.BY_KEY"_req, clauses);
-}
-
-void Apply(const SystemIpcrmKey&, const Scene& scene, State& state, const Outcome& outcome) {
-  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
-  RemoveByTool(scene, state, FindByKey(scene.ipc(), key), outcome);
+  DescribeListing(scene, ListingKind::kTool, {}, clauses);
 }
 
 void Describe(const SystemIpcmk& op, const Scene& scene, Clauses& clauses) {
@@ -108,6 +118,17 @@ void Apply(const SystemIpcmk& op, const Scene& scene, State& state, const Outcom
   const auto* value = std::get_if<Value>(&outcome);
   if (value == nullptr) return;
   CreateSegment(scene, state, {value->number, 0, false, op.size.bytes, op.mode.bits & 0777, true});
+}
+
+void Describe(const SystemIpcmkOther& op, const Scene& scene, Clauses& clauses) {
+  DescribeNewOther(scene, op.kind, kMakes, clauses);
+  clauses.AnyFailure();
+}
+
+void Apply(const SystemIpcmkOther& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const auto* value = std::get_if<Value>(&outcome);
+  if (value == nullptr) return;
+  CreateOther(scene, state, {op.kind, value->number, 0, false});
 }
 
 }  // namespace shmspec::model

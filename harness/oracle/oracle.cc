@@ -45,11 +45,13 @@ class HandleValues {
         return 2;
       case HandleKind::kKey:
         return 3;
+      case HandleKind::kOther:
+        return 4;
     }
     return 0;
   }
 
-  std::array<std::array<std::int64_t, Handle::kLimit>, 4> values_;
+  std::array<std::array<std::int64_t, Handle::kLimit>, 5> values_;
 };
 
 /// Whether the plan has stores that others may see later than they were made.

@@ -42,6 +42,8 @@ class HandleTable {
         return 2;
       case HandleKind::kKey:
         return 3;
+      case HandleKind::kOther:
+        return 4;
     }
     return 0;
   }
@@ -49,7 +51,7 @@ class HandleTable {
     return values_[KindIndex(handle.kind)][handle.index];
   }
 
-  std::array<std::array<std::atomic<std::int64_t>, Handle::kLimit>, 4> values_;
+  std::array<std::array<std::atomic<std::int64_t>, Handle::kLimit>, 5> values_;
 };
 
 static_assert(std::atomic<std::int64_t>::is_always_lock_free, "handles cross between processes");

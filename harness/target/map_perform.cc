@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <bit>
 #include <cinttypes>
@@ -9,6 +13,12 @@
 
 #include "harness/target/perform.h"
 #include "harness/target/text_file.h"
+#include "harness/vocabulary/unique_handle.h"
+
+// The C library before 2.41 does not know it; the number is the same on every architecture.
+#ifndef SYS_mseal
+#define SYS_mseal 462
+#endif
 
 namespace shmspec::perform {
 namespace {
@@ -105,6 +115,23 @@ Outcome Do(const MapLayout&, Context&) {
     if (ParseMapping(line.c_str(), row)) table.rows.push_back(std::move(row));
   }
   return table;
+}
+
+Outcome Do(const MapSeal& op, Context& context) {
+  const long returned =
+      ::syscall(SYS_mseal, Pointer(context.Address(op.at)), op.size.bytes, std::uint64_t{0});
+  if (returned != 0 && errno == ENOSYS) return Trouble{true, "this kernel has no mseal(2)"};
+  return Returned(returned);
+}
+
+Outcome Do(const MapReopen& op, Context& context) {
+  const std::uint64_t start = context.Address(op.at);
+  const std::string path =
+      fmt::format("/proc/self/map_files/{:x}-{:x}", start, start + op.size.bytes);
+  char target[64];
+  if (::readlink(path.c_str(), target, sizeof(target)) < 0) return Returned(-1);
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return Returned(file ? 0 : -1);
 }
 
 }  // namespace shmspec::perform

@@ -33,6 +33,8 @@ Outcome Do(const SysvStatIndex& op, Context& context);
 Outcome Do(const SysvStatAny& op, Context& context);
 Outcome Do(const SysvControl& op, Context& context);
 Outcome Do(const SysvKeyOfPath& op, Context& context);
+Outcome Do(const OtherGet& op, Context& context);
+Outcome Do(const OtherRemove& op, Context& context);
 
 Outcome Do(const MemoryLoad& op, Context& context);
 Outcome Do(const MemoryStore& op, Context& context);
@@ -41,6 +43,7 @@ Outcome Do(const MemoryCompareExchange& op, Context& context);
 Outcome Do(const MemoryFetchAdd& op, Context& context);
 Outcome Do(const MemoryFill& op, Context& context);
 Outcome Do(const MemoryChecksum& op, Context& context);
+Outcome Do(const MemoryTransfer& op, Context& context);
 
 Outcome Do(const ProcessSetIdentity& op, Context& context);
 Outcome Do(const ProcessSetEffective& op, Context& context);
@@ -49,6 +52,7 @@ Outcome Do(const ProcessUnshare& op, Context& context);
 Outcome Do(const ProcessSetLimit& op, Context& context);
 Outcome Do(const ProcessSetUmask& op, Context& context);
 Outcome Do(const ProcessPin& op, Context& context);
+Outcome Do(const ProcessSetFileGroup& op, Context& context);
 
 Outcome Do(const MapReserve& op, Context& context);
 Outcome Do(const MapPrivate& op, Context& context);
@@ -57,6 +61,8 @@ Outcome Do(const MapProtect& op, Context& context);
 Outcome Do(const MapRemap& op, Context& context);
 Outcome Do(const MapAdvise& op, Context& context);
 Outcome Do(const MapLayout& op, Context& context);
+Outcome Do(const MapSeal& op, Context& context);
+Outcome Do(const MapReopen& op, Context& context);
 
 Outcome Do(const SystemSysctlRead& op, Context& context);
 Outcome Do(const SystemSysctlWrite& op, Context& context);
@@ -66,11 +72,19 @@ Outcome Do(const SystemLsipc& op, Context& context);
 Outcome Do(const SystemIpcrm& op, Context& context);
 Outcome Do(const SystemIpcrmKey& op, Context& context);
 Outcome Do(const SystemIpcmk& op, Context& context);
+Outcome Do(const SystemHoldSegments& op, Context& context);
+Outcome Do(const SystemIpcsOne& op, Context& context);
+Outcome Do(const SystemIpcrmSeveral& op, Context& context);
+Outcome Do(const SystemIpcrmOther& op, Context& context);
+Outcome Do(const SystemIpcrmOtherKey& op, Context& context);
+Outcome Do(const SystemIpcrmAll& op, Context& context);
+Outcome Do(const SystemIpcmkOther& op, Context& context);
 
 template <class Op>
 concept ConcernsOthers = std::is_same_v<Op, ProcessFork> || std::is_same_v<Op, ProcessThread> ||
     std::is_same_v<Op, ProcessExec> || std::is_same_v<Op, ProcessExit> ||
-    std::is_same_v<Op, ProcessKill>;
+    std::is_same_v<Op, ProcessKill> || std::is_same_v<Op, ProcessEnterNamespace> ||
+    std::is_same_v<Op, ProcessClone>;
 
 template <ConcernsOthers Op>
 Outcome Do(const Op&, Context&) {

@@ -29,20 +29,6 @@ std::optional<std::int64_t> Number(std::string_view word, int base = 10) {
   return hexadecimal ? static_cast<std::int32_t>(number) : number;
 }
 
-/// The uid behind the name that ipcs prints. Read from the file itself: a static program has no
-/// name services. Unknown names, and names that were cut off, give -1.
-std::int64_t UidOf(const std::string& owner) {
-  if (const auto uid = Number(owner)) return *uid;
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/etc/passwd", "re"),
-                                                             std::fclose);
-  while (file) {
-    const passwd* entry = ::fgetpwent(file.get());
-    if (!entry) break;
-    if (owner == entry->pw_name) return entry->pw_uid;
-  }
-  return -1;
-}
-
 std::uint32_t StateBits(std::string_view status) {
   return (status.find("dest") != std::string_view::npos ? kModeDest : 0) |
          (status.find("locked") != std::string_view::npos ? kModeLocked : 0);
@@ -59,6 +45,18 @@ Error NotUnderstood(std::string_view source, std::string_view line) {
 }
 
 }  // namespace
+
+std::int64_t UidOfName(const std::string& owner) {
+  if (const auto uid = Number(owner)) return *uid;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/etc/passwd", "re"),
+                                                             std::fclose);
+  while (file) {
+    const passwd* entry = ::fgetpwent(file.get());
+    if (!entry) break;
+    if (owner == entry->pw_name) return entry->pw_uid;
+  }
+  return -1;
+}
 
 Result<SegmentTable> ParseProcSysvipcShm(const std::string& text) {
   static constexpr std::int64_t SegmentRow::*kColumns[] = {
@@ -100,7 +98,7 @@ Result<SegmentTable> ParseIpcs(const std::string& text) {
     row.id = *id;
     row.mode.bits = static_cast<std::uint32_t>(*mode);
     for (std::size_t i = 6; i < words.size(); ++i) row.mode.bits |= StateBits(words[i]);
-    row.uid = UidOf(words[2]);
+    row.uid = UidOfName(words[2]);
     row.size = *size;
     row.nattch = *nattch;
     table.rows.push_back(row);

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array kTargets{KernelTarget{"libc", &kLibcCalls, ProbeLibc},
                               KernelTarget{"syscall", &kSyscallCalls, ProbeSyscall},
-                              KernelTarget{"ia32", &kIa32Calls, ProbeIa32}};
+                              KernelTarget{"ia32", &kIa32Calls, ProbeIa32, Abi::kIa32}};
 
 }  // namespace
 

@@ -22,6 +22,7 @@
 #include "harness/vocabulary/operation.h"
 #include "harness/vocabulary/outcome.h"
 #include "harness/vocabulary/result.h"
+#include "harness/vocabulary/unique_handle.h"
 
 namespace shmspec {
 
@@ -30,6 +31,7 @@ struct KernelTarget {
   std::string_view name;
   const SysvCalls* calls;
   Result<void> (*probe)();
+  Abi abi = Abi::kNative;
 };
 
 /// All of them: libc, syscall, ia32.
@@ -45,6 +47,7 @@ class Context {
   Context(const KernelTarget& target, HandleTable& handles)
       : target_(&target), handles_(&handles), buffers_(target.calls->low_memory) {}
 
+  const KernelTarget& target() const { return *target_; }
   const SysvCalls& calls() const { return *target_->calls; }
   HandleTable& handles() { return *handles_; }
   ControlBuffers& buffers() { return buffers_; }
@@ -62,6 +65,9 @@ class Context {
 
   /// Whether the plan has its IPC namespace to itself; sysctls are written nowhere else.
   bool private_ipc = false;
+
+  /// The listing that system.hold_segments keeps open.
+  UniqueFd held_segments;
 
  private:
   const KernelTarget* target_;

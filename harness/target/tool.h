@@ -27,6 +27,16 @@ Result<SegmentTable> ParseLsipc(const std::string& text);
 /// What /proc/sysvipc/shm holds.
 Result<SegmentTable> ParseProcSysvipcShm(const std::string& text);
 
+/// What ipcs -m prints with -p, -t or -c; with -u; with -l; and with -i ID.
+Result<SegmentTable> ParseIpcsView(const std::string& text, IpcsView view);
+Result<UsageRecord> ParseIpcsSummary(const std::string& text);
+Result<LimitsRecord> ParseIpcsLimits(const std::string& text);
+Result<SegmentTable> ParseIpcsOne(const std::string& text);
+
+/// The uid behind the name that ipcs prints. Read from the file itself: a static program has no
+/// name services. Unknown names, and names that were cut off, give -1.
+std::int64_t UidOfName(const std::string& owner);
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_TARGET_TOOL_H_

@@ -35,6 +35,7 @@ concept FlagSet = requires {
 template <class Ref>
 constexpr std::array<HandleKind, 2> kKindsOf =
     std::is_base_of_v<KeyRef, Ref>       ? std::array{HandleKind::kKey, HandleKind::kKey}
+    : std::is_base_of_v<OtherRef, Ref>   ? std::array{HandleKind::kOther, HandleKind::kOther}
     : std::is_base_of_v<SegmentRef, Ref> ? std::array{HandleKind::kSegment, HandleKind::kSegment}
                                          : std::array{HandleKind::kAttach, HandleKind::kMapping};
 

@@ -20,16 +20,17 @@
 
 namespace shmspec {
 
-using OperationVariant =
-    std::variant<SysvGet, SysvAttach, SysvDetach, SysvStat, SysvSet, SysvRemove, SysvLock,
-                 SysvUnlock, SysvInfo, SysvShmInfo, SysvStatIndex, SysvStatAny, SysvControl,
-                 SysvKeyOfPath, MemoryLoad, MemoryStore, MemoryExchange, MemoryCompareExchange,
-                 MemoryFetchAdd, MemoryFill, MemoryChecksum, ProcessFork, ProcessThread,
-                 ProcessExec, ProcessExit, ProcessKill, ProcessSetIdentity, ProcessSetEffective,
-                 ProcessDropCapability, ProcessUnshare, ProcessSetLimit, ProcessSetUmask,
-                 ProcessPin, MapReserve, MapPrivate, MapUnmap, MapProtect, MapRemap, MapAdvise,
-                 MapLayout, SystemSysctlRead, SystemSysctlWrite, SystemSegments, SystemIpcs,
-                 SystemLsipc, SystemIpcrm, SystemIpcrmKey, SystemIpcmk>;
+using OperationVariant = std::variant<
+    SysvGet, SysvAttach, SysvDetach, SysvStat, SysvSet, SysvRemove, SysvLock, SysvUnlock, SysvInfo,
+    SysvShmInfo, SysvStatIndex, SysvStatAny, SysvControl, SysvKeyOfPath, OtherGet, OtherRemove,
+    MemoryLoad, MemoryStore, MemoryExchange, MemoryCompareExchange, MemoryFetchAdd, MemoryFill,
+    MemoryChecksum, MemoryTransfer, ProcessFork, ProcessThread, ProcessExec, ProcessExit,
+    ProcessKill, ProcessSetIdentity, ProcessSetEffective, ProcessDropCapability, ProcessUnshare,
+    ProcessEnterNamespace, ProcessClone, ProcessSetFileGroup, ProcessSetLimit, ProcessSetUmask,
+    ProcessPin, MapReserve, MapPrivate, MapUnmap, MapProtect, MapRemap, MapAdvise, MapLayout,
+    MapSeal, MapReopen, SystemSysctlRead, SystemSysctlWrite, SystemHoldSegments, SystemSegments,
+    SystemIpcs, SystemIpcsOne, SystemLsipc, SystemIpcrm, SystemIpcrmKey, SystemIpcrmSeveral,
+    SystemIpcrmOther, SystemIpcrmOtherKey, SystemIpcrmAll, SystemIpcmk, SystemIpcmkOther>;
 
 /// One of them. A class of its own, so that its many copies are compiled once and not in every
 /// file.

@@ -86,6 +86,25 @@ struct MapAdvise {
   friend bool operator==(const MapAdvise&, const MapAdvise&) = default;
 };
 
+/// mseal(2): nothing may change or unmap the range any more.
+struct MapSeal {
+  static constexpr std::string_view kName = "map.seal";
+  Place at;
+  Size size{kDefaultSize};
+  static constexpr auto kFields = Fields(Field{"at", &MapSeal::at}, Field{"size", &MapSeal::size});
+  friend bool operator==(const MapSeal&, const MapSeal&) = default;
+};
+
+/// Opens the entry of exactly this range in /proc/self/map_files; the outcome is 0.
+struct MapReopen {
+  static constexpr std::string_view kName = "map.reopen";
+  Place at;
+  Size size{kDefaultSize};
+  static constexpr auto kFields =
+      Fields(Field{"at", &MapReopen::at}, Field{"size", &MapReopen::size});
+  friend bool operator==(const MapReopen&, const MapReopen&) = default;
+};
+
 /// The System V mappings of this process as /proc/self/maps lists them: a MappingTable.
 struct MapLayout {
   static constexpr std::string_view kName = "map.layout";

@@ -104,6 +104,19 @@ struct MemoryChecksum {
   friend bool operator==(const MemoryChecksum&, const MemoryChecksum&) = default;
 };
 
+/// Sends a range through a pipe to another: write(2) and read(2), a page at a time, in this
+/// process. The outcome is how many bytes arrived, or the errno when none did.
+struct MemoryTransfer {
+  static constexpr std::string_view kName = "memory.transfer";
+  Place from;
+  Place to;
+  Size size{kDefaultSize};
+  static constexpr auto kFields =
+      Fields(Field{"from", &MemoryTransfer::from}, Field{"to", &MemoryTransfer::to},
+             Field{"size", &MemoryTransfer::size});
+  friend bool operator==(const MemoryTransfer&, const MemoryTransfer&) = default;
+};
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MEMORY_H_

@@ -102,6 +102,39 @@ struct ProcessUnshare {
   friend bool operator==(const ProcessUnshare&, const ProcessUnshare&) = default;
 };
 
+/// setns(2): moves into the namespaces of another actor's process.
+struct ProcessEnterNamespace {
+  static constexpr std::string_view kName = "process.enter_namespace";
+  ActorRef actor;
+  Namespaces namespaces{kNamespaceIpc};
+  static constexpr auto kFields = Fields(Field{"actor", &ProcessEnterNamespace::actor},
+                                         Field{"namespaces", &ProcessEnterNamespace::namespaces});
+  friend bool operator==(const ProcessEnterNamespace&, const ProcessEnterNamespace&) = default;
+};
+
+/// clone(2) of a child that is no actor: it detaches `detach` unless that is null, and ends. The
+/// outcome is that of its shmdt(2), or 0. With `shares=memory` the parent waits as after vfork(2).
+/// With `unreaped` the child is a zombie afterwards, until this process ends.
+struct ProcessClone {
+  static constexpr std::string_view kName = "process.clone";
+  Sharing shares;
+  Place detach;
+  bool unreaped = false;
+  static constexpr auto kFields =
+      Fields(Field{"shares", &ProcessClone::shares}, Field{"detach", &ProcessClone::detach},
+             Field{"unreaped", &ProcessClone::unreaped});
+  friend bool operator==(const ProcessClone&, const ProcessClone&) = default;
+};
+
+/// setfsgid(2): the group that files, and System V objects, are accessed with. The outcome is 0, or
+/// EPERM when the group did not change.
+struct ProcessSetFileGroup {
+  static constexpr std::string_view kName = "process.set_file_group";
+  Id gid;
+  static constexpr auto kFields = Fields(Field{"gid", &ProcessSetFileGroup::gid});
+  friend bool operator==(const ProcessSetFileGroup&, const ProcessSetFileGroup&) = default;
+};
+
 /// setrlimit(2), soft and hard limit.
 struct ProcessSetLimit {
   static constexpr std::string_view kName = "process.set_limit";

@@ -33,18 +33,36 @@ struct SystemSysctlWrite {
   friend bool operator==(const SystemSysctlWrite&, const SystemSysctlWrite&) = default;
 };
 
-/// The rows of /proc/sysvipc/shm: a SegmentTable.
+/// Opens /proc/sysvipc/shm and keeps it open, for system.segments with held=true.
+struct SystemHoldSegments {
+  static constexpr std::string_view kName = "system.hold_segments";
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const SystemHoldSegments&, const SystemHoldSegments&) = default;
+};
+
+/// The rows of /proc/sysvipc/shm, opened now or held open: a SegmentTable.
 struct SystemSegments {
   static constexpr std::string_view kName = "system.segments";
-  static constexpr auto kFields = Fields();
+  bool held = false;
+  static constexpr auto kFields = Fields(Field{"held", &SystemSegments::held});
   friend bool operator==(const SystemSegments&, const SystemSegments&) = default;
 };
 
-/// ipcs -m: a SegmentTable with the columns it prints, the others -1.
+/// ipcs -m with options: a SegmentTable with the columns it prints, the others -1; for a summary a
+/// UsageRecord, for limits a LimitsRecord. Of several views the tool heeds the last.
 struct SystemIpcs {
   static constexpr std::string_view kName = "system.ipcs";
-  static constexpr auto kFields = Fields();
+  std::vector<IpcsView> views;
+  static constexpr auto kFields = Fields(Field{"views", &SystemIpcs::views});
   friend bool operator==(const SystemIpcs&, const SystemIpcs&) = default;
+};
+
+/// ipcs -m -i ID: a SegmentTable of one row, or the ToolResult when it shows none.
+struct SystemIpcsOne {
+  static constexpr std::string_view kName = "system.ipcs_one";
+  SegmentRef segment;
+  static constexpr auto kFields = Fields(Field{"segment", &SystemIpcsOne::segment});
+  friend bool operator==(const SystemIpcsOne&, const SystemIpcsOne&) = default;
 };
 
 /// lsipc -m --json: a SegmentTable with the columns it prints, the others -1.
@@ -54,12 +72,67 @@ struct SystemLsipc {
   friend bool operator==(const SystemLsipc&, const SystemLsipc&) = default;
 };
 
-/// ipcrm -m ID; the outcome is a ToolResult.
+/// ipcrm -m ID, or ipcrm shm ID in the old syntax; the outcome is a ToolResult.
 struct SystemIpcrm {
   static constexpr std::string_view kName = "system.ipcrm";
   SegmentRef segment;
-  static constexpr auto kFields = Fields(Field{"segment", &SystemIpcrm::segment});
+  bool old_syntax = false;
+  static constexpr auto kFields = Fields(Field{"segment", &SystemIpcrm::segment},
+                                         Field{"old_syntax", &SystemIpcrm::old_syntax});
   friend bool operator==(const SystemIpcrm&, const SystemIpcrm&) = default;
+};
+
+/// ipcrm -m FIRST -m SECOND -q OTHER (or -s OTHER), in one command; the outcome is a ToolResult.
+struct SystemIpcrmSeveral {
+  static constexpr std::string_view kName = "system.ipcrm_several";
+  SegmentRef first;
+  SegmentRef second;
+  IpcKind kind = IpcKind::kQueue;
+  OtherRef other;
+  static constexpr auto kFields = Fields(
+      Field{"first", &SystemIpcrmSeveral::first}, Field{"second", &SystemIpcrmSeveral::second},
+      Field{"kind", &SystemIpcrmSeveral::kind}, Field{"other", &SystemIpcrmSeveral::other});
+  friend bool operator==(const SystemIpcrmSeveral&, const SystemIpcrmSeveral&) = default;
+};
+
+/// ipcrm -q ID or -s ID; the outcome is a ToolResult.
+struct SystemIpcrmOther {
+  static constexpr std::string_view kName = "system.ipcrm_other";
+  IpcKind kind = IpcKind::kQueue;
+  OtherRef other;
+  static constexpr auto kFields =
+      Fields(Field{"kind", &SystemIpcrmOther::kind}, Field{"other", &SystemIpcrmOther::other});
+  friend bool operator==(const SystemIpcrmOther&, const SystemIpcrmOther&) = default;
+};
+
+/// ipcrm -Q KEY or -S KEY; the outcome is a ToolResult.
+struct SystemIpcrmOtherKey {
+  static constexpr std::string_view kName = "system.ipcrm_other_key";
+  IpcKind kind = IpcKind::kQueue;
+  KeyRef key;
+  static constexpr auto kFields =
+      Fields(Field{"kind", &SystemIpcrmOtherKey::kind}, Field{"key", &SystemIpcrmOtherKey::key});
+  friend bool operator==(const SystemIpcrmOtherKey&, const SystemIpcrmOtherKey&) = default;
+};
+
+/// ipcrm -aKIND, or with `apart` ipcrm -a KIND in two words; the outcome is a ToolResult. Only in a
+/// private namespace.
+struct SystemIpcrmAll {
+  static constexpr std::string_view kName = "system.ipcrm_all";
+  IpcKind kind = IpcKind::kSegment;
+  bool apart = false;
+  static constexpr auto kFields =
+      Fields(Field{"kind", &SystemIpcrmAll::kind}, Field{"apart", &SystemIpcrmAll::apart});
+  friend bool operator==(const SystemIpcrmAll&, const SystemIpcrmAll&) = default;
+};
+
+/// ipcmk -Q, or ipcmk -S 1. Assigns the handle; the outcome is the identifier it printed.
+struct SystemIpcmkOther {
+  static constexpr std::string_view kName = "system.ipcmk_other";
+  static constexpr HandleKind kAssigns = HandleKind::kOther;
+  IpcKind kind = IpcKind::kQueue;
+  static constexpr auto kFields = Fields(Field{"kind", &SystemIpcmkOther::kind});
+  friend bool operator==(const SystemIpcmkOther&, const SystemIpcmkOther&) = default;
 };
 
 /// ipcrm -M KEY; the outcome is a ToolResult.

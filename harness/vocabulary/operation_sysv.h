@@ -161,6 +161,30 @@ struct SysvKeyOfPath {
   friend bool operator==(const SysvKeyOfPath&, const SysvKeyOfPath&) = default;
 };
 
+/// msgget(2), or semget(2) of one semaphore: what shares names and tools with segments. Assigns the
+/// handle of a message queue or semaphore set; the outcome is the identifier.
+struct OtherGet {
+  static constexpr std::string_view kName = "other.get";
+  static constexpr HandleKind kAssigns = HandleKind::kOther;
+  IpcKind kind = IpcKind::kQueue;  // not a segment
+  KeyRef key;
+  GetFlags flags;
+  static constexpr auto kFields =
+      Fields(Field{"kind", &OtherGet::kind}, Field{"key", &OtherGet::key},
+             Field{"flags", &OtherGet::flags});
+  friend bool operator==(const OtherGet&, const OtherGet&) = default;
+};
+
+/// msgctl(2) or semctl(2) with IPC_RMID.
+struct OtherRemove {
+  static constexpr std::string_view kName = "other.remove";
+  IpcKind kind = IpcKind::kQueue;
+  OtherRef other;
+  static constexpr auto kFields =
+      Fields(Field{"kind", &OtherRemove::kind}, Field{"other", &OtherRemove::other});
+  friend bool operator==(const OtherRemove&, const OtherRemove&) = default;
+};
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSV_H_

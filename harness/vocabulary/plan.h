@@ -45,13 +45,14 @@ struct ActorSpec {
   std::optional<std::uint64_t> as;       // bytes
   std::optional<std::uint64_t> nofile;
   std::optional<std::int32_t> cpu;
+  Abi abi = Abi::kNative;
   static constexpr auto kFields =
       Fields(Field{"name", &ActorSpec::name}, Field{"start", &ActorSpec::start},
              Field{"uid", &ActorSpec::uid}, Field{"gid", &ActorSpec::gid},
              Field{"groups", &ActorSpec::groups}, Field{"caps", &ActorSpec::caps},
              Field{"namespaces", &ActorSpec::namespaces}, Field{"memlock", &ActorSpec::memlock},
              Field{"as", &ActorSpec::as}, Field{"nofile", &ActorSpec::nofile},
-             Field{"cpu", &ActorSpec::cpu});
+             Field{"cpu", &ActorSpec::cpu}, Field{"abi", &ActorSpec::abi});
   friend bool operator==(const ActorSpec&, const ActorSpec&) = default;
 };
 

@@ -71,6 +71,13 @@ StepName Actor::MakeAs(Segment& name, SystemIpcmk ipcmk) const {
   return step;
 }
 
+StepName Actor::OtherAs(Other& name, Operation get) const {
+  const StepName step = Do(std::move(get));
+  NameHandle(name, plan_->NextHandle(HandleKind::kOther));
+  plan_->plan_.steps.back().assigns = name.handle;
+  return step;
+}
+
 StepName Actor::KeyAs(Key& name, SysvKeyOfPath key_of_path) const {
   const StepName step = Do(std::move(key_of_path));
   NameHandle(name, plan_->NextHandle(HandleKind::kKey));
@@ -138,7 +145,7 @@ std::size_t PlanBuilder::AddStep(ActorRef actor, Timing timing, Operation operat
 }
 
 Handle PlanBuilder::NextHandle(HandleKind kind) {
-  const std::size_t lane = std::string_view("samk").find(static_cast<char>(kind));
+  const std::size_t lane = std::string_view("samko").find(static_cast<char>(kind));
   SHMSPEC_CHECK(used_[lane] < Handle::kLimit, "too many handles of one kind in a plan");
   return {kind, used_[lane]++};
 }

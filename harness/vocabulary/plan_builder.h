@@ -39,9 +39,11 @@ using Segment = HandleName<HandleKind::kSegment, SegmentRef>;
 using Attach = HandleName<HandleKind::kAttach, Place>;
 using Mapping = HandleName<HandleKind::kMapping, Place>;
 using Key = HandleName<HandleKind::kKey, KeyRef>;
+using Other = HandleName<HandleKind::kOther, OtherRef>;
 
 /// Literals where a handle could stand.
 inline SegmentRef SegmentId(std::int64_t id) { return {{std::nullopt, id}}; }
+inline OtherRef OtherId(std::int64_t id) { return {{std::nullopt, id}}; }
 inline KeyRef KeyNumber(std::int64_t key) { return {{std::nullopt, key}}; }
 inline KeyRef PrivateKey() { return KeyNumber(0); }
 inline Place Address(std::int64_t address) { return {{std::nullopt, address}}; }
@@ -83,6 +85,7 @@ class Actor {
   StepName AttachAs(Attach& name, SysvAttach attach) const;
   StepName MapAs(Mapping& name, Operation map) const;
   StepName MakeAs(Segment& name, SystemIpcmk ipcmk) const;
+  StepName OtherAs(Other& name, Operation get) const;
   StepName KeyAs(Key& name, SysvKeyOfPath key_of_path) const;
 
   Segment Get(SysvGet get) const;  // expected to succeed
@@ -140,7 +143,7 @@ class PlanBuilder {
   Plan plan_;
   bool racing_ = false;
   std::uint16_t races_ = 0;
-  std::array<std::uint8_t, 4> used_{};
+  std::array<std::uint8_t, 5> used_{};
 };
 
 }  // namespace shmspec

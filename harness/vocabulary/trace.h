@@ -32,14 +32,15 @@ struct ActorFacts {
   std::uint64_t pid_namespace = 0;
   std::uint64_t memlock = 0;  // bytes
   std::uint64_t as = 0;       // bytes
-  static constexpr auto kFields =
-      Fields(Field{"pid", &ActorFacts::pid}, Field{"inner_pid", &ActorFacts::inner_pid},
-             Field{"uid", &ActorFacts::uid}, Field{"gid", &ActorFacts::gid},
-             Field{"groups", &ActorFacts::groups}, Field{"caps", &ActorFacts::caps},
-             Field{"ipc_namespace", &ActorFacts::ipc_namespace},
-             Field{"user_namespace", &ActorFacts::user_namespace},
-             Field{"pid_namespace", &ActorFacts::pid_namespace},
-             Field{"memlock", &ActorFacts::memlock}, Field{"as", &ActorFacts::as});
+  Abi abi = Abi::kNative;     // of its System V calls
+  static constexpr auto kFields = Fields(
+      Field{"pid", &ActorFacts::pid}, Field{"inner_pid", &ActorFacts::inner_pid},
+      Field{"uid", &ActorFacts::uid}, Field{"gid", &ActorFacts::gid},
+      Field{"groups", &ActorFacts::groups}, Field{"caps", &ActorFacts::caps},
+      Field{"ipc_namespace", &ActorFacts::ipc_namespace},
+      Field{"user_namespace", &ActorFacts::user_namespace},
+      Field{"pid_namespace", &ActorFacts::pid_namespace}, Field{"memlock", &ActorFacts::memlock},
+      Field{"as", &ActorFacts::as}, Field{"abi", &ActorFacts::abi});
   friend bool operator==(const ActorFacts&, const ActorFacts&) = default;
 };
 
@@ -54,13 +55,19 @@ struct SystemFacts {
   std::uint64_t mmap_min_addr = 65536;
   std::uint64_t task_size = 0x7ffffffff000;  // first address above the user range
   std::int64_t overcommit = 0;
-  bool private_ipc = true;  // nobody else acts in the IPC namespace of the plan
+  std::uint64_t huge_page_size = 0;   // bytes; 0: there are none
+  std::uint64_t huge_pages_free = 0;  // of that size
+  std::uint32_t huge_group = 0;       // vm.hugetlb_shm_group
+  bool private_ipc = true;            // nobody else acts in the IPC namespace of the plan
   std::uint64_t user_namespace_of_ipc = 0;
   static constexpr auto kFields = Fields(
       Field{"page_size", &SystemFacts::page_size}, Field{"shmlba", &SystemFacts::shmlba},
       Field{"shmmax", &SystemFacts::shmmax}, Field{"shmall", &SystemFacts::shmall},
       Field{"shmmni", &SystemFacts::shmmni}, Field{"mmap_min_addr", &SystemFacts::mmap_min_addr},
       Field{"task_size", &SystemFacts::task_size}, Field{"overcommit", &SystemFacts::overcommit},
+      Field{"huge_page_size", &SystemFacts::huge_page_size},
+      Field{"huge_pages_free", &SystemFacts::huge_pages_free},
+      Field{"huge_group", &SystemFacts::huge_group},
       Field{"private_ipc", &SystemFacts::private_ipc},
       Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc});
   friend bool operator==(const SystemFacts&, const SystemFacts&) = default;

@@ -21,13 +21,15 @@ enum class HandleKind : char {
   kAttach = 'a',   // an address, as shmat returned it
   kMapping = 'm',  // an address, as mmap or mremap returned it
   kKey = 'k',      // a System V key; unlike the others it has a value (a unique key) from the start
+  kOther = 'o',    // the identifier of a message queue or a semaphore set
 };
 
 template <>
 struct NamesOf<HandleKind> {
   static constexpr std::array kNames{
       Named<HandleKind>{"s", HandleKind::kSegment}, Named<HandleKind>{"a", HandleKind::kAttach},
-      Named<HandleKind>{"m", HandleKind::kMapping}, Named<HandleKind>{"k", HandleKind::kKey}};
+      Named<HandleKind>{"m", HandleKind::kMapping}, Named<HandleKind>{"k", HandleKind::kKey},
+      Named<HandleKind>{"o", HandleKind::kOther}};
 };
 
 /// A symbolic name for a live value: `s0`, `a1`. Handles belong to the plan, not to an actor; the
@@ -57,6 +59,8 @@ struct Place : Reference {};
 struct SegmentRef : Reference {};
 /// A System V key: `k0` (unique to this run of the plan), `private`, `0x5348`.
 struct KeyRef : Reference {};
+/// The identifier of a message queue or a semaphore set: `o0`, `-1`.
+struct OtherRef : Reference {};
 
 constexpr std::uint64_t kDefaultSize = 4096;
 
@@ -247,6 +251,45 @@ struct NamesOf<Advice> {
   static constexpr std::array kNames{
       Named<Advice>{"dontneed", Advice::kDontNeed}, Named<Advice>{"remove", Advice::kRemove},
       Named<Advice>{"dontfork", Advice::kDontFork}, Named<Advice>{"willneed", Advice::kWillNeed}};
+};
+
+/// The kinds of System V objects.
+enum class IpcKind : std::uint8_t { kQueue, kSemaphores, kSegment };
+template <>
+struct NamesOf<IpcKind> {
+  static constexpr std::array kNames{Named<IpcKind>{"queue", IpcKind::kQueue},
+                                     Named<IpcKind>{"semaphores", IpcKind::kSemaphores},
+                                     Named<IpcKind>{"segment", IpcKind::kSegment}};
+};
+
+/// What ipcs(1) shows of the segments: its options -p, -t, -c, -u and -l.
+enum class IpcsView : std::uint8_t { kPids, kTimes, kCreators, kSummary, kLimits };
+template <>
+struct NamesOf<IpcsView> {
+  static constexpr std::array kNames{
+      Named<IpcsView>{"pids", IpcsView::kPids}, Named<IpcsView>{"times", IpcsView::kTimes},
+      Named<IpcsView>{"creators", IpcsView::kCreators},
+      Named<IpcsView>{"summary", IpcsView::kSummary}, Named<IpcsView>{"limits", IpcsView::kLimits}};
+};
+
+/// What a child made by clone(2) shares with its parent, and the namespace it gets.
+struct SharingTag {
+  static constexpr std::array kNames{Named<std::uint64_t>{"memory", 1},
+                                     Named<std::uint64_t>{"semaphore_undo", 2},
+                                     Named<std::uint64_t>{"new_ipc", 4}};
+};
+using Sharing = Flags<SharingTag>;
+inline constexpr std::uint64_t kShareMemory = 1;
+inline constexpr std::uint64_t kShareSemaphoreUndo = 2;
+inline constexpr std::uint64_t kNewIpc = 4;
+
+/// How an actor enters the kernel for its System V calls: as the target has it, or as a 32-bit
+/// program does.
+enum class Abi : std::uint8_t { kNative, kIa32 };
+template <>
+struct NamesOf<Abi> {
+  static constexpr std::array kNames{Named<Abi>{"native", Abi::kNative},
+                                     Named<Abi>{"ia32", Abi::kIa32}};
 };
 
 /// Which program image an exec asks for.

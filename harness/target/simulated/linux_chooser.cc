@@ -15,6 +15,7 @@ constexpr std::int64_t kIndices = 1 << kIndexBits;
 constexpr std::int64_t kSequences = 1 << 16;
 constexpr std::int64_t kLeastRound = 64;  // indices go round within at least so many
 constexpr std::uint64_t kTop = 0x7f8000000000;
+constexpr std::uint64_t kNarrowTop = 0xf7000000;
 
 bool IsFree(const model::IpcNamespace& ipc, std::int64_t index) {
   return std::none_of(ipc.segments.begin(), ipc.segments.end(), [&](const model::Segment& segment) {
@@ -47,7 +48,7 @@ std::uint64_t LinuxChooser::Address(const model::Scene& scene, std::uint64_t siz
   if (wanted >= 0) return static_cast<std::uint64_t>(wanted);
   const std::uint64_t length = model::RoundUp(size, scene.page());
   const auto& mappings = scene.space().mappings();
-  std::uint64_t end = kTop;
+  std::uint64_t end = scene.IsNarrow() ? kNarrowTop : kTop;
   for (auto mapping = mappings.rbegin(); mapping != mappings.rend(); ++mapping) {
     if (mapping->start >= end) continue;
     if (mapping->end <= end && end - mapping->end >= length) break;

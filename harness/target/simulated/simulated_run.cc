@@ -19,6 +19,8 @@ constexpr std::uint64_t kFirstPidNamespace = 0xeffffffc;
 constexpr std::uint64_t kFirstOwnNamespace = 0xf0000000;
 constexpr std::uint64_t kEveryCapability = (1ull << 41) - 1;
 constexpr std::uint64_t kUsualMemlock = 8ull << 20;
+constexpr std::uint64_t kHugePageBytes = 2ull << 20;
+constexpr std::uint64_t kHugePages = 8;
 
 /// The namespaces and the identity that a spawned actor asks for.
 ActorFacts FactsOf(const ActorSpec& spec, std::size_t index) {
@@ -38,6 +40,7 @@ ActorFacts FactsOf(const ActorSpec& spec, std::size_t index) {
   facts.caps = spec.caps.value_or(Capabilities(facts.uid == 0 ? kEveryCapability : 0));
   facts.memlock = spec.memlock.value_or(kUsualMemlock);
   facts.as = spec.as.value_or(~std::uint64_t{0});
+  facts.abi = spec.abi;
   return facts;
 }
 
@@ -49,6 +52,8 @@ SimulatedRun::SimulatedRun(const model::Profile& profile, const Plan& plan, std:
   trace_.plan = plan;
   trace_.steps.resize(plan.steps.size());
   trace_.system.user_namespace_of_ipc = kFirstUserNamespace;
+  trace_.system.huge_page_size = kHugePageBytes;
+  trace_.system.huge_pages_free = kHugePages;
   for (std::size_t i = 0; i < trace_.keys.size(); ++i) {
     trace_.keys[i] = kFirstKey + static_cast<std::int64_t>(i);
   }
