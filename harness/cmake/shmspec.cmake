@@ -70,6 +70,9 @@ function(shmspec_library name)
   target_link_libraries(shmspec_${name} PUBLIC shmspec_flags ${ARG_LINKS})
 endfunction()
 
+# All tests with the label unit, for presets that run no others.
+add_custom_target(unit_tests)
+
 # A GoogleTest program. Each of its tests becomes a test of CTest in a process of its own.
 function(shmspec_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
@@ -84,6 +87,9 @@ function(shmspec_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE shmspec_flags ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  if("unit" IN_LIST ARG_LABELS)
+    add_dependencies(unit_tests ${name})
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
