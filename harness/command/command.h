@@ -8,10 +8,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "harness/runner/run.h"
+#include "harness/target/faulty/fault.h"
 #include "reports/report.h"
 
 namespace shmspec {
@@ -58,10 +60,16 @@ int ReplayCommand(const ReplayCommandOptions& options);
 
 struct ControlsCommandOptions {
   std::vector<std::string> faults;
+  std::string by = "suites";  // which hunter
   std::uint64_t seed = 1;
+  std::uint32_t jobs = 0;  // as in PerformOptions
+  bool first = false;
   Format format = Format::kHuman;
 };
-int ControlsCommand(const ControlsCommandOptions& options);
+int ControlsCommand(const ControlsCommandOptions& options, std::span<const SeededFault> faults);
+
+/// How many jobs at the same time were asked for, with 0 for the usual number.
+std::uint32_t JobsOf(std::uint32_t asked);
 
 int DoctorCommand(Format format);
 

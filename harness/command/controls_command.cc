@@ -25,58 +25,83 @@ void PrintJson(const std::vector<ControlResult>& results) {
   fmt::print("{}\n", document.dump(2));
 }
 
-void PrintHuman(const std::vector<ControlResult>& results) {
+void PrintHuman(const std::vector<ControlResult>& results, bool first) {
   for (const ControlResult& one : results) {
     const bool caught = !one.caught_by.empty();
+    std::string text(one.fault->description);
+    if (caught) {
+      const std::string count = first ? "" : fmt::format("{} ", one.caught_by.size());
+      text = Paint(Style::kDim, fmt::format("{}by {}", count, one.caught_by.front()));
+    }
     fmt::print("{} {:<44} {}\n",
                Paint(caught ? Style::kGood : Style::kBad, caught ? "caught" : "MISSED"),
-               one.fault->id,
-               caught ? Paint(Style::kDim,
-                              fmt::format("{} by {}", one.caught_by.size(), one.caught_by.front()))
-                      : std::string(one.fault->description));
+               one.fault->id, text);
   }
+}
+
+Result<std::vector<const SeededFault*>> Choose(const std::vector<std::string>& wanted,
+                                               std::span<const SeededFault> faults) {
+  std::vector<const SeededFault*> chosen;
+  std::vector<std::string> names;
+  for (const SeededFault& fault : faults) {
+    names.emplace_back(fault.id);
+    if (wanted.empty()) chosen.push_back(&fault);
+  }
+  for (const std::string& name : wanted) {
+    const auto found = std::find_if(faults.begin(), faults.end(),
+                                    [&](const SeededFault& fault) { return fault.id == name; });
+    if (found == faults.end()) {
+      return Error{fmt::format("no fault \"{}\"{}", name, DidYouMean(name, names))};
+    }
+    chosen.push_back(&*found);
+  }
+  return chosen;
+}
+
+/// What keeps the run from meaning anything; empty when nothing does.
+std::string TroubleOf(const ControlsRun& run) {
+  if (!run.sound.trouble.empty()) return "without any fault " + run.sound.trouble;
+  if (!run.sound.caught_by.empty()) {
+    return fmt::format(
+        "the simulated system without any fault fails {}: they and the specification disagree",
+        fmt::join(run.sound.caught_by, ", "));
+  }
+  for (const ControlResult& one : run.results) {
+    if (!one.trouble.empty()) return fmt::format("with {} {}", one.fault->id, one.trouble);
+  }
+  return "";
 }
 
 }  // namespace
 
-int ControlsCommand(const ControlsCommandOptions& options) {
-  std::vector<const SeededFault*> chosen;
-  std::vector<std::string> names;
-  for (const SeededFault& fault : AllFaults()) names.emplace_back(fault.id);
-  for (const std::string& wanted : options.faults) {
-    const SeededFault* fault = FindFault(wanted);
-    if (fault == nullptr) {
-      return Complain(kExitUsage,
-                      fmt::format("no fault \"{}\"{}", wanted, DidYouMean(wanted, names)));
-    }
-    chosen.push_back(fault);
-  }
-  if (chosen.empty()) {
-    for (const SeededFault& fault : AllFaults()) chosen.push_back(&fault);
+int ControlsCommand(const ControlsCommandOptions& options, std::span<const SeededFault> faults) {
+  const auto chosen = Choose(options.faults, faults);
+  if (!chosen.ok()) return Complain(kExitUsage, chosen.error().message);
+  const Hunter* hunter = FindHunter(options.by);
+  if (hunter == nullptr) {
+    std::vector<std::string> names;
+    for (const Hunter& one : AllHunters()) names.emplace_back(one.name);
+    return Complain(kExitUsage,
+                    fmt::format("nothing in this program looks for faults by \"{}\": there are {}",
+                                options.by, fmt::join(names, ", ")));
   }
   ProgressLine progress;
   const ControlsRun run =
-      RunControls(chosen, options.seed,
+      RunControls(*chosen, {*hunter, options.seed, JobsOf(options.jobs), options.first},
                   [&progress](std::size_t done, std::size_t total, std::string_view name) {
                     progress.Show(done, total, name);
                   });
   progress.Clear();
-  if (!run.failing_when_sound.empty()) {
-    return Complain(
-        kExitHarnessTrouble,
-        fmt::format("the simulated system without any fault fails {}: the cases and the "
-                    "specification disagree",
-                    fmt::join(run.failing_when_sound, ", ")));
-  }
-  if (options.format == Format::kJson) {
-    PrintJson(run.results);
-  } else {
-    PrintHuman(run.results);
+  if (const std::string trouble = TroubleOf(run); !trouble.empty()) {
+    return Complain(kExitHarnessTrouble, trouble);
   }
   const auto missed = static_cast<std::size_t>(
       std::count_if(run.results.begin(), run.results.end(),
                     [](const ControlResult& one) { return one.caught_by.empty(); }));
-  if (options.format == Format::kHuman) {
+  if (options.format == Format::kJson) {
+    PrintJson(run.results);
+  } else {
+    PrintHuman(run.results, options.first);
     fmt::print("\n{} faults: {} caught, {} missed\n", run.results.size(),
                run.results.size() - missed, missed);
   }

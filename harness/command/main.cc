@@ -126,9 +126,17 @@ void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
   CLI::App* controls = program.add_subcommand(
       "controls", "Seed one fault after the other into the simulated system: is each caught?");
   controls->add_option("FAULT", options.controls.faults, "Only these faults");
+  controls->add_option("--by", options.controls.by,
+                       "Who has to catch them: suites (default) or property");
+  controls->add_flag("--first", options.controls.first,
+                     "Stop at the first that catches a fault instead of naming all");
+  controls
+      ->add_option("--jobs,-j", options.controls.jobs,
+                   "Systems searched for faults at the same time")
+      ->check(CLI::Range(1, 256));
   controls->add_option("--seed", options.controls.seed, "Settles every random choice");
   AddFormat(*controls, options.controls.format);
-  controls->callback([&] { exit_code = ControlsCommand(options.controls); });
+  controls->callback([&] { exit_code = ControlsCommand(options.controls, AllFaults()); });
 
   CLI::App* doctor =
       program.add_subcommand("doctor", "Say what this system offers and what that means for a run");

@@ -17,12 +17,12 @@ namespace {
 
 constexpr std::uint32_t kMaxJobs = 4;
 
-std::uint32_t DefaultJobs() {
-  const long cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
-  return static_cast<std::uint32_t>(std::clamp<long>(cpus, 1, kMaxJobs));
-}
-
 }  // namespace
+
+std::uint32_t JobsOf(std::uint32_t asked) {
+  const long cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
+  return asked != 0 ? asked : static_cast<std::uint32_t>(std::clamp<long>(cpus, 1, kMaxJobs));
+}
 
 bool IsRealTarget(const std::string& target) {
   return target != "simulated" && !target.starts_with("faulty:");
@@ -32,7 +32,7 @@ Result<RunOptions> Settle(const PerformOptions& options) {
   RunOptions settled;
   settled.target = options.target;
   settled.timeout_ms = options.timeout_ms;
-  settled.jobs = options.jobs == 0 ? DefaultJobs() : options.jobs;
+  settled.jobs = JobsOf(options.jobs);
   settled.seed = options.seed ? *options.seed : std::random_device{}();
   settled.profile = model::FindProfile(options.profile);
   if (settled.profile == nullptr) {

@@ -73,7 +73,7 @@ void DescribeRow(const Scene& scene, const Segment& segment, ListingKind kind, R
               "the key"};
     row.bounds.push_back(key);
   }
-  const bool exact = kind == ListingKind::kProcfs && Certainly(scene.profile().mode_shows_state);
+  const bool exact = Certainly(scene.profile().mode_shows_state);
   const std::uint32_t mode = ShownMode(segment);
   row.Bind(FieldIndex<SegmentRow>("mode"), exact ? mode : segment.mode, mode,
            kind == ListingKind::kTool ? "TOOL.IPCS.STATUS"_req : "PROC.SYSVIPC.FORMAT"_req,

@@ -69,7 +69,8 @@ void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t 
     const bool occupied = scene.space().Overlaps(start, end);
     RefuseAddress(occupied, EINVAL, Force::kMust, scene, "SYSV.SHMAT.OCCUPIED_EINVAL"_req,
                   "something is mapped in the range", clauses);
-    const bool unknown = !occupied && !scene.space().IsKnownFree(start, end);
+    const bool within = start < system.task_size;
+    const bool unknown = !occupied && within && !scene.space().IsKnownFree(start, end);
     RefuseAddress(unknown, EINVAL, Force::kMay, scene, "SYSV.SHMAT.OCCUPIED_EINVAL"_req,
                   "the process may have mapped something in the range", clauses);
   }

@@ -9,6 +9,7 @@
 #include "harness/model/transition.h"
 #include "harness/oracle/worlds.h"
 #include "harness/vocabulary/text.h"
+#include "harness/vocabulary/wrapping.h"
 
 namespace shmspec {
 namespace {
@@ -28,7 +29,7 @@ class HandleValues {
   std::int64_t operator()(const Reference& reference) const {
     if (!reference.handle) return reference.offset;
     const Handle& handle = *reference.handle;
-    return values_[Kind(handle.kind)][handle.index] + reference.offset;
+    return WrappingSum(values_[Kind(handle.kind)][handle.index], reference.offset);
   }
   void Assign(Handle handle, std::int64_t value) {
     values_[Kind(handle.kind)][handle.index] = value;

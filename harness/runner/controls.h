@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Negative controls: a test that never failed proves nothing. Every seeded fault is put into the
-// simulated system, and the cases have to notice.
+// simulated system, and a hunter has to notice: the suites, the properties.
 
 #ifndef SHMSPEC_HARNESS_RUNNER_CONTROLS_H_
 #define SHMSPEC_HARNESS_RUNNER_CONTROLS_H_
@@ -16,21 +16,59 @@
 
 namespace shmspec {
 
+/// A system to be searched for a fault.
+struct Hunt {
+  Stage& stage;                   // sound, or with one fault
+  const model::Profile& profile;  // what it is to be judged by
+  std::uint64_t seed = 1;         // settles every choice of the hunter
+  bool first = false;             // the first thing that notices is enough
+};
+
+/// Who searches. `search` performs plans on the stage and judges what happens; it returns what
+/// noticed that something is wrong, cases or properties by name, each once, and nothing when all
+/// was as specified. It has a process of its own.
+///
+///   const internal::HunterRegistration registration({"property", &SearchWithProperties});
+struct Hunter {
+  std::string_view name;  // `shmspec controls --by NAME`
+  std::vector<std::string> (*search)(const Hunt& hunt);
+};
+
+/// Every hunter of this program: `suites`, and those registered.
+const std::vector<Hunter>& AllHunters();
+/// The hunter of that name, or nullptr.
+const Hunter* FindHunter(std::string_view name);
+
+struct ControlsOptions {
+  Hunter hunter;
+  std::uint64_t seed = 1;
+  std::uint32_t jobs = 1;  // systems searched at the same time
+  bool first = false;      // for each fault, one name that noticed is enough
+};
+
 struct ControlResult {
   const SeededFault* fault = nullptr;
-  std::vector<std::string> caught_by;  // cases that failed because of it
+  std::vector<std::string> caught_by;  // what noticed it
+  std::string trouble;                 // why the search did not come to its end; empty if it did
 };
 
 struct ControlsRun {
   std::vector<ControlResult> results;
-  /// Cases that fail without any fault; then a caught fault means nothing.
-  std::vector<std::string> failing_when_sound;
+  /// What notices something where there is no fault; then a caught fault means nothing.
+  ControlResult sound;
 };
 
-/// Performs every case on the simulated system, once sound and once with each of the faults.
+/// Searches the simulated system, once sound and once with each of the faults. `progress` is told
+/// what has been searched.
 ControlsRun RunControls(
-    const std::vector<const SeededFault*>& faults, std::uint64_t seed,
+    const std::vector<const SeededFault*>& faults, const ControlsOptions& options,
     const std::function<void(std::size_t done, std::size_t total, std::string_view)>& progress);
+
+namespace internal {
+struct HunterRegistration {
+  explicit HunterRegistration(Hunter hunter);
+};
+}  // namespace internal
 
 }  // namespace shmspec
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "harness/vocabulary/check.h"
+#include "harness/vocabulary/wrapping.h"
 
 namespace shmspec {
 namespace {
@@ -109,11 +110,11 @@ Bindings BindingsAt(const Trace& trace, std::size_t step) {
     for (std::size_t i = step; i-- > 0;) {
       if (trace.plan.steps[i].assigns != reference.handle || !trace.steps[i].returned) continue;
       if (const auto* value = std::get_if<Value>(&trace.steps[i].outcome)) {
-        return value->number + reference.offset;
+        return WrappingSum(value->number, reference.offset);
       }
     }
     if (reference.handle->kind != HandleKind::kKey) return std::nullopt;
-    return trace.keys[reference.handle->index] + reference.offset;
+    return WrappingSum(trace.keys[reference.handle->index], reference.offset);
   };
   bindings.pid = [&trace](ActorRef actor) -> std::optional<std::int64_t> {
     if (actor.index >= trace.actors.size() || trace.actors[actor.index].pid == 0) {

@@ -50,5 +50,21 @@ SHMSPEC_CASE("general.sharing.needs_no_kinship", "SEED.UNRELATED_PROCESSES_SHARE
   a.Remove(s).Gives(0);
 }
 
+SHMSPEC_CASE("general.sharing.goes_on_when_both_move_to_one_processor", "SEED.UNIPROCESSOR"_req) {
+  const Actor a = plan.Spawn("a");
+  const Actor b = plan.Spawn("b");
+  const Segment s = a.Get({.flags = kCreate | 0600});
+  const Attach p = a.At(s);
+  const Attach q = b.At(s);
+  for (const Actor& actor : {a, b}) {
+    actor.Do(ProcessPin{0}).Expects(Exactly(0) | Fails(EINVAL));
+  }
+  a.Store(p, 1);
+  b.Load(q).Gives(1);
+  b.Store(q, 2);
+  a.Load(p).Gives(2);
+  a.Remove(s).Gives(0);
+}
+
 }  // namespace
 }  // namespace shmspec

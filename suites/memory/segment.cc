@@ -123,5 +123,20 @@ SHMSPEC_RACE("memory.atomics.lose_no_addition", 50, "SYSV.MULTI.SAME_PHYSICAL_ME
   a.Remove(s).Gives(0);
 }
 
+SHMSPEC_CASE("memory.atomics.are_whole_across_cache_lines", "ORDER.TEAR.LOCKED_SPLIT"_req) {
+  constexpr std::int64_t kValue = 0x100000001;
+  const Actor a = plan.Spawn("a");
+  const Actor b = plan.Spawn("b");
+  const Segment s = a.Get({.flags = kCreate | 0600});
+  const Attach p = a.At(s);
+  const Attach q = b.At(s);
+  // A system may forbid them; then nothing is stored.
+  const Pattern forbidden = Record<Fault>().With("signal", SIGBUS);
+  a.Do(MemoryFetchAdd{p + 60, Width::k8, kValue}).Expects(Exactly(0) | forbidden);
+  b.Do(MemoryFetchAdd{q + 60, Width::k8, kValue}).Expects(Exactly(kValue) | forbidden);
+  a.Load(p + 60).Expects(Exactly(2 * kValue) | Exactly(0));
+  a.Remove(s).Gives(0);
+}
+
 }  // namespace
 }  // namespace shmspec

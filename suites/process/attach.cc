@@ -246,5 +246,17 @@ SHMSPEC_CASE("process.count.is_that_of_mappings_in_all_processes",
   a.Remove(s).Gives(0);
 }
 
+SHMSPEC_CASE("process.fork.keeps_the_protection_of_an_attach", "SYSV.LIFE.FORK_INHERITS"_req) {
+  const Actor a = plan.Spawn("a");
+  const Actor child = plan.Forked("child");
+  const Segment s = a.Get({.flags = kCreate | 0600});
+  const Attach p = a.At(s, {}, kReadOnly);
+  a.Fork(child);
+  child.Load(p).Gives(0);
+  child.Store(p, 1).Faults(SIGSEGV, FaultCode::kAccess);
+  a.Load(p).Gives(0);
+  a.Remove(s).Gives(0);
+}
+
 }  // namespace
 }  // namespace shmspec

@@ -178,6 +178,19 @@ SHMSPEC_CASE("sysv.private.is_found_by_its_identifier_only",
   a.Remove(s).Gives(0);
 }
 
+SHMSPEC_CASE("sysv.key.finds_no_segment_but_its_own", "SYSV.SHMGET.KEY_LOOKUP"_req) {
+  const Actor a = plan.Spawn("a");
+  const Key k = plan.NewKey();
+  const Key l = plan.NewKey();
+  const Segment s = a.Get({.key = k, .flags = kCreate | 0600});
+  const Segment t = a.Get({.key = l, .flags = kCreate | 0600});
+  a.Do(SysvGet{l, {0}, 0600}).Expects(ValueOf(t));
+  a.Do(SysvGet{k, {0}, 0600}).Expects(ValueOf(s));
+  a.Remove(s).Gives(0);
+  a.Do(SysvGet{k, {0}, 0600}).Fails(ENOENT);
+  a.Remove(t).Gives(0);
+}
+
 SHMSPEC_CASE("sysv.key.finds_its_segment_in_every_process", "SYSV.SHMGET.KEY_LOOKUP"_req) {
   const Actor a = plan.Spawn("a");
   const Actor b = plan.Spawn("b");

@@ -95,8 +95,10 @@ SHMSPEC_CASE("sysv.lock.counts_once", "SYSV.LOCK.IDEMPOTENT"_req) {
   a.Do(SysvUnlock{s}).Gives(0);
   a.Do(SysvLock{s}).Gives(0);
   a.Do(SysvLock{s}).Gives(0);
+  a.Stat(s).Expects(Record().With("mode", kModeLocked | 0600));
   a.Do(SysvUnlock{s}).Gives(0);
   a.Do(SysvUnlock{s}).Gives(0);
+  a.Stat(s).Expects(Record().With("mode", 0600));
   a.Do(SysvLock{other}).Gives(0);
   a.Do(SysvLock{s}).Fails(ENOMEM);
   a.Remove(s).Gives(0);
@@ -119,6 +121,18 @@ SHMSPEC_CASE("sysv.lock.brings_no_page_into_memory", "SYSV.LOCK.NO_PREFAULT"_req
   a.Do(SysvShmInfo{SegmentId(0)})
       .Expects(Record<UsageRecord>().With("shm_tot", 4).With("shm_rss", 0));
   a.Remove(s).Gives(0);
+}
+
+SHMSPEC_CASE("sysv.lock.does_not_show_on_huge_pages", "SYSV.LOCK.HUGETLB_NOOP"_req) {
+  const Actor a = plan.Spawn("a");
+  Segment s;
+  // Without huge pages there is no segment, and the calls on it fail as on any that is not there.
+  a.GetAs(s, {.size = {2 << 20}, .flags = kCreate | kHugetlb | 0600})
+      .Expects(Identifier() | Fails(ENOMEM) | Fails(EPERM) | Fails(EINVAL));
+  a.Do(SysvLock{s}).Expects(Exactly(0) | Fails(EINVAL));
+  a.Stat(s).Expects(Record().With("mode", 0600) | Fails(EINVAL));
+  a.Do(SysvUnlock{s}).Expects(Exactly(0) | Fails(EINVAL));
+  a.Remove(s).Expects(Exactly(0) | Fails(EINVAL));
 }
 
 }  // namespace

@@ -118,6 +118,23 @@ void LeaveMapped(const Aftermath& a) {
   HoldObject(a.after, left.object);
 }
 
+void DetachEverywhere(const Aftermath& a) {
+  const model::Mapping* mapping = a.Succeeded() ? Detached(a.before, a.call) : nullptr;
+  if (mapping == nullptr) return;
+  const model::SegmentName name{mapping->ipc, mapping->segment};
+  const std::uint8_t own = ProcessOf(a.after, a.call);
+  for (std::size_t i = 0; i < a.after.processes.size(); ++i) {
+    if (i != own) UnmapAttaches(a.after, a.call, static_cast<std::uint8_t>(i), &name);
+  }
+}
+
+void DetachAgain(const Aftermath& a) {
+  if (!IsOneOf<SysvDetach>(a.call) || a.Succeeded()) return;
+  const auto address = static_cast<std::uint64_t>(a.call.references[0]);
+  const model::Process& process = a.before.processes[ProcessOf(a.before, a.call)];
+  if (process.space->IsKnownFree(address, address + 1)) a.outcome = Value{0};
+}
+
 /// How many mappings of the segment come first in their process, as `same` compares them.
 template <class Same>
 std::int64_t CountDistinct(const model::State& state, std::uint32_t serial, Same same) {
@@ -197,6 +214,10 @@ constexpr SeededFault kFaults[] = {
      "shmdt detaches every attach of the segment in the process", Afterwards<DetachAll>},
     {"detach_leaves_memory_mapped", "SYSV.SHMDT.BASIC"_req,
      "shmdt counts a detach but leaves the memory where it is", Afterwards<LeaveMapped>},
+    {"detach_reaches_other_processes", "SYSV.SHMDT.OTHER_PROCESSES_UNAFFECTED"_req,
+     "shmdt detaches the segment in every process", Afterwards<DetachEverywhere>},
+    {"detach_can_be_repeated", "SYSV.SHMDT.TWICE"_req,
+     "shmdt returns 0 where something was attached once", Afterwards<DetachAgain>},
     {"attaches_are_counted_by_process", "SYSV.MULTI.NATTCH_COUNTS_ATTACHES"_req,
      "shm_nattch is the number of processes", Afterwards<CountProcesses>},
     {"fragments_are_not_counted", "SYSV.VMA.MUNMAP_PART_KEEPS_ATTACH"_req,

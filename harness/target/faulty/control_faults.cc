@@ -117,6 +117,10 @@ void RefuseSecondRemoval(const Aftermath& a) {
   if (segment != nullptr && segment->dest) a.Fail(EIDRM);
 }
 
+void ReturnRemoved(const Aftermath& a) {
+  if (IsOneOf<SysvRemove>(a.call) && a.Succeeded()) a.outcome = Value{a.call.references[0]};
+}
+
 void AcceptCommands(const Aftermath& a) {
   if (IsOneOf<SysvControl>(a.call) && !a.Succeeded()) a.outcome = Value{0};
 }
@@ -130,6 +134,23 @@ void LockForAnyone(model::State& state, const model::Call& call) {
 
 void LockWithoutLimit(model::State& state, const model::Call& call) {
   if (IsOneOf<SysvLock>(call)) state.processes[ProcessOf(state, call)].memlock = ~std::uint64_t{0};
+}
+
+void LockAtLimitOfNothing(model::State& state, const model::Call& call) {
+  std::uint64_t& limit = state.processes[ProcessOf(state, call)].memlock;
+  if (IsOneOf<SysvLock>(call) && limit == 0) limit = ~std::uint64_t{0};
+}
+
+void UnlockByLocking(const Aftermath& a) {
+  const model::Segment* segment =
+      IsOneOf<SysvLock>(a.call) && a.Succeeded() ? ById(a.before, a.call) : nullptr;
+  if (segment != nullptr && segment->locked) OwnById(a.after, a.call)->locked = false;
+}
+
+void LockHugePages(const Aftermath& a) {
+  model::Segment* segment =
+      IsOneOf<SysvLock>(a.call) && a.Succeeded() ? OwnById(a.after, a.call) : nullptr;
+  if (segment != nullptr && segment->huge) segment->locked = true;
 }
 
 // --- summaries
@@ -230,12 +251,20 @@ constexpr SeededFault kFaults[] = {
      "IPC_RMID fails if its unused argument is no address", Afterwards<RemoveLooksAtBuffer>},
     {"second_removal_fails", "SYSV.RMID.REPEAT_WHILE_PENDING"_req,
      "IPC_RMID of a removed segment fails", Afterwards<RefuseSecondRemoval>},
+    {"removal_returns_the_identifier", "SEED.SHMCTL_CONTROLS"_req,
+     "IPC_RMID returns the identifier", Afterwards<ReturnRemoved>},
     {"unknown_commands_succeed", "SYSV.STAT.BAD_CMD"_req, "shmctl returns 0 for any command",
      Afterwards<AcceptCommands>},
     {"anyone_may_lock", "SYSV.LOCK.OWNER_OR_CREATOR"_req, "SHM_LOCK asks for no ownership",
      Disguise<LockForAnyone>},
     {"lock_limit_is_ignored", "SYSV.LOCK.MEMLOCK_LIMIT"_req,
      "SHM_LOCK does not look at RLIMIT_MEMLOCK", Disguise<LockWithoutLimit>},
+    {"lock_limit_of_zero_is_none", "SYSV.LOCK.MEMLOCK_ZERO"_req,
+     "SHM_LOCK takes an RLIMIT_MEMLOCK of 0 for no limit", Disguise<LockAtLimitOfNothing>},
+    {"second_lock_unlocks", "SYSV.LOCK.IDEMPOTENT"_req, "SHM_LOCK of a locked segment unlocks it",
+     Afterwards<UnlockByLocking>},
+    {"lock_shows_on_huge_pages", "SYSV.LOCK.HUGETLB_NOOP"_req,
+     "SHM_LOCK shows in the mode of a segment of huge pages", Afterwards<LockHugePages>},
     {"info_returns_the_count", "SYSV.INFO.RETURNS_MAX_INDEX"_req,
      "IPC_INFO returns the number of segments", Afterwards<ReturnCount>},
     {"info_shows_the_defaults", "SYSV.INFO.IPC_INFO_LIMITS"_req,

@@ -9,19 +9,6 @@
 namespace shmspec {
 namespace {
 
-/// The mapping gets a copy of its memory, shared with nobody.
-void GiveOwnCopy(const Aftermath& a, std::uint8_t process, std::size_t index) {
-  model::Mapping& mapping = a.after.processes[process].space.Own().at(index);
-  const std::uint64_t serial = (std::uint64_t{1} << 56) | (std::uint64_t{a.call.step} << 24) |
-                               (std::uint64_t{process} << 16) | index;
-  model::MemoryObject copy = ObjectOf(a.after, mapping.object);
-  AddObject(a.after, serial, copy.vouched, copy.limit);
-  copy.references = 1;
-  OwnObject(a.after, serial) = std::move(copy);
-  DropObject(a.after, mapping.object);
-  mapping.object = serial;
-}
-
 /// Every byte of an object becomes zero.
 void Blank(model::State& state, std::uint64_t serial) {
   model::MemoryObject& object = OwnObject(state, serial);
@@ -48,6 +35,14 @@ void CopyAtFork(const Aftermath& a) {
   const std::uint8_t child = fork->child.index;
   for (std::size_t i = 0; i < a.after.processes[child].space->mappings().size(); ++i) {
     if (a.after.processes[child].space->mappings()[i].IsAttach()) GiveOwnCopy(a, child, i);
+  }
+}
+
+void CopyAtPin(const Aftermath& a) {
+  if (!IsOneOf<ProcessPin>(a.call) || !a.Succeeded()) return;
+  const std::uint8_t process = ProcessOf(a.after, a.call);
+  for (std::size_t i = 0; i < a.after.processes[process].space->mappings().size(); ++i) {
+    if (a.after.processes[process].space->mappings()[i].IsAttach()) GiveOwnCopy(a, process, i);
   }
 }
 
@@ -102,6 +97,13 @@ void StoreNarrow(const model::State&, model::Call&, Operation& operation) {
   if (store != nullptr && store->width == Width::k8) store->width = Width::k4;
 }
 
+void AddShortOfTheLine(const model::State&, model::Call& call, Operation& operation) {
+  constexpr std::int64_t kLine = 64;
+  auto* add = std::get_if<MemoryFetchAdd>(&operation);
+  if (add == nullptr || add->width != Width::k8) return;
+  if (call.references[0] % kLine > kLine - 8) add->width = Width::k4;
+}
+
 void AdviseAway(const Aftermath& a) {
   const auto* advise = As<MapAdvise>(a.call);
   if (advise == nullptr || !a.Succeeded() || advise->advice != Advice::kDontNeed) return;
@@ -124,6 +126,8 @@ constexpr SeededFault kFaults[] = {
      "a read-only attach does not see later stores", Afterwards<CopyAtAttach<true>>},
     {"fork_copies_the_memory", "SYSV.LIFE.FORK_SHARED_NOT_COPIED"_req,
      "parent and child have memory of their own", Afterwards<CopyAtFork>},
+    {"pinned_process_has_its_own_memory", "SEED.UNIPROCESSOR"_req,
+     "a process that is bound to a processor stops sharing", Afterwards<CopyAtPin>},
     {"new_segment_is_not_zero", "SYSV.SHMGET.ZERO_FILL"_req,
      "a new segment holds what was in its memory before", Afterwards<LeaveGarbage>},
     {"last_detach_loses_data", "SYSV.SHMDT.CONTENTS_KEPT"_req,
@@ -138,6 +142,9 @@ constexpr SeededFault kFaults[] = {
      "the last byte of a large store is lost", Rewritten<FillShort>},
     {"store_is_cut_in_half", "SYSV.DATA.WHOLE_RANGE"_req,
      "only four bytes of a store of eight arrive", Rewritten<StoreNarrow>},
+    {"split_addition_is_cut", "ORDER.TEAR.LOCKED_SPLIT"_req,
+     "an atomic addition across cache lines changes one of them only",
+     Rewritten<AddShortOfTheLine>},
     {"advice_dontneed_loses_data", "SYSV.VMA.MADV_DONTNEED_KEEPS_DATA"_req,
      "MADV_DONTNEED empties the segment", Afterwards<AdviseAway>},
     {"advice_remove_is_ignored", "SYSV.VMA.MADV_REMOVE_ZEROES"_req,

@@ -17,8 +17,9 @@ namespace {
 
 std::vector<SeededFault> Collect() {
   std::vector<SeededFault> all;
-  for (const auto table : {SysvFaults(), AttachFaults(), ControlFaults(), PermissionFaults(),
-                           LifetimeFaults(), DataFaults(), SystemFaults()}) {
+  for (const auto table :
+       {SysvFaults(), AttachFaults(), ControlFaults(), PermissionFaults(), LifetimeFaults(),
+        DataFaults(), SystemFaults(), RaceFaults(), MappingFaults(), RecordFaults()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   std::sort(all.begin(), all.end(),
@@ -47,7 +48,11 @@ Result<std::unique_ptr<Stage>> MakeFaultyStage(std::string_view id, const model:
     for (const SeededFault& known : AllFaults()) ids.emplace_back(known.id);
     return Error{fmt::format("there is no seeded fault {}{}", id, DidYouMean(id, ids))};
   }
-  return MakeSimulatedStage(profile, fault->make(), fmt::format("faulty:{}", id));
+  return MakeFaultyStage(*fault, profile);
+}
+
+std::unique_ptr<Stage> MakeFaultyStage(const SeededFault& fault, const model::Profile& profile) {
+  return MakeSimulatedStage(profile, fault.make(), fmt::format("faulty:{}", fault.id));
 }
 
 }  // namespace shmspec

@@ -39,6 +39,8 @@ const SeededFault* FindFault(std::string_view id);
 /// The simulated system with that fault; its name is `faulty:ID`. The profile must outlive it.
 /// Fails when there is no such fault.
 Result<std::unique_ptr<Stage>> MakeFaultyStage(std::string_view id, const model::Profile& profile);
+/// The same with a fault that need not be one of those.
+std::unique_ptr<Stage> MakeFaultyStage(const SeededFault& fault, const model::Profile& profile);
 
 }  // namespace shmspec
 

@@ -120,6 +120,18 @@ void Disown(model::State& state, std::uint8_t process, std::size_t index) {
   mapping.segment = 0;
 }
 
+void GiveOwnCopy(const Aftermath& a, std::uint8_t process, std::size_t index) {
+  model::Mapping& mapping = a.after.processes[process].space.Own().at(index);
+  const std::uint64_t serial = (std::uint64_t{1} << 56) | (std::uint64_t{a.call.step} << 24) |
+                               (std::uint64_t{process} << 16) | index;
+  model::MemoryObject copy = ObjectOf(a.after, mapping.object);
+  AddObject(a.after, serial, copy.vouched, copy.limit);
+  copy.references = 1;
+  OwnObject(a.after, serial) = std::move(copy);
+  DropObject(a.after, mapping.object);
+  mapping.object = serial;
+}
+
 void UnmapAttaches(model::State& state, const model::Call& call, std::uint8_t process,
                    const model::SegmentName* only) {
   const model::Actor actor{model::FindProfile("linux"), model::OnlyProcess(process), call.when, 0};

@@ -30,6 +30,9 @@ std::span<const SeededFault> PermissionFaults();
 std::span<const SeededFault> LifetimeFaults();
 std::span<const SeededFault> DataFaults();
 std::span<const SeededFault> SystemFaults();
+std::span<const SeededFault> RaceFaults();
+std::span<const SeededFault> MappingFaults();
+std::span<const SeededFault> RecordFaults();
 
 /// A call that was performed: the state before it, and what it leaves, for changing.
 struct Aftermath {
@@ -129,6 +132,8 @@ model::Mapping* Attached(const Aftermath& a);
 
 /// A mapping of a segment becomes memory that is no segment's, and does not count any more.
 void Disown(model::State& state, std::uint8_t process, std::size_t index);
+/// The mapping gets a copy of its memory, shared with nobody.
+void GiveOwnCopy(const Aftermath& a, std::uint8_t process, std::size_t index);
 /// Unmaps every attach of a process; of one segment when `only` is not null.
 void UnmapAttaches(model::State& state, const model::Call& call, std::uint8_t process,
                    const model::SegmentName* only = nullptr);

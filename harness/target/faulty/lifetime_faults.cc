@@ -42,6 +42,12 @@ void LeaveStamps(const Aftermath& a) {
   });
 }
 
+void MakeProcess(const model::State&, model::Call&, Operation& operation) {
+  if (const auto* thread = std::get_if<ProcessThread>(&operation)) {
+    operation = ProcessFork{thread->child};
+  }
+}
+
 void DetachByFailedExec(const Aftermath& a) {
   if (!IsOneOf<ProcessExec>(a.call) || a.Succeeded()) return;
   UnmapAttaches(a.after, a.call, ProcessOf(a.after, a.call));
@@ -151,6 +157,8 @@ constexpr SeededFault kFaults[] = {
      Afterwards<UnmapChildsAttaches>},
     {"fork_leaves_stamps", "SYSV.LIFE.FORK_UPDATES_STAMPS"_req,
      "fork sets neither shm_atime nor shm_lpid", Afterwards<LeaveStamps<ProcessFork>>},
+    {"thread_is_a_process", "SEED.THREADS_SHARE"_req,
+     "a thread has attaches of its own, as a child would", Rewritten<MakeProcess>},
     {"exec_keeps_the_count", "SYSV.LIFE.EXEC_DETACHES"_req, "execve does not lower shm_nattch",
      Afterwards<KeepCount<ProcessExec>>},
     {"exit_keeps_the_count", "SYSV.LIFE.EXIT_DETACHES"_req, "exit does not lower shm_nattch",

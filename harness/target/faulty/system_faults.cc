@@ -171,6 +171,10 @@ void RemoveAttachedAtOnce(const Aftermath& a) {
   TearAway(a.after, {a.after.tasks[a.call.actor].ipc, segment->serial});
 }
 
+void RemoveNothing(const Aftermath& a) {
+  if (IsOneOf<SystemIpcrm>(a.call)) a.after = a.before;
+}
+
 void AlwaysSayDone(const Aftermath& a) {
   auto* result = std::get_if<ToolResult>(&a.outcome);
   if (IsOneOf<SystemIpcrm, SystemIpcrmKey>(a.call) && result != nullptr) result->status = 0;
@@ -238,6 +242,10 @@ constexpr SeededFault kFaults[] = {
      "ipcs lists the segments of other namespaces", Afterwards<ListEveryNamespace>},
     {"lsipc_shows_pages", "TOOL.LSIPC.JSON"_req, "lsipc shows sizes in pages",
      Afterwards<ChangeRows<SystemLsipc, SizeInPages>>},
+    {"ipcs_hides_states", "TOOL.IPCS.STATUS"_req, "ipcs does not tell what is removed or locked",
+     Afterwards<ChangeRows<SystemIpcs, HideState>>},
+    {"ipcrm_removes_nothing", "SEED.IPCRM_M_ID"_req, "ipcrm -m says that it removed and did not",
+     Afterwards<RemoveNothing>},
     {"ipcrm_does_not_wait", "TOOL.IPCRM.ATTACHED"_req, "ipcrm destroys a segment that is attached",
      Afterwards<RemoveAttachedAtOnce>},
     {"ipcrm_never_fails", "TOOL.IPCRM.ERRORS"_req, "ipcrm exits with 0 whatever happened",

@@ -141,6 +141,37 @@ void TellStaleAsRemoved(const Aftermath& a) {
   if (ById(a.before, a.call) == nullptr) a.outcome = Failure{{EIDRM}};
 }
 
+void ReuseLiveIdentifier(const Aftermath& a) {
+  const model::Segment* created = Created(a);
+  const auto& segments = NamespaceOf(a.before, a.call).segments;
+  if (created == nullptr || created->key == 0 || segments.empty()) return;
+  a.outcome = Value{segments.front().id};
+  a.after = a.before;
+}
+
+void FindByUpperHalf(const model::State& state, model::Call& call, Operation& operation) {
+  const auto* get = std::get_if<SysvGet>(&operation);
+  if (get == nullptr || get->flags.Has(kCreate) || call.references[0] == 0) return;
+  for (const model::Segment& segment : NamespaceOf(state, call).segments) {
+    if (segment.key == 0 || segment.key >> 16 != call.references[0] >> 16) continue;
+    call.references[0] = segment.key;
+    return;
+  }
+}
+
+void ReserveAnyway(const Aftermath& a) {
+  constexpr std::uint64_t kMemory = std::uint64_t{1} << 32;
+  const auto* get = As<SysvGet>(a.call);
+  if (get == nullptr || Created(a) == nullptr || !get->flags.Has(kNoReserve)) return;
+  if (get->size.bytes > kMemory) a.Fail(ENOMEM);
+}
+
+void CallTooLargeShortOfMemory(const Aftermath& a) {
+  const auto* get = As<SysvGet>(a.call);
+  if (get == nullptr || a.Succeeded()) return;
+  if (get->size.bytes > NamespaceOf(a.before, a.call).shmmax) a.outcome = Failure{{ENOMEM}};
+}
+
 void ApplyUmask(const Aftermath& a) {
   const std::int32_t umask = a.before.processes[ProcessOf(a.before, a.call)].umask;
   model::Segment* created = Created(a);
@@ -200,6 +231,15 @@ constexpr SeededFault kFaults[] = {
      Afterwards<NumberFromZero>},
     {"identifier_is_unsigned", "SYSV.SHMGET.CREATE_RETURNS_NONNEG"_req,
      "identifiers do not fit into an int", Afterwards<NumberFromNegative>},
+    {"identifier_names_two_segments", "SEED.SHMID_UNIQUE"_req,
+     "creation with a key gives the identifier of the oldest segment",
+     Afterwards<ReuseLiveIdentifier>},
+    {"keys_match_in_their_upper_half", "SYSV.SHMGET.KEY_LOOKUP"_req,
+     "shmget compares sixteen bits of a key", Rewritten<FindByUpperHalf>},
+    {"noreserve_is_ignored", "SYSV.SHMGET.NORESERVE"_req,
+     "SHM_NORESERVE does not allow more than there is memory", Afterwards<ReserveAnyway>},
+    {"too_large_gives_enomem", "SYSV.SHMGET.SIZE_MAX"_req, "a size above shmmax gives ENOMEM",
+     Afterwards<CallTooLargeShortOfMemory>},
     {"next_id_is_ignored", "SYSV.ID.NEXT_ID"_req, "shm_next_id has no effect",
      Disguise<ForgetNextId>},
     {"identifier_is_looked_up_by_index", "SYSV.ID.RANDOM_IDS_SAFE"_req,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "harness/model/transition.h"
+#include "harness/vocabulary/wrapping.h"
 
 namespace shmspec {
 namespace {
@@ -110,7 +111,8 @@ model::Call SimulatedRun::Make(std::uint32_t step) {
   model::ResolveReferences(call, [this](const Reference& reference) {
     if (!reference.handle) return reference.offset;
     const Handle& handle = *reference.handle;
-    return handles_[static_cast<unsigned char>(handle.kind)][handle.index] + reference.offset;
+    return WrappingSum(handles_[static_cast<unsigned char>(handle.kind)][handle.index],
+                       reference.offset);
   });
   Performed& performed = trace_.steps[step];
   performed.called = true;

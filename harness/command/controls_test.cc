@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The controls of the controls: they have to miss what cannot be noticed, and say so.
+
+#include "harness/runner/controls.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <string>
+
+#include "harness/command/command.h"
+#include "harness/command/console.h"
+#include "harness/vocabulary/plan_builder.h"
+
+namespace shmspec {
+namespace {
+
+using namespace literals;  // NOLINT: "..."_req
+using ::testing::HasSubstr;
+
+/// Sees whether shmget works at all.
+std::vector<std::string> SearchByCreating(const Hunt& hunt) {
+  PlanBuilder builder("test.controls.creates");
+  const Actor a = builder.Spawn("a");
+  a.Do(SysvGet{PrivateKey(), {4096}, kCreate | 0600});
+  const Trace trace = hunt.stage.Perform(std::move(builder).Take(), hunt.seed);
+  if (Succeeded(trace.steps.front().outcome)) return {};
+  return {"test.controls.creates"};
+}
+
+/// Fails whatever it is given.
+std::vector<std::string> SearchAndAlwaysFind(const Hunt&) { return {"test.controls.fails"}; }
+
+std::vector<std::string> SearchAndDie(const Hunt&) { std::abort(); }
+
+const internal::HunterRegistration registrations[] = {
+    internal::HunterRegistration({"creating", &SearchByCreating}),
+    internal::HunterRegistration({"failing", &SearchAndAlwaysFind}),
+    internal::HunterRegistration({"dying", &SearchAndDie})};
+
+/// The broken system creates nothing.
+class CreatesNothing : public Tampering {
+  void After(const model::State& before, const model::Call& call, model::State& after,
+             Outcome& outcome) override {
+    if (!std::holds_alternative<SysvGet>(*call.operation)) return;
+    after = before;
+    outcome = Failure{{ENOSPC}};
+  }
+};
+
+template <class Tampered>
+std::unique_ptr<Tampering> Make() {
+  return std::make_unique<Tampered>();
+}
+
+constexpr std::array kFaults{SeededFault{"creates_nothing", "SYSV.SHMGET.CREATE_RETURNS_NONNEG"_req,
+                                         "shmget always fails", Make<CreatesNothing>},
+                             SeededFault{"nothing_is_wrong", "SYSV.SHMGET.NOENT"_req,
+                                         "all is as it should be", Make<Tampering>}};
+
+struct Said {
+  int exit_code = -1;
+  std::string output;
+  std::string errors;
+};
+
+Said Run(ControlsCommandOptions options) {
+  options.jobs = 2;
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  Said said;
+  said.exit_code = ControlsCommand(options, kFaults);
+  said.output = testing::internal::GetCapturedStdout();
+  said.errors = testing::internal::GetCapturedStderr();
+  return said;
+}
+
+TEST(Controls, MissAFaultThatChangesNothing) {
+  const Said said = Run({.by = "creating"});
+  EXPECT_EQ(said.exit_code, kExitUnexpected) << said.errors;
+  EXPECT_THAT(said.output, HasSubstr("MISSED nothing_is_wrong"));
+  EXPECT_THAT(said.output, HasSubstr("caught creates_nothing"));
+  EXPECT_THAT(said.output, HasSubstr("2 faults: 1 caught, 1 missed"));
+}
+
+TEST(Controls, TellInJsonWhatCaughtAFault) {
+  const Said said = Run({.by = "creating", .format = Format::kJson});
+  EXPECT_EQ(said.exit_code, kExitUnexpected) << said.errors;
+  EXPECT_THAT(said.output, HasSubstr("\"test.controls.creates\""));
+  EXPECT_THAT(said.output, HasSubstr("\"caught_by\": []"));
+}
+
+TEST(Controls, SucceedWhenEveryFaultIsCaught) {
+  const Said said = Run({.faults = {"creates_nothing"}, .by = "creating"});
+  EXPECT_EQ(said.exit_code, kExitAsExpected) << said.errors;
+}
+
+TEST(Controls, MeanNothingWhenTheSoundSystemFails) {
+  const Said said = Run({.by = "failing"});
+  EXPECT_EQ(said.exit_code, kExitHarnessTrouble);
+  EXPECT_THAT(said.errors, HasSubstr("test.controls.fails"));
+}
+
+TEST(Controls, AreInTroubleWhenASearchDies) {
+  EXPECT_EQ(Run({.by = "dying"}).exit_code, kExitHarnessTrouble);
+}
+
+TEST(Controls, RefuseHuntersAndFaultsThatDoNotExist) {
+  const Said hunter = Run({.by = "divination"});
+  EXPECT_EQ(hunter.exit_code, kExitUsage);
+  EXPECT_THAT(hunter.errors, HasSubstr("suites, creating, failing"));
+  EXPECT_EQ(Run({.faults = {"creates_nothin"}, .by = "creating"}).exit_code, kExitUsage);
+}
+
+}  // namespace
+}  // namespace shmspec
