@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,6 +18,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <set>
 #include <vector>
 
 #include "harness/actor/actor_main.h"
@@ -74,6 +76,9 @@ class Warden {
   void Perform(const ControlRegion& region);
   void SpreadOverCpus(const ControlRegion& region);
   void Spawn(const ControlRegion& region, std::uint32_t actor);
+  /// What is left to do when the caller died in the middle of a plan: ends the actors and removes
+  /// what they made, which in an IPC namespace that others use would stay for ever.
+  void CleanUp(const ControlRegion& region);
   /// Reaps who has ended; false when nobody is left.
   bool Reap(const ControlRegion& region);
   void AwaitChange(const ControlRegion& region, std::uint64_t until_ns);
@@ -188,8 +193,26 @@ void Warden::AwaitChange(const ControlRegion& region, std::uint64_t until_ns) {
   pollfd caller{socket_, POLLIN, 0};
   if (::ppoll(&caller, 1, &left, &while_waiting_) > 0) {
     // Nothing is said while a plan runs: the caller is dead.
-    KillActors(region);
+    CleanUp(region);
     ::_exit(kLostHarness);
+  }
+}
+
+void Warden::CleanUp(const ControlRegion& region) {
+  KillActors(region);
+  if (region.header().private_ipc) return;
+  std::set<std::int64_t> pids;
+  for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
+    pids.insert(region.actor(i).pid.load());
+  }
+  while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+  }
+  shm_info info{};
+  const int highest = ::shmctl(0, SHM_INFO, reinterpret_cast<shmid_ds*>(&info));
+  for (int index = 0; index <= highest; ++index) {
+    shmid_ds record{};
+    const int id = ::shmctl(index, SHM_STAT_ANY, &record);
+    if (id >= 0 && pids.contains(record.shm_cpid)) ::shmctl(id, IPC_RMID, nullptr);
   }
 }
 

@@ -21,7 +21,9 @@ namespace shmspec {
 ///   Result<void> written = file->Commit(json);
 class OutputFile {
  public:
-  /// Fails when the path exists already or its folder cannot be written to.
+  /// Fails when the path exists already or its folder cannot be written to. Until Commit() the file
+  /// has no name, so that not even SIGKILL leaves a part of it; a draft beside `path` holds it
+  /// where the file system cannot do that.
   static Result<OutputFile> Claim(std::string path);
 
   OutputFile(OutputFile&& other) noexcept = default;
@@ -37,7 +39,7 @@ class OutputFile {
       : path_(std::move(path)), draft_(std::move(draft)), fd_(std::move(fd)) {}
 
   std::string path_;
-  std::string draft_;  // the name it has until it is complete
+  std::string draft_;  // the name it has until it is complete; none where it needs none
   UniqueFd fd_;
 };
 

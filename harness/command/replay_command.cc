@@ -4,12 +4,14 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 
 #include "harness/command/command.h"
 #include "harness/command/console.h"
+#include "harness/runner/stop_requests.h"
 #include "harness/vocabulary/text.h"
 
 namespace shmspec {
@@ -22,6 +24,9 @@ Result<std::string> ReadAll(const std::string& file) {
   if (file == "-") return contents(std::cin);
   std::ifstream in(file, std::ios::binary);
   if (!in) return Error{fmt::format("{}: cannot be read: {}", file, std::strerror(errno))};
+  if (std::error_code error; std::filesystem::is_directory(file, error)) {
+    return Error{fmt::format("{}: is a folder; expected a file with a plan", file)};
+  }
   std::string text = contents(in);
   if (in.bad()) return Error{fmt::format("{}: cannot be read", file)};
   return text;
@@ -38,6 +43,7 @@ int ReplayCommand(const ReplayCommandOptions& options) {
   if (!run.ok()) {
     return Complain(run.error().lacking ? kExitIncomplete : kExitUsage, run.error().message);
   }
+  const StopRequests requests;
   const CaseResult result = RunPlan(*plan, options.rounds, *run);
   fmt::print("{} {}\n", Paint(StyleOf(result.status), NameOf(result.status)), plan->name);
   if (!result.reason.empty()) fmt::print("{}", Wrap(result.reason, 2));

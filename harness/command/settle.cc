@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 #include <fmt/format.h>
-#include <unistd.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <random>
@@ -18,8 +18,9 @@ namespace {
 constexpr std::uint32_t kMaxJobs = 4;
 
 std::uint32_t DefaultJobs() {
-  const long cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
-  return static_cast<std::uint32_t>(std::clamp<long>(cpus, 1, kMaxJobs));
+  cpu_set_t usable;
+  if (::sched_getaffinity(0, sizeof(usable), &usable) != 0) return 1;
+  return std::clamp(static_cast<std::uint32_t>(CPU_COUNT(&usable)), 1u, kMaxJobs);
 }
 
 }  // namespace

@@ -76,8 +76,7 @@ Json TestRecord(const CaseRun& run, const RunOptions& options) {
   }
   if (result == nullptr) return test;
   if (run.status() != Status::kPass) {
-    test["repro"] = {{"command", fmt::format("shmspec run {} --target {} --seed {}",
-                                             run.test_case->id, options.target, options.seed)}};
+    test["repro"] = {{"command", CommandThatRepeats(*run.test_case, *result, options)}};
   }
   test["effort"] = {{"rounds", result->rounds}, {"steps", result->steps}};
   if (!result->observed.empty()) test["effort"]["observed"] = result->observed;
