@@ -97,7 +97,11 @@ Result<WardenProcess> SpawnWarden(const std::string& program, int region_fd) {
   const UniqueFd theirs(::fcntl(low.get(), F_DUPFD_CLOEXEC, kFirstHighFd));
   const UniqueFd region(::fcntl(region_fd, F_DUPFD_CLOEXEC, kFirstHighFd));
   if (!theirs || !region) {
-    return Error{fmt::format("cannot duplicate a file: {}", ErrnoName(errno))};
+    return Error{
+        fmt::format("an actor needs files above number {}: {}; raise the limit of open files "
+                    "(ulimit -n)",
+                    kFirstHighFd, ErrnoName(errno)),
+        true};
   }
   std::string name = "shmspec";
   std::string word = kActorWord;

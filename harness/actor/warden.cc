@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -20,6 +21,7 @@
 #include <csignal>
 #include <ctime>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -94,6 +96,9 @@ class Warden {
   void Reap(const ControlRegion& region);
   /// Whether everybody has ended, or rests.
   bool IsOver(const ControlRegion& region) const;
+  /// What is left to do when the caller died in the middle of a plan: ends the actors and removes
+  /// what they made, which in an IPC namespace that others use would stay for ever.
+  void CleanUp(const ControlRegion& region);
   void AwaitChange(const ControlRegion& region, std::uint64_t until_ns);
   void KillActors(const ControlRegion& region);
 
@@ -275,8 +280,26 @@ void Warden::AwaitChange(const ControlRegion& region, std::uint64_t until_ns) {
   if (files[0].revents != 0 && ::read(rested_.get(), &rested, sizeof(rested)) < 0) return;
   if (files[1].revents != 0) {
     // Nothing is said while a plan runs: the caller is dead.
-    KillActors(region);
+    CleanUp(region);
     ::_exit(kLostHarness);
+  }
+}
+
+void Warden::CleanUp(const ControlRegion& region) {
+  KillActors(region);
+  if (region.header().private_ipc) return;
+  std::set<std::int64_t> pids;
+  for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
+    pids.insert(region.actor(i).pid.load());
+  }
+  while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
+  }
+  shm_info info{};
+  const int highest = ::shmctl(0, SHM_INFO, reinterpret_cast<shmid_ds*>(&info));
+  for (int index = 0; index <= highest; ++index) {
+    shmid_ds record{};
+    const int id = ::shmctl(index, SHM_STAT_ANY, &record);
+    if (id >= 0 && pids.contains(record.shm_cpid)) ::shmctl(id, IPC_RMID, nullptr);
   }
 }
 

@@ -32,12 +32,12 @@ struct PerformOptions {
 struct RunCommandOptions {
   std::vector<std::string> filters;
   PerformOptions perform;
-  std::string shard;
+  std::optional<std::string> shard;
   std::uint32_t repeat = 1;
   bool shuffle = false;
   bool quick = false;
   std::string level = "may";
-  std::string output;
+  std::optional<std::string> output;
   Format format = Format::kHuman;
   std::vector<std::string> argv;
 };

@@ -29,7 +29,7 @@ constexpr std::array kShown{
     std::pair{"processors", "cpus page_size shmlba"},
     std::pair{"privileges", "euid capabilities.effective seccomp container"},
     std::pair{"namespaces", "namespace.ipc namespace.user namespace.mnt namespace.pid"},
-    std::pair{"limits", "rlimit.memlock rlimit.as rlimit.nofile"},
+    std::pair{"limits", "rlimit.memlock rlimit.as rlimit.nofile rlimit.nproc"},
     std::pair{"System V", "kernel.shmmax kernel.shmall kernel.shmmni kernel.shm_rmid_forced"},
     std::pair{"memory", "vm.overcommit_memory vm.mmap_min_addr vm.nr_hugepages"},
     std::pair{"/dev/shm", "dev_shm.bytes dev_shm.mode dev_shm.mount"},

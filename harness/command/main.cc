@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <charconv>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 
 #include "harness/actor/actor_main.h"
@@ -13,6 +16,7 @@
 #include "harness/command/console.h"
 #include "harness/runner/run.h"
 #include "harness/runner/selection.h"
+#include "harness/vocabulary/nearest.h"
 #include "shmspec/build.h"
 
 namespace shmspec {
@@ -36,6 +40,17 @@ constexpr const char* kExamples =
     "Exit codes: 0 as expected, 1 a case failed, 2 incomplete, 3 trouble in the harness itself,\n"
     "4 mistake in options or input, 5 nothing selected.\n";
 
+/// CLI11 takes -1 for 18446744073709551615 and is silent about numbers that are too large.
+const CLI::Validator kSeed(
+    [](std::string& text) -> std::string {
+      std::uint64_t seed = 0;
+      const char* end = text.data() + text.size();
+      const auto read = std::from_chars(text.data(), end, seed);
+      if (read.ec == std::errc() && read.ptr == end) return "";
+      return fmt::format("expected a number from 0 to {}, found \"{}\"", UINT64_MAX, text);
+    },
+    "");
+
 void AddFormat(CLI::App& app, Format& format) {
   const std::map<std::string, Format> formats{{"human", Format::kHuman}, {"json", Format::kJson}};
   app.add_option_function<std::string>(
@@ -49,7 +64,8 @@ void AddPerform(CLI::App& app, PerformOptions& options) {
                  "libc (default), syscall, ia32, simulated or faulty:ID (see controls)");
   app.add_option("--profile", options.profile,
                  "The specification to judge by: linux (default) or posix");
-  app.add_option("--seed", options.seed, "Settles every random choice; printed with each run");
+  app.add_option("--seed", options.seed, "Settles every random choice; printed with each run")
+      ->check(kSeed);
   app.add_option("--timeout", options.timeout_ms, "Milliseconds that one case may take")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{3600000}));
 }
@@ -57,8 +73,8 @@ void AddPerform(CLI::App& app, PerformOptions& options) {
 void AddRun(CLI::App& program, RunCommandOptions& options, int& exit_code) {
   CLI::App* app = program.add_subcommand("run", "Perform cases and judge this system");
   app->add_option("FILTER", options.filters,
-                  "Cases or requirements: a name, its beginning, or a glob; -NAME after -- takes "
-                  "away");
+                  "Cases or requirements: a name, its beginning, or a glob; after a leading --, "
+                  "-NAME takes away");
   AddPerform(*app, options.perform);
   app->add_option("--jobs,-j", options.perform.jobs, "Cases performed at the same time")
       ->check(CLI::Range(1, 256));
@@ -134,7 +150,8 @@ void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
       ->add_option("--jobs,-j", options.controls.jobs,
                    "Systems searched for faults at the same time")
       ->check(CLI::Range(1, 256));
-  controls->add_option("--seed", options.controls.seed, "Settles every random choice");
+  controls->add_option("--seed", options.controls.seed, "Settles every random choice")
+      ->check(kSeed);
   AddFormat(*controls, options.controls.format);
   controls->callback([&] { exit_code = ControlsCommand(options.controls, AllFaults()); });
 
@@ -142,6 +159,35 @@ void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
       program.add_subcommand("doctor", "Say what this system offers and what that means for a run");
   AddFormat(*doctor, options.doctor_format);
   doctor->callback([&] { exit_code = DoctorCommand(options.doctor_format); });
+}
+
+/// One line on what is wrong with the command line: the nearest names, and where the help is.
+std::string Explain(const CLI::App& program, const CLI::ParseError& error, int argc, char** argv) {
+  std::vector<std::string> names;
+  if (program.get_subcommands().empty()) {
+    if (argc < 2 || argv[1][0] == '-') return fmt::format("{}; see shmspec --help", error.what());
+    for (const CLI::App* one : program.get_subcommands({})) names.push_back(one->get_name());
+    return fmt::format("no command \"{}\"{}; see shmspec --help", argv[1],
+                       DidYouMean(argv[1], names));
+  }
+  const CLI::App* command = program.get_subcommands().front();
+  const std::string help = fmt::format("see shmspec {} --help", command->get_name());
+  const std::vector<std::string> unexpected = program.remaining(true);
+  if (unexpected.empty() || unexpected.front()[0] != '-') {
+    return fmt::format("{}; {}", error.what(), help);
+  }
+  for (const CLI::Option* one : command->get_options()) {
+    if (!one->get_lnames().empty()) names.push_back("--" + one->get_lnames().front());
+  }
+  return fmt::format("{} has no option {}{}; {}", command->get_name(), unexpected.front(),
+                     DidYouMean(unexpected.front(), names), help);
+}
+
+/// What a full disk or a closed pipe kept from standard output is no success.
+int Flushed(int exit_code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
+  return Complain(kExitHarnessTrouble,
+                  fmt::format("standard output cannot be written: {}", std::strerror(errno)));
 }
 
 int Main(int argc, char** argv) {
@@ -161,7 +207,7 @@ int Main(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return program.exit(success);  // --help and --version
   } catch (const CLI::ParseError& error) {
-    return Complain(kExitUsage, fmt::format("{}; see shmspec --help", error.what()));
+    return Complain(kExitUsage, Explain(program, error, argc, argv));
   }
   return exit_code;
 }
@@ -173,7 +219,7 @@ int main(int argc, char** argv) {
   // Actors are this same program; they must start fast and know nothing of options.
   if (const std::optional<int> exit_code = shmspec::RunAsActor(argc, argv)) return *exit_code;
   try {
-    return shmspec::Main(argc, argv);
+    return shmspec::Flushed(shmspec::Main(argc, argv));
   } catch (const std::exception& error) {
     return shmspec::Complain(shmspec::kExitHarnessTrouble, error.what());
   }

@@ -18,6 +18,21 @@ Error Refusal(const std::string& path, int error) {
   return Error{fmt::format("{}: cannot be written: {}", path, std::strerror(error))};
 }
 
+/// Through procfs an open file can be given a name.
+std::string NameOf(const UniqueFd& fd) { return fmt::format("/proc/self/fd/{}", fd.get()); }
+
+/// A file in the folder of `path` that vanishes with this process, however it ends; nothing where
+/// the file system or a missing procfs does not allow that.
+UniqueFd OpenUnnamed(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "."
+                             : slash == 0               ? "/"
+                                                        : path.substr(0, slash);
+  UniqueFd fd(::open(folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666));
+  if (!fd || ::faccessat(AT_FDCWD, NameOf(fd).c_str(), F_OK, 0) != 0) return UniqueFd();
+  return fd;
+}
+
 }  // namespace
 
 Result<OutputFile> OutputFile::Claim(std::string path, Existing existing) {
@@ -29,6 +44,14 @@ Result<OutputFile> OutputFile::Claim(std::string path, Existing existing) {
   if (exists && existing == Existing::kLeave) {
     return Error{path + ": exists already and is left alone; name another file or remove it"};
   }
+  if (path.empty() || path.ends_with('/')) {
+    return Error{fmt::format("--output \"{}\": expected the name of a new file", path)};
+  }
+  if (existing == Existing::kLeave) {
+    if (UniqueFd unnamed = OpenUnnamed(path)) {
+      return OutputFile(std::move(path), "", std::move(unnamed), existing);
+    }
+  }
   std::string draft = fmt::format("{}.{}.partial", path, ::getpid());
   UniqueFd fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!fd) return Refusal(path, errno);
@@ -36,7 +59,7 @@ Result<OutputFile> OutputFile::Claim(std::string path, Existing existing) {
 }
 
 OutputFile::~OutputFile() {
-  if (fd_) ::unlink(draft_.c_str());
+  if (fd_ && !draft_.empty()) ::unlink(draft_.c_str());
 }
 
 Result<void> OutputFile::Commit(const std::string& contents) {
@@ -51,8 +74,11 @@ Result<void> OutputFile::Commit(const std::string& contents) {
     if (::rename(draft_.c_str(), path_.c_str()) != 0) return Refusal(path_, errno);
   } else {
     // Unlike rename(2), link(2) never takes the place of a file that appeared meanwhile.
-    if (::link(draft_.c_str(), path_.c_str()) != 0) return Refusal(path_, errno);
-    ::unlink(draft_.c_str());
+    const int linked = draft_.empty() ? ::linkat(AT_FDCWD, NameOf(fd_).c_str(), AT_FDCWD,
+                                                 path_.c_str(), AT_SYMLINK_FOLLOW)
+                                      : ::link(draft_.c_str(), path_.c_str());
+    if (linked != 0) return Refusal(path_, errno);
+    if (!draft_.empty()) ::unlink(draft_.c_str());
   }
   fd_.reset();
   return {};

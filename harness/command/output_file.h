@@ -23,7 +23,10 @@ class OutputFile {
  public:
   /// What becomes of a file of that name.
   enum class Existing { kLeave, kReplace };
-  /// Fails when the path exists already and is to be left, or when it cannot be written to.
+  /// Fails when the path exists already and is to be left, or when its folder cannot be written to.
+  /// Until Commit() the file has no name, so that not even SIGKILL leaves a part of it; a draft
+  /// beside `path` holds it where the file system cannot do that, and where it is to replace
+  /// another.
   static Result<OutputFile> Claim(std::string path, Existing existing = Existing::kLeave);
 
   OutputFile(OutputFile&& other) noexcept = default;
@@ -39,7 +42,7 @@ class OutputFile {
       : path_(std::move(path)), draft_(std::move(draft)), fd_(std::move(fd)), existing_(existing) {}
 
   std::string path_;
-  std::string draft_;  // the name it has until it is complete
+  std::string draft_;  // the name it has until it is complete; none where it needs none
   UniqueFd fd_;
   Existing existing_;
 };

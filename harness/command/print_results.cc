@@ -10,6 +10,7 @@
 #include "harness/command/command.h"
 #include "harness/command/console.h"
 #include "harness/runner/record.h"
+#include "harness/sandbox/environment.h"
 #include "shmspec/build.h"
 
 namespace shmspec {
@@ -81,6 +82,12 @@ void PrintHeading(const RunOptions& options, std::size_t cases) {
              options.profile->name);
   fmt::print("seed {}, isolation {}, {} at a time\n", options.seed, NameOf(options.isolation),
              options.jobs);
+  if (IsRealTarget(options.target) && HasSeccompFilter()) {
+    fmt::print("{}", Wrap("a seccomp filter is active: what is judged is the kernel as the filter "
+                          "shows it, and a call may be refused by the filter alone",
+                          0));
+  }
+  std::fflush(stdout);  // who pipes it wants to see that it began
 }
 
 void PrintTroubledCase(const Case& test_case, const CaseResult& result, const RunOptions& options) {
@@ -93,8 +100,7 @@ void PrintTroubledCase(const Case& test_case, const CaseResult& result, const Ru
                  Wrap(fmt::format("{}: {}", requirement.id(), requirement.text().statement), 4));
     }
   }
-  fmt::print("  again: shmspec run {} --target {} --seed {}\n", test_case.id, options.target,
-             options.seed);
+  fmt::print("  again: {}\n", CommandThatRepeats(test_case, result, options));
 }
 
 void PrintSummary(const RunResult& result) {

@@ -5,9 +5,11 @@
 #include "harness/command/command.h"
 #include "harness/command/console.h"
 #include "harness/command/input_file.h"
+#include "harness/runner/stop_requests.h"
 #include "harness/vocabulary/text.h"
 
 namespace shmspec {
+
 int ReplayCommand(const ReplayCommandOptions& options) {
   const Result<std::string> text = ReadInput(options.file);
   if (!text.ok()) return Complain(kExitUsage, text.error().message);
@@ -17,6 +19,7 @@ int ReplayCommand(const ReplayCommandOptions& options) {
   if (!run.ok()) {
     return Complain(run.error().lacking ? kExitIncomplete : kExitUsage, run.error().message);
   }
+  const StopRequests requests;
   const CaseResult result = RunPlan(*plan, options.rounds, *run);
   fmt::print("{} {}\n", Paint(StyleOf(result.status), NameOf(result.status)), plan->name);
   if (!result.reason.empty()) fmt::print("{}", Wrap(result.reason, 2));

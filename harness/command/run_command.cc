@@ -12,6 +12,7 @@
 #include "harness/command/print_results.h"
 #include "harness/runner/record.h"
 #include "harness/runner/selection.h"
+#include "harness/runner/stop_requests.h"
 #include "harness/sandbox/environment.h"
 
 namespace shmspec {
@@ -49,8 +50,8 @@ Result<SelectionOptions> SelectionOf(const RunCommandOptions& options, std::uint
   SelectionOptions selection;
   selection.filters = options.filters;
   selection.level = *FromName<Level>(options.level);
-  if (!options.shard.empty()) {
-    Result<Shard> shard = ParseShard(options.shard);
+  if (options.shard) {
+    Result<Shard> shard = ParseShard(*options.shard);
     if (!shard.ok()) return shard.error();
     selection.shard = *shard;
   }
@@ -66,14 +67,15 @@ std::string Now() {
 }  // namespace
 
 int RunCommand(const RunCommandOptions& options) {
+  const StopRequests requests;  // from before the first claim until the record is written
   Result<SelectionOptions> selecting = SelectionOf(options, options.perform.seed.value_or(0));
   if (!selecting.ok()) return Complain(kExitUsage, selecting.error().message);
   if (auto checked = Select(AllCases(), *selecting); !checked.ok()) {
     return Complain(kExitUsage, checked.error().message);
   }
   std::optional<OutputFile> output;
-  if (!options.output.empty()) {
-    Result<OutputFile> claimed = OutputFile::Claim(options.output);
+  if (options.output) {
+    Result<OutputFile> claimed = OutputFile::Claim(*options.output);
     if (!claimed.ok()) return Complain(kExitUsage, claimed.error().message);
     output = std::move(claimed).value();
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 #include <fmt/format.h>
-#include <unistd.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <random>
@@ -20,8 +20,10 @@ constexpr std::uint32_t kMaxJobs = 4;
 }  // namespace
 
 std::uint32_t JobsOf(std::uint32_t asked) {
-  const long cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
-  return asked != 0 ? asked : static_cast<std::uint32_t>(std::clamp<long>(cpus, 1, kMaxJobs));
+  if (asked != 0) return asked;
+  cpu_set_t usable;
+  if (::sched_getaffinity(0, sizeof(usable), &usable) != 0) return 1;
+  return std::clamp(static_cast<std::uint32_t>(CPU_COUNT(&usable)), 1u, kMaxJobs);
 }
 
 bool IsRealTarget(const std::string& target) {

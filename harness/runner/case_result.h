@@ -82,6 +82,9 @@ struct CaseResult {
   std::vector<std::string> residue;
   /// Process ids that actors had.
   std::vector<std::int64_t> actor_pids;
+  /// The seed that repeats this attempt as one of its own; the runner knows it, the case's process
+  /// only what follows from it.
+  std::uint64_t attempt_seed = 0;
   static constexpr auto kFields =
       Fields(Field{"status", &CaseResult::status}, Field{"cause", &CaseResult::cause},
              Field{"reason", &CaseResult::reason}, Field{"excerpt", &CaseResult::excerpt},

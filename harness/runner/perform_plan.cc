@@ -44,6 +44,16 @@ std::optional<std::size_t> FirstUnexpected(const Trace& trace) {
   return std::nullopt;
 }
 
+/// What the system did not let the case arrange: an operation on processes was refused, as the
+/// specification allows. That is a place where the case cannot be had and no failure of shared
+/// memory.
+bool IsRefusedArrangement(const Trace& trace, const Findings& findings) {
+  if (!findings.unexpected || findings.refusal) return false;
+  const std::size_t step = *findings.unexpected;
+  return trace.steps[step].returned && std::holds_alternative<Failure>(trace.steps[step].outcome) &&
+         OperationName(trace.plan.steps[step].operation).starts_with("process.");
+}
+
 Cause CauseOf(const Findings& findings) {
   if (findings.unexpected && findings.refusal) return Cause::kAssertion;
   return findings.unexpected ? Cause::kDisagreement : Cause::kRefuted;
@@ -120,7 +130,13 @@ CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
     result.observed.push_back(fmt::format("step {}: {}", step + 1, text));
   }
   if (verdict.kind == Verdict::Kind::kRefuted) findings.refusal = std::move(verdict);
-  if (findings.unexpected || findings.refusal) {
+  if (IsRefusedArrangement(trace, findings)) {
+    result.status = Status::kUnsupported;
+    result.cause = Cause::kMissingCapability;
+    result.reason = ReasonOf(trace, findings);
+    result.trace = PrintTrace(trace);
+    MarkAll(result, trace.plan, Status::kUnsupported);
+  } else if (findings.unexpected || findings.refusal) {
     result.status = Status::kFail;
     result.cause = CauseOf(findings);
     result.reason = ReasonOf(trace, findings);

@@ -107,8 +107,7 @@ Json RequirementsOf(const CaseRun& run) {
 Json ReproductionOf(const CaseRun& run, const CaseResult& result, const RunOptions& options) {
   const std::string judged =
       fmt::format("--target {} --profile {}", options.target, options.profile->name);
-  Json record{{"command", fmt::format("shmspec run {} {} --seed {}", run.test_case->id, judged,
-                                      options.seed)}};
+  Json record{{"command", CommandThatRepeats(*run.test_case, result, options)}};
   if (result.rounds > 0) {
     record["replay"] = fmt::format("shmspec replay PLAN {} --seed {}", judged, result.seed);
   }

@@ -5,41 +5,18 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <csignal>
+#include <array>
 #include <deque>
 #include <list>
 #include <utility>
 
 #include "harness/runner/attempt.h"
 #include "harness/runner/perform_plan.h"
+#include "harness/runner/stop_requests.h"
 #include "harness/vocabulary/names.h"
 
 namespace shmspec {
 namespace {
-
-volatile std::sig_atomic_t stop_signal = 0;
-
-/// Turns SIGINT and SIGTERM into a request to stop, as long as it lives.
-class StopRequests {
- public:
-  StopRequests() {
-    stop_signal = 0;
-    struct sigaction action {};
-    action.sa_handler = [](int signal) { stop_signal = signal; };
-    ::sigaction(SIGINT, &action, &old_interrupt_);
-    ::sigaction(SIGTERM, &action, &old_terminate_);
-  }
-  StopRequests(const StopRequests&) = delete;
-  StopRequests& operator=(const StopRequests&) = delete;
-  ~StopRequests() {
-    ::sigaction(SIGINT, &old_interrupt_, nullptr);
-    ::sigaction(SIGTERM, &old_terminate_, nullptr);
-  }
-
- private:
-  struct sigaction old_interrupt_ {};
-  struct sigaction old_terminate_ {};
-};
 
 int RoundsOf(const Case& test_case, const RunOptions& options) {
   return std::min(test_case.rounds, options.max_rounds);
@@ -67,15 +44,17 @@ class Schedule {
 
   RunResult Run() {
     const auto start = std::chrono::steady_clock::now();
-    while (stop_signal == 0 && (!waiting_.empty() || !running_.empty())) {
-      while (!waiting_.empty() && running_.size() < options_.jobs) StartNext();
+    while (StopRequests::Pending() == 0 && (!waiting_.empty() || !running_.empty())) {
+      while (!waiting_.empty() && running_.size() < options_.jobs && StopRequests::Pending() == 0) {
+        StartNext();
+      }
       if (!running_.empty()) Wait();
       Collect();
     }
-    if (stop_signal != 0) {
+    if (const int signal = StopRequests::Pending(); signal != 0 && done_ < total_) {
       running_.clear();  // ends the processes
       result_.complete = false;
-      result_.stop_reason = "stopped by " + SignalName(stop_signal);
+      result_.stop_reason = "stopped by " + SignalName(signal);
     }
     result_.duration_s =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -103,7 +82,7 @@ class Schedule {
   }
 
   void Wait() {
-    std::vector<pollfd> fds;
+    std::vector<pollfd> fds{{StopRequests::fd(), POLLIN, 0}};
     auto soonest = Attempt::Clock::time_point::max();
     for (const auto& [job, attempt] : running_) {
       fds.push_back({attempt.result_fd(), POLLIN, 0});
@@ -115,7 +94,7 @@ class Schedule {
   }
 
   void Collect() {
-    for (auto at = running_.begin(); at != running_.end() && stop_signal == 0;) {
+    for (auto at = running_.begin(); at != running_.end();) {
       if (!at->second.IsOver()) {
         ++at;
         continue;
@@ -129,6 +108,7 @@ class Schedule {
 
   void Finish(const Job& job, CaseResult result) {
     CaseRun& run = result_.cases[job.index];
+    result.attempt_seed = options_.seed + job.attempt;
     run.attempts.push_back(std::move(result));
     observer_.OnResult(*run.test_case, run.attempts.back(), ++done_, total_);
   }
@@ -149,8 +129,12 @@ CaseResult RunAlone(const Plan& plan, int rounds, const RunOptions& options,
     return Unjudged(Status::kUnresolved, Cause::kSetup, attempt.error().message);
   }
   while (!attempt->IsOver()) {
-    pollfd waiting{attempt->result_fd(), POLLIN, 0};
-    ::poll(&waiting, 1, 100);
+    if (const int signal = StopRequests::Pending(); signal != 0) {
+      return Unjudged(Status::kUnresolved, Cause::kSetup, "stopped by " + SignalName(signal));
+    }
+    std::array<pollfd, 2> waiting{pollfd{attempt->result_fd(), POLLIN, 0},
+                                  pollfd{StopRequests::fd(), POLLIN, 0}};
+    ::poll(waiting.data(), waiting.size(), 100);
   }
   return attempt->Take();
 }
@@ -184,7 +168,6 @@ CaseResult RunCase(const Case& test_case, const RunOptions& options) {
 
 RunResult RunCases(const std::vector<const Case*>& cases, const RunOptions& options,
                    RunObserver& observer) {
-  const StopRequests requests;
   return Schedule(cases, options, observer).Run();
 }
 

@@ -78,18 +78,22 @@ std::vector<std::string> TargetNames();
 /// The seed of a case, so that a case does the same alone and among others.
 std::uint64_t SeedOfCase(std::uint64_t seed, std::string_view id);
 
+/// The command that repeats one attempt at a case, for a shell.
+std::string CommandThatRepeats(const Case& test_case, const CaseResult& result,
+                               const RunOptions& options);
+
 /// Performs one attempt at a case in the calling process, without isolation or deadline.
 CaseResult PerformCase(const Case& test_case, const RunOptions& options);
 
 /// Performs a plan in an isolated process of its own, with a deadline and an audit of what it
-/// leaves behind, which is reported and, for a plan, no failure.
+/// leaves behind, which is reported and, for a plan, no failure. A request to stop ends it.
 CaseResult RunPlan(const Plan& plan, int rounds, const RunOptions& options);
 
 /// Performs one attempt at a case in the same way; a case that leaves something is UNRESOLVED.
 CaseResult RunCase(const Case& test_case, const RunOptions& options);
 
-/// Runs all cases, `jobs` at a time. SIGINT and SIGTERM stop it: running cases are ended, the rest
-/// are UNTESTED.
+/// Runs all cases, `jobs` at a time. A request to stop (stop_requests.h) ends the cases that run;
+/// they and the rest are UNTESTED.
 RunResult RunCases(const std::vector<const Case*>& cases, const RunOptions& options,
                    RunObserver& observer);
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -17,6 +19,8 @@ std::size_t Rank(Status status) {
                                   kWorstFirst.begin());
 }
 
+constexpr std::string_view kUsualProfile = "linux";
+
 /// For a requirement one case that passed outweighs one that could not run.
 Status Fold(Status a, Status b) {
   for (const Status status : {Status::kFail, Status::kUnresolved, Status::kPass, Status::kObserved,
@@ -27,6 +31,21 @@ Status Fold(Status a, Status b) {
 }
 
 }  // namespace
+
+std::string CommandThatRepeats(const Case& test_case, const CaseResult& result,
+                               const RunOptions& options) {
+  const RunOptions usual;
+  std::string command = fmt::format("shmspec run {} --target {} --seed {}", test_case.id,
+                                    options.target, result.attempt_seed);
+  if (options.profile->name != kUsualProfile) {
+    command += fmt::format(" --profile {}", options.profile->name);
+  }
+  if (options.timeout_ms != usual.timeout_ms) {
+    command += fmt::format(" --timeout {}", options.timeout_ms);
+  }
+  if (std::min(test_case.rounds, options.max_rounds) < test_case.rounds) command += " --quick";
+  return command;
+}
 
 const CaseResult* CaseRun::deciding() const {
   const auto worst = std::min_element(

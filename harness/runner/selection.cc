@@ -33,11 +33,21 @@ std::vector<std::string> AllNames(const std::vector<Case>& cases) {
   std::vector<std::string> names(internal::kRequirementIds.begin(),
                                  internal::kRequirementIds.end());
   for (const Case& test_case : cases) names.emplace_back(test_case.id);
+  // The beginning of a name up to a dot is a name as well.
+  for (std::size_t i = 0, count = names.size(); i < count; ++i) {
+    for (std::size_t dot = names[i].find('.'); dot != std::string::npos;
+         dot = names[i].find('.', dot + 1)) {
+      names.push_back(names[i].substr(0, dot));
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
 /// A filter that names a requirement no case tests is understood, and selects nothing.
 Result<void> CheckFilter(std::string_view filter, const std::vector<Case>& cases) {
+  if (filter.empty()) return Error{"an empty filter: expected a case, a requirement or a glob"};
   if (HasWildcards(filter)) return {};
   for (const std::string& name : AllNames(cases)) {
     if (NameMatches(filter, name)) return {};

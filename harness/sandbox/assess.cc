@@ -25,7 +25,7 @@ Meaning OfIsolation(Isolation isolation) {
 
 std::vector<Meaning> Assess(const std::vector<Fact>& facts, Isolation isolation) {
   std::vector<Meaning> meanings{OfIsolation(isolation)};
-  if (ValueOf(facts, "seccomp") != "0" && ValueOf(facts, "seccomp") != "unknown") {
+  if (ValueOf(facts, "seccomp") == "filter") {
     meanings.push_back({"seccomp", "a filter is active",
                         "a call may be refused by the filter and not by the kernel"});
   }

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 #include <gnu/libc-version.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/statvfs.h>
@@ -39,6 +42,12 @@ class Collector {
   std::vector<Fact> facts_;
 };
 
+/// Those that this process may use, not those that the machine has.
+std::string UsableCpus() {
+  cpu_set_t set;
+  return ::sched_getaffinity(0, sizeof(set), &set) == 0 ? std::to_string(CPU_COUNT(&set)) : "";
+}
+
 void AddKernel(Collector& facts) {
   utsname name{};
   ::uname(&name);
@@ -46,7 +55,7 @@ void AddKernel(Collector& facts) {
   facts.Add("kernel.release", name.release, "uname(2)");
   facts.Add("machine", name.machine, "uname(2)");
   facts.Add("libc", std::string("glibc ") + ::gnu_get_libc_version(), "gnu_get_libc_version(3)");
-  facts.Add("cpus", std::to_string(::sysconf(_SC_NPROCESSORS_ONLN)), "sysconf(3)");
+  facts.Add("cpus", UsableCpus(), "sched_getaffinity(2)");
   facts.Add("page_size", std::to_string(::sysconf(_SC_PAGESIZE)), "sysconf(3)");
   facts.Add("shmlba", std::to_string(SHMLBA), "sys/shm.h");
 }
@@ -71,10 +80,11 @@ std::string LimitText(int resource) {
 void AddPrivileges(Collector& facts) {
   facts.Add("euid", std::to_string(::geteuid()), "geteuid(2)", false);
   facts.Add("capabilities.effective", StatusField("CapEff"), "/proc/self/status", false);
-  facts.Add("seccomp", StatusField("Seccomp"), "/proc/self/status");
+  facts.Add("seccomp", HasSeccompFilter() ? "filter" : "none", "prctl(2)");
   facts.Add("rlimit.memlock", LimitText(RLIMIT_MEMLOCK), "getrlimit(2)");
   facts.Add("rlimit.as", LimitText(RLIMIT_AS), "getrlimit(2)");
   facts.Add("rlimit.nofile", LimitText(RLIMIT_NOFILE), "getrlimit(2)");
+  facts.Add("rlimit.nproc", LimitText(RLIMIT_NPROC), "getrlimit(2)");
   for (const char* name : {"ipc", "user", "mnt", "pid"}) {
     facts.Add(std::string("namespace.") + name,
               ::access(fmt::format("/proc/self/ns/{}", name).c_str(), F_OK) == 0 ? "yes" : "no",
@@ -160,6 +170,8 @@ void AddTools(Collector& facts) {
 }
 
 }  // namespace
+
+bool HasSeccompFilter() { return ::prctl(PR_GET_SECCOMP) == SECCOMP_MODE_FILTER; }
 
 std::vector<Fact> ReadEnvironment() {
   Collector facts;

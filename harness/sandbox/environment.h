@@ -24,6 +24,9 @@ std::vector<Fact> ReadEnvironment();
 /// The value of that fact, or `unknown`.
 std::string ValueOf(const std::vector<Fact>& facts, std::string_view name);
 
+/// Whether a seccomp filter stands between this process and the kernel. Needs no procfs.
+bool HasSeccompFilter();
+
 /// What a fact means for a run; `finding` says what was found, `effect` what follows.
 struct Meaning {
   std::string topic;

@@ -16,6 +16,7 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
+/// From `a` to `b` or to a beginning of `b` that ends before a dot: the name of a group is a name.
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
@@ -26,7 +27,11 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
       diagonal = std::exchange(row[j], std::min({replace, row[j] + 1, row[j - 1] + 1}));
     }
   }
-  return row.back();
+  std::size_t nearest = row.back();
+  for (std::size_t j = 1; j < b.size(); ++j) {
+    if (b[j] == '.') nearest = std::min(nearest, row[j]);
+  }
+  return nearest;
 }
 
 }  // namespace

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// For the tests of this folder: hard places to run the program in. Each is for ChildOptions::place:
+// it changes the calling process and what comes of it, nothing else, and gives the reason when it
+// cannot be had here.
+//
+//   RunProgram({"run"}, {.place = Places({RefuseCalls({SYS_unshare}, EPERM), OneCpu})});
+
+#ifndef SHMSPEC_HARNESS_COMMAND_PROGRAM_ENVIRONMENTS_H_
+#define SHMSPEC_HARNESS_COMMAND_PROGRAM_ENVIRONMENTS_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace shmspec {
+
+using Place = std::function<std::optional<std::string>()>;
+
+/// One after the other.
+Place Places(std::vector<Place> places);
+
+/// A seccomp filter that answers these system calls with an error, or kills whoever makes them.
+Place RefuseCalls(std::vector<long> calls, int error);
+Place KillOnCalls(std::vector<long> calls);
+/// A filter that refuses only shmctl(SHM_LOCK) with EPERM.
+std::optional<std::string> RefuseShmLock();
+/// What Docker's default profile does: no namespaces by unshare and clone, no setns, no mount.
+std::optional<std::string> LikeDocker();
+
+/// The user nobody, without any other group.
+std::optional<std::string> OrdinaryUser();
+/// The first of the CPUs that the caller may use.
+std::optional<std::string> OneCpu();
+/// A limit of the process, soft and hard.
+Place Limit(int resource, std::uint64_t value);
+
+/// A mount namespace of its own with a tmpfs at a place, or nothing at /proc.
+Place MountTmpfs(std::string at, std::string options);
+std::optional<std::string> NoProc();
+/// A /tmp that nobody may write to.
+std::optional<std::string> ReadOnlyTmp();
+/// An IPC namespace of its own, with its sysctls changed: `kernel.shmmni` is `/proc/sys/...`.
+Place IpcSetting(std::string file, std::string value);
+/// A user namespace in which no further ones may be made.
+std::optional<std::string> NoUserNamespaces();
+
+/// The calls of System V shared memory.
+std::vector<long> SystemVCalls();
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_COMMAND_PROGRAM_ENVIRONMENTS_H_

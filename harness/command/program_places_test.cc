@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The program in hard places: it completes or says in one line why it cannot, never fails a case
+// for what the place does, and leaves nothing.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <nlohmann/json.hpp>
+
+#include "harness/command/program_child.h"
+#include "harness/command/program_environments.h"
+#include "harness/sandbox/audit.h"
+
+namespace shmspec {
+namespace {
+
+using nlohmann::json;
+using testing::AnyOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct HardPlace {
+  std::string name;
+  Place place;
+  /// What doctor has to say there: a fact or a topic, and a part of its value.
+  std::string fact;
+  std::string value;
+};
+void PrintTo(const HardPlace& where, std::ostream* out) { *out << where.name; }
+
+class Inside : public testing::TestWithParam<HardPlace> {
+ protected:
+  void TearDown() override {
+    EXPECT_TRUE(AwaitSilence());
+    EXPECT_THAT(Residue(before_, TakeInventory()), IsEmpty());
+  }
+  const Inventory before_ = TakeInventory();
+};
+
+const std::vector<HardPlace> kPlaces{
+    {"SeccompThatAllows", RefuseCalls({}, EPERM), "seccomp", "filter"},
+    {"LikeDocker", LikeDocker, "isolation", "shared"},
+    {"OrdinaryUser", OrdinaryUser, "euid", "65534"},
+    {"OrdinaryUserLikeDocker", Places({OrdinaryUser, LikeDocker}), "isolation", "shared"},
+    {"NoUserNamespaces", Places({OrdinaryUser, NoUserNamespaces}), "isolation", "shared"},
+    {"OneCpu", OneCpu, "cpus", "1"},
+    {"TinyShmMount", MountTmpfs("/dev/shm", "size=64k"), "dev_shm.bytes", "65536"},
+    {"TinyShmMountShared", Places({MountTmpfs("/dev/shm", "size=64k"), LikeDocker}),
+     "dev_shm.bytes", "65536"},
+    {"FewSegments", Places({IpcSetting("/proc/sys/kernel/shmmni", "4"), LikeDocker}),
+     "kernel.shmmni", "4"},
+    {"FewProcesses", Places({Limit(RLIMIT_NPROC, 10), OrdinaryUser}), "rlimit.nproc", "10"},
+    {"FewFiles", Limit(RLIMIT_NOFILE, 16), "rlimit.nofile", "16"},
+    {"ReadOnlyTmp", ReadOnlyTmp, "euid", "0"},
+    {"NoProc", NoProc, "kernel.shmmni", "unknown"},
+};
+INSTANTIATE_TEST_SUITE_P(Program, Inside, testing::ValuesIn(kPlaces),
+                         [](const auto& one) { return one.param.name; });
+
+TEST_P(Inside, FailsNoCaseAndGivesReasons) {
+  const Finished run =
+      RunProgram({"run", "--quick", "--format", "json"}, {.place = GetParam().place});
+  if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
+  ASSERT_THAT(run.exit_code, AnyOf(0, 2)) << run;
+  const json record = json::parse(run.out, nullptr, false);
+  if (run.out.empty()) {  // it could not begin
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_EQ(LinesOf(run.err).size(), 1u) << run;
+    return;
+  }
+  ASSERT_TRUE(record.is_object()) << run;
+  for (const json& test : record["tests"]) {
+    if (test["status"] == "PASS") continue;
+    EXPECT_NE(test["status"], "FAIL") << test.dump(2);
+    EXPECT_NE(test.value("cause", ""), "crash") << test.dump(2);
+    EXPECT_NE(test.value("reason", ""), "") << test.dump(2);
+  }
+}
+
+TEST_P(Inside, TheDoctorTellsTheTruth) {
+  const Finished run = RunProgram({"doctor", "--format", "json"}, {.place = GetParam().place});
+  if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
+  const json found = json::parse(run.out, nullptr, false);
+  ASSERT_TRUE(found.is_object()) << run;
+  const std::string& fact = GetParam().fact;
+  EXPECT_EQ(fact == "isolation" ? found["isolation"] : found["facts"][fact]["value"],
+            GetParam().value);
+  EXPECT_EQ(found["trusted_base"].size(), 7u);
+}
+
+void ExpectNoSystemV(const Place& place, const std::string& part) {
+  for (const char* command : {"run", "doctor"}) {
+    const Finished run = RunProgram({command}, {.place = place});
+    if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
+    EXPECT_EQ(run.exit_code, 2) << run;
+    EXPECT_THAT(run.out + run.err, HasSubstr(part));
+    if (std::string(command) == "run") {
+      EXPECT_EQ(run.out, "");
+      EXPECT_EQ(LinesOf(run.err).size(), 1u) << run;
+    }
+  }
+}
+
+TEST(WithoutSystemV, IsOneClearLine) {
+  ExpectNoSystemV(KillOnCalls({SYS_shmget}), "shmget was answered with SIGSYS");
+  ExpectNoSystemV(RefuseCalls(SystemVCalls(), ENOSYS), "shmget was refused with ENOSYS");
+  ExpectNoSystemV(RefuseCalls(SystemVCalls(), EPERM), "shmget was refused with EPERM");
+}
+
+TEST(RefusedLock, IsReportedTogetherWithTheFilter) {
+  const Finished run = RunProgram({"run", "sysv.lock"}, {.place = [] { return RefuseShmLock(); }});
+  if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
+  EXPECT_EQ(run.exit_code, 1) << run;
+  EXPECT_THAT(LinesOf(run.out)[2], HasSubstr("a seccomp filter is active"));
+  EXPECT_THAT(run.out, HasSubstr("EPERM"));
+  const Finished doctor = RunProgram({"doctor"}, {.place = [] { return RefuseShmLock(); }});
+  EXPECT_EQ(doctor.exit_code, 0);
+  EXPECT_THAT(doctor.out, HasSubstr("seccomp: a filter is active"));
+}
+
+}  // namespace
+}  // namespace shmspec
