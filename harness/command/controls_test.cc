@@ -67,7 +67,7 @@ struct Said {
   std::string errors;
 };
 
-Said Run(ControlsCommandOptions options) {
+Said Search(ControlsCommandOptions options) {
   options.jobs = 2;
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
@@ -79,7 +79,7 @@ Said Run(ControlsCommandOptions options) {
 }
 
 TEST(Controls, MissAFaultThatChangesNothing) {
-  const Said said = Run({.by = "creating"});
+  const Said said = Search({.by = "creating"});
   EXPECT_EQ(said.exit_code, kExitUnexpected) << said.errors;
   EXPECT_THAT(said.output, HasSubstr("MISSED nothing_is_wrong"));
   EXPECT_THAT(said.output, HasSubstr("caught creates_nothing"));
@@ -87,32 +87,32 @@ TEST(Controls, MissAFaultThatChangesNothing) {
 }
 
 TEST(Controls, TellInJsonWhatCaughtAFault) {
-  const Said said = Run({.by = "creating", .format = Format::kJson});
+  const Said said = Search({.by = "creating", .format = Format::kJson});
   EXPECT_EQ(said.exit_code, kExitUnexpected) << said.errors;
   EXPECT_THAT(said.output, HasSubstr("\"test.controls.creates\""));
   EXPECT_THAT(said.output, HasSubstr("\"caught_by\": []"));
 }
 
 TEST(Controls, SucceedWhenEveryFaultIsCaught) {
-  const Said said = Run({.faults = {"creates_nothing"}, .by = "creating"});
+  const Said said = Search({.faults = {"creates_nothing"}, .by = "creating"});
   EXPECT_EQ(said.exit_code, kExitAsExpected) << said.errors;
 }
 
 TEST(Controls, MeanNothingWhenTheSoundSystemFails) {
-  const Said said = Run({.by = "failing"});
+  const Said said = Search({.by = "failing"});
   EXPECT_EQ(said.exit_code, kExitHarnessTrouble);
   EXPECT_THAT(said.errors, HasSubstr("test.controls.fails"));
 }
 
 TEST(Controls, AreInTroubleWhenASearchDies) {
-  EXPECT_EQ(Run({.by = "dying"}).exit_code, kExitHarnessTrouble);
+  EXPECT_EQ(Search({.by = "dying"}).exit_code, kExitHarnessTrouble);
 }
 
 TEST(Controls, RefuseHuntersAndFaultsThatDoNotExist) {
-  const Said hunter = Run({.by = "divination"});
+  const Said hunter = Search({.by = "divination"});
   EXPECT_EQ(hunter.exit_code, kExitUsage);
   EXPECT_THAT(hunter.errors, HasSubstr("suites, creating, failing"));
-  EXPECT_EQ(Run({.faults = {"creates_nothin"}, .by = "creating"}).exit_code, kExitUsage);
+  EXPECT_EQ(Search({.faults = {"creates_nothin"}, .by = "creating"}).exit_code, kExitUsage);
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ void DetachEverywhere(const Aftermath& a) {
 }
 
 void DetachAgain(const Aftermath& a) {
-  if (!IsOneOf<SysvDetach>(a.call) || a.Succeeded()) return;
+  if (!IsOneOf<SysvDetach>(a.call) || !std::holds_alternative<Failure>(a.outcome)) return;
   const auto address = static_cast<std::uint64_t>(a.call.references[0]);
   const model::Process& process = a.before.processes[ProcessOf(a.before, a.call)];
   if (process.space->IsKnownFree(address, address + 1)) a.outcome = Value{0};

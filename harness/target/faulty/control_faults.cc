@@ -137,8 +137,9 @@ void LockWithoutLimit(model::State& state, const model::Call& call) {
 }
 
 void LockAtLimitOfNothing(model::State& state, const model::Call& call) {
+  if (!IsOneOf<SysvLock>(call) || ProcessOf(state, call) == model::kNobody) return;
   std::uint64_t& limit = state.processes[ProcessOf(state, call)].memlock;
-  if (IsOneOf<SysvLock>(call) && limit == 0) limit = ~std::uint64_t{0};
+  if (limit == 0) limit = ~std::uint64_t{0};
 }
 
 void UnlockByLocking(const Aftermath& a) {

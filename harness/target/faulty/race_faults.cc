@@ -30,7 +30,8 @@ void DestroyUnderAttach(const Aftermath& a) {
 }
 
 void DetachForBoth(const Aftermath& a) {
-  if (IsOneOf<SysvDetach>(a.call) && a.call.overlapped && !a.Succeeded()) a.outcome = Value{0};
+  const bool failed = std::holds_alternative<Failure>(a.outcome);
+  if (IsOneOf<SysvDetach>(a.call) && a.call.overlapped && failed) a.outcome = Value{0};
 }
 
 void CreateForBoth(const model::State&, model::Call& call, Operation& operation) {
