@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <pty.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -80,8 +81,8 @@ UniqueFd FileWith(const std::string& text) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  std::vector<std::string> environment{"PATH=/usr/bin:/bin", "TERM=xterm"};
-  environment.insert(environment.end(), options.environment.begin(), options.environment.end());
+  std::vector<std::string> environment = options.environment;  // the first of a name counts
+  environment.insert(environment.end(), {"PATH=/usr/bin:/bin", "TERM=xterm"});
   std::vector<char*> argv{const_cast<char*>("shmspec")};
   for (const std::string& one : arguments) argv.push_back(const_cast<char*>(one.c_str()));
   argv.push_back(nullptr);
@@ -186,6 +187,11 @@ Finished ProgramChild::Finish() {
   if (WIFEXITED(status)) finished_.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) finished_.signal = WTERMSIG(status);
   return finished_;
+}
+
+bool LeaveSharedIpc() {
+  static const bool alone = ::unshare(CLONE_NEWIPC) == 0;
+  return alone;
 }
 
 Finished RunProgram(const std::vector<std::string>& arguments, const ChildOptions& options) {

@@ -39,6 +39,7 @@ class Inside : public testing::TestWithParam<HardPlace> {
     EXPECT_TRUE(AwaitSilence());
     EXPECT_THAT(Residue(before_, TakeInventory()), IsEmpty());
   }
+  const bool alone_ = LeaveSharedIpc();
   const Inventory before_ = TakeInventory();
 };
 
