@@ -292,6 +292,7 @@ void Warden::CleanUp(const ControlRegion& region) {
   for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
     pids.insert(region.actor(i).pid.load());
   }
+  pids.erase(0);  // those that were never started
   while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
   }
   shm_info info{};

@@ -3,9 +3,9 @@
 #include "harness/command/program_child.h"
 
 #include <fcntl.h>
-#include <gtest/gtest.h>
 #include <poll.h>
 #include <pty.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -80,8 +80,8 @@ UniqueFd FileWith(const std::string& text) {
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  std::vector<std::string> environment{"PATH=/usr/bin:/bin", "TERM=xterm"};
-  environment.insert(environment.end(), options.environment.begin(), options.environment.end());
+  std::vector<std::string> environment = options.environment;  // the first of a name counts
+  environment.insert(environment.end(), {"PATH=/usr/bin:/bin", "TERM=xterm"});
   std::vector<char*> argv{const_cast<char*>("shmspec")};
   for (const std::string& one : arguments) argv.push_back(const_cast<char*>(one.c_str()));
   argv.push_back(nullptr);
@@ -188,6 +188,11 @@ Finished ProgramChild::Finish() {
   return finished_;
 }
 
+bool LeaveSharedIpc() {
+  static const bool alone = ::unshare(CLONE_NEWIPC) == 0;
+  return alone;
+}
+
 Finished RunProgram(const std::vector<std::string>& arguments, const ChildOptions& options) {
   return ProgramChild(arguments, options).Finish();
 }
@@ -227,7 +232,7 @@ bool AwaitSilence() {
 }
 
 TemporaryFolder::TemporaryFolder() {
-  std::string name = testing::TempDir() + "shmspec-XXXXXX";
+  std::string name = "/tmp/shmspec-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder");
   path_ = name;
 }

@@ -69,6 +69,10 @@ class ProgramChild {
 
 Finished RunProgram(const std::vector<std::string>& arguments, const ChildOptions& options = {});
 
+/// Gives the tests of this process an IPC namespace of their own, where the caller may have one, so
+/// that whatever is left there was left by them.
+bool LeaveSharedIpc();
+
 /// Processes below the caller, at any depth.
 std::vector<pid_t> Descendants();
 /// Reaps everyone below the caller; false when somebody is still there after ten seconds.

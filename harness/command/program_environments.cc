@@ -172,8 +172,8 @@ Reason NoUserNamespaces() {
   const std::string gid = std::to_string(::getegid());
   if (::unshare(CLONE_NEWUSER) != 0) return Because("no user namespace");
   Write("/proc/self/setgroups", "deny");
-  if (!Write("/proc/self/uid_map", uid + " " + uid + " 1\n") ||
-      !Write("/proc/self/gid_map", gid + " " + gid + " 1\n") ||
+  if (!Write("/proc/self/uid_map", "0 " + uid + " 1\n") ||
+      !Write("/proc/self/gid_map", "0 " + gid + " 1\n") ||
       !Write("/proc/sys/user/max_user_namespaces", "0")) {
     return Because("user namespaces stay allowed");
   }

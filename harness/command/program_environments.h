@@ -44,7 +44,7 @@ std::optional<std::string> NoProc();
 std::optional<std::string> ReadOnlyTmp();
 /// An IPC namespace of its own, with its sysctls changed: `kernel.shmmni` is `/proc/sys/...`.
 Place IpcSetting(std::string file, std::string value);
-/// A user namespace in which no further ones may be made.
+/// Root of a user namespace with one user, in which no further ones may be made.
 std::optional<std::string> NoUserNamespaces();
 
 /// The calls of System V shared memory.

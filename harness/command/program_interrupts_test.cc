@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -45,6 +46,7 @@ class Interrupted : public testing::TestWithParam<bool> {
     return ProgramChild({"run", "--repeat", "1000", "--output", folder / "record"}, Options());
   }
 
+  const bool alone_ = LeaveSharedIpc();
   const Inventory before_ = TakeInventory();
 };
 INSTANTIATE_TEST_SUITE_P(Program, Interrupted, testing::Bool(), [](const auto& one) {
@@ -108,33 +110,40 @@ TEST_P(Interrupted, LeavesNothingWhenItIsKilled) {
   }
 }
 
+/// Waits until some process below has a segment attached.
+bool AwaitAttach() {
+  for (int attempt = 0; attempt < 200000; ++attempt) {
+    for (const pid_t pid : Descendants()) {
+      const std::string maps = ReadWhole("/proc/" + std::to_string(pid) + "/maps");
+      if (maps.find("/SYSV") != std::string::npos) return true;
+    }
+    ::sched_yield();
+  }
+  return false;
+}
+
 TEST_P(Interrupted, LeavesNoAttachedSegmentWhenItIsKilledAmidstAPlan) {
   ChildOptions options = Options();
   options.input = kHang;
   ProgramChild run({"replay", "-", "--timeout", "3600000"}, options);
-  // Runner, case, warden, actor; once the segment is there only SIGKILL can end this.
-  const pid_t actor = AwaitDescendant(run.pid(), 3);
-  ASSERT_NE(actor, 0);
-  for (int attempt = 0; attempt < 200000; ++attempt) {
-    if (ReadWhole("/proc/" + std::to_string(actor) + "/maps").find("/SYSV") != std::string::npos) {
-      break;
-    }
-    ::sched_yield();
-  }
+  // Once the segment is there only SIGKILL can end this.
+  ASSERT_TRUE(AwaitAttach());
   ::kill(run.pid(), SIGKILL);
   EXPECT_EQ(run.Finish().signal, SIGKILL);
 }
 
 TEST_P(Interrupted, GoesOnWhenACaseIsKilled) {
   for (const std::size_t depth : {1u, 3u}) {
-    ProgramChild run({"run", "sysv", "--jobs", "1", "--format", "json"}, Options());
-    // The runner's first children test what it stands on; a grandchild's child is an actor.
-    ASSERT_NE(AwaitDescendant(run.pid(), 3), 0);
+    const TemporaryFolder folder;
+    ProgramChild run({"run", "sysv.create", "sysv.remove", "sysv.stat", "--jobs", "1", "--output",
+                      folder / "record"},
+                     Options());
+    ASSERT_TRUE(run.AwaitOutput("isolation "));
     const pid_t victim = AwaitDescendant(run.pid(), depth);
     ASSERT_NE(victim, 0);
     ::kill(victim, SIGKILL);
     const Finished finished = run.Finish();
-    const auto record = nlohmann::json::parse(finished.out, nullptr, false);
+    const auto record = nlohmann::json::parse(ReadWhole(folder / "record"), nullptr, false);
     ASSERT_TRUE(record.is_object()) << finished;
     EXPECT_EQ(record["run"]["complete"], true);
     EXPECT_FALSE(record["summary"]["counts"].contains("UNTESTED"));

@@ -39,6 +39,7 @@ class Inside : public testing::TestWithParam<HardPlace> {
     EXPECT_TRUE(AwaitSilence());
     EXPECT_THAT(Residue(before_, TakeInventory()), IsEmpty());
   }
+  const bool alone_ = LeaveSharedIpc();
   const Inventory before_ = TakeInventory();
 };
 
@@ -47,7 +48,7 @@ const std::vector<HardPlace> kPlaces{
     {"LikeDocker", LikeDocker, "isolation", "shared"},
     {"OrdinaryUser", OrdinaryUser, "euid", "65534"},
     {"OrdinaryUserLikeDocker", Places({OrdinaryUser, LikeDocker}), "isolation", "shared"},
-    {"NoUserNamespaces", Places({OrdinaryUser, NoUserNamespaces}), "isolation", "shared"},
+    {"RootOfAUserNamespace", Places({OrdinaryUser, NoUserNamespaces}), "isolation", "private"},
     {"OneCpu", OneCpu, "cpus", "1"},
     {"TinyShmMount", MountTmpfs("/dev/shm", "size=64k"), "dev_shm.bytes", "65536"},
     {"TinyShmMountShared", Places({MountTmpfs("/dev/shm", "size=64k"), LikeDocker}),

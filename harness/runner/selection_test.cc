@@ -38,7 +38,8 @@ TEST(Selection, NamesPrefixesRequirementsAndGlobsSelect) {
 
 TEST(Selection, AnUnknownNameIsAnErrorThatOffersTheNearest) {
   EXPECT_EQ(Selected({.filters = {"sysv.get.tow"}}),
-            "no case or requirement \"sysv.get.tow\"; did you mean sysv.get.two?");
+            "no case or requirement \"sysv.get.tow\"; did you mean sysv.get.two, sysv.get or "
+            "sysv.get.twofold?");
 }
 
 TEST(Selection, ShardsAreDisjointAndTogetherWhole) {
