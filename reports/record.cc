@@ -98,7 +98,25 @@ std::string VerdictContradicts(const Record& record) {
   return "";
 }
 
+std::string LabelOf(const Record& record) {
+  const Subject& subject = record.subject;
+  if (subject.kind == "simulated") return subject.target;
+  return fmt::format("{} {} through {}", subject.name, subject.version, subject.target);
+}
+
 }  // namespace
+
+std::vector<std::string> LabelsOf(std::span<const Record> records) {
+  std::vector<std::string> labels;
+  std::multiset<std::string> seen;
+  for (const Record& record : records) seen.insert(LabelOf(record));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    std::string label = LabelOf(records[i]);
+    if (seen.count(label) > 1) label += fmt::format(" ({}: {})", i + 1, records[i].file);
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
 
 double Test::duration_s() const {
   double total = 0;

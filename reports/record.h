@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -165,6 +166,10 @@ struct Record {
   /// Requirements that were decided: PASS, FAIL or OBSERVED.
   std::uint64_t Decided() const;
 };
+
+/// What to call what was judged: `Linux 6.18.0 through libc`, with the file where others are called
+/// the same.
+std::vector<std::string> LabelsOf(std::span<const Record> records);
 
 /// Reads the text of a record. Bytes that are no UTF-8 are replaced. The error is one line that
 /// begins with `file`: with line and column when the text is no JSON (or ends early), with the path

@@ -11,6 +11,18 @@ std::string Render(Form form, std::span<const Record> records) {
   switch (form) {
     case Form::kHtml:
       break;
+    case Form::kMarkdown:
+      return RenderMarkdown(records);
+    case Form::kJunit:
+      return RenderJunit(records);
+    case Form::kKtap:
+      return RenderKtap(records);
+    case Form::kCtrf:
+      return RenderCtrf(records);
+    case Form::kKcidb:
+      return RenderKcidb(records);
+    case Form::kLava:
+      return RenderLava(records);
   }
   return RenderHtml(records);
 }

@@ -17,18 +17,30 @@ namespace shmspec {
 namespace reports {
 
 /// What a report can be. Every form says the same in the words of its readers.
-enum class Form : std::uint8_t { kHtml };
+enum class Form : std::uint8_t { kHtml, kMarkdown, kJunit, kKtap, kCtrf, kKcidb, kLava };
 
 /// The report of one or more records; the same records give the same bytes.
 std::string Render(Form form, std::span<const Record> records);
 
 std::string RenderHtml(std::span<const Record> records);
+std::string RenderMarkdown(std::span<const Record> records);
+std::string RenderJunit(std::span<const Record> records);
+std::string RenderKtap(std::span<const Record> records);
+std::string RenderCtrf(std::span<const Record> records);
+std::string RenderKcidb(std::span<const Record> records);
+std::string RenderLava(std::span<const Record> records);
 
 }  // namespace reports
 
 template <>
 struct NamesOf<reports::Form> {
-  static constexpr std::array kNames{Named<reports::Form>{"html", reports::Form::kHtml}};
+  static constexpr std::array kNames{Named<reports::Form>{"html", reports::Form::kHtml},
+                                     Named<reports::Form>{"markdown", reports::Form::kMarkdown},
+                                     Named<reports::Form>{"junit", reports::Form::kJunit},
+                                     Named<reports::Form>{"ktap", reports::Form::kKtap},
+                                     Named<reports::Form>{"ctrf", reports::Form::kCtrf},
+                                     Named<reports::Form>{"kcidb", reports::Form::kKcidb},
+                                     Named<reports::Form>{"lava", reports::Form::kLava}};
 };
 
 }  // namespace shmspec

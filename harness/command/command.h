@@ -81,6 +81,9 @@ struct ReportCommandOptions {
 };
 int ReportCommand(const ReportCommandOptions& options);
 
+/// Compares two records: kExitUnexpected when a requirement or a case came to something else.
+int DiffCommand(const std::string& before, const std::string& after);
+
 /// Turns options into what the runner needs: checks target and profile, settles seed, jobs and
 /// isolation. The error is one line for people.
 Result<RunOptions> Settle(const PerformOptions& options);

@@ -110,6 +110,14 @@ void AddReport(CLI::App& program, ReportCommandOptions& options, int& exit_code)
   app->callback([&options, &exit_code] { exit_code = ReportCommand(options); });
 }
 
+void AddDiff(CLI::App& program, std::vector<std::string>& records, int& exit_code) {
+  CLI::App* app = program.add_subcommand("diff", "Say what differs between two records");
+  app->add_option("RECORD", records, "The record of before and that of after")
+      ->required()
+      ->expected(2);
+  app->callback([&] { exit_code = DiffCommand(records[0], records[1]); });
+}
+
 /// What each subcommand was asked to do; lives as long as the parser that fills it in.
 struct AllOptions {
   RunCommandOptions run;
@@ -119,6 +127,7 @@ struct AllOptions {
   ControlsCommandOptions controls;
   Format doctor_format = Format::kHuman;
   ReportCommandOptions report;
+  std::vector<std::string> diff;
 };
 
 void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
@@ -201,6 +210,7 @@ int Main(int argc, char** argv) {
   program.require_subcommand(1);
   AddRun(program, options.run, exit_code);
   AddReport(program, options.report, exit_code);
+  AddDiff(program, options.diff, exit_code);
   AddOthers(program, options, exit_code);
   try {
     program.parse(argc, argv);

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// KTAP version 1 (Documentation/dev-tools/ktap.rst of Linux): a test for each record with a subtest
+// for each case. Of the directives, parsers in use understand SKIP alone and count the others by
+// `ok` and `not ok`.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/plain_text.h"
+#include "reports/report.h"
+
+namespace shmspec::reports {
+namespace {
+
+/// A description must not hold `#`, which begins a directive.
+std::string Description(std::string_view text) {
+  std::string description = OneLine(text);
+  std::replace(description.begin(), description.end(), '#', '_');
+  return description;
+}
+
+void AddDiagnostics(std::string& out, std::string_view text) {
+  const std::string printable = Printable(text);
+  std::string_view rest = printable;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    out += fmt::format("  # {}\n", rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+}
+
+std::string ResultLine(const Test& test, std::size_t number) {
+  const std::string described = fmt::format("{} {}", number, Description(test.id));
+  switch (test.status) {
+    case Status::kPass:
+    case Status::kObserved:
+      return "ok " + described;
+    case Status::kFail:
+      return "not ok " + described;
+    case Status::kUnresolved:
+      return fmt::format("not ok {} # {}", described,
+                         test.cause == "timeout" ? "TIMEOUT" : "ERROR");
+    case Status::kUnsupported:
+    case Status::kUntested:
+      break;
+  }
+  return fmt::format("ok {} # SKIP {} {}", described, NameOf(test.status),
+                     Description(test.reason));
+}
+
+void AddCase(std::string& out, const Test& test, std::size_t number) {
+  const bool troubled = test.status == Status::kFail || test.status == Status::kUnresolved;
+  if (troubled) {
+    AddDiagnostics(out, OneLine(test.reason));
+    if (const Attempt* attempt = test.deciding()) {
+      AddDiagnostics(out, attempt->excerpt.empty() ? attempt->trace : attempt->excerpt);
+    }
+    AddDiagnostics(out, "again: " + OneLine(test.command));
+  }
+  for (const std::string& observed : test.observed) {
+    AddDiagnostics(out, "observed: " + OneLine(observed));
+  }
+  out += fmt::format("  {}\n", ResultLine(test, number));
+}
+
+}  // namespace
+
+std::string RenderKtap(std::span<const Record> records) {
+  std::string out = fmt::format("KTAP version 1\n1..{}\n", records.size());
+  const std::vector<std::string> labels = LabelsOf(records);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const Record& record = records[i];
+    out += fmt::format("  KTAP version 1\n  # Subtest: {}\n  1..{}\n", Description(labels[i]),
+                       record.tests.size());
+    for (std::size_t j = 0; j < record.tests.size(); ++j) AddCase(out, record.tests[j], j + 1);
+    const bool bad = record.CountOf(Status::kFail) + record.CountOf(Status::kUnresolved) > 0;
+    out += fmt::format("{} {} {}\n", bad ? "not ok" : "ok", i + 1, Description(labels[i]));
+  }
+  return out;
+}
+
+}  // namespace shmspec::reports
