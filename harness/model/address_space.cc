@@ -72,7 +72,7 @@ std::int32_t AddressSpace::MergeablePairs(std::uint32_t segment) const {
     const Mapping& b = mappings_[i];
     if (a.segment == segment && b.segment == segment && a.attach == b.attach && a.end == b.start &&
         a.offset + a.size() == b.offset && a.protection == b.protection &&
-        a.skipped_by_fork == b.skipped_by_fork) {
+        a.skipped_by_fork == b.skipped_by_fork && a.sealed == b.sealed) {
       ++pairs;
     }
   }

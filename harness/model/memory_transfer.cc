@@ -67,8 +67,9 @@ void Apply(const MemoryTransfer& op, const Scene& scene, State& state, const Out
   const bool whole = value != nullptr && static_cast<std::uint64_t>(value->number) == op.size.bytes;
   if (!whole) {
     // How much of a chunk was written before its end could not be had is not known.
+    const Ends ends = EndsOf(op, scene);
     ForEachMappedPart(
-        scene.space(), scene.address(1), op.size.bytes,
+        scene.space(), scene.address(1), std::min(ends.from.bytes, ends.to.bytes),
         [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
           OwnObject(state, object).MakeUnknown(offset, part, scene.call().step);
         });

@@ -7,6 +7,7 @@
 #include "harness/model/lifetime.h"
 #include "harness/model/operations.h"
 #include "harness/model/permission.h"
+#include "harness/model/sysv_attach.h"
 
 namespace shmspec::model {
 
@@ -46,13 +47,9 @@ void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outco
   const Actor child = ChildOf(scene);
   if (op.shares.Has(kShareMemory)) {
     if (scene.address(0) == 0 || !Succeeded(outcome)) return;
-    const SysvDetach detach{op.detach};
-    Apply(detach, scene, state, outcome);
     // The same as if the parent had done it, but for who did.
-    for (const Mapping& mapping : scene.space().mappings()) {
-      const SegmentName name{mapping.ipc, mapping.segment};
-      if (mapping.start != scene.address(0) || FindSegment(state, name) == nullptr) continue;
-      OwnSegment(state, name).lpid = kForeignProcess;
+    Detachment detachment;
+    while (DetachOne(state, child, process, scene.address(0), scene.page(), detachment)) {
     }
     return;
   }

@@ -121,7 +121,7 @@ void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment
                  "the attach alone exceeds RLIMIT_AS");
   clauses.Refuse(bounded && length <= limit, ENOMEM, Force::kMay, "SYSV.SHMAT.RLIMIT_AS"_req,
                  "RLIMIT_AS may be used up");
-  clauses.Refuse(length > TopOf(scene), ENOMEM, Force::kMust,
+  clauses.Refuse(length + scene.system().mmap_min_addr > TopOf(scene), ENOMEM, Force::kMust,
                  {"SYSV.SHMAT.OUT_OF_RANGE"_req, "COMPAT.ATTACH_TOO_BIG"_req},
                  "the segment is larger than the address space");
   clauses.Refuse(scene.space().mappings().size() > kManyMappings, ENOMEM, Force::kMay,

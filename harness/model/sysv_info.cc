@@ -94,7 +94,7 @@ void BindUsage(const Scene& scene, bool narrow, Requirements requirements, Claus
   const std::uint64_t count = ipc.segments.size();
   clauses.Bind(FieldIndex<UsageRecord>("used_ids"), count, open ? kAnyNumber : count, requirements,
                "the number of segments");
-  clauses.Bind(FieldIndex<UsageRecord>("shm_tot"), open ? 0 : held(ipc.pages),
+  clauses.Bind(FieldIndex<UsageRecord>("shm_tot"), open && narrow ? 0 : held(ipc.pages),
                open ? kAnyNumber : held(ipc.pages), requirements,
                "the sum of the rounded sizes in pages");
   std::uint64_t touched = 0;

@@ -15,6 +15,19 @@
 namespace shmspec {
 namespace {
 
+/// What the requirements of the plan need of the system and it does not offer, in words; empty when
+/// nothing is missing. The other needs of the catalogue show when actors and steps ask for them.
+std::string_view MissingNeed(const Trace& trace) {
+  const bool huge_pages = trace.system.huge_pages_free != 0;
+  for (const Requirement& requirement : trace.plan.requirements) {
+    const auto& needs = requirement.text().needs;
+    if (!huge_pages && std::find(needs.begin(), needs.end(), "hugetlb") != needs.end()) {
+      return "no huge pages are reserved (vm.nr_hugepages)";
+    }
+  }
+  return {};
+}
+
 /// A step that could not be carried out, if there is one.
 std::optional<CaseResult> TroubleOf(const Trace& trace) {
   const auto unjudged = [](bool lacking, const std::string& reason) {
@@ -25,6 +38,9 @@ std::optional<CaseResult> TroubleOf(const Trace& trace) {
     return Unjudged(Status::kUnresolved, Cause::kTimeout, trace.trouble);
   }
   if (!trace.trouble.empty()) return unjudged(trace.lacking, trace.trouble);
+  if (const std::string_view missing = MissingNeed(trace); !missing.empty()) {
+    return unjudged(true, std::string(missing));
+  }
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
     if (!trace.steps[i].returned) continue;
     if (const auto* trouble = std::get_if<Trouble>(&trace.steps[i].outcome)) {

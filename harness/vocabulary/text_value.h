@@ -71,12 +71,6 @@ bool ParseWhole(Cursor& cursor, T& value) {
       start, "expected a number of at most " + std::to_string(std::numeric_limits<T>::max()));
 }
 
-/// What a reference to nothing is called; empty where 0 is a number like any other.
-template <class T>
-constexpr std::string_view kWordForZero = std::is_same_v<T, Place>    ? "null"
-                                          : std::is_same_v<T, KeyRef> ? "private"
-                                                                      : "";
-
 template <class T>
 void PrintItems(std::string& out, const std::vector<T>& items, Actors actors) {
   constexpr bool kStructs = Declared<T>;
@@ -207,8 +201,8 @@ void Print(std::string& out, const T& value, Actors actors) {
   } else if constexpr (std::is_same_v<T, ActorRef>) {
     PrintActor(out, value, actors);
   } else if constexpr (std::is_base_of_v<Reference, T>) {
-    if (!value.handle && value.offset == 0 && !kWordForZero<T>.empty()) {
-      out += kWordForZero<T>;
+    if (!value.handle && value.offset == 0 && !std::is_same_v<T, SegmentRef>) {
+      out += std::is_same_v<T, Place> ? "null" : "private";
     } else {
       PrintReference(out, value);
     }
@@ -231,7 +225,10 @@ bool ParseCode(Cursor& cursor, T& value, std::optional<int> (*from_name)(std::st
 template <class T>
 bool ParseReference(Cursor& cursor, T& value) {
   value = T{};
-  if (!kWordForZero<T>.empty() && cursor.Accept(kWordForZero<T>)) return true;
+  if (!std::is_same_v<T, SegmentRef> &&
+      cursor.Accept(std::is_same_v<T, Place> ? "null" : "private")) {
+    return true;
+  }
   if (AcceptHandle(cursor, value)) return cursor.ok();
   return ParseSigned(cursor, value.offset);
 }

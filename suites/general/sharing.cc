@@ -66,5 +66,34 @@ SHMSPEC_CASE("general.sharing.goes_on_when_both_move_to_one_processor", "SEED.UN
   a.Remove(s).Gives(0);
 }
 
+// A client hands data to a server, which changes them where they are; the client reads the result.
+// Both find the segment by its key, and whoever is done with it detaches.
+SHMSPEC_CASE("general.flow.passes_data_to_a_server_and_back", "SEED.FLOW_SYSV"_req,
+             "SEED.UNRELATED_PROCESSES_SHARE"_req) {
+  const Actor server = plan.Spawn("server", {.uid = kAlice, .gid = kAlice});
+  const Actor client = plan.Spawn("client", {.uid = kBob, .gid = kBob});
+  constexpr std::uint64_t kRequest = 5000;  // bytes, behind a counter
+  const Key k = plan.NewKey();
+  const Segment s = server.Get({.key = k, .size = {8192}, .flags = kCreate | kExclusive | 0666});
+  const Attach at_server = server.At(s);
+  Segment found;
+  client.GetAs(found, {.key = k, .size = {8192}, .flags = 0666}).Expects(ValueOf(s));
+  const Attach at_client = client.At(found);
+  client.Do(MemoryFill{at_client + 8, {kRequest}, 3}).Gives(0);
+  client.Store(at_client, 1).Succeeds();
+  server.Load(at_server).Gives(1);
+  server.Do(MemoryChecksum{at_server + 8, {kRequest}}).Gives(ChecksumOfFill(kRequest, 3));
+  server.Do(MemoryFill{at_server + 8, {kRequest}, 77}).Gives(0);
+  server.Do(MemoryFetchAdd{at_server}).Gives(1);
+  client.Load(at_client).Gives(2);
+  client.Do(MemoryChecksum{at_client + 8, {kRequest}}).Gives(ChecksumOfFill(kRequest, 77));
+  client.Detach(at_client).Gives(0);
+  server.Stat(s).Expects(Record().With("nattch", 1).With("lpid", client).With("cpid", server));
+  client.Remove(found).Fails(EPERM);
+  server.Detach(at_server).Gives(0);
+  server.Remove(s).Gives(0);
+  client.Do(SysvGet{k, {0}, 0}).Fails(ENOENT);
+}
+
 }  // namespace
 }  // namespace shmspec

@@ -204,5 +204,22 @@ SHMSPEC_CASE("permissions.attach.is_checked_once", "PERM.SYSV.ATTACH_REVALIDATED
   a.Remove(s).Gives(0);
 }
 
+SHMSPEC_CASE("permissions.class.follows_the_group_of_the_file_system", "PERM.SYSV.FSGID"_req) {
+  const Actor owner = plan.Spawn("owner", {.uid = kAlice, .gid = kFriends});
+  const Actor user = plan.Spawn("user", {.uid = kBob, .gid = kBob, .caps = Capabilities(1 << 6)});
+  const Segment s = owner.Get({.flags = kCreate | 0640});
+  user.Do(SysvAttach{s, {}, kReadOnly}).Fails(EACCES);
+  user.Do(ProcessSetFileGroup{{kFriends}}).Gives(0);
+  const Attach p = user.At(s, {}, kReadOnly);
+  user.Do(SysvAttach{s}).Fails(EACCES);
+  const Segment own = user.Get({.flags = kCreate | 0600});
+  user.Stat(own).Expects(Record().With("gid", kBob).With("cgid", kBob));
+  user.Do(ProcessSetFileGroup{{kBob}}).Gives(0);
+  user.Stat(s).Fails(EACCES);
+  user.Detach(p).Gives(0);
+  user.Remove(own).Gives(0);
+  owner.Remove(s).Gives(0);
+}
+
 }  // namespace
 }  // namespace shmspec

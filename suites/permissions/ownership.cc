@@ -129,5 +129,20 @@ SHMSPEC_RACE("permissions.race.of_giving_away_and_using_has_an_order", 50,
   a.Remove(s).Gives(0);
 }
 
+// Removal asks for nothing but ownership, so here every call has one whole record to go by.
+SHMSPEC_RACE("permissions.race.of_giving_away_and_removing_has_an_order", 50,
+             "PERM.SYSV.SET_RMID_RACE"_req) {
+  const Actor a = plan.Spawn("a", User(kAlice));
+  const Actor b = plan.Spawn("b", User(kBob));
+  const Segment s = a.Get({.flags = kCreate | 0600});
+  const auto or_gone = [](Pattern pattern) { return pattern | Fails(EINVAL) | Fails(EIDRM); };
+  plan.Race([&] {
+    a.Set({s, {kBob}, {kBob}, {0600}}).Expects(Exactly(0));
+    a.Set({s, {kAlice}, {kAlice}, {0600}}).Expects(or_gone(Exactly(0)));
+    b.Remove(s).Expects(Exactly(0) | Fails(EPERM));
+  });
+  a.Remove(s).Expects(or_gone(Exactly(0)));
+}
+
 }  // namespace
 }  // namespace shmspec
