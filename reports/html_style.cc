@@ -46,9 +46,11 @@ nav a { display: inline-block; padding: .25rem 0; }
 .verdict.yes { background: #0e5f31; }
 .verdict h1, .verdict h2 { margin: .1em 0 .15em; font-weight: 800; letter-spacing: -.02em;
   line-height: 1; font-size: clamp(2.6rem, 9.5vw, 7rem); }
-.verdict h2 { font-size: clamp(2rem, 4.4vw, 3rem); }
+.verdict h2 { font-size: clamp(1.9rem, 3.2vw, 2.4rem); }
+.verdict:not(:only-child) { padding: clamp(1rem, 2vw, 1.5rem); }
 .verdict p { margin: .35rem 0; }
 .verdict .reach { font-size: clamp(1.1rem, 2.4vw, 1.6rem); font-weight: 600; }
+.verdict:not(:only-child) .reach { font-size: 1.1rem; }
 .verdict a { color: #fff; }
 .verdict :focus-visible { outline-color: #fff; }
 .verdict code { font-size: 1em; }
