@@ -23,6 +23,9 @@ namespace {
 constexpr std::uint64_t kLargeBytes = 1ull << 28;
 constexpr int kHugeShift = 26;  // where the wanted page size is in the flags, as its logarithm
 constexpr std::uint64_t kHugeMask = 0x3f;
+// Logarithms of the smallest and the largest huge pages of any architecture.
+constexpr std::uint64_t kLeastHugeSize = 14;
+constexpr std::uint64_t kGreatestHugeSize = 40;
 
 /// The size of the huge pages that the flags ask for, in bytes.
 std::uint64_t PageOf(const Scene& scene, std::uint64_t flags) {
@@ -93,7 +96,8 @@ void DescribeHugePages(const Scene& scene, std::uint64_t size, std::uint64_t fla
   const SystemFacts& system = scene.system();
   const std::uint64_t logarithm = flags >> kHugeShift & kHugeMask;
   const bool usual = logarithm == 0 || std::uint64_t{1} << logarithm == system.huge_page_size;
-  const bool impossible = logarithm != 0 && std::uint64_t{1} << logarithm <= scene.page();
+  const bool impossible =
+      logarithm != 0 && (logarithm < kLeastHugeSize || logarithm > kGreatestHugeSize);
   clauses.Refuse(system.huge_page_size == 0 || impossible, EINVAL, Force::kMust,
                  "HUGE.BAD_SIZE"_req, "there are no pages of this size");
   if (system.huge_page_size == 0 || impossible) return;
