@@ -235,9 +235,14 @@ bool DetachOne(State& state, const Actor& actor, std::uint8_t process, std::uint
   if (detachment.attach == 0) {
     const auto first = NextToDetach(space, address, detachment);
     if (!first) return false;
-    const Mapping& mapping = space.mappings()[*first];
+    const Mapping mapping = space.mappings()[*first];
     detachment.attach = mapping.attach;
     detachment.size = RoundUp(mapping.segment_size, page);
+    // The first part goes whole, also when it has grown beyond the segment.
+    if (!mapping.sealed) {
+      CloseAt(state, actor, process, *first, Says::kYes, Says::kYes);
+      return true;
+    }
   }
   const auto next = NextToDetach(space, address, detachment);
   if (!next) return false;

@@ -137,7 +137,7 @@ void LockWithoutLimit(model::State& state, const model::Call& call) {
 }
 
 void LockAtLimitOfNothing(model::State& state, const model::Call& call) {
-  if (!IsOneOf<SysvLock>(call) || ProcessOf(state, call) == model::kNobody) return;
+  if (!IsOneOf<SysvLock>(call)) return;
   std::uint64_t& limit = state.processes[ProcessOf(state, call)].memlock;
   if (limit == 0) limit = ~std::uint64_t{0};
 }

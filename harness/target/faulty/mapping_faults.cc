@@ -158,7 +158,6 @@ void DisownMoved(const Aftermath& a) {
 
 void DetachByFragment(const model::State& state, model::Call& call, Operation& operation) {
   if (!std::holds_alternative<SysvDetach>(operation)) return;
-  if (ProcessOf(state, call) == model::kNobody) return;
   const auto address = static_cast<std::uint64_t>(call.references[0]);
   const model::Mapping* mapping = state.processes[ProcessOf(state, call)].space->Find(address);
   if (mapping == nullptr || !mapping->IsAttach() || mapping->start != address) return;

@@ -128,16 +128,19 @@ void SimulatedRun::PerformAlone(std::uint32_t step) {
 }
 
 void SimulatedRun::PerformAtOnce(model::Call& call, Outcome& outcome) {
+  // Who was never started makes no call that could go wrong.
+  const bool started = state_.tasks[call.actor].process != model::kNobody;
+  Tampering* const tampering = started ? tampering_ : nullptr;
   std::optional<model::State> before;
-  if (tampering_ != nullptr) {
-    tampering_->Before(state_, call);
+  if (tampering != nullptr) {
+    tampering->Before(state_, call);
     before = state_;
   }
   const model::Scene scene(setting_, state_, call);
   model::Describe(scene, clauses_);
   outcome = model::Choose(clauses_, scene, chooser_);
   model::Apply(scene, state_, outcome);
-  if (tampering_ != nullptr) tampering_->After(*before, call, state_, outcome);
+  if (tampering != nullptr) tampering->After(*before, call, state_, outcome);
 }
 
 void SimulatedRun::Record(std::uint32_t step, const Outcome& outcome) {
