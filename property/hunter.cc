@@ -9,12 +9,15 @@ namespace shmspec {
 namespace {
 
 std::vector<std::string> SearchWithProperties(const Hunt& hunt) {
-  // Short plans are many, long ones reach far.
-  for (const SearchLimits& limits : {SearchLimits{.plans = 400, .steps = 20},
-                                     SearchLimits{.plans = 1000, .steps = 60}}) {
-    if (SearchPlans(hunt.stage, hunt.profile, hunt.seed, limits)) return {"property.sequential"};
-  }
-  return {};
+  std::vector<std::string> noticed;
+  const auto search = [&](const char* name, const SearchLimits& limits) {
+    if (hunt.first && !noticed.empty()) return;
+    if (SearchPlans(hunt.stage, hunt.profile, hunt.seed, limits)) noticed.emplace_back(name);
+  };
+  search("property.sequential", {.plans = 6000, .steps = 60});
+  search("property.racing_two", {.plans = 4000, .racers = 2});
+  search("property.racing_three", {.plans = 2000, .racers = 3});
+  return noticed;
 }
 
 const internal::HunterRegistration registration({"property", &SearchWithProperties});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The sequential property as a search: draw plans, perform them, and look for a trace that the
+// The properties as a search: draw plans, perform them, and look for a trace that the
 // specification does not allow.
 //
 //   SearchLimits limits{.plans = 1000};
@@ -24,6 +24,7 @@ struct SearchLimits {
   int plans = 1000;
   std::size_t steps = 60;  // in a plan
   LikelyWeights weights;
+  std::size_t racers = 0;  // how many actors race in the end, with four steps each; 0: none
 };
 
 /// A trace that the specification does not allow.
@@ -36,7 +37,7 @@ struct Caught {
 /// The first one found, or nothing. The same seed draws the same plans. Plans that could not be
 /// performed or judged say nothing and are passed over.
 std::optional<Caught> SearchPlans(Stage& stage, const model::Profile& profile, std::uint64_t seed,
-                           const SearchLimits& limits);
+                                  const SearchLimits& limits);
 
 }  // namespace shmspec
 

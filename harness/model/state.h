@@ -46,9 +46,10 @@ struct Segment {
   std::int32_t created_key = 0;  // what /proc/PID/maps goes on showing
   bool key_known = true;
   std::uint64_t object = 0;
-  std::uint64_t size = 0;   // bytes asked for
-  std::uint64_t pages = 0;  // pages accounted for
-  std::uint32_t mode = 0;   // nine bits
+  std::uint64_t size = 0;    // bytes asked for
+  std::uint64_t pages = 0;   // accounted for, of the usual size whatever the segment is made of
+  std::uint64_t length = 0;  // bytes that an attach maps: whole pages of what it is made of
+  std::uint32_t mode = 0;    // nine bits
   bool dest = false;
   bool dest_known = true;  // false: removed, and the profile does not say whether it is still there
   bool locked = false;

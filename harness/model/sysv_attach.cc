@@ -21,8 +21,6 @@ namespace {
 /// Below the default of vm.max_map_count, with room for what the process maps itself.
 constexpr std::size_t kManyMappings = 60000;
 
-std::uint64_t LengthOf(const Segment& segment, std::uint64_t page) { return segment.pages * page; }
-
 /// The first address that the caller's System V calls cannot name.
 std::uint64_t TopOf(const Scene& scene) {
   constexpr std::uint64_t kNarrowTop = 1ull << 32;
@@ -114,7 +112,7 @@ const Segment* DescribeAttachSource(const SysvAttach& op, const Scene& scene, Cl
 
 void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment& segment,
                          Clauses& clauses) {
-  const std::uint64_t length = LengthOf(segment, scene.page());
+  const std::uint64_t length = segment.length;
   const std::uint64_t limit = scene.process().as;
   const bool bounded = limit < scene.system().task_size;
   clauses.Refuse(bounded && length > limit, ENOMEM, Force::kMust, "SYSV.SHMAT.RLIMIT_AS"_req,
@@ -145,7 +143,7 @@ void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment
 void MapSegment(const SysvAttach& op, const Scene& scene, State& state, SegmentName name,
                 std::uint64_t address) {
   const Segment segment = *FindSegment(state, name);
-  const std::uint64_t length = LengthOf(segment, scene.page());
+  const std::uint64_t length = segment.length;
   const std::uint8_t process = scene.process_index();
   const Actor actor = ActorOf(scene);
   if (op.flags.Has(kRemap)) UnmapRange(state, actor, process, address, address + length);

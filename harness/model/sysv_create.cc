@@ -113,7 +113,7 @@ void DescribeHugePages(const Scene& scene, std::uint64_t size, std::uint64_t fla
   std::uint64_t taken = 0;
   for (const auto& ipc : scene.state().namespaces) {
     for (const Segment& segment : ipc->segments) {
-      if (segment.huge) taken += segment.pages * scene.page() / system.huge_page_size;
+      if (segment.huge) taken += segment.length / system.huge_page_size;
     }
   }
   const std::uint64_t wanted = RoundUp(size, system.huge_page_size) / system.huge_page_size;
@@ -172,7 +172,8 @@ void CreateSegment(const Scene& scene, State& state, const NewSegment& wanted) {
   segment.key_known = wanted.key_known;
   segment.object = std::uint64_t{segment.serial} << 8;
   segment.size = wanted.size;
-  segment.pages = RoundUp(wanted.size, page) / scene.page();
+  segment.pages = RoundUp(wanted.size, scene.page()) / scene.page();
+  segment.length = RoundUp(wanted.size, page);
   segment.mode = static_cast<std::uint32_t>(wanted.flags) & 0777;
   segment.uid = segment.cuid = credentials.uid;
   segment.gid = segment.cgid = credentials.gid;

@@ -11,10 +11,11 @@ namespace shmspec {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-constexpr std::array<std::uint32_t, 11> kModes{0600, 0666, 0640, 0400, 0200, 0777,
-                                               0060, 0006, 0440, 0604, 0460};
-constexpr std::array<std::uint32_t, 3> kUids{0, 1000, 1001};
+constexpr std::array<std::uint32_t, 12> kModes{0600, 0666, 0640, 0400, 0200, 0777,
+                                               0060, 0006, 0440, 0604, 0460, 0};
+constexpr std::array<std::uint32_t, 4> kUids{0, 1000, 1001, 0xffffffff};
 constexpr std::array<std::int32_t, 4> kCommands{99, -1, 16, 5};
+constexpr std::uint64_t kUnknownFlag = 0100000;
 
 }  // namespace
 
@@ -43,7 +44,11 @@ Operation LikelyPlan::DrawGet() {
   get.flags.bits = OneOf(kModes);
   if (Below(4) != 3) get.flags.bits |= kCreate;
   if (Below(4) == 3) get.flags.bits |= kExclusive;
-  if (Below(10) == 9) get.flags.bits |= kNoReserve;
+  // Huge pages that are not reserved end in SIGBUS where the machine has none: not worth a plan.
+  const std::uint64_t rare = Below(40);
+  if (rare >= 36) get.flags.bits |= kNoReserve;
+  if (rare == 0) get.flags.bits |= kUnknownFlag;
+  if (rare == 1) get.flags.bits |= kHugetlb;
   return get;
 }
 
@@ -57,7 +62,9 @@ Operation LikelyPlan::DrawAttach(std::uint8_t actor) {
     // What is reserved is in use, so that nothing else succeeds.
     if (Below(4) != 3) attach.flags.bits |= kRemap;
   } else if (Below(12) == 11) {
-    attach.flags.bits |= kRemap;
+    constexpr std::array<std::int64_t, 4> kLow{1, 4096, 8193, 61440};
+    if (Below(2) == 1) attach.at = {{std::nullopt, OneOf(kLow)}};
+    if (Below(2) == 0) attach.flags.bits |= kRemap;
   }
   return attach;
 }
@@ -73,7 +80,7 @@ Operation LikelyPlan::DrawCall(std::uint8_t actor) {
     case 4:
       return SysvDetach{Below(4) == 3 ? AnyStart().place : AnyAttach()};
     default:
-      return SysvRemove{AnySegment(), Buffer::kNull};
+      return SysvRemove{AnySegment(), Below(8) == 7 ? Buffer::kWild : Buffer::kNull};
   }
 }
 
@@ -84,7 +91,11 @@ Operation LikelyPlan::DrawControl() {
       return SysvStat{AnySegment(), AnyBuffer()};
     case 2:
     case 3:
-      return SysvSet{AnySegment(), {OneOf(kUids)}, {OneOf(kUids)}, {OneOf(kModes)}, AnyBuffer()};
+      return SysvSet{AnySegment(),
+                     {OneOf(kUids)},
+                     {OneOf(kUids)},
+                     {OneOf(kModes) | (Below(8) == 7 ? 07000u : 0u)},
+                     AnyBuffer()};
     case 4:
       return SysvLock{AnySegment()};
     case 5:
@@ -127,6 +138,8 @@ Operation LikelyPlan::DrawMemory() {
 
 Operation LikelyPlan::DrawMapping() {
   constexpr std::array kAdvice{Advice::kDontNeed, Advice::kRemove, Advice::kDontFork};
+  // Without execute alone, whose faults look different where the processor has protection keys.
+  constexpr std::array kProtections{0u, 1u, 3u, 2u, 5u, 7u};
   const std::uint64_t size = AnySize();
   const std::uint64_t which = Below(7);
   if (which == 0) return MapLayout{};
@@ -141,7 +154,7 @@ Operation LikelyPlan::DrawMapping() {
     case 3:
       return MapUnmap{at, within};
     case 4:
-      return MapProtect{at, within, Protection(Below(4))};
+      return MapProtect{at, within, Protection(OneOf(kProtections))};
     case 5:
       return MapRemap{at, {within.bytes % (3 * kPage)}, {AnySize()}, {}};
     default:
@@ -150,13 +163,15 @@ Operation LikelyPlan::DrawMapping() {
 }
 
 Operation LikelyPlan::DrawSystem() {
-  constexpr std::array<std::int64_t, 5> kLimits{0, 1, 3, 4096, 8192};
+  constexpr std::array<std::int64_t, 7> kLimits{0, 1, 3, 4096, 8192, -1, 1 << 30};
   constexpr std::array kNames{Sysctl::kShmmax, Sysctl::kShmall, Sysctl::kShmmni};
+  constexpr std::array kPaths{"/", "/.", "/proc", "/proc/."};
+  constexpr std::array kProjects{1, 2, 255, 257, 65537, -1};
   switch (Below(weights_.tools ? 12 : 7)) {
     case 0:
       return SystemSegments{};
     case 1:
-      return SystemSysctlRead{OneOf(kNames)};
+      return SystemSysctlRead{Below(4) == 3 ? Sysctl::kRmidForced : OneOf(kNames)};
     case 2:
       return SystemSysctlWrite{Sysctl::kRmidForced, static_cast<std::int64_t>(Below(3))};
     case 3:
@@ -166,11 +181,11 @@ Operation LikelyPlan::DrawSystem() {
     case 5:
       return SystemSysctlWrite{OneOf(kNames), OneOf(kLimits)};
     case 6:
-      return SysvKeyOfPath{Below(2) == 0 ? "/" : "/proc", static_cast<std::int32_t>(Below(600))};
+      return SysvKeyOfPath{OneOf(kPaths), OneOf(kProjects)};
     case 7:
       return SystemIpcrm{AnySegment()};
     case 8:
-      return SystemIpcmk{{AnySize()}, {0644}};
+      return SystemIpcmk{{AnySize()}, {OneOf(kModes)}};
     case 9:
       return SystemIpcs{};
     case 10:
@@ -181,6 +196,8 @@ Operation LikelyPlan::DrawSystem() {
 }
 
 Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
+  constexpr std::array kCapabilities{kCapIpcOwner, kCapSysAdmin, kCapIpcLock, kCapSysRawio};
+  constexpr std::array<std::uint64_t, 3> kSpaces{kNamespaceIpc, kNamespaceUser, 0};
   switch (Below(9)) {
     case 0:
       if (alive_[kForked]) return SystemSegments{};
@@ -203,11 +220,12 @@ Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
     case 5:
       return ProcessSetEffective{{OneOf(kUids)}};
     case 6:
-      return ProcessDropCapability{Capabilities(kCapIpcOwner)};
+      return ProcessDropCapability{Capabilities(OneOf(kCapabilities))};
     case 7:
+      if (Below(4) == 3) return ProcessSetLimit{Limit::kAddressSpace, 1ull << 33};
       return ProcessSetLimit{Limit::kMemlock, Below(4) * kPage};
     default:
-      return ProcessUnshare{Namespaces(Below(3) == 0 ? kNamespaceIpc : 0)};
+      return ProcessUnshare{Namespaces(OneOf(kSpaces))};
   }
 }
 

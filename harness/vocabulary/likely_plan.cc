@@ -15,7 +15,7 @@ constexpr std::array<std::uint64_t, 8> kSizes{kPage,     3 * kPage, 1,          
                                               kPage - 1, 2 * kPage, 16 * kPage, 5000};
 
 /// A handle's offset, in bytes of an attach.
-constexpr std::array<std::int64_t, 10> kOffsets{0, 0, 0, 8, 4096, 4092, 8192, 64, 4095, 12284};
+constexpr std::array<std::int64_t, 10> kOffsets{0, 0, 60, 8, 4096, 4092, 8192, 64, 4095, 12284};
 /// The same for where something begins.
 constexpr std::array<std::int64_t, 7> kStarts{0, 0, 0, 4096, 8192, 1, 4095};
 
@@ -157,7 +157,9 @@ SegmentRef LikelyPlan::AnySegment() {
   if (segments_ == 0 || Below(20) == 0) {
     return {{std::nullopt, static_cast<std::int64_t>(Below(3)) * 32768 - 1}};
   }
-  return {{Handle{HandleKind::kSegment, static_cast<std::uint8_t>(Below(segments_))}, 0}};
+  // The offset is another identifier with the same index.
+  return {{Handle{HandleKind::kSegment, static_cast<std::uint8_t>(Below(segments_))},
+           Below(24) == 23 ? 32768 : 0}};
 }
 
 Place LikelyPlan::AnyAttach() {
@@ -191,6 +193,7 @@ Place LikelyPlan::InReservation(std::uint8_t actor) {
 }
 
 KeyRef LikelyPlan::AnyKey() {
+  if (Below(16) == 15) return {{std::nullopt, -5}};
   return {{Handle{HandleKind::kKey, static_cast<std::uint8_t>(Below(3))}, 0}};
 }
 

@@ -29,7 +29,7 @@ void ExpectExplained(const Trace& trace, std::uint64_t seed) {
 }
 
 TEST(SimulatedStage, PerformsSequentialPlansAsTheOracleAllows) {
-  for (std::uint64_t seed = 1; seed <= 6000; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
     const Plan plan = LikelySequence(seed, 60);
     ASSERT_FALSE(FindFlaw(plan)) << FindFlaw(plan)->message << " seed " << seed;
     ASSERT_NO_FATAL_FAILURE(ExpectExplained(Simulate(plan, seed), seed));
