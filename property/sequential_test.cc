@@ -66,7 +66,7 @@ std::unique_ptr<Stage> KernelStage(const char* target) {
   static const bool isolated =
       ProbeIsolation() == Isolation::kPrivate && EnterIsolation(Isolation::kPrivate).ok();
   if (!isolated) return nullptr;
-  auto stage = MakeProcessStage(target, {.private_ipc = true, .sweeps = true});
+  auto stage = MakeProcessStage(target, {.deadline_ms = 300, .private_ipc = true, .sweeps = true});
   return stage.ok() ? std::move(*stage) : nullptr;
 }
 

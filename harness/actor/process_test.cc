@@ -262,6 +262,15 @@ z: map.layout -> ok
             "");
 }
 
+TEST(Thread, LetsOthersGoBeforeItsProcessEnds) {
+  for (int i = 0; i < 20; ++i) {
+    const Trace trace = Play(
+        "actor a\nactor b\nactor d start=thread\n"
+        "a: process.thread child=d -> 0\nd: sysv.shm_info -> ok\n");
+    ASSERT_EQ(DifferencesOf(trace), "");
+  }
+}
+
 TEST(Gone, WhoWasNeverMadeNeverActs) {
   const Trace trace = Play(R"(
 actor a

@@ -4,10 +4,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "harness/actor/play.h"
+#include "harness/vocabulary/unique_handle.h"
 
 namespace shmspec {
 namespace {
@@ -26,7 +30,7 @@ TEST(Stay, IsWhatAnActorDoesThatOnlyCallsAndMaps) {
 TEST(Stay, IsNotForThoseWhoChangeTheirProcess) {
   const auto stage = StageOf("libc");
   for (const char* change :
-       {"a: process.set_umask", "a: process.set_limit limit=files value=100", "a: process.exec",
+       {"a: process.set_umask", "a: process.set_limit limit=nofile value=100", "a: process.exec",
         "a: process.fork child=b", "b: process.kill actor=a"}) {
     const bool forks = std::string_view(change).find("fork") != std::string_view::npos;
     const std::string actors = forks ? "actor a\nactor b start=fork\n" : "actor a\nactor b\n";
@@ -70,7 +74,12 @@ TEST(Stay, GivesBackWhatThePlanMapped) {
 TEST(Stay, EndsWithAnActorThatIsKilledBetweenPlans) {
   const auto stage = StageOf("libc");
   const Trace first = Play(*stage, kLook);
-  ASSERT_EQ(::kill(static_cast<pid_t>(PidOf(first)), SIGKILL), 0);
+  const auto pid = static_cast<pid_t>(PidOf(first));
+  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!process) GTEST_SKIP() << "needs pidfd_open";
+  ASSERT_EQ(::kill(pid, SIGKILL), 0);
+  pollfd end{process.get(), POLLIN, 0};
+  ASSERT_EQ(::poll(&end, 1, 10'000), 1);
   const Trace second = Play(*stage, kLook);
   EXPECT_EQ(DifferencesOf(second), "");
   EXPECT_NE(PidOf(second), PidOf(first));

@@ -22,10 +22,17 @@ bool IsOver(const ControlRegion& region, std::uint32_t act) {
 
 void Open(const ControlRegion& region, std::uint32_t act, std::uint32_t self) {
   const ActorSet cast = region.act(act).cast;
-  for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
-    if ((cast & SetOf(i)) == 0) continue;
-    region.actor(i).open.store(act + 1);
-    if (i != self) FutexWake(region.actor(i).open);
+  const auto shares_process = [&](std::uint32_t actor) {
+    return self < region.header().actor_count &&
+           region.actor(actor).pid.load() == region.actor(self).pid.load();
+  };
+  // Those in the process of this thread come last: when they go on, it may be to end the process.
+  for (const bool own_process : {false, true}) {
+    for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
+      if ((cast & SetOf(i)) == 0 || shares_process(i) != own_process) continue;
+      region.actor(i).open.store(act + 1);
+      if (i != self) FutexWake(region.actor(i).open);
+    }
   }
 }
 
