@@ -19,8 +19,7 @@ template dragonbox::decimal_fp<double> dragonbox::to_decimal(double) noexcept;
 template locale_ref::locale_ref(const std::locale&);
 template std::locale locale_ref::get<std::locale>() const;
 template void buffer<char>::append(const char*, const char*);
-template void vformat_to(buffer<char>&, string_view, basic_format_args<format_context>,
-                         locale_ref);
+template void vformat_to(buffer<char>&, string_view, basic_format_args<format_context>, locale_ref);
 
 }  // namespace detail
 }  // namespace v9

@@ -20,9 +20,10 @@ Result<std::string> ReadInput(const std::string& file) {
   if (file == "-") return contents(std::cin);
   // A folder can be opened, and only reading from it fails.
   struct stat status {};
-  if (::stat(file.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) errno = EISDIR;
-  std::ifstream in;
-  if (!S_ISDIR(status.st_mode)) in.open(file, std::ios::binary);
+  if (::stat(file.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    return Error{fmt::format("{}: is a folder; expected a file", file)};
+  }
+  std::ifstream in(file, std::ios::binary);
   if (!in.is_open()) {
     return Error{fmt::format("{}: cannot be read: {}", file, std::strerror(errno))};
   }

@@ -82,7 +82,7 @@ class Searches {
     std::vector<pollfd> fds;
     for (const Running& one : running_) fds.push_back({one.process.result_fd(), POLLIN, 0});
     ::poll(fds.data(), fds.size(), -1);
-    std::erase_if(running_, [this](Running& one) {
+    std::erase_if(running_, [](Running& one) {
       if (!one.process.Receive()) return false;
       Take(one);
       return true;

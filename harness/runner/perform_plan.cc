@@ -145,7 +145,7 @@ CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
   for (const auto& [step, text] : verdict.observed) {
     result.observed.push_back(fmt::format("step {}: {}", step + 1, text));
   }
-  if (verdict.kind == Verdict::Kind::kRefuted) findings.refusal = std::move(verdict);
+  if (verdict.kind == Verdict::Kind::kRefuted) findings.refusal = verdict;
   if (IsRefusedArrangement(trace, findings)) {
     result.status = Status::kUnsupported;
     result.cause = Cause::kMissingCapability;
