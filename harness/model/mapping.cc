@@ -228,8 +228,11 @@ void Describe(const MapAdvise& op, const Scene& scene, Clauses& clauses) {
     if (mapping.start >= end) break;
     const bool writable = (mapping.protection & kProtectWrite) != 0;
     if (mapping.IsAttach() && writable) continue;
-    clauses.Refuse(mapping.IsAttach(), EACCES, Force::kMust, "SYSV.VMA.MADV_REMOVE_ZEROES"_req,
-                   "the mapping cannot be written");
+    // Newer kernels ask whether it could be made writable, older ones whether it is.
+    const bool could = (mapping.max_protection & kProtectWrite) != 0;
+    clauses.Refuse(mapping.IsAttach(), EACCES, could ? Force::kMay : Force::kMust,
+                   "SYSV.VMA.MADV_REMOVE_ZEROES"_req, "the mapping cannot be written");
+    if (mapping.IsAttach() && could) continue;
     clauses.Refuse(!mapping.IsAttach(), EINVAL, Force::kMust, {}, "private memory has no object");
     break;
   }
