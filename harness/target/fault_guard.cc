@@ -53,7 +53,7 @@ class AlternateStack {
   AlternateStack& operator=(const AlternateStack&) = delete;
 
  private:
-  std::array<char, 64 * 1024> memory_;
+  alignas(64) std::array<char, 64 * 1024> memory_;  // the address sanitizer asks for alignment
 };
 
 void InstallHandlers() {
