@@ -48,23 +48,23 @@ std::string Details(const Test& test) {
   return details;
 }
 
+void WriteTrouble(Markup& xml, const Test& test, const std::string& message,
+                  const std::string& details) {
+  if (test.status == Status::kFail) {
+    xml << "    <failure message=\"" << Text(message) << "\" type=\"" << Text(test.cause) << "\">"
+        << Text(details) << "</failure>\n";
+  } else {
+    xml << "    <error message=\"" << Text(message) << "\" type=\"" << Text(test.cause) << "\">"
+        << Text(details) << "</error>\n";
+  }
+}
+
 void WriteOutcome(Markup& xml, const Test& test) {
+  if (test.status == Status::kPass || test.status == Status::kObserved) return;
   const std::string message = OneLine(test.reason);
-  switch (test.status) {
-    case Status::kPass:
-    case Status::kObserved:
-      return;
-    case Status::kFail:
-      xml << "    <failure message=\"" << Text(message) << "\" type=\"" << Text(test.cause) << "\">"
-          << Text(Details(test)) << "</failure>\n";
-      return;
-    case Status::kUnresolved:
-      xml << "    <error message=\"" << Text(message) << "\" type=\"" << Text(test.cause) << "\">"
-          << Text(Details(test)) << "</error>\n";
-      return;
-    case Status::kUnsupported:
-    case Status::kUntested:
-      break;
+  if (test.status == Status::kFail || test.status == Status::kUnresolved) {
+    WriteTrouble(xml, test, message, Details(test));
+    return;
   }
   xml << "    <skipped message=\"" << Text(NameOf(test.status)) << ": " << Text(message)
       << "\"/>\n";
