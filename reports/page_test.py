@@ -219,7 +219,7 @@ class Command(unittest.TestCase):
 
     def test_refuses_what_is_no_file(self):
         self.refuses(f"{self.file('none')}: cannot be read", self.file("none"))
-        self.refuses(f"{self.folder.name}: cannot be read", self.folder.name)
+        self.refuses(f"{self.folder.name}: is a folder", self.folder.name)
         self.refuses("", self.record, "--format", "papyrus")
 
 

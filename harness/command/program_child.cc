@@ -252,8 +252,10 @@ std::vector<std::string> TemporaryFolder::Names() const {
 }
 
 std::string ReadWhole(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  // Files below /proc fail in the middle when their process ends; an iterator would throw then.
+  std::ostringstream text;
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  return text.str();
 }
 
 void WriteWhole(const std::string& file, const std::string& text) {
