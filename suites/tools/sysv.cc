@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // The command line tools and the listing in procfs. The oracle compares the rows of a listing with
-// what there\n// is; a case states the rest.
+// what there is; a case states the rest.
 
 #include <cerrno>
 #include <csignal>
