@@ -119,6 +119,10 @@ void IgnoreAdvice(const model::State&, model::Call&, Operation& operation) {
   if (advise != nullptr && advise->advice == kAdvice) advise->advice = Advice::kWillNeed;
 }
 
+void LoseTransfer(const Aftermath& a) {
+  if (IsOneOf<MemoryTransfer>(a.call)) a.after = a.before;
+}
+
 constexpr SeededFault kFaults[] = {
     {"attach_copies_the_memory", "SYSV.MULTI.SAME_PHYSICAL_MEMORY"_req,
      "stores through one attach are not seen through another", Afterwards<CopyAtAttach<false>>},
@@ -145,6 +149,8 @@ constexpr SeededFault kFaults[] = {
     {"split_addition_is_cut", "ORDER.TEAR.LOCKED_SPLIT"_req,
      "an atomic addition across cache lines changes one of them only",
      Rewritten<AddShortOfTheLine>},
+    {"read_into_an_attach_is_lost", "SYSV.DATA.SYSCALL_BUFFERS"_req,
+     "bytes that read(2) stores in an attach do not arrive", Afterwards<LoseTransfer>},
     {"advice_dontneed_loses_data", "SYSV.VMA.MADV_DONTNEED_KEEPS_DATA"_req,
      "MADV_DONTNEED empties the segment", Afterwards<AdviseAway>},
     {"advice_remove_is_ignored", "SYSV.VMA.MADV_REMOVE_ZEROES"_req,

@@ -17,9 +17,9 @@ namespace {
 
 std::vector<SeededFault> Collect() {
   std::vector<SeededFault> all;
-  for (const auto table :
-       {SysvFaults(), AttachFaults(), ControlFaults(), PermissionFaults(), LifetimeFaults(),
-        DataFaults(), SystemFaults(), RaceFaults(), MappingFaults(), RecordFaults()}) {
+  for (const auto table : {SysvFaults(), AttachFaults(), ControlFaults(), PermissionFaults(),
+                           LifetimeFaults(), DataFaults(), SystemFaults(), ToolFaults(),
+                           RaceFaults(), MappingFaults(), RecordFaults()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   std::sort(all.begin(), all.end(),

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "harness/model/lifetime.h"
 #include "harness/target/faulty/fault.h"
@@ -30,6 +31,7 @@ std::span<const SeededFault> PermissionFaults();
 std::span<const SeededFault> LifetimeFaults();
 std::span<const SeededFault> DataFaults();
 std::span<const SeededFault> SystemFaults();
+std::span<const SeededFault> ToolFaults();
 std::span<const SeededFault> RaceFaults();
 std::span<const SeededFault> MappingFaults();
 std::span<const SeededFault> RecordFaults();
@@ -137,6 +139,32 @@ void GiveOwnCopy(const Aftermath& a, std::uint8_t process, std::size_t index);
 /// Unmaps every attach of a process; of one segment when `only` is not null.
 void UnmapAttaches(model::State& state, const model::Call& call, std::uint8_t process,
                    const model::SegmentName* only = nullptr);
+
+/// The rows of a listing of that kind, for changing, or null.
+template <class Op>
+std::vector<SegmentRow>* RowsOf(const Aftermath& a) {
+  auto* table = std::get_if<SegmentTable>(&a.outcome);
+  return IsOneOf<Op>(a.call) && table != nullptr ? &table->rows : nullptr;
+}
+
+template <class Op>
+void ListOwnOnly(const Aftermath& a) {
+  auto* rows = RowsOf<Op>(a);
+  if (rows == nullptr) return;
+  const model::IpcNamespace& ipc = NamespaceOf(a.before, a.call);
+  const std::uint32_t uid = CredentialsOf(a.before, a.call).uid;
+  std::erase_if(*rows, [&](const SegmentRow& row) {
+    const model::Segment* segment = FindById(ipc, row.id);
+    return segment != nullptr && segment->uid != uid;
+  });
+}
+
+template <class Op, void (*change)(SegmentRow&)>
+void ChangeRows(const Aftermath& a) {
+  auto* rows = RowsOf<Op>(a);
+  if (rows == nullptr) return;
+  for (SegmentRow& row : *rows) change(row);
+}
 
 /// Segments that lost attaches by a call of these kinds count them still.
 template <class... Ops>

@@ -150,6 +150,14 @@ void SpareOrphans(const Aftermath& a) {
   OwnNamespace(a.after, a.call).rmid_forced = true;
 }
 
+void CountSharedMemoryTwice(const Aftermath& a) {
+  const auto* clone = As<ProcessClone>(a.call);
+  if (clone == nullptr || !clone->shares.Has(kShareMemory) || !a.Succeeded()) return;
+  for (const auto& mapping : a.after.processes[ProcessOf(a.after, a.call)].space->mappings()) {
+    if (mapping.IsAttach()) ++OwnSegment(a.after, {mapping.ipc, mapping.segment}).nattch;
+  }
+}
+
 constexpr SeededFault kFaults[] = {
     {"fork_does_not_count_attaches", "SYSV.LIFE.FORK_INHERITS"_req,
      "fork does not raise shm_nattch", Afterwards<DisownChildsAttaches>},
@@ -179,6 +187,9 @@ constexpr SeededFault kFaults[] = {
      "execve of a missing program detaches everything", Afterwards<DetachByFailedExec>},
     {"thread_exit_detaches", "SYSV.LIFE.THREAD_EXIT_NO_DETACH"_req,
      "the end of a thread detaches what its process attached", Afterwards<DetachByThread>},
+    {"vfork_counts_attaches", "SYSV.LIFE.VFORK_SHARES"_req,
+     "a child that shares the memory of its parent counts as an attach",
+     Afterwards<CountSharedMemoryTwice>},
     {"creator_takes_its_segments", "SYSV.LIFE.CREATOR_DEATH_KEEPS"_req,
      "segments go with the process that created them", Afterwards<DestroyWithCreator>},
     {"last_detach_destroys", "SYSV.DATA.KERNEL_PERSISTENCE"_req,

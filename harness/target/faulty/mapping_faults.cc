@@ -3,6 +3,7 @@
 // Where segments are mapped, and what becomes of the mappings.
 
 #include <algorithm>
+#include <vector>
 
 #include "harness/target/faulty/fault_table.h"
 
@@ -164,6 +165,28 @@ void DetachByFragment(const model::State& state, model::Call& call, Operation& o
   if (mapping->offset < address) call.references[0] -= static_cast<std::int64_t>(mapping->offset);
 }
 
+/// A detach takes sealed parts of the attach along.
+void DetachSealed(const Aftermath& a) {
+  if (!IsOneOf<SysvDetach>(a.call) || !a.Succeeded()) return;
+  const std::uint8_t process = ProcessOf(a.after, a.call);
+  const auto address = static_cast<std::uint64_t>(a.call.references[0]);
+  const model::Actor actor{model::FindProfile("linux"), model::OnlyProcess(process), a.call.when,
+                           0};
+  const std::vector<model::Mapping> mappings = a.after.processes[process].space->mappings();
+  for (const model::Mapping& mapping : mappings) {
+    if (!mapping.IsAttach() || mapping.start - mapping.offset != address) continue;
+    UnmapRange(a.after, actor, process, mapping.start, mapping.end);
+  }
+}
+
+/// An address between two huge pages is rounded down, unasked.
+void RoundToHugePages(const model::State& state, model::Call& call, Operation& operation) {
+  constexpr std::int64_t kHugePage = 2 << 20;
+  if (!std::holds_alternative<SysvAttach>(operation)) return;
+  const model::Segment* segment = ById(state, call);
+  if (segment != nullptr && segment->huge) call.references[1] -= call.references[1] % kHugePage;
+}
+
 constexpr SeededFault kFaults[] = {
     {"anyone_may_map_the_lowest_pages", "SYSV.SHMAT.MMAP_MIN_ADDR"_req,
      "shmat at an address below mmap_min_addr needs no privilege", Disguise<MapLowForAnyone>},
@@ -203,6 +226,10 @@ constexpr SeededFault kFaults[] = {
      "mremap to more than the segment gives more memory", Afterwards<GrowSegment>},
     {"moved_mapping_is_no_attach", "SYSV.VMA.MREMAP_MOVE"_req,
      "mremap turns an attach into memory that is not counted", Afterwards<DisownMoved>},
+    {"detach_breaks_seals", "SYSV.SHMDT.MSEALED_NOOP"_req, "shmdt unmaps what is sealed",
+     Afterwards<DetachSealed>},
+    {"huge_attach_is_rounded_unasked", "HUGE.ALIGNMENT"_req,
+     "shmat rounds an address for huge pages down without SHM_RND", Rewritten<RoundToHugePages>},
     {"fragment_can_be_detached_by_its_address", "SYSV.VMA.SHMDT_FRAGMENT_ADDRESS_EINVAL"_req,
      "shmdt takes the address of a part of an attach", Rewritten<DetachByFragment>},
 };

@@ -102,6 +102,12 @@ void RevokeAttaches(const Aftermath& a) {
   }
 }
 
+void UseEffectiveGroup(model::State& state, const model::Call& call) {
+  if (!IsOneOf<SysvAttach, SysvStat, SysvGet>(call)) return;
+  model::Credentials& credentials = OwnCredentials(state, call);
+  credentials.file_gid = credentials.gid;
+}
+
 constexpr SeededFault kFaults[] = {
     {"anyone_may_attach", "PERM.SYSV.MATRIX"_req, "shmat asks for no permission",
      Disguise<Allow<kAccess, SysvAttach>>},
@@ -130,6 +136,8 @@ constexpr SeededFault kFaults[] = {
      "user and group have the bits of the later classes too", Disguise<AddClasses>},
     {"real_user_is_judged", "PERM.SYSV.EFFECTIVE_UID"_req, "permission is that of the real user id",
      Disguise<UseRealUser>},
+    {"group_of_the_file_system_is_ignored", "PERM.SYSV.FSGID"_req,
+     "setfsgid does not change whose segments can be used", Disguise<UseEffectiveGroup>},
     {"root_is_trusted", "PERM.SYSV.ROOT_WITHOUT_CAPS"_req,
      "user 0 may do everything without capabilities", Disguise<TrustRoot>},
     {"ipc_owner_is_ignored", "PERM.SYSV.CAP_IPC_OWNER"_req, "CAP_IPC_OWNER does not open segments",

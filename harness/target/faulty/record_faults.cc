@@ -142,6 +142,32 @@ void CallEveryPathMissing(const Aftermath& a) {
   if (IsOneOf<SysvKeyOfPath>(a.call) && !a.Succeeded()) a.outcome = Failure{{ENOENT}};
 }
 
+// --- 32-bit callers: what they see less of
+
+constexpr std::int64_t kNarrowMost = 0x7fffffff;
+
+void CapLargeSizes(const Aftermath& a) {
+  SegmentRecord* record = RecordOf(a);
+  const model::Segment* segment = RecordedSegment(a);
+  if (segment == nullptr || record->size == static_cast<std::int64_t>(segment->size)) return;
+  record->size = kNarrowMost;
+}
+
+void CutTheLargestSize(const Aftermath& a) {
+  auto* limits = std::get_if<LimitsRecord>(&a.outcome);
+  if (limits == nullptr || limits->shmmax != kNarrowMost) return;
+  limits->shmmax = static_cast<std::int64_t>(NamespaceOf(a.before, a.call).shmmax & 0xffffffff);
+}
+
+void CallItInvalid(const Aftermath& a) {
+  constexpr std::uint64_t kFourGigabytes = 1ull << 32;
+  const auto* failure = std::get_if<Failure>(&a.outcome);
+  if (!IsOneOf<SysvAttach>(a.call) || failure == nullptr) return;
+  const model::Segment* segment = ById(a.before, a.call);
+  if (segment == nullptr || segment->size < kFourGigabytes) return;
+  if (failure->error.number == ENOMEM) a.Fail(EINVAL);
+}
+
 constexpr SeededFault kFaults[] = {
     {"removal_stamps_ctime", "SYSV.RMID.NO_CTIME"_req, "IPC_RMID sets shm_ctime, an hour ahead",
      Afterwards<StampCtime<SysvRemove>>},
@@ -171,6 +197,14 @@ constexpr SeededFault kFaults[] = {
      "SHM_INFO counts only pages that were stored to as resident", Afterwards<ForgetLoads>},
     {"usage_misses_the_last_page", "SYSV.INFO.SHM_INFO_COUNTERS"_req,
      "SHM_INFO does not count a page that a segment fills in part", Afterwards<CountWholePages>},
+    {"narrow_stat_caps_large_sizes", "COMPAT.STAT_FIELDS"_req,
+     "IPC_STAT shows 32-bit callers the largest size they know for one that is larger",
+     Afterwards<CapLargeSizes>},
+    {"narrow_info_cuts_the_largest_size", "COMPAT.INFO_CAPPED"_req,
+     "IPC_INFO shows 32-bit callers the low half of shmmax", Afterwards<CutTheLargestSize>},
+    {"narrow_attach_that_is_too_large_is_invalid", "COMPAT.ATTACH_TOO_BIG"_req,
+     "shmat of a segment larger than a 32-bit address space fails with EINVAL",
+     Afterwards<CallItInvalid>},
     {"key_depends_on_the_spelling", "SYSV.FTOK.SAME_FILE_SAME_KEY"_req,
      "ftok gives two keys for two paths of one file", Afterwards<HashPathText>},
     {"key_depends_on_sixteen_bits", "SYSV.FTOK.LOW_EIGHT_BITS"_req,

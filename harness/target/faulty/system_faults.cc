@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Limits, namespaces, procfs and the tools.
+// Limits, namespaces and procfs.
 
 #include <algorithm>
 #include <utility>
@@ -108,85 +108,37 @@ void WriteForAnyone(model::State& state, const model::Call& call) {
   credentials.nested = false;
 }
 
+void StayInNamespace(const Aftermath& a) {
+  if (IsOneOf<ProcessEnterNamespace>(a.call) && a.Succeeded()) a.after = a.before;
+}
+
+void ShareUndosAcrossNamespaces(const Aftermath& a) {
+  const auto* clone = As<ProcessClone>(a.call);
+  if (clone == nullptr || !clone->shares.Has(kNewIpc | kShareSemaphoreUndo)) return;
+  if (!a.Succeeded()) a.outcome = Value{0};
+}
+
 // --- listings
-
-/// The rows of a listing of that kind, for changing, or null.
-template <class Op>
-std::vector<SegmentRow>* RowsOf(const Aftermath& a) {
-  auto* table = std::get_if<SegmentTable>(&a.outcome);
-  return IsOneOf<Op>(a.call) && table != nullptr ? &table->rows : nullptr;
-}
-
-template <class Op>
-void ListOwnOnly(const Aftermath& a) {
-  auto* rows = RowsOf<Op>(a);
-  if (rows == nullptr) return;
-  const model::IpcNamespace& ipc = NamespaceOf(a.before, a.call);
-  const std::uint32_t uid = CredentialsOf(a.before, a.call).uid;
-  std::erase_if(*rows, [&](const SegmentRow& row) {
-    const model::Segment* segment = FindById(ipc, row.id);
-    return segment != nullptr && segment->uid != uid;
-  });
-}
-
-template <class Op, void (*change)(SegmentRow&)>
-void ChangeRows(const Aftermath& a) {
-  auto* rows = RowsOf<Op>(a);
-  if (rows == nullptr) return;
-  for (SegmentRow& row : *rows) change(row);
-}
 
 void HideState(SegmentRow& row) { row.mode.bits &= 0777; }
 void SwapProcesses(SegmentRow& row) { std::swap(row.cpid, row.lpid); }
 void CountOneMore(SegmentRow& row) { ++row.nattch; }
-void SizeInPages(SegmentRow& row) { row.size = (row.size + 4095) / 4096; }
 
-void ListEveryNamespace(const Aftermath& a) {
-  auto* rows = RowsOf<SystemIpcs>(a);
-  if (rows == nullptr) return;
-  for (std::size_t i = 0; i < a.before.namespaces.size(); ++i) {
-    if (i == a.before.tasks[a.call.actor].ipc) continue;
-    for (const model::Segment& segment : a.before.namespaces[i]->segments) {
-      SegmentRow row;
-      row.id = segment.id;
-      row.key = segment.key;
-      row.size = static_cast<std::int64_t>(segment.size);
-      row.mode.bits = segment.mode;
-      rows->push_back(row);
-    }
-  }
+/// A listing that is held open shows where its reader is now.
+void ListWhereReaderIs(const model::State&, model::Call&, Operation& operation) {
+  if (auto* segments = std::get_if<SystemSegments>(&operation)) segments->held = false;
+}
+
+void ReopenForAnyone(const Aftermath& a) {
+  const auto* failure = std::get_if<Failure>(&a.outcome);
+  if (!IsOneOf<MapReopen>(a.call) || failure == nullptr) return;
+  if (failure->error.number == EPERM) a.outcome = Value{0};
 }
 
 void MisnameMappings(const Aftermath& a) {
   auto* table = std::get_if<MappingTable>(&a.outcome);
   if (table == nullptr) return;
   for (MappingRow& row : table->rows) row.name = "/dev/zero (deleted)";
-}
-
-// --- tools
-
-void RemoveAttachedAtOnce(const Aftermath& a) {
-  const model::Segment* segment = IsOneOf<SystemIpcrm>(a.call) ? ById(a.after, a.call) : nullptr;
-  if (segment == nullptr || !segment->dest) return;
-  TearAway(a.after, {a.after.tasks[a.call.actor].ipc, segment->serial});
-}
-
-void RemoveNothing(const Aftermath& a) {
-  if (IsOneOf<SystemIpcrm>(a.call)) a.after = a.before;
-}
-
-void AlwaysSayDone(const Aftermath& a) {
-  auto* result = std::get_if<ToolResult>(&a.outcome);
-  if (IsOneOf<SystemIpcrm, SystemIpcrmKey>(a.call) && result != nullptr) result->status = 0;
-}
-
-void RemoveNothingByKey(const Aftermath& a) {
-  if (IsOneOf<SystemIpcrmKey>(a.call)) a.after = a.before;
-}
-
-void MakeWithUsualMode(const Aftermath& a) {
-  model::Segment* created = IsOneOf<SystemIpcmk>(a.call) ? Created(a) : nullptr;
-  if (created != nullptr) created->mode = 0644;
 }
 
 constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
@@ -223,6 +175,16 @@ constexpr SeededFault kFaults[] = {
      "a namespace can be made without privilege", Disguise<UnshareForAnyone>},
     {"anyone_may_set_limits", "NS.IPC.SYSCTL_OWNER"_req,
      "the sysctls can be written without privilege", Disguise<WriteForAnyone>},
+    {"setns_has_no_effect", "NS.IPC.SETNS"_req,
+     "setns says that the namespace was entered and it was not", Afterwards<StayInNamespace>},
+    {"undos_are_shared_across_namespaces", "NS.IPC.CLONE_SYSVSEM_CONFLICT"_req,
+     "clone takes CLONE_NEWIPC and CLONE_SYSVSEM together", Afterwards<ShareUndosAcrossNamespaces>},
+    {"procfs_held_open_follows_its_reader", "PROC.SYSVIPC.NAMESPACE_AT_OPEN"_req,
+     "an open /proc/sysvipc/shm shows the namespace of whoever reads it",
+     Rewritten<ListWhereReaderIs>},
+    {"map_files_open_for_anyone", "PROC.MAP_FILES"_req,
+     "entries of /proc/PID/map_files can be reopened without privilege",
+     Afterwards<ReopenForAnyone>},
     {"procfs_lists_own_segments_only", "PROC.SYSVIPC.WORLD_READABLE"_req,
      "/proc/sysvipc/shm hides the segments of others", Afterwards<ListOwnOnly<SystemSegments>>},
     {"procfs_hides_states", "PROC.SYSVIPC.FORMAT"_req,
@@ -236,24 +198,6 @@ constexpr SeededFault kFaults[] = {
      Afterwards<ChangeRows<SystemSegments, CountOneMore>>},
     {"maps_name_is_wrong", "PROC.MAPS.SYSV_NAME"_req,
      "/proc/PID/maps does not name attaches by their key", Afterwards<MisnameMappings>},
-    {"ipcs_lists_own_segments_only", "TOOL.IPCS.LISTS_ALL"_req, "ipcs hides the segments of others",
-     Afterwards<ListOwnOnly<SystemIpcs>>},
-    {"ipcs_lists_every_namespace", "TOOL.NAMESPACE"_req,
-     "ipcs lists the segments of other namespaces", Afterwards<ListEveryNamespace>},
-    {"lsipc_shows_pages", "TOOL.LSIPC.JSON"_req, "lsipc shows sizes in pages",
-     Afterwards<ChangeRows<SystemLsipc, SizeInPages>>},
-    {"ipcs_hides_states", "TOOL.IPCS.STATUS"_req, "ipcs does not tell what is removed or locked",
-     Afterwards<ChangeRows<SystemIpcs, HideState>>},
-    {"ipcrm_removes_nothing", "SEED.IPCRM_M_ID"_req, "ipcrm -m says that it removed and did not",
-     Afterwards<RemoveNothing>},
-    {"ipcrm_does_not_wait", "TOOL.IPCRM.ATTACHED"_req, "ipcrm destroys a segment that is attached",
-     Afterwards<RemoveAttachedAtOnce>},
-    {"ipcrm_never_fails", "TOOL.IPCRM.ERRORS"_req, "ipcrm exits with 0 whatever happened",
-     Afterwards<AlwaysSayDone>},
-    {"ipcrm_ignores_keys", "TOOL.IPCRM.BY_KEY"_req, "ipcrm -M removes nothing",
-     Afterwards<RemoveNothingByKey>},
-    {"ipcmk_ignores_the_mode", "TOOL.IPCMK.CREATE"_req, "ipcmk -p has no effect",
-     Afterwards<MakeWithUsualMode>},
 };
 
 }  // namespace

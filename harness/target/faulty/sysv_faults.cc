@@ -197,6 +197,26 @@ void RecordRoundedSize(const Aftermath& a) {
   if (record != nullptr) record->size = (record->size + 4095) / 4096 * 4096;
 }
 
+// --- huge pages
+
+void GiveHugePagesToAnyone(model::State& state, const model::Call& call) {
+  const auto* get = As<SysvGet>(call);
+  if (get != nullptr && get->flags.Has(kHugetlb)) OwnCredentials(state, call).caps |= kCapIpcLock;
+}
+
+void IgnoreWantedPageSize(const model::State&, model::Call&, Operation& operation) {
+  constexpr std::uint64_t kSizeBits = std::uint64_t{0x3f} << 26;  // SHM_HUGE_MASK
+  auto* get = std::get_if<SysvGet>(&operation);
+  if (get != nullptr && get->flags.Has(kHugetlb)) get->flags.bits &= ~kSizeBits;
+}
+
+void CallShortOfPagesFull(const Aftermath& a) {
+  const auto* get = As<SysvGet>(a.call);
+  const auto* failure = std::get_if<Failure>(&a.outcome);
+  if (get == nullptr || failure == nullptr || !get->flags.Has(kHugetlb)) return;
+  if (failure->error.number == ENOMEM) a.Fail(ENOSPC);
+}
+
 constexpr SeededFault kFaults[] = {
     {"exclusive_is_ignored", "SYSV.SHMGET.EXCL_EXISTS"_req,
      "shmget with IPC_CREAT and IPC_EXCL opens a segment that exists", Rewritten<DropExclusive>},
@@ -246,6 +266,14 @@ constexpr SeededFault kFaults[] = {
      "an identifier names whatever segment has its index", Rewritten<FindByIndexOnly>},
     {"stale_identifier_gives_eidrm", "SYSV.ID.STALE_EINVAL"_req,
      "calls on a segment that is long gone fail with EIDRM", Afterwards<TellStaleAsRemoved>},
+    {"huge_pages_for_anyone", "HUGE.PRIVILEGE"_req, "SHM_HUGETLB needs no privilege",
+     Disguise<GiveHugePagesToAnyone>},
+    {"huge_page_size_is_ignored", "HUGE.BAD_SIZE"_req,
+     "SHM_HUGETLB with a size of pages that there is not gives the usual ones",
+     Rewritten<IgnoreWantedPageSize>},
+    {"too_few_huge_pages_gives_enospc", "HUGE.NO_PAGES"_req,
+     "shmget fails with ENOSPC if there are not enough huge pages",
+     Afterwards<CallShortOfPagesFull>},
     {"umask_applies", "SYSV.SHMGET.UMASK_IGNORED"_req,
      "shmget takes the bits of the umask from the mode", Afterwards<ApplyUmask>},
     {"unknown_flags_are_refused", "SYSV.SHMGET.UNKNOWN_FLAGS_IGNORED"_req,
