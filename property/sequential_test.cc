@@ -13,13 +13,12 @@
 #include <memory>
 
 #include "harness/actor/actor_main.h"
-#include "harness/actor/process_stage.h"
 #include "harness/oracle/oracle.h"
-#include "harness/sandbox/isolation.h"
 #include "harness/target/faulty/fault.h"
 #include "harness/target/simulated/simulated_stage.h"
 #include "harness/vocabulary/text.h"
 #include "property/generators.h"
+#include "property/kernel_stage.h"
 #include "property/search.h"
 
 namespace shmspec {
@@ -58,16 +57,6 @@ void CheckAllowed(Stage& stage, const PlanChoices& choices, LikelyWeights weight
   RC_LOG(PrintTrace(trace));
   RC_LOG("saved as " + file.path().string());
   RC_FAIL(verdict.message);
-}
-
-/// A stage with an IPC namespace of its own, or nothing where the caller may not have one or may
-/// not be several users.
-std::unique_ptr<Stage> KernelStage(const char* target) {
-  static const bool isolated =
-      ProbeIsolation() == Isolation::kPrivate && EnterIsolation(Isolation::kPrivate).ok();
-  if (!isolated) return nullptr;
-  auto stage = MakeProcessStage(target, {.deadline_ms = 300, .private_ipc = true, .sweeps = true});
-  return stage.ok() ? std::move(*stage) : nullptr;
 }
 
 void CheckKernel(const char* target, LikelyWeights weights, int plans) {

@@ -107,6 +107,7 @@ struct ControlHeader {
   bool private_ipc = false;
   bool fresh_images = false;
   bool concurrent = false;
+  bool spread = false;  // the actors are on more processors than one
   std::int32_t caller_cpu = -1;
   std::atomic<bool> proc_matches{false};  // /proc tells pids as the warden sees them
   std::atomic<std::int32_t> warden{0};    // its pid

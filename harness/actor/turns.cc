@@ -94,6 +94,19 @@ void AwaitRacers(const ControlRegion& region, ActState& act, std::uint32_t self)
   }
 }
 
+/// An actor on a processor of its own looks for a moment before it sleeps: waking a processor that
+/// went idle takes longer than most acts do.
+void AwaitOpen(const ControlRegion& region, FutexWord& open, std::uint32_t act) {
+  constexpr std::uint64_t kLook_ns = 50'000;
+  if (region.header().spread && open.load() <= act) {
+    const std::uint64_t until_ns = MonotonicNs() + kLook_ns;
+    for (std::uint32_t looks = 1; open.load() <= act; ++looks) {
+      if (looks % 64 == 0 && MonotonicNs() >= until_ns) break;
+    }
+  }
+  for (std::uint32_t seen = open.load(); seen <= act; seen = open.load()) FutexWait(open, seen);
+}
+
 /// Those whom a gone actor did not come to make.
 void EndUnborn(const ControlRegion& region, std::uint32_t parent) {
   for (std::uint32_t i = 0; i < region.header().step_count; ++i) {
@@ -119,8 +132,7 @@ void OpenNextActs(const ControlRegion& region, std::uint32_t self) {
 }
 
 void EnterAct(const ControlRegion& region, std::uint32_t act, std::uint32_t self) {
-  FutexWord& open = region.actor(self).open;
-  for (std::uint32_t seen = open.load(); seen <= act; seen = open.load()) FutexWait(open, seen);
+  AwaitOpen(region, region.actor(self).open, act);
   if (region.header().leavers.load() != 0) AwaitLeavers(region);
   ActState& state = region.act(act);
   if ((state.barrier & SetOf(self)) != 0) AwaitRacers(region, state, self);

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// This kernel, for the tests of this folder.
+
+#ifndef SHMSPEC_PROPERTY_KERNEL_STAGE_H_
+#define SHMSPEC_PROPERTY_KERNEL_STAGE_H_
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "harness/actor/process_stage.h"
+#include "harness/sandbox/isolation.h"
+
+namespace shmspec {
+
+/// A stage with an IPC namespace of its own, or null where the caller may not have one or may not
+/// be several users. The calling process enters the namespace.
+inline std::unique_ptr<Stage> KernelStage(std::string_view target) {
+  static const bool isolated =
+      ProbeIsolation() == Isolation::kPrivate && EnterIsolation(Isolation::kPrivate).ok();
+  if (!isolated) return nullptr;
+  auto stage = MakeProcessStage(target, {.deadline_ms = 300, .private_ipc = true, .sweeps = true});
+  return stage.ok() ? std::move(*stage) : nullptr;
+}
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_PROPERTY_KERNEL_STAGE_H_

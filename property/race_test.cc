@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Thousands of short histories of calls at the same time, each with nobody in between: the oracle
+// has to find an order that explains what every call returned. How many histories a second were
+// performed and judged is printed; plan_benchmark compares it with the bare calls.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "harness/actor/actor_main.h"
+#include "harness/oracle/oracle.h"
+#include "harness/target/faulty/fault.h"
+#include "harness/vocabulary/likely_plan.h"
+#include "harness/vocabulary/plan_builder.h"
+#include "harness/vocabulary/text.h"
+#include "property/kernel_stage.h"
+
+namespace shmspec {
+namespace {
+
+constexpr std::uint64_t kSeed = 1;
+
+const model::Profile& Linux() { return *model::FindProfile("linux"); }
+
+/// So many histories in one plan, each with a segment of its own: one actor removes it while
+/// another attaches it and looks at it.
+Plan RemovalAgainstAttachAndStat(int histories) {
+  PlanBuilder plan("race.removal_against_attach_and_stat");
+  const Actor remover = plan.Spawn("remover");
+  const Actor user = plan.Spawn("user");
+  Segment s;
+  Attach p;
+  for (int i = 0; i < histories; ++i) {
+    remover.GetAs(s, {.flags = kCreate | 0600});
+    plan.Race([&] {
+      remover.Remove(s);
+      user.AttachAs(p, {s});
+      user.Stat(s);
+    });
+    user.Detach(p);
+    remover.Stat(s);
+  }
+  return plan.plan();
+}
+
+/// One history: one actor removes a segment while another, which is attached to it, forks; then the
+/// child and the parent go, and the segment with the last of them.
+Plan RemovalAgainstFork() {
+  PlanBuilder plan("race.removal_against_fork");
+  const Actor remover = plan.Spawn("remover");
+  const Actor parent = plan.Spawn("parent");
+  const Actor child = plan.Forked("child");
+  const Segment s = remover.Get({.flags = kCreate | 0600});
+  const Attach p = parent.At(s);
+  parent.Store(p, 42);
+  plan.Race([&] {
+    remover.Remove(s);
+    parent.Fork(child);
+  });
+  remover.Stat(s);
+  child.Load(p);
+  parent.Detach(p);
+  remover.Stat(s);
+  child.Detach(p);
+  remover.Stat(s);
+  return plan.plan();
+}
+
+/// Performs what `draw` gives for one seed after another; each must be allowed.
+void CheckRaces(Stage& stage, int plans, int histories_each,
+                const std::function<Plan(std::uint64_t seed)>& draw) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < plans; ++i) {
+    const std::uint64_t seed = kSeed + static_cast<std::uint64_t>(i);
+    const Trace trace = stage.Perform(draw(seed), seed);
+    ASSERT_EQ(trace.trouble, "") << "seed " << seed;
+    const Verdict verdict = Judge(trace, Linux());
+    ASSERT_NE(verdict.kind, Verdict::Kind::kRefuted) << verdict.message << "\nseed " << seed << '\n'
+                                                     << PrintTrace(trace);
+    // A race of a few steps is always worth the work.
+    ASSERT_EQ(verdict.kind, Verdict::Kind::kExplained) << verdict.message;
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+  const int histories = plans * histories_each;
+  fmt::print("{} histories in {:.2f} s, {:.0f} a second\n", histories, took.count(),
+             histories / took.count());
+}
+
+class Races : public testing::Test {
+ protected:
+  void SetUp() override {
+    stage_ = KernelStage("libc");
+    if (stage_ == nullptr) GTEST_SKIP() << "needs root";
+  }
+  Stage& stage() { return *stage_; }
+
+ private:
+  std::unique_ptr<Stage> stage_;
+};
+
+TEST_F(Races, OfRemovalAgainstAttachAndStatHaveAnOrder) {
+  constexpr int kHistories = 50;
+  CheckRaces(stage(), 200, kHistories,
+             [](std::uint64_t) { return RemovalAgainstAttachAndStat(kHistories); });
+}
+
+TEST_F(Races, OfRemovalAgainstForkHaveAnOrder) {
+  CheckRaces(stage(), 500, 1, [](std::uint64_t) { return RemovalAgainstFork(); });
+}
+
+TEST_F(Races, ThatAreDrawnHaveAnOrder) {
+  CheckRaces(stage(), 500, 1, [](std::uint64_t seed) {
+    SeededChoices choices(seed);
+    return LikelyRace(choices, 2, 4);
+  });
+}
+
+/// That these races can tell: a system that tears attaches off, and one whose forks do not count.
+TEST(RacesOfAFaultySystem, HaveNoOrder) {
+  const auto refuted = [](const char* fault, const Plan& plan) {
+    const auto stage = MakeFaultyStage(fault, Linux());
+    if (!stage.ok()) return false;
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+      if (Judge((*stage)->Perform(plan, seed), Linux()).kind == Verdict::Kind::kRefuted)
+        return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(refuted("removal_destroys_at_once", RemovalAgainstAttachAndStat(50)));
+  EXPECT_TRUE(refuted("fork_does_not_count_attaches", RemovalAgainstFork()));
+}
+
+}  // namespace
+}  // namespace shmspec
+
+int main(int argc, char** argv) {
+  if (const auto exit_code = shmspec::RunAsActor(argc, argv)) return *exit_code;
+  testing::InitGoogleTest(&argc, argv);
+  return RUN_ALL_TESTS();
+}
