@@ -180,6 +180,11 @@ Reason NoUserNamespaces() {
   return {};
 }
 
+Reason NoIdMappings() {
+  if (::unshare(CLONE_NEWUSER) != 0) return Because("no user namespace");
+  return {};
+}
+
 std::vector<long> SystemVCalls() { return {SYS_shmget, SYS_shmat, SYS_shmdt, SYS_shmctl}; }
 
 }  // namespace shmspec

@@ -46,6 +46,8 @@ std::optional<std::string> ReadOnlyTmp();
 Place IpcSetting(std::string file, std::string value);
 /// Root of a user namespace with one user, in which no further ones may be made.
 std::optional<std::string> NoUserNamespaces();
+/// A user of a user namespace in which no id has a name.
+std::optional<std::string> NoIdMappings();
 
 /// The calls of System V shared memory.
 std::vector<long> SystemVCalls();

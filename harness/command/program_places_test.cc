@@ -49,6 +49,7 @@ const std::vector<HardPlace> kPlaces{
     {"OrdinaryUser", OrdinaryUser, "euid", "65534"},
     {"OrdinaryUserLikeDocker", Places({OrdinaryUser, LikeDocker}), "isolation", "shared"},
     {"RootOfAUserNamespace", Places({OrdinaryUser, NoUserNamespaces}), "isolation", "private"},
+    {"UserWithoutAName", Places({OrdinaryUser, NoIdMappings}), "euid", "65534"},
     {"OneCpu", OneCpu, "cpus", "1"},
     {"TinyShmMount", MountTmpfs("/dev/shm", "size=64k"), "dev_shm.bytes", "65536"},
     {"TinyShmMountShared", Places({MountTmpfs("/dev/shm", "size=64k"), LikeDocker}),
@@ -64,8 +65,7 @@ INSTANTIATE_TEST_SUITE_P(Program, Inside, testing::ValuesIn(kPlaces),
                          [](const auto& one) { return one.param.name; });
 
 TEST_P(Inside, FailsNoCaseAndGivesReasons) {
-  const Finished run =
-      RunProgram({"run", "--quick", "--format", "json"}, {.place = GetParam().place});
+  const Finished run = RunProgram({"run", "--format", "json"}, {.place = GetParam().place});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
   ASSERT_THAT(run.exit_code, AnyOf(0, 2)) << run;
   const json record = json::parse(run.out, nullptr, false);

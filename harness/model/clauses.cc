@@ -201,6 +201,17 @@ bool RowsHold(const Clauses& clauses, const Scene& scene, const Outcome& outcome
   return true;
 }
 
+const char* RefusedByPlace(const Clauses& clauses, const Outcome& outcome) {
+  if (!std::holds_alternative<Failure>(outcome)) return nullptr;
+  const char* why = nullptr;
+  for (const Refusal& refusal : clauses.refusals()) {
+    if (!IsMeant(refusal, outcome)) continue;
+    if (!refusal.place) return nullptr;
+    why = refusal.why;
+  }
+  return why;
+}
+
 bool Allows(const Clauses& clauses, const Scene& scene, const Outcome& outcome) {
   bool must_fail = false;
   for (const Refusal& refusal : clauses.refusals()) {

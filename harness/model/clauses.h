@@ -68,6 +68,7 @@ struct Refusal {
   std::int64_t offset;  // of a fault; -1: any
   Requirements requirements;
   const char* why;
+  bool place = false;  // it is the place that refuses, see Clauses::RefuseHere
 };
 
 /// What one field of the result must be: in a range, or one other value.
@@ -126,6 +127,15 @@ class Clauses {
     if (!applies) return;
     Add({Refusal::Kind::kFailure, force, FaultCode::kOther, GoneHow::kUnknown, error, -1,
          requirements, why});
+  }
+  /// As Refuse, where it is the place that refuses and not shared memory: rights that the caller
+  /// was not given, resources that others use, what a container forbids. A case that needs the call
+  /// to succeed cannot be had in such a place.
+  void RefuseHere(bool applies, int error, Force force, Requirements requirements,
+                  const char* why) {
+    if (!applies) return;
+    Add({Refusal::Kind::kFailure, force, FaultCode::kOther, GoneHow::kUnknown, error, -1,
+         requirements, why, true});
   }
   /// The call raises a signal at `offset` bytes from its address; -1: at any.
   void Faults(int signal, FaultCode code, std::int64_t offset, Force force,
@@ -251,6 +261,10 @@ void ForEachTouched(const Clauses& clauses, const Outcome& outcome, Visit&& visi
     for (const Refusal& refusal : clauses.refusals()) each(refusal.requirements);
   }
 }
+
+/// Why the place refused what was seen, in words; null when it did not, or when it is shared memory
+/// as well that could have.
+const char* RefusedByPlace(const Clauses& clauses, const Outcome& outcome);
 
 /// Whoever settles what the specification leaves to the system.
 class Chooser {

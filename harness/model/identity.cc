@@ -59,17 +59,17 @@ void Describe(const ProcessSetIdentity& op, const Scene& scene, Clauses& clauses
   const Credentials& mine = scene.credentials();
   const bool setgid = (mine.caps & kCapSetgid) != 0;
   const bool setuid = (mine.caps & kCapSetuid) != 0;
-  clauses.Refuse(mine.unmapped, EPERM, Force::kMust, {},
-                 "groups cannot be set where no group has a name");
-  clauses.Refuse(!setuid && !HasId(mine, op.uid.number), EPERM, Force::kMust, {},
-                 "the caller may not take on this uid");
-  clauses.Refuse(!setgid && (op.gid.number != mine.gid || op.groups != mine.groups), EPERM,
-                 Force::kMust, {}, "the caller may not take on these groups");
-  clauses.Refuse(!setgid && op.gid.number == mine.gid && op.groups == mine.groups, EPERM,
-                 Force::kMay, {}, "setting groups may need privilege");
+  clauses.RefuseHere(mine.unmapped, EPERM, Force::kMust, {},
+                     "groups cannot be set where no group has a name");
+  clauses.RefuseHere(!setuid && !HasId(mine, op.uid.number), EPERM, Force::kMust, {},
+                     "the caller may not take on this uid");
+  clauses.RefuseHere(!setgid && (op.gid.number != mine.gid || op.groups != mine.groups), EPERM,
+                     Force::kMust, {}, "the caller may not take on these groups");
+  clauses.RefuseHere(!setgid && op.gid.number == mine.gid && op.groups == mine.groups, EPERM,
+                     Force::kMay, {}, "setting groups may need privilege");
   const bool odd = op.uid.number == kUnchanged || op.gid.number == kUnchanged || mine.nested;
-  clauses.Refuse(odd, EINVAL, Force::kMay, {}, "the id may have no mapping");
-  clauses.Refuse(true, EAGAIN, Force::kMay, {}, "RLIMIT_NPROC may be reached");
+  clauses.RefuseHere(odd, EINVAL, Force::kMay, {}, "the id may have no mapping");
+  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "RLIMIT_NPROC may be reached");
   clauses.ReturnsValue(0, "PERM.SYSV.EFFECTIVE_UID"_req, "the process has the identity");
 }
 
@@ -95,10 +95,10 @@ void Apply(const ProcessSetIdentity& op, const Scene& scene, State& state, const
 void Describe(const ProcessSetEffective& op, const Scene& scene, Clauses& clauses) {
   const Credentials& mine = scene.credentials();
   const bool may = (mine.caps & kCapSetuid) != 0 || HasId(mine, op.uid.number);
-  clauses.Refuse(!may && op.uid.number != kUnchanged, EPERM, Force::kMust, {},
-                 "the caller may not take on this uid");
-  clauses.Refuse(op.uid.number == kUnchanged || mine.nested, EINVAL,
-                 mine.unmapped ? Force::kMust : Force::kMay, {}, "the id may have no mapping");
+  clauses.RefuseHere(!may && op.uid.number != kUnchanged, EPERM, Force::kMust, {},
+                     "the caller may not take on this uid");
+  clauses.RefuseHere(op.uid.number == kUnchanged || mine.nested, EINVAL,
+                     mine.unmapped ? Force::kMust : Force::kMay, {}, "the id may have no mapping");
   clauses.ReturnsValue(0, "PERM.SYSV.EFFECTIVE_UID"_req, "the process has the effective uid");
 }
 
@@ -130,13 +130,13 @@ void Describe(const ProcessUnshare& op, const Scene& scene, Clauses& clauses) {
   const bool user = op.namespaces.Has(kNamespaceUser);
   const bool others = (op.namespaces.bits & ~kNamespaceUser) != 0;
   const bool may = user || !others || (mine.caps & kCapSysAdmin) != 0;
-  clauses.Refuse(!may, EPERM, Force::kMust, "NS.IPC.UNSHARE_NEEDS_CAP"_req,
-                 "a namespace needs CAP_SYS_ADMIN");
+  clauses.RefuseHere(!may, EPERM, Force::kMust, "NS.IPC.UNSHARE_NEEDS_CAP"_req,
+                     "a namespace needs CAP_SYS_ADMIN");
   clauses.Refuse(user && IsThreaded(scene), EINVAL, Force::kMust, {},
                  "a process with threads cannot leave its user namespace");
-  clauses.Refuse(user, EPERM, Force::kMay, {}, "user namespaces may be forbidden");
-  clauses.Refuse(op.namespaces.bits != 0, ENOSPC, Force::kMay, "NS.IPC.UNSHARE_NEEDS_CAP"_req,
-                 "the number of namespaces is limited");
+  clauses.RefuseHere(user, EPERM, Force::kMay, {}, "user namespaces may be forbidden");
+  clauses.RefuseHere(op.namespaces.bits != 0, ENOSPC, Force::kMay, "NS.IPC.UNSHARE_NEEDS_CAP"_req,
+                     "the number of namespaces is limited");
   clauses.ReturnsValue(0, "NS.IPC.ISOLATES_KEYS"_req, "the process is in new namespaces");
   if (op.namespaces.Has(kNamespaceIpc)) {
     clauses.Effect({"NS.IPC.FRESH_LIMITS"_req, "NS.IPC.ATTACH_SURVIVES_SWITCH"_req,
@@ -173,9 +173,9 @@ void Describe(const ProcessSetFileGroup& op, const Scene& scene, Clauses& clause
   const Credentials& mine = scene.credentials();
   const bool may =
       (mine.caps & kCapSetgid) != 0 || op.gid.number == mine.gid || op.gid.number == mine.file_gid;
-  clauses.Refuse(!may, EPERM, Force::kMust, {}, "the caller may not take on this group");
-  clauses.Refuse(op.gid.number == kUnchanged || mine.nested, EPERM, Force::kMay, {},
-                 "the id may have no mapping");
+  clauses.RefuseHere(!may, EPERM, Force::kMust, {}, "the caller may not take on this group");
+  clauses.RefuseHere(op.gid.number == kUnchanged || mine.nested, EPERM, Force::kMay, {},
+                     "the id may have no mapping");
   clauses.ReturnsValue(0, "PERM.SYSV.FSGID"_req, "rights are taken from the group");
 }
 
@@ -187,8 +187,8 @@ void Apply(const ProcessSetFileGroup& op, const Scene& scene, State& state,
 }
 
 void Describe(const ProcessSetLimit&, const Scene& scene, Clauses& clauses) {
-  clauses.Refuse(GloballyCapable(scene, kCapSysResource) != Says::kYes, EPERM, Force::kMay, {},
-                 "raising a hard limit needs CAP_SYS_RESOURCE");
+  clauses.RefuseHere(GloballyCapable(scene, kCapSysResource) != Says::kYes, EPERM, Force::kMay, {},
+                     "raising a hard limit needs CAP_SYS_RESOURCE");
   clauses.ReturnsValue(0, {}, "the limit is set");
 }
 
@@ -211,7 +211,7 @@ void Apply(const ProcessSetUmask& op, const Scene& scene, State& state, const Ou
 }
 
 void Describe(const ProcessPin&, const Scene&, Clauses& clauses) {
-  clauses.Refuse(true, EINVAL, Force::kMay, {}, "the processor may not exist");
+  clauses.RefuseHere(true, EINVAL, Force::kMay, {}, "the processor may not exist");
   clauses.ReturnsValue(0, "SEED.UNIPROCESSOR"_req, "the process stays on one processor");
 }
 

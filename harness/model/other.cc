@@ -34,7 +34,8 @@ bool Doubtful(const IpcNamespace& ipc, IpcKind kind) {
 void DescribeFound(const OtherGet& op, const OtherObject& found, Clauses& clauses) {
   clauses.Refuse(op.flags.Has(kCreate | kExclusive), EEXIST, Force::kMust, kKeys,
                  "the key has an object of this kind");
-  clauses.Refuse((op.flags.bits & 0777) != 0, EACCES, Force::kMay, {}, "it may be out of bounds");
+  clauses.RefuseHere((op.flags.bits & 0777) != 0, EACCES, Force::kMay, {},
+                     "it may be out of bounds");
   clauses.ReturnsValue(found.id, kKeys, "the object of the key");
 }
 
@@ -57,8 +58,8 @@ Says MayRemoveOther(const Scene& scene, const OtherObject& other) {
 
 void DescribeNewOther(const Scene& scene, IpcKind kind, Requirements requirements,
                       Clauses& clauses) {
-  clauses.Refuse(true, ENOSPC, Force::kMay, {}, "the number of such objects is limited");
-  clauses.Refuse(true, ENOMEM, Force::kMay, {}, "memory may be short");
+  clauses.RefuseHere(true, ENOSPC, Force::kMay, {}, "the number of such objects is limited");
+  clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "memory may be short");
   clauses.Returns<Value>(requirements, "an identifier that no other of its kind has");
   std::int64_t lowest = 0;
   while (FindOther(scene.ipc(), kind, lowest) != nullptr) ++lowest;

@@ -84,6 +84,28 @@ SeenId SeenAs(const Scene& scene, std::uint32_t id) {
   return {credentials.unmapped ? kOverflowId : id, credentials.nested && !credentials.unmapped};
 }
 
+namespace {
+
+bool MayLack(const Scene& scene, std::uint32_t id, std::uint32_t ActorFacts::*member) {
+  const Credentials& credentials = scene.credentials();
+  if (credentials.nested) return true;
+  if (credentials.user_namespace == kFirstUserNamespace) return false;
+  const auto& actors = scene.setting().actors;
+  return id == kOverflowId || std::none_of(actors.begin(), actors.end(), [&](const auto& facts) {
+           return facts.user_namespace == credentials.user_namespace && facts.*member == id;
+         });
+}
+
+}  // namespace
+
+bool MayLackUser(const Scene& scene, std::uint32_t uid) {
+  return MayLack(scene, uid, &ActorFacts::uid);
+}
+
+bool MayLackGroup(const Scene& scene, std::uint32_t gid) {
+  return MayLack(scene, gid, &ActorFacts::gid);
+}
+
 Credentials AfterExec(const Credentials& credentials, const Scene& scene) {
   Credentials after = credentials;
   after.saved_uid = after.uid;

@@ -38,6 +38,11 @@ struct SeenId {
 constexpr std::uint32_t kOverflowId = 65534;
 SeenId SeenAs(const Scene& scene, std::uint32_t id);
 
+/// Whether the caller's user namespace may have no name for a uid or gid: not in the first one,
+/// which names them all, and not for ids that actors of the same namespace have.
+bool MayLackUser(const Scene& scene, std::uint32_t uid);
+bool MayLackGroup(const Scene& scene, std::uint32_t gid);
+
 /// The credentials a program has that these credentials execute.
 Credentials AfterExec(const Credentials& credentials, const Scene& scene);
 

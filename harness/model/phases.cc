@@ -12,6 +12,9 @@ namespace shmspec::model {
 
 void Notes::Add(const Clauses& clauses, const Call& call, const Outcome& outcome) {
   ForEachTouched(clauses, outcome, [&](Requirement r) { touched.set(r.index()); });
+  if (const char* why = RefusedByPlace(clauses, outcome)) {
+    refused_by_place.emplace_back(call.step, why);
+  }
   if (clauses.observed() == nullptr) return;
   if (!observed.empty() && observed.back().first == call.step) return;
   observed.emplace_back(call.step, clauses.observed());

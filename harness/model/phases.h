@@ -44,6 +44,8 @@ struct Next {
 struct Notes {
   std::bitset<kRequirementCount> touched;
   std::vector<std::pair<std::size_t, std::string>> observed;
+  /// Steps that the place refused, and why.
+  std::vector<std::pair<std::size_t, std::string>> refused_by_place;
 
   void Add(const Clauses& clauses, const Call& call, const Outcome& outcome);
 };

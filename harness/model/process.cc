@@ -184,8 +184,8 @@ void BeginImage(const Scene& scene, State& state) {
 }
 
 void Describe(const ProcessFork&, const Scene& scene, Clauses& clauses) {
-  clauses.Refuse(true, EAGAIN, Force::kMay, {}, "the system may be short of processes");
-  clauses.Refuse(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
+  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of processes");
+  clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
   clauses.ReturnsValue(0, "SYSV.LIFE.FORK_INHERITS"_req, "the child lives");
   if (scene.space().mappings().empty()) return;
   clauses.Effect({"SYSV.LIFE.FORK_INHERITS"_req, "SYSV.LIFE.FORK_UPDATES_STAMPS"_req,
@@ -200,7 +200,7 @@ void Apply(const ProcessFork& op, const Scene& scene, State& state, const Outcom
 }
 
 void Describe(const ProcessThread&, const Scene&, Clauses& clauses) {
-  clauses.Refuse(true, EAGAIN, Force::kMay, {}, "the system may be short of threads");
+  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of threads");
   clauses.ReturnsValue(0, "SEED.THREADS_SHARE"_req, "the thread lives in the same process");
 }
 
@@ -248,8 +248,8 @@ void Describe(const ProcessKill& op, const Scene& scene, Clauses& clauses) {
   const Credentials& other = *victim.credentials;
   const bool allowed = mine.uid == other.real_uid || mine.real_uid == other.real_uid ||
                        ((mine.caps & kCapKill) != 0 && !mine.nested);
-  clauses.Refuse(!allowed && victim.life == Life::kAlive, EPERM, Force::kMay, {},
-                 "the caller may not signal the process");
+  clauses.RefuseHere(!allowed && victim.life == Life::kAlive, EPERM, Force::kMay, {},
+                     "the caller may not signal the process");
   if (op.actor.index == scene.call().actor && IsLethal(op.signal.number)) {
     clauses.Ends(GoneHow::kKilled, op.signal.number, Force::kMay, kDetaches,
                  "the caller kills itself");

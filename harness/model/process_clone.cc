@@ -30,11 +30,11 @@ void Describe(const ProcessClone& op, const Scene& scene, Clauses& clauses) {
                  "NS.IPC.CLONE_SYSVSEM_CONFLICT"_req,
                  "semaphore undos cannot be shared across IPC namespaces");
   const bool may = (scene.credentials().caps & kCapSysAdmin) != 0;
-  clauses.Refuse(new_ipc && !may, EPERM, Force::kMust, "NS.IPC.UNSHARE_NEEDS_CAP"_req,
-                 "a namespace needs CAP_SYS_ADMIN");
-  clauses.Refuse(new_ipc, ENOSPC, Force::kMay, {}, "the number of namespaces is limited");
-  clauses.Refuse(true, EAGAIN, Force::kMay, {}, "the system may be short of processes");
-  clauses.Refuse(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
+  clauses.RefuseHere(new_ipc && !may, EPERM, Force::kMust, "NS.IPC.UNSHARE_NEEDS_CAP"_req,
+                     "a namespace needs CAP_SYS_ADMIN");
+  clauses.RefuseHere(new_ipc, ENOSPC, Force::kMay, {}, "the number of namespaces is limited");
+  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of processes");
+  clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
   if (scene.address(0) != 0) Describe(SysvDetach{op.detach}, scene, clauses);
   const bool shares = op.shares.Has(kShareMemory);
   clauses.ReturnsValue(
@@ -74,10 +74,10 @@ void Describe(const ProcessEnterNamespace& op, const Scene& scene, Clauses& clau
   clauses.Refuse(op.namespaces.bits == 0, EINVAL, Force::kMust, {}, "no namespace is named");
   const bool able = (mine.caps & kCapSysAdmin) != 0;
   const bool owns = able && scene.state().namespaces[other.ipc]->owner == mine.user_namespace;
-  clauses.Refuse(ipc_only && !able, EPERM, Force::kMust, "NS.IPC.SETNS"_req,
-                 "entering a namespace needs CAP_SYS_ADMIN");
-  clauses.Refuse(ipc_only && able && !owns, EPERM, Force::kMay, "NS.IPC.SETNS"_req,
-                 "the namespace belongs to another user namespace");
+  clauses.RefuseHere(ipc_only && !able, EPERM, Force::kMust, "NS.IPC.SETNS"_req,
+                     "entering a namespace needs CAP_SYS_ADMIN");
+  clauses.RefuseHere(ipc_only && able && !owns, EPERM, Force::kMay, "NS.IPC.SETNS"_req,
+                     "the namespace belongs to another user namespace");
   if (!ipc_only) {
     clauses.AnyFailure();
     clauses.Observe("entering namespaces of other kinds");

@@ -45,8 +45,8 @@ void DescribeRange(const SystemSysctlWrite& op, Clauses& clauses) {
     case Sysctl::kShmmni:
       clauses.Refuse(value < 0 || value > kMostSegments, EINVAL, Force::kMust,
                      "LIMIT.SHMMNI_RANGE"_req, "shmmni has a range");
-      clauses.Refuse(value > kUsualMostSegments, EINVAL, Force::kMay, "LIMIT.SHMMNI_RANGE"_req,
-                     "without ipcmni_extend the range is smaller");
+      clauses.RefuseHere(value > kUsualMostSegments, EINVAL, Force::kMay, "LIMIT.SHMMNI_RANGE"_req,
+                         "without ipcmni_extend the range is smaller");
       return;
     case Sysctl::kRmidForced:
       clauses.Refuse(value < 0 || value > 1, EINVAL, Force::kMust, "SYSV.FORCED.DEFAULT_OFF"_req,
@@ -74,8 +74,8 @@ void Describe(const SystemSysctlRead& op, const Scene& scene, Clauses& clauses) 
       : op.name == Sysctl::kNextId   ? Requirements("SYSV.ID.NEXT_ID"_req)
                                    : Requirements{"LIMIT.DEFAULTS"_req, "NS.IPC.FRESH_LIMITS"_req};
   clauses.Returns<Value>(requirements, "the setting of the namespace");
-  clauses.Refuse(op.name == Sysctl::kNextId, ENOENT, Force::kMay, {},
-                 "shm_next_id needs CONFIG_CHECKPOINT_RESTORE");
+  clauses.RefuseHere(op.name == Sysctl::kNextId, ENOENT, Force::kMay, {},
+                     "shm_next_id needs CONFIG_CHECKPOINT_RESTORE");
   if (IsSilent(scene, clauses)) return;
   const IpcNamespace& ipc = scene.ipc();
   if (op.name == Sysctl::kNextId && !ipc.next_id_known) return;
@@ -97,11 +97,12 @@ void Describe(const SystemSysctlWrite& op, const Scene& scene, Clauses& clauses)
   clauses.Refuse(denied, EPERM, Force::kMay, "NS.IPC.SYSCTL_OWNER"_req,
                  "only root of the owning user namespace may write");
   for (const int error : {EACCES, EPERM}) {
-    clauses.Refuse(!denied && !(root && mine.caps != 0 && !next_id), error, Force::kMay,
-                   "NS.IPC.SYSCTL_OWNER"_req, "older kernels ask for root of the whole system");
+    clauses.RefuseHere(!denied && !(root && mine.caps != 0 && !next_id), error, Force::kMay,
+                       "NS.IPC.SYSCTL_OWNER"_req, "older kernels ask for root of the whole system");
   }
-  clauses.Refuse(true, EROFS, Force::kMay, {}, "/proc/sys may be mounted read-only");
-  clauses.Refuse(next_id, ENOENT, Force::kMay, {}, "shm_next_id needs CONFIG_CHECKPOINT_RESTORE");
+  clauses.RefuseHere(true, EROFS, Force::kMay, {}, "/proc/sys may be mounted read-only");
+  clauses.RefuseHere(next_id, ENOENT, Force::kMay, {},
+                     "shm_next_id needs CONFIG_CHECKPOINT_RESTORE");
   DescribeRange(op, clauses);
   clauses.Returns<Value>("NS.IPC.SYSCTL_OWNER"_req, "the namespace has the setting");
   if (IsSilent(scene, clauses)) return;

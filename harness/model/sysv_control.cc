@@ -53,8 +53,8 @@ void DescribeLockLimit(const Scene& scene, const Segment& segment, Clauses& clau
   const bool exceeds = !infinite && wanted > limit / page;
   clauses.Refuse(exceeds, ENOMEM, bypass == Says::kNo ? Force::kMust : Force::kMay,
                  "SYSV.LOCK.MEMLOCK_LIMIT"_req, "the lock exceeds RLIMIT_MEMLOCK");
-  clauses.Refuse(!infinite && !exceeds, ENOMEM, Force::kMay, "SYSV.LOCK.MEMLOCK_LIMIT"_req,
-                 "the user may have locked more elsewhere");
+  clauses.RefuseHere(!infinite && !exceeds, ENOMEM, Force::kMay, "SYSV.LOCK.MEMLOCK_LIMIT"_req,
+                     "the user may have locked more elsewhere");
 }
 
 void DescribeLocking(const Scene& scene, bool lock, Clauses& clauses) {
@@ -130,10 +130,11 @@ void Describe(const SysvSet& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse(invalid, EINVAL, certain ? Force::kMust : Force::kMay,
                  "SYSV.SET.INVALID_ID_VALUES"_req, "-1 is nobody's id");
   const Credentials& mine = scene.credentials();
-  clauses.Refuse(!invalid && mine.nested, EINVAL,
-                 mine.unmapped && certain ? Force::kMust : Force::kMay,
-                 "SYSV.SET.INVALID_ID_VALUES"_req,
-                 "the id may have no mapping in the caller's user namespace");
+  const bool nameless = MayLackUser(scene, op.uid.number) || MayLackGroup(scene, op.gid.number);
+  clauses.RefuseHere(!invalid && nameless, EINVAL,
+                     mine.unmapped && certain ? Force::kMust : Force::kMay,
+                     "SYSV.SET.INVALID_ID_VALUES"_req,
+                     "the id may have no mapping in the caller's user namespace");
   clauses.ReturnsValue(0, {"SYSV.SET.FIELDS"_req, "SEED.SHMCTL_CONTROLS"_req},
                        "owner and mode are changed");
   clauses.Effect(

@@ -101,15 +101,16 @@ void DescribeHugePages(const Scene& scene, std::uint64_t size, std::uint64_t fla
   clauses.Refuse(system.huge_page_size == 0 || impossible, EINVAL, Force::kMust,
                  "HUGE.BAD_SIZE"_req, "there are no pages of this size");
   if (system.huge_page_size == 0 || impossible) return;
-  clauses.Refuse(!usual, EINVAL, Force::kMay, "HUGE.BAD_SIZE"_req,
-                 "there may be no pages of this size");
+  clauses.RefuseHere(!usual, EINVAL, Force::kMay, "HUGE.BAD_SIZE"_req,
+                     "there may be no pages of this size");
   const Credentials& mine = scene.credentials();
   const Says may = GloballyCapable(scene, kCapIpcLock);
   const bool member =
       mine.file_gid == system.huge_group ||
       std::find(mine.groups.begin(), mine.groups.end(), system.huge_group) != mine.groups.end();
-  clauses.Refuse(may != Says::kYes && !member, EPERM, may == Says::kNo ? Force::kMust : Force::kMay,
-                 "HUGE.PRIVILEGE"_req, "huge pages need CAP_IPC_LOCK or the group");
+  clauses.RefuseHere(may != Says::kYes && !member, EPERM,
+                     may == Says::kNo ? Force::kMust : Force::kMay, "HUGE.PRIVILEGE"_req,
+                     "huge pages need CAP_IPC_LOCK or the group");
   std::uint64_t taken = 0;
   for (const auto& ipc : scene.state().namespaces) {
     for (const Segment& segment : ipc->segments) {
@@ -121,8 +122,8 @@ void DescribeHugePages(const Scene& scene, std::uint64_t size, std::uint64_t fla
   const bool short_of = usual && reserves && taken + wanted > system.huge_pages_free;
   clauses.Refuse(short_of, ENOMEM, Force::kMust, "HUGE.NO_PAGES"_req,
                  "too few huge pages are free");
-  clauses.Refuse(!short_of, ENOMEM, Force::kMay, "HUGE.NO_PAGES"_req,
-                 "others may have taken huge pages");
+  clauses.RefuseHere(!short_of, ENOMEM, Force::kMay, "HUGE.NO_PAGES"_req,
+                     "others may have taken huge pages");
 }
 
 }  // namespace
@@ -142,14 +143,14 @@ void DescribeLimits(const Scene& scene, std::uint64_t size, std::uint64_t flags,
   const Force full = all_there ? Force::kMust : Force::kMay;
   clauses.Refuse(too_many_pages, ENOSPC, full, "LIMIT.SHMALL_PAGES"_req,
                  "shmall allows fewer pages");
-  clauses.Refuse(ipc.crowded && !too_many_pages, ENOSPC, Force::kMay, "LIMIT.SHMALL_PAGES"_req,
-                 "others may have used shmall or shmmni up");
+  clauses.RefuseHere(ipc.crowded && !too_many_pages, ENOSPC, Force::kMay, "LIMIT.SHMALL_PAGES"_req,
+                     "others may have used shmall or shmmni up");
   clauses.Refuse(ipc.segments.size() >= ipc.shmmni, ENOSPC, full,
                  {"LIMIT.SHMMNI_ENOSPC"_req, "LIMIT.SHMMNI_COUNTS_PENDING"_req},
                  "shmmni segments exist");
   const bool reserved = (flags & kNoReserve) == 0 || scene.system().overcommit == 2;
-  clauses.Refuse((reserved && size >= kLargeBytes) || size >= scene.system().task_size, ENOMEM,
-                 Force::kMay, "SYSV.SHMGET.NORESERVE"_req, "the machine may be too small");
+  clauses.RefuseHere((reserved && size >= kLargeBytes) || size >= scene.system().task_size, ENOMEM,
+                     Force::kMay, "SYSV.SHMGET.NORESERVE"_req, "the machine may be too small");
   constexpr std::uint64_t kLargestObject = std::numeric_limits<std::int64_t>::max();
   clauses.Refuse(size > kLargestObject, EINVAL, Force::kMust, "SYSV.SHMGET.SIZE_MAX"_req,
                  "no memory object is that large");

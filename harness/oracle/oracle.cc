@@ -104,6 +104,7 @@ class Hearing {
       if (worlds_.notes().touched.test(i)) verdict_.touched.push_back(Requirement(i));
     }
     verdict_.observed = worlds_.notes().observed;
+    verdict_.refused_by_place = worlds_.notes().refused_by_place;
     return std::move(verdict_);
   }
 

@@ -52,6 +52,9 @@ struct Verdict {
   std::vector<Requirement> touched;
   /// Steps of which the specification is silent, and the subject.
   std::vector<std::pair<std::size_t, std::string>> observed;
+  /// Steps that failed as the specification allows, but for what this place does not offer, and
+  /// why.
+  std::vector<std::pair<std::size_t, std::string>> refused_by_place;
   /// One line for people; empty when explained.
   std::string message;
   std::size_t worlds_peak = 1;

@@ -60,14 +60,15 @@ std::optional<std::size_t> FirstUnexpected(const Trace& trace) {
   return std::nullopt;
 }
 
-/// What the system did not let the case arrange: an operation on processes was refused, as the
-/// specification allows. That is a place where the case cannot be had and no failure of shared
-/// memory.
-bool IsRefusedArrangement(const Trace& trace, const Findings& findings) {
-  if (!findings.unexpected || findings.refusal) return false;
-  const std::size_t step = *findings.unexpected;
-  return trace.steps[step].returned && std::holds_alternative<Failure>(trace.steps[step].outcome) &&
-         OperationName(trace.plan.steps[step].operation).starts_with("process.");
+/// Why this place did not let the case have what it expected, as the specification allows; null
+/// when that is not what happened. It is a place where the case cannot be had and no failure of
+/// shared memory.
+const std::string* WhyNotHere(const Verdict& verdict, const Findings& findings) {
+  if (!findings.unexpected || findings.refusal) return nullptr;
+  for (const auto& [step, why] : verdict.refused_by_place) {
+    if (step == *findings.unexpected) return &why;
+  }
+  return nullptr;
 }
 
 Cause CauseOf(const Findings& findings) {
@@ -146,10 +147,10 @@ CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
     result.observed.push_back(fmt::format("step {}: {}", step + 1, text));
   }
   if (verdict.kind == Verdict::Kind::kRefuted) findings.refusal = verdict;
-  if (IsRefusedArrangement(trace, findings)) {
+  if (const std::string* why = WhyNotHere(verdict, findings)) {
     result.status = Status::kUnsupported;
     result.cause = Cause::kMissingCapability;
-    result.reason = ReasonOf(trace, findings);
+    result.reason = fmt::format("{}: {}", ReasonOf(trace, findings), *why);
     result.trace = PrintTrace(trace);
     MarkAll(result, trace.plan, Status::kUnsupported);
   } else if (findings.unexpected || findings.refusal) {
