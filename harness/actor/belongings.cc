@@ -52,7 +52,9 @@ bool Belongings::GiveBack(Context& context) {
     const auto* table = std::get_if<MappingTable>(&layout);
     return table != nullptr ? table->rows : std::vector<MappingRow>{MappingRow{}};
   };
-  for (const MappingRow& part : parts()) {
+  const std::vector<MappingRow> left = parts();
+  if (left.empty()) return true;
+  for (const MappingRow& part : left) {
     ::munmap(Pointer(part.at), static_cast<std::size_t>(part.size));
   }
   return parts().empty();

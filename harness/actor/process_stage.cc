@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,7 +68,7 @@ class ProcessStage final : public Stage {
   Result<void> Run();
   void ReadEnd(Trace& trace) const;
   /// What the plan may have left in the namespace.
-  void CleanUp(const Plan& plan);
+  void CleanUp(const Trace& trace);
 
   const KernelTarget& target_;
   const ProcessStageOptions options_;
@@ -158,13 +159,22 @@ void ProcessStage::ReadEnd(Trace& trace) const {
   }
 }
 
-void ProcessStage::CleanUp(const Plan& plan) {
-  const bool wrote = std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
+void ProcessStage::CleanUp(const Trace& trace) {
+  const std::vector<Step>& steps = trace.plan.steps;
+  const bool wrote = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
     return std::holds_alternative<SystemSysctlWrite>(step.operation);
   });
   facts_changed_ = facts_changed_ || wrote;
   if (!options_.sweeps || !options_.private_ipc) return;
   if (wrote) RestoreSysctls(facts_);
+  // Those that steps have named first: looking for them would take longer.
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const auto* id = std::get_if<Value>(&trace.steps[i].outcome);
+    if (id == nullptr || !steps[i].assigns || steps[i].assigns->kind != HandleKind::kSegment) {
+      continue;
+    }
+    ::shmctl(static_cast<int>(id->number), IPC_RMID, nullptr);
+  }
   RemoveEverySegment();
 }
 
@@ -188,7 +198,7 @@ Trace ProcessStage::Perform(const Plan& plan, std::uint64_t seed) {
   }
   ReadResults(*region_, trace);
   ReadEnd(trace);
-  CleanUp(plan);
+  CleanUp(trace);
   return trace;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -98,10 +99,13 @@ void RestoreSysctls(const SystemFacts& facts) {
 void RemoveEverySegment() {
   struct shm_info usage {};
   const int highest = ::shmctl(0, SHM_INFO, reinterpret_cast<struct shmid_ds*>(&usage));
-  if (highest < 0 || usage.used_ids == 0) return;
-  for (int index = 0; index <= highest; ++index) {
+  // The newest first: indices go up for a long time before they are used again.
+  int left = usage.used_ids;
+  for (int index = highest; index >= 0 && left > 0; --index) {
     struct shmid_ds record {};
     const int id = ::shmctl(index, SHM_STAT, &record);
+    if (id < 0 && errno != EACCES) continue;
+    --left;
     if (id >= 0) ::shmctl(id, IPC_RMID, nullptr);
   }
 }

@@ -110,9 +110,15 @@ Outcome Do(const MapLayout&, Context&) {
   const Result<std::string> text = ReadTextFile("/proc/self/maps");
   if (!text.ok()) return Trouble{text.error().lacking, text.error().message};
   MappingTable table;
-  for (const std::string& line : Lines(*text)) {
+  // Few lines name a segment, so they are looked for by the name.
+  for (std::size_t at = text->find("/SYSV"); at != std::string::npos;) {
+    const std::size_t begin = text->rfind('\n', at) + 1;  // 0 in the first line
+    const std::size_t end = text->find('\n', at);
     MappingRow row;
-    if (ParseMapping(line.c_str(), row)) table.rows.push_back(std::move(row));
+    if (ParseMapping(text->substr(begin, end - begin).c_str(), row)) {
+      table.rows.push_back(std::move(row));
+    }
+    at = text->find("/SYSV", end);
   }
   return table;
 }
