@@ -116,6 +116,14 @@ void MarkAll(CaseResult& result, const Plan& plan, Status status) {
   for (const Requirement cited : plan.requirements) result.requirements.push_back({cited, status});
 }
 
+/// What a specification leaves open cannot be held or broken: it was seen.
+void MarkPassed(CaseResult& result, const Plan& plan) {
+  for (const Requirement cited : plan.requirements) {
+    const bool open = cited.text().level == Level::kMay;
+    result.requirements.push_back({cited, open ? Status::kObserved : Status::kPass});
+  }
+}
+
 void Unite(std::vector<Requirement>& into, const std::vector<Requirement>& from) {
   into.insert(into.end(), from.begin(), from.end());
   std::sort(into.begin(), into.end());
@@ -168,7 +176,7 @@ CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
     MarkAll(result, trace.plan, Status::kUnresolved);
   } else {
     result.status = Status::kPass;
-    MarkAll(result, trace.plan, Status::kPass);
+    MarkPassed(result, trace.plan);
   }
   return result;
 }
