@@ -24,7 +24,7 @@ using OperationVariant = std::variant<
     SysvGet, SysvAttach, SysvDetach, SysvStat, SysvSet, SysvRemove, SysvLock, SysvUnlock, SysvInfo,
     SysvShmInfo, SysvStatIndex, SysvStatAny, SysvControl, SysvKeyOfPath, OtherGet, OtherRemove,
     MemoryLoad, MemoryStore, MemoryExchange, MemoryCompareExchange, MemoryFetchAdd, MemoryFill,
-    MemoryChecksum, MemoryTransfer, ProcessFork, ProcessThread, ProcessExec, ProcessExit,
+    MemoryChecksum, MemoryTransfer, MemoryBranch, MemoryHistogram, ProcessFork, ProcessThread, ProcessExec, ProcessExit,
     ProcessKill, ProcessSetIdentity, ProcessSetEffective, ProcessDropCapability, ProcessUnshare,
     ProcessEnterNamespace, ProcessClone, ProcessSetFileGroup, ProcessSetLimit, ProcessSetUmask,
     ProcessPin, MapReserve, MapPrivate, MapUnmap, MapProtect, MapRemap, MapAdvise, MapLayout,
