@@ -109,13 +109,11 @@ TEST(Litmus, EachReorderingShowsInItsOwnTests) {
   const auto allows = [](const Reordering& broken, const std::vector<std::string>& programs,
                          const std::string& text) {
     const auto endings = EndingsOf(TestOf(programs), broken);
-    return std::any_of(endings->begin(), endings->end(), [&](const Ending& ending) {
-      return EndingOf(text).Includes(ending);
-    });
+    return std::any_of(endings->begin(), endings->end(),
+                       [&](const Ending& ending) { return EndingOf(text).Includes(ending); });
   };
   const std::vector<std::string> fenced = {"x=1; fence; r0=y", "y=1; fence; r1=x"};
-  EXPECT_TRUE(
-      allows({.loads_before_stores = true, .past_fences = true}, fenced, "r0=0 r1=0"));
+  EXPECT_TRUE(allows({.loads_before_stores = true, .past_fences = true}, fenced, "r0=0 r1=0"));
   EXPECT_FALSE(allows({.loads_before_stores = true}, fenced, "r0=0 r1=0"));
   const std::vector<std::string> corr = {"x=1", "r0=x; r1=x"};
   EXPECT_TRUE(allows({.loads_of_one_place = true}, corr, "r0=1 r1=0"));

@@ -57,8 +57,7 @@ class Memories {
   explicit Memories(const Trial& trial) { Add(trial.object, trial.offset); }
 
   std::size_t Add(std::uint64_t object, std::uint64_t offset) {
-    const auto found =
-        std::find(known_.begin(), known_.end(), std::pair(object, offset));
+    const auto found = std::find(known_.begin(), known_.end(), std::pair(object, offset));
     const auto index = static_cast<std::size_t>(found - known_.begin());
     if (found == known_.end()) known_.emplace_back(object, offset);
     return index;
@@ -201,8 +200,8 @@ std::optional<LitmusTest> TestOf(const Trial& trial) {
       const std::size_t memory = access.also ? memories.Add(run.also_object, run.also_offset) : 0;
       const std::size_t place = memory * kVariables + variable;
       if (place >= LitmusTest::kPlaces) return std::nullopt;
-      branch.push_back({access.kind, static_cast<std::uint8_t>(place), access.to,
-                        Low(access.value, run.width)});
+      branch.push_back(
+          {access.kind, static_cast<std::uint8_t>(place), access.to, Low(access.value, run.width)});
       if (access.kind != AccessKind::kFence) test.tells[variable] = true;
       if (!access.Loads()) continue;
       if (std::exchange(named[static_cast<std::size_t>(access.to)], true)) return std::nullopt;
@@ -245,7 +244,8 @@ Violation ExplainHistogram(const Scene& scene, const Histogram& histogram) {
       violation.requirements = {"ORDER.TSO.COHERENCE"_req};
     }
     std::string allowed;
-    for (const Ending& other : allowance.endings()) allowed += fmt::format(", {}", PrintEnding(other));
+    for (const Ending& other : allowance.endings())
+      allowed += fmt::format(", {}", PrintEnding(other));
     violation.message =
         fmt::format("{} of {} rounds ended with {}, the order of memory allows{}", row.count,
                     histogram.rounds, PrintEnding(ending), allowed.substr(1));
@@ -277,7 +277,8 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
     place = state.trials.insert(place, Trial{mapping.object, offset, op.rounds, op.branches, {}});
   }
   TrialBranch run{scene.call().step, op.program, op.width, 0, 0};
-  if (const Mapping* also = space->Find(scene.address(1)); UsesAlso(op.program) && also != nullptr) {
+  if (const Mapping* also = space->Find(scene.address(1));
+      UsesAlso(op.program) && also != nullptr) {
     run.also_object = also->object;
     run.also_offset = also->offset + (scene.address(1) - also->start);
   }

@@ -20,21 +20,20 @@ using ::testing::HasSubstr;
 /// Two actors run the two branches, eight rounds each, and one looks at how they ended.
 Verdict JudgeTest(const std::string& first, const std::string& second, const std::string& rows,
                   const char* profile = "linux", const std::string& options = "") {
-  return Judge(
-      SeenTrace("a: s0 = sysv.get key=private size=36864 flags=create|0666 -> 7\n"
-                "a: a0 = sysv.attach segment=s0 -> 0x7f0000000000\n"
-                "b: a1 = sysv.attach segment=s0 -> 0x7f1000000000\n"
-                "race {\n"
-                "  a: memory.branch at=a0 program=\"" +
-                first + "\" rounds=8" + options +
-                " -> 8\n"
-                "  b: memory.branch at=a1 program=\"" +
-                second + "\" rounds=8" + options +
-                " -> 8\n"
-                "}\n"
-                "a: memory.histogram at=a0 -> histogram{rounds=8 rows=[" +
-                rows + "]}\n"),
-      *model::FindProfile(profile));
+  return Judge(SeenTrace("a: s0 = sysv.get key=private size=36864 flags=create|0666 -> 7\n"
+                         "a: a0 = sysv.attach segment=s0 -> 0x7f0000000000\n"
+                         "b: a1 = sysv.attach segment=s0 -> 0x7f1000000000\n"
+                         "race {\n"
+                         "  a: memory.branch at=a0 program=\"" +
+                         first + "\" rounds=8" + options +
+                         " -> 8\n"
+                         "  b: memory.branch at=a1 program=\"" +
+                         second + "\" rounds=8" + options +
+                         " -> 8\n"
+                         "}\n"
+                         "a: memory.histogram at=a0 -> histogram{rounds=8 rows=[" +
+                         rows + "]}\n"),
+               *model::FindProfile(profile));
 }
 
 constexpr const char* kStale = "ending{r0=1 r1=0 x=1 y=1 count=8}";
@@ -60,16 +59,15 @@ TEST(Oracle, NamesTheRequirementThatAnEndingViolates) {
               ElementsAre("ORDER.TSO.2PLUS2W_S_FORBIDDEN"_req));
   EXPECT_THAT(violated("x=1; y=2", "y=1; x=2", "x=1 y=1"),
               ElementsAre("ORDER.TSO.2PLUS2W_S_FORBIDDEN"_req));
-  EXPECT_THAT(violated("x=1; r0=x", "y=1", "r0=0 x=1 y=1"),
-              ElementsAre("ORDER.TSO.COHERENCE"_req));
+  EXPECT_THAT(violated("x=1; r0=x", "y=1", "r0=0 x=1 y=1"), ElementsAre("ORDER.TSO.COHERENCE"_req));
   EXPECT_THAT(violated("x=0x100000001", "r0=x", "r0=1 x=0x100000001"),
               ElementsAre("ORDER.TEAR.ALIGNED_NEVER"_req));
 }
 
 TEST(Oracle, SaysHowManyRoundsEndedAsTheyMayNot) {
-  const Verdict verdict = JudgeTest(
-      "x=1; y=1", "r0=y; r1=x",
-      "ending{r0=0 r1=0 x=1 y=1 count=5} ending{r0=1 r1=0 x=1 y=1 count=3}");
+  const Verdict verdict =
+      JudgeTest("x=1; y=1", "r0=y; r1=x",
+                "ending{r0=0 r1=0 x=1 y=1 count=5} ending{r0=1 r1=0 x=1 y=1 count=3}");
   EXPECT_EQ(verdict.kind, Verdict::Kind::kRefuted);
   EXPECT_EQ(verdict.step, 5u);
   EXPECT_THAT(verdict.violated, ElementsAre("ORDER.TSO.MP_FORBIDDEN"_req));

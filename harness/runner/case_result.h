@@ -102,16 +102,15 @@ struct CaseResult {
   /// The seed that repeats this attempt as one of its own; the runner knows it, the case's process
   /// only what follows from it.
   std::uint64_t attempt_seed = 0;
-  static constexpr auto kFields =
-      Fields(Field{"status", &CaseResult::status}, Field{"cause", &CaseResult::cause},
-             Field{"reason", &CaseResult::reason}, Field{"excerpt", &CaseResult::excerpt},
-             Field{"trace", &CaseResult::trace}, Field{"objections", &CaseResult::objections},
-             Field{"requirements", &CaseResult::requirements},
-             Field{"touched", &CaseResult::touched}, Field{"observed", &CaseResult::observed},
-             Field{"measurements", &CaseResult::measurements},
-             Field{"seed", &CaseResult::seed}, Field{"rounds", &CaseResult::rounds},
-             Field{"steps", &CaseResult::steps}, Field{"duration_us", &CaseResult::duration_us},
-             Field{"residue", &CaseResult::residue}, Field{"actor_pids", &CaseResult::actor_pids});
+  static constexpr auto kFields = Fields(
+      Field{"status", &CaseResult::status}, Field{"cause", &CaseResult::cause},
+      Field{"reason", &CaseResult::reason}, Field{"excerpt", &CaseResult::excerpt},
+      Field{"trace", &CaseResult::trace}, Field{"objections", &CaseResult::objections},
+      Field{"requirements", &CaseResult::requirements}, Field{"touched", &CaseResult::touched},
+      Field{"observed", &CaseResult::observed}, Field{"measurements", &CaseResult::measurements},
+      Field{"seed", &CaseResult::seed}, Field{"rounds", &CaseResult::rounds},
+      Field{"steps", &CaseResult::steps}, Field{"duration_us", &CaseResult::duration_us},
+      Field{"residue", &CaseResult::residue}, Field{"actor_pids", &CaseResult::actor_pids});
 };
 
 /// A result for a case that could not be judged.

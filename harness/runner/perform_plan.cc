@@ -30,9 +30,8 @@ std::string_view MissingNeed(const Trace& trace) {
 }
 
 CaseResult ResultOfTrouble(const Trace& trace, bool lacking, const std::string& reason) {
-  CaseResult result = lacking
-                          ? Unjudged(Status::kUnsupported, Cause::kMissingCapability, reason)
-                          : Unjudged(Status::kUnresolved, Cause::kSetup, reason);
+  CaseResult result = lacking ? Unjudged(Status::kUnsupported, Cause::kMissingCapability, reason)
+                              : Unjudged(Status::kUnresolved, Cause::kSetup, reason);
   if (reason.starts_with("the plan took longer")) result.cause = Cause::kTimeout;
   result.trace = PrintTrace(trace);
   for (const Requirement cited : trace.plan.requirements) {

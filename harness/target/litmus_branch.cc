@@ -19,13 +19,13 @@ namespace {
 constexpr std::uint32_t kBranches = 8;
 constexpr std::uint64_t kBatchRounds = 1024;
 constexpr std::uint32_t kSpinsBeforeYield = 1024;
-constexpr std::uint64_t kStartTicks = 2000;      // from opening a batch to its first round
+constexpr std::uint64_t kStartTicks = 2000;        // from opening a batch to its first round
 constexpr std::int64_t kFarTicks = 1'000'000'000;  // further ahead the clocks do not agree
 
-/// What the branches share, at the beginning of the memory of the test. All zero at first. The first
-/// word is the first that anybody touches, so that a fault is at the address of the test.
+/// What the branches share, at the beginning of the memory of the test. All zero at first. The
+/// first word is the first that anybody touches, so that a fault is at the address of the test.
 struct Head {
-  std::uint64_t finished;  // branches
+  std::uint64_t finished;     // branches
   std::uint64_t came;         // branches
   std::uint64_t arrived;      // how often one of them has come to a meeting
   std::uint64_t opened;       // batches that may run
@@ -42,7 +42,7 @@ struct Pace {
   std::uint64_t period_ticks;
   std::int64_t delay_ticks;
 };
-constexpr std::array kPaces{Pace{100, 0}, Pace{250, 100}, Pace{150, 0}, Pace{250, -100},
+constexpr std::array kPaces{Pace{100, 0},  Pace{250, 100}, Pace{150, 0}, Pace{250, -100},
                             Pace{200, 50}, Pace{0, 0},     Pace{250, 0}, Pace{400, -50}};
 
 /// One access, ready to be performed: where the cell of round 0 is, and where its result goes.
@@ -189,7 +189,8 @@ SHMSPEC_UNINSTRUMENTED void Clear(const LitmusJob& job) {
   }
   for (const Access& access : job.program->accesses) {
     if (!access.also) continue;
-    const auto column = std::bit_cast<volatile std::uint8_t*>(job.also + layout.At(access.variable));
+    const auto column =
+        std::bit_cast<volatile std::uint8_t*>(job.also + layout.At(access.variable));
     for (std::uint64_t i = 0; i < job.rounds * LitmusLayout::kCellBytes; i += 4096) {
       static_cast<void>(column[i]);
     }

@@ -76,8 +76,9 @@ TEST_F(LitmusBranchTest, StoresNoMoreThanItsWidth) {
   const std::pair<Width, const char*> kEndings[] = {{Width::k1, "r0=136 x=136"},
                                                     {Width::k2, "r0=30600 x=30600"},
                                                     {Width::k4, "r0=1432778632 x=1432778632"},
-                                                    {Width::k8, "r0=1234605616436508552 "
-                                                                "x=1234605616436508552"}};
+                                                    {Width::k8,
+                                                     "r0=1234605616436508552 "
+                                                     "x=1234605616436508552"}};
   for (const auto& [width, ending] : kEndings) {
     const Program program = ProgramOf("x=0x1122334455667788; r0=x");
     LitmusJob job = Job(program, 10, 1);

@@ -61,10 +61,9 @@ struct Access {
   bool also = false;  // through the second address of the branch
   Register to = Register::kR0;
   std::uint64_t value = 0;
-  static constexpr auto kFields =
-      Fields(Field{"kind", &Access::kind}, Field{"variable", &Access::variable},
-             Field{"also", &Access::also}, Field{"to", &Access::to},
-             Field{"value", &Access::value});
+  static constexpr auto kFields = Fields(
+      Field{"kind", &Access::kind}, Field{"variable", &Access::variable},
+      Field{"also", &Access::also}, Field{"to", &Access::to}, Field{"value", &Access::value});
 
   bool Loads() const { return kind == AccessKind::kLoad || kind == AccessKind::kExchange; }
   bool Stores() const { return kind == AccessKind::kStore || kind == AccessKind::kExchange; }
@@ -122,8 +121,8 @@ struct LitmusLayout {
 
   std::uint64_t rounds = 0;
 
-  /// Variables (from 0) or, after those, registers. Two neighbours never have cells of one round
-  /// at the same place within a page: processors take such addresses for equal at first.
+  /// From the cells of one name to those of the next. They are not at the same place within a page:
+  /// processors take such addresses for equal at first.
   constexpr std::uint64_t ColumnBytes() const {
     return (rounds * kCellBytes + 4095) / 4096 * 4096 + 5 * 64;
   }

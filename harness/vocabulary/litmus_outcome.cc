@@ -45,20 +45,19 @@ Outcome Conclude(const MemoryHistogram& operation, const EndingCounts& counts) {
   }
   if (histogram.rows.empty()) return Trouble{false, "no litmus test has run at this address"};
   if (static_cast<std::uint64_t>(histogram.hits) < operation.at_least) {
-    return Trouble{
-        false, fmt::format("{} of {} rounds ended with {}, and without {} of them nobody knows "
-                           "whether such a test shows anything here: the processors are busy",
-                           histogram.hits, histogram.rounds, PrintEnding(operation.of),
-                           operation.at_least)};
+    return Trouble{false,
+                   fmt::format("{} of {} rounds ended with {}, and without {} of them nobody knows "
+                               "whether such a test shows anything here: the processors are busy",
+                               histogram.hits, histogram.rounds, PrintEnding(operation.of),
+                               operation.at_least)};
   }
   return histogram;
 }
 
 EndingRow RowOf(const Ending& ending, std::uint64_t count) {
   EndingRow row;
-  ForEachValue(row, [&](std::size_t position, std::int64_t& value) {
-    value = ending.values[position];
-  });
+  ForEachValue(row,
+               [&](std::size_t position, std::int64_t& value) { value = ending.values[position]; });
   row.count = static_cast<std::int64_t>(count);
   return row;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// From endings that were counted to the outcome of memory.histogram. Whoever performs tests, real or
-// simulated, concludes here.
+// From endings that were counted to the outcome of memory.histogram. Whoever performs tests, real
+// or simulated, concludes here.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_LITMUS_OUTCOME_H_
 #define SHMSPEC_HARNESS_VOCABULARY_LITMUS_OUTCOME_H_

@@ -34,10 +34,10 @@ TEST(Program, HasTheAccessesThatItsTextNames) {
   ASSERT_EQ(program.accesses.size(), 4u);
   EXPECT_EQ(program.accesses[0], (Access{.kind = AccessKind::kStore, .value = 1}));
   EXPECT_EQ(program.accesses[1], Access{});
-  EXPECT_EQ(program.accesses[2], (Access{.kind = AccessKind::kLoad,
-                                         .variable = Variable::kY,
-                                         .also = true,
-                                         .to = Register::kR2}));
+  EXPECT_EQ(
+      program.accesses[2],
+      (Access{
+          .kind = AccessKind::kLoad, .variable = Variable::kY, .also = true, .to = Register::kR2}));
   EXPECT_EQ(program.accesses[3],
             (Access{.kind = AccessKind::kExchange, .variable = Variable::kZ, .value = 3}));
 }

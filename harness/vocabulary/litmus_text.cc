@@ -125,8 +125,7 @@ Ending EndingOf(std::string_view text) {
   const std::string quoted = text::Quote(text);
   text::Cursor cursor(quoted);
   Ending ending;
-  SHMSPEC_CHECK(text::ParseEnding(cursor, ending) && cursor.AtEnd(),
-                "no ending of a litmus test");
+  SHMSPEC_CHECK(text::ParseEnding(cursor, ending) && cursor.AtEnd(), "no ending of a litmus test");
   return ending;
 }
 

@@ -188,8 +188,8 @@ struct ToolResult {
   friend bool operator==(const ToolResult&, const ToolResult&) = default;
 };
 
-/// How some rounds of a litmus test ended: registers, then variables; -1 for those that the test does
-/// not name.
+/// How some rounds of a litmus test ended: registers, then variables; -1 for those that the test
+/// does not name.
 struct EndingRow {
   static constexpr std::string_view kName = "ending";
   std::int64_t r0 = -1;
@@ -200,10 +200,10 @@ struct EndingRow {
   std::int64_t y = -1;
   std::int64_t z = -1;
   std::int64_t count = 0;  // of rounds
-  static constexpr auto kFields = Fields(
-      Field{"r0", &EndingRow::r0}, Field{"r1", &EndingRow::r1}, Field{"r2", &EndingRow::r2},
-      Field{"r3", &EndingRow::r3}, Field{"x", &EndingRow::x}, Field{"y", &EndingRow::y},
-      Field{"z", &EndingRow::z}, Field{"count", &EndingRow::count});
+  static constexpr auto kFields =
+      Fields(Field{"r0", &EndingRow::r0}, Field{"r1", &EndingRow::r1}, Field{"r2", &EndingRow::r2},
+             Field{"r3", &EndingRow::r3}, Field{"x", &EndingRow::x}, Field{"y", &EndingRow::y},
+             Field{"z", &EndingRow::z}, Field{"count", &EndingRow::count});
   friend bool operator==(const EndingRow&, const EndingRow&) = default;
 };
 

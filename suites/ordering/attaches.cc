@@ -35,8 +35,8 @@ SHMSPEC_CASE("ordering.two_attaches.let_no_reader_go_back", "ORDER.TSO.COHERENCE
   Shows(plan, sides, "x=1", "r1=x'; r0=x", "r0=1 r1=0");
 }
 
-SHMSPEC_CASE("ordering.two_attaches.show_a_store_at_the_other_at_once",
-             "ORDER.TSO.COHERENCE"_req, "ORDER.TSO.PROCESS_EQUALS_THREAD"_req) {
+SHMSPEC_CASE("ordering.two_attaches.show_a_store_at_the_other_at_once", "ORDER.TSO.COHERENCE"_req,
+             "ORDER.TSO.PROCESS_EQUALS_THREAD"_req) {
   const Sides sides = TwoAttaches(plan);
   Never(plan, sides, "x=1; r0=x'", "y'=1; r1=y", "r0=0");
   Shows(plan, sides, "r0=x'; x=1", "r1=y; y'=1", "r0=0");

@@ -69,10 +69,9 @@ Outcome LinuxChooser::Key(const SysvKeyOfPath& file) {
 }
 
 Outcome LinuxChooser::Count(const model::Scene& scene) {
-  return SampleLitmus(
-      std::get<MemoryHistogram>(*scene.call().operation),
-      model::FindTrial(scene.state(), scene.process_index(), scene.address(0)),
-      model::ReorderingOf(scene.profile().memory_order));
+  return SampleLitmus(std::get<MemoryHistogram>(*scene.call().operation),
+                      model::FindTrial(scene.state(), scene.process_index(), scene.address(0)),
+                      model::ReorderingOf(scene.profile().memory_order));
 }
 
 }  // namespace shmspec

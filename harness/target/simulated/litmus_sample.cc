@@ -24,9 +24,9 @@ std::uint64_t SeedOf(const model::Trial& trial) {
 
 /// Loads that are not aligned see half of a store now and then, as across two cache lines.
 void TearLoads(Ending& ending, Width width) {
-  const std::int64_t half_bits = static_cast<std::int64_t>(width) * 4;
+  const std::int64_t low_bits = static_cast<std::int64_t>(width) * 4;
   for (std::size_t i = 0; i < kRegisters; ++i) {
-    if (ending.values[i] != Ending::kAny) ending.values[i] &= (std::int64_t{1} << half_bits) - 1;
+    if (ending.values[i] != Ending::kAny) ending.values[i] &= ~((std::int64_t{1} << low_bits) - 1);
   }
 }
 
@@ -43,8 +43,9 @@ Outcome SampleLitmus(const MemoryHistogram& operation, const model::Trial* trial
   for (std::uint64_t i = 0; i < sampled; ++i) {
     // What the rounds do not share evenly goes to the first of them.
     const std::uint64_t rest = i < trial->rounds % sampled ? 1 : 0;
-    Ending ending = model::OneEndingOf(
-        *test, reordering, [&](std::size_t count) { return static_cast<std::size_t>(random() % count); });
+    Ending ending = model::OneEndingOf(*test, reordering, [&](std::size_t count) {
+      return static_cast<std::size_t>(random() % count);
+    });
     if (!indivisible && i % 8 == 0) TearLoads(ending, trial->runs.front().width);
     counts.Add(ending, trial->rounds / sampled + rest);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Litmus tests on the simulated system: some rounds on ways that chance chooses, and as many more as
-// the test has taken to end alike.
+// Litmus tests on the simulated system: some rounds on ways that chance chooses, and as many more
+// as the test has taken to end alike.
 
 #ifndef SHMSPEC_HARNESS_TARGET_SIMULATED_LITMUS_SAMPLE_H_
 #define SHMSPEC_HARNESS_TARGET_SIMULATED_LITMUS_SAMPLE_H_
