@@ -6,6 +6,8 @@
 #include <limits>
 
 #include "harness/model/judgement.h"
+#include "harness/model/memory_litmus.h"
+#include "harness/vocabulary/wrapping.h"
 
 namespace shmspec::model {
 
@@ -148,17 +150,28 @@ std::vector<Number> NumbersOfRow(const R& row) {
   return numbers;
 }
 
+Number KeyOf(const SegmentRow& row) { return row.id; }
+Number KeyOf(const MappingRow& row) { return row.at; }
+Number KeyOf(const EndingRow& row) { return KeyOfEnding(EndingOf(row)); }
+
+std::int64_t CountOf(const Histogram& histogram) {
+  std::int64_t count = 0;
+  for (const EndingRow& row : histogram.rows) count = WrappingSum(count, row.count);
+  return count;
+}
+
 template <class R>
 bool CheckRows(const Clauses& clauses, const Scene& scene, const std::vector<R>& rows,
-               std::uint8_t key_field, RowTrouble& trouble) {
+               RowTrouble& trouble) {
   std::vector<bool> used(clauses.rows().size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::vector<Number> numbers = NumbersOfRow(rows[i]);
+    const Number key = KeyOf(rows[i]);
     const auto listed = std::find_if(clauses.rows().begin(), clauses.rows().end(),
-                                     [&](const Row& row) { return row.key == numbers[key_field]; });
+                                     [&](const Row& row) { return row.key == key; });
     if (listed == clauses.rows().end()) {
       if (clauses.other_rows()) continue;
-      trouble = {RowTrouble::Kind::kExtra, nullptr, nullptr, numbers[key_field], 0};
+      trouble = {RowTrouble::Kind::kExtra, nullptr, nullptr, key, 0};
       return false;
     }
     const auto index = static_cast<std::size_t>(listed - clauses.rows().begin());
@@ -193,10 +206,18 @@ bool CheckRows(const Clauses& clauses, const Scene& scene, const std::vector<R>&
 bool RowsHold(const Clauses& clauses, const Scene& scene, const Outcome& outcome,
               RowTrouble& trouble) {
   if (const auto* table = std::get_if<SegmentTable>(&outcome)) {
-    return CheckRows(clauses, scene, table->rows, FieldIndex<SegmentRow>("id"), trouble);
+    return CheckRows(clauses, scene, table->rows, trouble);
   }
   if (const auto* table = std::get_if<MappingTable>(&outcome)) {
-    return CheckRows(clauses, scene, table->rows, FieldIndex<MappingRow>("at"), trouble);
+    return CheckRows(clauses, scene, table->rows, trouble);
+  }
+  if (const auto* histogram = std::get_if<Histogram>(&outcome)) {
+    const std::int64_t counted = CountOf(*histogram);
+    if (!clauses.other_rows() && counted != histogram->rounds) {
+      trouble = {RowTrouble::Kind::kSum, nullptr, nullptr, 0, counted};
+      return false;
+    }
+    return CheckRows(clauses, scene, histogram->rows, trouble);
   }
   return true;
 }

@@ -33,15 +33,17 @@ using Number = __int128;
 /// A few requirements, by value.
 class Requirements {
  public:
-  static constexpr std::size_t kLimit = 5;
+  static constexpr std::size_t kLimit = 6;
 
   constexpr Requirements() = default;
   constexpr Requirements(Requirement only) : index_{only.index()}, count_(1) {}  // NOLINT
   constexpr Requirements(std::initializer_list<Requirement> list) {
-    for (const Requirement& requirement : list) {
-      SHMSPEC_CHECK(count_ < kLimit, "too many requirements in one clause");
-      index_[count_++] = requirement.index();
-    }
+    for (const Requirement& requirement : list) Add(requirement);
+  }
+
+  constexpr void Add(Requirement requirement) {
+    SHMSPEC_CHECK(count_ < kLimit, "too many requirements in one clause");
+    index_[count_++] = requirement.index();
   }
 
   constexpr std::size_t size() const { return count_; }
@@ -279,6 +281,8 @@ class Chooser {
   virtual std::uint64_t Address(const Scene& scene, std::uint64_t size, std::int64_t wanted) = 0;
   /// The key of a file, for ftok, or the failure to which its path leads.
   virtual Outcome Key(const SysvKeyOfPath& file) = 0;
+  /// How the rounds of the litmus test ended that the call counts.
+  virtual Outcome Count(const Scene& scene) = 0;
 };
 
 /// An allowed outcome: the first error that must be, else the success with the lowest values left

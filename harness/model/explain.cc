@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "harness/model/judgement.h"
+#include "harness/model/memory_litmus.h"
 
 namespace shmspec::model {
 namespace {
@@ -61,6 +62,10 @@ Violation ExplainRows(const Clauses& clauses, const Scene& scene, const Outcome&
   Violation violation;
   RowTrouble trouble;
   if (RowsHold(clauses, scene, outcome, trouble)) return violation;
+  const auto* histogram = std::get_if<Histogram>(&outcome);
+  if (histogram != nullptr && trouble.kind == RowTrouble::Kind::kExtra) {
+    return ExplainHistogram(scene, *histogram);
+  }
   const Requirements& of_row =
       trouble.row != nullptr ? trouble.row->requirements : clauses.success();
   switch (trouble.kind) {
@@ -81,19 +86,20 @@ Violation ExplainRows(const Clauses& clauses, const Scene& scene, const Outcome&
       violation.message = fmt::format("the row for {} must have the name \"{}\"", Text(trouble.key),
                                       trouble.row->name);
       break;
+    case RowTrouble::Kind::kSum:
+      of_row.AppendTo(violation.requirements);
+      violation.message = "the counts add up to " + Text(trouble.seen);
+      break;
     case RowTrouble::Kind::kField: {
       trouble.bound->requirements.AppendTo(violation.requirements);
-      const std::size_t row_type = std::holds_alternative<SegmentTable>(outcome) ? 0 : 1;
       std::string_view name;
       std::uint8_t index = 0;
       const auto visit = [&](const auto& field) {
         if (index++ == trouble.bound->field) name = field.name;
       };
-      if (row_type == 0) {
-        ForEachField<SegmentRow>(visit);
-      } else {
-        ForEachField<MappingRow>(visit);
-      }
+      if (std::holds_alternative<SegmentTable>(outcome)) ForEachField<SegmentRow>(visit);
+      if (std::holds_alternative<MappingTable>(outcome)) ForEachField<MappingRow>(visit);
+      if (histogram != nullptr) ForEachField<EndingRow>(visit);
       violation.message = "in the row for " + Text(trouble.key) + ": " +
                           BoundText(name, *trouble.bound, scene, trouble.seen);
       break;
@@ -262,6 +268,7 @@ Outcome Choose(const Clauses& clauses, const Scene& scene, Chooser& chooser) {
   if (clauses.identity() == Identity::kKey) {
     return chooser.Key(std::get<SysvKeyOfPath>(*scene.call().operation));
   }
+  if (clauses.result() == kResult<Histogram>) return chooser.Count(scene);
   const auto fill = [&]<class R>(R& record, std::span<const Bound> bounds) {
     for (const Bound& bound : bounds) {
       Number number = bound.low;

@@ -26,7 +26,7 @@ std::size_t NumbersOf(const Outcome& outcome, std::array<Number, 16>& numbers);
 
 /// The first thing wrong with the rows of a table.
 struct RowTrouble {
-  enum class Kind : std::uint8_t { kExtra, kTwice, kMissing, kName, kField };
+  enum class Kind : std::uint8_t { kExtra, kTwice, kMissing, kName, kField, kSum };
   Kind kind = Kind::kExtra;
   const Row* row = nullptr;
   const Bound* bound = nullptr;

@@ -35,6 +35,8 @@ void Describe(const MemoryFetchAdd& op, const Scene& scene, Clauses& clauses);
 void Describe(const MemoryFill& op, const Scene& scene, Clauses& clauses);
 void Describe(const MemoryChecksum& op, const Scene& scene, Clauses& clauses);
 void Describe(const MemoryTransfer& op, const Scene& scene, Clauses& clauses);
+void Describe(const MemoryBranch& op, const Scene& scene, Clauses& clauses);
+void Describe(const MemoryHistogram& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessFork& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessThread& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessExec& op, const Scene& scene, Clauses& clauses);
@@ -120,6 +122,8 @@ void Apply(const SystemIpcmk& op, const Scene& scene, State& state, const Outcom
 void Apply(const OtherGet& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const OtherRemove& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemoryTransfer& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryHistogram& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const ProcessEnterNamespace& op, const Scene& scene, State& state,
            const Outcome& outcome);
 void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outcome& outcome);

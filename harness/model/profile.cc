@@ -14,7 +14,7 @@ constexpr std::array kPosixAddressErrors{EINVAL, ENOMEM, EPERM};
 constexpr Profile Linux() {
   Profile profile;
   profile.name = "linux";
-  profile.describes = "Linux 5.2 and later, native";
+  profile.describes = "Linux 5.2 and later on x86, native";
   profile.address_errors = kLinuxAddressErrors;
   return profile;
 }
@@ -46,6 +46,7 @@ constexpr Profile Posix() {
   profile.index_in_low_bits = Says::kSilent;
   profile.stale_id_rests = Says::kSilent;
   profile.linux_tools = Says::kSilent;
+  profile.memory_order = MemoryOrder::kCoherent;
   profile.address_errors = kPosixAddressErrors;
   return profile;
 }

@@ -18,6 +18,11 @@ enum class Says : std::uint8_t { kNo, kYes, kSilent };
 constexpr bool Certainly(Says says) { return says == Says::kYes; }
 constexpr bool Possibly(Says says) { return says != Says::kNo; }
 
+/// Which order the loads and stores of one processor keep for the others: that of its program; that
+/// but for loads, which may come before earlier stores to other places (x86-TSO); none but among
+/// accesses to one place.
+enum class MemoryOrder : std::uint8_t { kSequential, kTotalStore, kCoherent };
+
 /// One system's answers. Every field is a question that can be put to a black box.
 struct Profile {
   std::string_view name;
@@ -74,6 +79,7 @@ struct Profile {
   /// Command line tools beyond ipcs and ipcrm exist.
   Says linux_tools = Says::kYes;
 
+  MemoryOrder memory_order = MemoryOrder::kTotalStore;
   int index_bits = 15;
   /// How an address that cannot be had is refused, in errno numbers.
   std::span<const int> address_errors;

@@ -56,6 +56,7 @@ std::uint64_t Digest(const State& state) {
     Mix(mixer, *process.space);
   }
   for (const Tombstone& tombstone : state.tombstones) mixer.Add(tombstone.id, tombstone.calls);
+  for (const Trial& trial : state.trials) mixer.Add(trial.object, trial.offset, trial.runs.size());
   return mixer.digest();
 }
 

@@ -20,6 +20,7 @@
 #include "harness/model/address_space.h"
 #include "harness/model/copy_on_write.h"
 #include "harness/model/memory_object.h"
+#include "harness/vocabulary/litmus.h"
 #include "harness/vocabulary/value.h"
 
 namespace shmspec::model {
@@ -169,6 +170,26 @@ struct Object {
   friend bool operator==(const Object&, const Object&) = default;
 };
 
+/// A branch of a litmus test that has run.
+struct TrialBranch {
+  std::uint32_t step = 0;
+  Program program;
+  Width width = Width::k8;
+  std::uint64_t also_object = 0;  // what the second address is, where the program uses it
+  std::uint64_t also_offset = 0;
+  friend bool operator==(const TrialBranch&, const TrialBranch&) = default;
+};
+
+/// A litmus test that has run in part or as a whole and has not been counted.
+struct Trial {
+  std::uint64_t object = 0;  // where its memory begins
+  std::uint64_t offset = 0;
+  std::uint64_t rounds = 0;
+  std::uint32_t branches = 0;     // that it has in all
+  std::vector<TrialBranch> runs;  // by step
+  friend bool operator==(const Trial&, const Trial&) = default;
+};
+
 struct State {
   std::vector<CopyOnWrite<IpcNamespace>> namespaces;
   std::vector<Object> objects;  // by serial
@@ -176,6 +197,7 @@ struct State {
   std::vector<Process> processes;
   std::vector<Tombstone> tombstones;
   CopyOnWrite<std::vector<KnownKey>> keys;
+  std::vector<Trial> trials;  // by object and offset
 
   friend bool operator==(const State&, const State&) = default;
 };

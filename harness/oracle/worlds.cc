@@ -26,6 +26,7 @@ class Unseen : public model::Chooser {
     return start + size < scene.system().task_size ? start : scene.system().mmap_min_addr;
   }
   Outcome Key(const SysvKeyOfPath&) override { return Failure{{ENOENT}}; }
+  Outcome Count(const model::Scene&) override { return Histogram{}; }
 };
 
 std::uint64_t DigestOf(const World& world) {

@@ -10,6 +10,7 @@
 
 #include "harness/oracle/oracle.h"
 #include "harness/runner/excerpt.h"
+#include "harness/runner/measurements.h"
 #include "harness/vocabulary/text.h"
 
 namespace shmspec {
@@ -28,30 +29,37 @@ std::string_view MissingNeed(const Trace& trace) {
   return {};
 }
 
-/// A step that could not be carried out, if there is one.
+CaseResult ResultOfTrouble(const Trace& trace, bool lacking, const std::string& reason) {
+  CaseResult result = lacking ? Unjudged(Status::kUnsupported, Cause::kMissingCapability, reason)
+                              : Unjudged(Status::kUnresolved, Cause::kSetup, reason);
+  if (reason.starts_with("the plan took longer")) result.cause = Cause::kTimeout;
+  result.trace = PrintTrace(trace);
+  for (const Requirement cited : trace.plan.requirements) {
+    result.requirements.push_back({cited, result.status});
+  }
+  return result;
+}
+
+/// That the plan as a whole could not be performed, if so.
 std::optional<CaseResult> TroubleOf(const Trace& trace) {
-  const auto unjudged = [](bool lacking, const std::string& reason) {
-    return lacking ? Unjudged(Status::kUnsupported, Cause::kMissingCapability, reason)
-                   : Unjudged(Status::kUnresolved, Cause::kSetup, reason);
-  };
-  if (trace.trouble.starts_with("the plan took longer")) {
-    return Unjudged(Status::kUnresolved, Cause::kTimeout, trace.trouble);
-  }
-  if (!trace.trouble.empty()) return unjudged(trace.lacking, trace.trouble);
+  if (!trace.trouble.empty()) return ResultOfTrouble(trace, trace.lacking, trace.trouble);
   if (const std::string_view missing = MissingNeed(trace); !missing.empty()) {
-    return unjudged(true, std::string(missing));
-  }
-  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
-    if (!trace.steps[i].returned) continue;
-    if (const auto* trouble = std::get_if<Trouble>(&trace.steps[i].outcome)) {
-      return unjudged(trouble->lacking, trouble->reason);
-    }
+    return ResultOfTrouble(trace, true, std::string(missing));
   }
   return std::nullopt;
 }
 
-std::optional<std::size_t> FirstUnexpected(const Trace& trace) {
-  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+/// The first step that could not be carried out; the number of steps when all could.
+std::size_t FirstTroubled(const Trace& trace) {
+  const auto troubled =
+      std::find_if(trace.steps.begin(), trace.steps.end(), [](const Performed& performed) {
+        return performed.returned && std::holds_alternative<Trouble>(performed.outcome);
+      });
+  return static_cast<std::size_t>(troubled - trace.steps.begin());
+}
+
+std::optional<std::size_t> FirstUnexpected(const Trace& trace, std::size_t end) {
+  for (std::size_t i = 0; i < end; ++i) {
     const auto& expected = trace.plan.steps[i].expected;
     if (!expected) continue;
     if (!trace.steps[i].returned) return i;
@@ -141,15 +149,21 @@ CaseResult Unjudged(Status status, Cause cause, std::string reason) {
 }
 
 CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
-  if (auto trouble = TroubleOf(trace)) {
-    trouble->trace = PrintTrace(trace);
-    MarkAll(*trouble, trace.plan, trouble->status);
-    return *trouble;
-  }
+  if (auto trouble = TroubleOf(trace)) return *trouble;
+  // What went wrong before a step that could not be carried out was wrong all the same.
+  const std::size_t troubled = FirstTroubled(trace);
   Findings findings;
-  findings.unexpected = FirstUnexpected(trace);
+  findings.unexpected = FirstUnexpected(trace, troubled);
   Verdict verdict = Judge(trace, profile);
+  if (troubled < trace.steps.size() && !findings.unexpected &&
+      verdict.kind != Verdict::Kind::kRefuted) {
+    const auto& trouble = std::get<Trouble>(trace.steps[troubled].outcome);
+    CaseResult result = ResultOfTrouble(trace, trouble.lacking, trouble.reason);
+    result.measurements = MeasurementsOf(trace);
+    return result;
+  }
   CaseResult result;
+  result.measurements = MeasurementsOf(trace);
   result.touched = verdict.touched;
   for (const auto& [step, text] : verdict.observed) {
     result.observed.push_back(fmt::format("step {}: {}", step + 1, text));

@@ -115,6 +115,14 @@ Json ReproductionOf(const CaseRun& run, const CaseResult& result, const RunOptio
   return record;
 }
 
+Json MeasurementRecord(const Measurement& one) {
+  return {{"name", one.name},
+          {"outcome", one.outcome},
+          {"value", one.value},
+          {"unit", one.unit},
+          {"n", one.n}};
+}
+
 Json TestRecord(const CaseRun& run, const RunOptions& options) {
   Json test{{"id", run.test_case->id},
             {"requirements", RequirementsOf(run)},
@@ -132,6 +140,9 @@ Json TestRecord(const CaseRun& run, const RunOptions& options) {
   }
   if (result == nullptr) return test;
   if (!result->observed.empty()) test["observed"] = result->observed;
+  for (const Measurement& one : result->measurements) {
+    test["measurements"].push_back(MeasurementRecord(one));
+  }
   if (run.status() != Status::kPass) test["repro"] = ReproductionOf(run, *result, options);
   return test;
 }

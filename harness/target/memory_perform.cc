@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//
-// Plan addresses go where they please: misaligned, unmapped, below what sanitizers shadow. The
-// functions that touch them are therefore not instrumented.
 
 #include <bit>
 
 #include "harness/target/fault_guard.h"
 #include "harness/target/perform.h"
+#include "harness/target/uninstrumented.h"
 #include "harness/vocabulary/memory_pattern.h"
-
-#define SHMSPEC_UNINSTRUMENTED __attribute__((no_sanitize("address", "undefined", "thread")))
 
 namespace shmspec::perform {
 namespace {
 
 // What the kernel says for a fault without an address, such as a non-canonical one.
 constexpr int kSentByKernel = 0x80;
-
-Outcome ToOutcome(const SeenFault& seen, std::uint64_t named) {
-  Fault fault;
-  fault.signal.number = seen.signal;
-  fault.code = FaultCode::kOther;
-  if (seen.signal == SIGSEGV && seen.code == SEGV_MAPERR) fault.code = FaultCode::kUnmapped;
-  if (seen.signal == SIGSEGV && seen.code == SEGV_ACCERR) fault.code = FaultCode::kAccess;
-  if (seen.signal == SIGBUS && seen.code == BUS_ADRERR) fault.code = FaultCode::kBeyondObject;
-  if (seen.code != kSentByKernel) fault.offset = static_cast<std::int64_t>(seen.address - named);
-  return fault;
-}
 
 /// One access: the operands that its kind ignores are 0. Returns the outcome's number.
 using Access = std::uint64_t (*)(void* address, Order order, std::uint64_t value,
@@ -127,7 +112,7 @@ Outcome Perform(Access access, std::uint64_t named, Order order, std::uint64_t v
   std::uint64_t result = 0;
   const auto fault =
       Guarded([&] { result = access(std::bit_cast<void*>(named), order, value, expected); });
-  if (fault) return ToOutcome(*fault, named);
+  if (fault) return OutcomeOf(*fault, named);
   return Value{static_cast<std::int64_t>(result)};
 }
 
@@ -144,6 +129,17 @@ SHMSPEC_UNINSTRUMENTED std::uint64_t Read(const volatile std::uint8_t* at, std::
 }
 
 }  // namespace
+
+Outcome OutcomeOf(const SeenFault& seen, std::uint64_t named) {
+  Fault fault;
+  fault.signal.number = seen.signal;
+  fault.code = FaultCode::kOther;
+  if (seen.signal == SIGSEGV && seen.code == SEGV_MAPERR) fault.code = FaultCode::kUnmapped;
+  if (seen.signal == SIGSEGV && seen.code == SEGV_ACCERR) fault.code = FaultCode::kAccess;
+  if (seen.signal == SIGBUS && seen.code == BUS_ADRERR) fault.code = FaultCode::kBeyondObject;
+  if (seen.code != kSentByKernel) fault.offset = static_cast<std::int64_t>(seen.address - named);
+  return fault;
+}
 
 Outcome Do(const MemoryLoad& op, Context& context) {
   return Perform(OfWidth<Load>(op.width), context.Address(op.at), op.order, 0, 0);
@@ -170,7 +166,7 @@ Outcome Do(const MemoryFill& op, Context& context) {
   const std::uint64_t named = context.Address(op.at);
   const auto fault =
       Guarded([&] { Fill(std::bit_cast<volatile std::uint8_t*>(named), op.size.bytes, op.value); });
-  if (fault) return ToOutcome(*fault, named);
+  if (fault) return OutcomeOf(*fault, named);
   return Value{0};
 }
 
@@ -179,7 +175,7 @@ Outcome Do(const MemoryChecksum& op, Context& context) {
   std::uint64_t checksum = 0;
   const auto fault = Guarded(
       [&] { checksum = Read(std::bit_cast<const volatile std::uint8_t*>(named), op.size.bytes); });
-  if (fault) return ToOutcome(*fault, named);
+  if (fault) return OutcomeOf(*fault, named);
   return Value{static_cast<std::int64_t>(checksum)};
 }
 

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include "harness/target/fault_guard.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/check.h"
 
@@ -18,6 +19,9 @@ inline Outcome Returned(std::int64_t value) {
   if (value == -1) return Failure{ErrorCode{errno}};
   return Value{value};
 }
+
+/// A fault at an access that named this address.
+Outcome OutcomeOf(const SeenFault& seen, std::uint64_t named);
 
 Outcome Do(const SysvGet& op, Context& context);
 Outcome Do(const SysvAttach& op, Context& context);
@@ -44,6 +48,8 @@ Outcome Do(const MemoryFetchAdd& op, Context& context);
 Outcome Do(const MemoryFill& op, Context& context);
 Outcome Do(const MemoryChecksum& op, Context& context);
 Outcome Do(const MemoryTransfer& op, Context& context);
+Outcome Do(const MemoryBranch& op, Context& context);
+Outcome Do(const MemoryHistogram& op, Context& context);
 
 Outcome Do(const ProcessSetIdentity& op, Context& context);
 Outcome Do(const ProcessSetEffective& op, Context& context);

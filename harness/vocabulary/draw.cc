@@ -20,6 +20,31 @@ std::uint64_t EdgeNumber(Choices& choices) {
   }
 }
 
+Program DrawProgram(Choices& choices) {
+  Program program;
+  std::size_t loads = 0;
+  for (std::uint64_t left = choices.Below(5); left > 0; --left) {
+    Access access;
+    Draw(choices, access.kind, 1);
+    if (access.Loads()) access.to = static_cast<Register>(loads++);
+    if (access.Stores()) access.value = EdgeNumber(choices);
+    if (access.kind != AccessKind::kFence) {
+      Draw(choices, access.variable, 1);
+      Draw(choices, access.also, 1);
+    }
+    program.accesses.push_back(access);
+  }
+  return program;
+}
+
+Ending DrawEnding(Choices& choices) {
+  Ending ending;
+  for (std::int64_t& value : ending.values) {
+    if (choices.Below(2) != 0) value = static_cast<std::int64_t>(EdgeNumber(choices) >> 1);
+  }
+  return ending;
+}
+
 }  // namespace draw
 
 Operation DrawOperation(Choices& choices, std::size_t actors) {

@@ -20,6 +20,10 @@ namespace shmspec::draw {
 /// Numbers near the edges where programs go wrong, and now and then any number at all.
 std::uint64_t EdgeNumber(Choices& choices);
 
+/// A program, or an ending, that its text form gives back exactly.
+Program DrawProgram(Choices& choices);
+Ending DrawEnding(Choices& choices);
+
 template <class T>
 struct FlagTag;
 template <class Tag>
@@ -64,6 +68,10 @@ void Draw(Choices& choices, T& value, std::size_t actors) {
     for (std::uint64_t left = choices.Below(8); left > 0; --left) {
       value += static_cast<char>(choices.Below(256));
     }
+  } else if constexpr (std::is_same_v<T, Program>) {
+    value = DrawProgram(choices);
+  } else if constexpr (std::is_same_v<T, Ending>) {
+    value = DrawEnding(choices);
   } else if constexpr (FlagSet<T>) {
     value.bits = choices.Below(4) == 0 ? choices.Below(01000) : 0;
     for (const auto& entry : FlagTag<T>::Type::kNames) {

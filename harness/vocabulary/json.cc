@@ -31,6 +31,10 @@ Json ValueOf(const T& value, Actors actors) {
     return value;
   } else if constexpr (std::is_same_v<T, Size>) {
     return ValueOf(value.bytes, actors);
+  } else if constexpr (std::is_same_v<T, Program>) {
+    return PrintProgram(value);
+  } else if constexpr (std::is_same_v<T, Ending>) {
+    return PrintEnding(value);
   } else if constexpr (Declared<T>) {
     return FieldsOf(value, actors);
   } else if constexpr (requires { value.has_value(); }) {

@@ -113,6 +113,7 @@ Operation LikelyPlan::DrawControl() {
   }
 }
 
+/// No litmus tests: a branch waits for the others, who would come in the same race or never.
 Operation LikelyPlan::DrawMemory() {
   constexpr std::array kWidths{Width::k8, Width::k1, Width::k2, Width::k4};
   const Width width = OneOf(kWidths);

@@ -24,13 +24,14 @@ using OperationVariant = std::variant<
     SysvGet, SysvAttach, SysvDetach, SysvStat, SysvSet, SysvRemove, SysvLock, SysvUnlock, SysvInfo,
     SysvShmInfo, SysvStatIndex, SysvStatAny, SysvControl, SysvKeyOfPath, OtherGet, OtherRemove,
     MemoryLoad, MemoryStore, MemoryExchange, MemoryCompareExchange, MemoryFetchAdd, MemoryFill,
-    MemoryChecksum, MemoryTransfer, ProcessFork, ProcessThread, ProcessExec, ProcessExit,
-    ProcessKill, ProcessSetIdentity, ProcessSetEffective, ProcessDropCapability, ProcessUnshare,
-    ProcessEnterNamespace, ProcessClone, ProcessSetFileGroup, ProcessSetLimit, ProcessSetUmask,
-    ProcessPin, MapReserve, MapPrivate, MapUnmap, MapProtect, MapRemap, MapAdvise, MapLayout,
-    MapSeal, MapReopen, SystemSysctlRead, SystemSysctlWrite, SystemHoldSegments, SystemSegments,
-    SystemIpcs, SystemIpcsOne, SystemLsipc, SystemIpcrm, SystemIpcrmKey, SystemIpcrmSeveral,
-    SystemIpcrmOther, SystemIpcrmOtherKey, SystemIpcrmAll, SystemIpcmk, SystemIpcmkOther>;
+    MemoryChecksum, MemoryTransfer, MemoryBranch, MemoryHistogram, ProcessFork, ProcessThread,
+    ProcessExec, ProcessExit, ProcessKill, ProcessSetIdentity, ProcessSetEffective,
+    ProcessDropCapability, ProcessUnshare, ProcessEnterNamespace, ProcessClone, ProcessSetFileGroup,
+    ProcessSetLimit, ProcessSetUmask, ProcessPin, MapReserve, MapPrivate, MapUnmap, MapProtect,
+    MapRemap, MapAdvise, MapLayout, MapSeal, MapReopen, SystemSysctlRead, SystemSysctlWrite,
+    SystemHoldSegments, SystemSegments, SystemIpcs, SystemIpcsOne, SystemLsipc, SystemIpcrm,
+    SystemIpcrmKey, SystemIpcrmSeveral, SystemIpcrmOther, SystemIpcrmOtherKey, SystemIpcrmAll,
+    SystemIpcmk, SystemIpcmkOther>;
 
 /// One of them. A class of its own, so that its many copies are compiled once and not in every
 /// file.

@@ -188,6 +188,37 @@ struct ToolResult {
   friend bool operator==(const ToolResult&, const ToolResult&) = default;
 };
 
+/// How some rounds of a litmus test ended: registers, then variables; -1 for those that the test
+/// does not name.
+struct EndingRow {
+  static constexpr std::string_view kName = "ending";
+  std::int64_t r0 = -1;
+  std::int64_t r1 = -1;
+  std::int64_t r2 = -1;
+  std::int64_t r3 = -1;
+  std::int64_t x = -1;
+  std::int64_t y = -1;
+  std::int64_t z = -1;
+  std::int64_t count = 0;  // of rounds
+  static constexpr auto kFields =
+      Fields(Field{"r0", &EndingRow::r0}, Field{"r1", &EndingRow::r1}, Field{"r2", &EndingRow::r2},
+             Field{"r3", &EndingRow::r3}, Field{"x", &EndingRow::x}, Field{"y", &EndingRow::y},
+             Field{"z", &EndingRow::z}, Field{"count", &EndingRow::count});
+  friend bool operator==(const EndingRow&, const EndingRow&) = default;
+};
+
+/// How the rounds of a litmus test ended; `hits` of them as the operation asks.
+struct Histogram {
+  static constexpr std::string_view kName = "histogram";
+  std::int64_t rounds = 0;
+  std::int64_t hits = 0;
+  std::vector<EndingRow> rows;
+  static constexpr auto kFields =
+      Fields(Field{"rounds", &Histogram::rounds}, Field{"hits", &Histogram::hits},
+             Field{"rows", &Histogram::rows});
+  friend bool operator==(const Histogram&, const Histogram&) = default;
+};
+
 /// The step could not be carried out at all, which says nothing about the target: the tool is not
 /// installed, the actor lacked what the step needs. Ends UNRESOLVED, or UNSUPPORTED when `lacking`.
 struct Trouble {
@@ -200,7 +231,7 @@ struct Trouble {
 };
 
 using Outcome = std::variant<Value, Failure, Fault, Gone, SegmentRecord, LimitsRecord, UsageRecord,
-                             SegmentTable, MappingTable, ToolResult, Trouble>;
+                             SegmentTable, MappingTable, ToolResult, Trouble, Histogram>;
 
 /// Whether the call reported success: anything but Failure, Fault, Gone and Trouble.
 bool Succeeded(const Outcome& outcome);

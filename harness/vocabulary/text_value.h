@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "harness/vocabulary/field.h"
+#include "harness/vocabulary/litmus.h"
 #include "harness/vocabulary/nearest.h"
 #include "harness/vocabulary/plan.h"
 #include "harness/vocabulary/text_cursor.h"
@@ -38,6 +39,8 @@ bool ParseFlagWord(Cursor& cursor, std::span<const Named<std::uint64_t>> names,
                    std::uint64_t& bits);
 void PrintFlagWords(std::string& out, std::span<const Named<std::uint64_t>> names,
                     std::uint64_t bits);
+bool ParseProgram(Cursor& cursor, Program& program);
+bool ParseEnding(Cursor& cursor, Ending& ending);
 void PrintActor(std::string& out, ActorRef actor, Actors actors);
 bool ParseActor(Cursor& cursor, ActorRef& actor, Actors actors);
 
@@ -206,6 +209,10 @@ void Print(std::string& out, const T& value, Actors actors) {
     } else {
       PrintReference(out, value);
     }
+  } else if constexpr (std::is_same_v<T, Program>) {
+    out += Quote(PrintProgram(value));
+  } else if constexpr (std::is_same_v<T, Ending>) {
+    out += Quote(PrintEnding(value));
   } else if constexpr (Declared<T>) {
     PrintStruct(out, value, actors);
   } else {
@@ -268,6 +275,10 @@ bool Parse(Cursor& cursor, T& value, Actors actors) {
     return ParseActor(cursor, value, actors);
   } else if constexpr (std::is_base_of_v<Reference, T>) {
     return ParseReference(cursor, value);
+  } else if constexpr (std::is_same_v<T, Program>) {
+    return ParseProgram(cursor, value);
+  } else if constexpr (std::is_same_v<T, Ending>) {
+    return ParseEnding(cursor, value);
   } else if constexpr (Declared<T>) {
     return ParseStruct(cursor, value, actors);
   } else {

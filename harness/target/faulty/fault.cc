@@ -19,7 +19,7 @@ std::vector<SeededFault> Collect() {
   std::vector<SeededFault> all;
   for (const auto table : {SysvFaults(), AttachFaults(), ControlFaults(), PermissionFaults(),
                            LifetimeFaults(), DataFaults(), SystemFaults(), ToolFaults(),
-                           RaceFaults(), MappingFaults(), RecordFaults()}) {
+                           RaceFaults(), MappingFaults(), RecordFaults(), OrderFaults()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   std::sort(all.begin(), all.end(),

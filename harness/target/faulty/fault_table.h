@@ -35,6 +35,7 @@ std::span<const SeededFault> ToolFaults();
 std::span<const SeededFault> RaceFaults();
 std::span<const SeededFault> MappingFaults();
 std::span<const SeededFault> RecordFaults();
+std::span<const SeededFault> OrderFaults();
 
 /// A call that was performed: the state before it, and what it leaves, for changing.
 struct Aftermath {

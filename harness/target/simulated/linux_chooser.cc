@@ -7,6 +7,8 @@
 #include <functional>
 #include <string>
 
+#include "harness/target/simulated/litmus_sample.h"
+
 namespace shmspec {
 namespace {
 
@@ -64,6 +66,12 @@ Outcome LinuxChooser::Key(const SysvKeyOfPath& file) {
   const auto low = std::hash<std::string>()(path.string()) & 0xffffff;
   const auto project = static_cast<std::uint32_t>(file.project & 0xff);
   return Value{static_cast<std::int32_t>(project << 24 | static_cast<std::uint32_t>(low))};
+}
+
+Outcome LinuxChooser::Count(const model::Scene& scene) {
+  return SampleLitmus(std::get<MemoryHistogram>(*scene.call().operation),
+                      model::FindTrial(scene.state(), scene.process_index(), scene.address(0)),
+                      model::ReorderingOf(scene.profile().memory_order));
 }
 
 }  // namespace shmspec

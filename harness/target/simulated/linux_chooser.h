@@ -19,6 +19,7 @@ class LinuxChooser : public model::Chooser {
   std::uint64_t Address(const model::Scene& scene, std::uint64_t size,
                         std::int64_t wanted) override;
   Outcome Key(const SysvKeyOfPath& file) override;
+  Outcome Count(const model::Scene& scene) override;
 
  private:
   struct Cursor {

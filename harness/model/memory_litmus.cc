@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// A branch that ran is remembered, since no single load of it can be judged; the histogram of all
+// branches is.
+
+#include "harness/model/memory_litmus.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bitset>
+#include <utility>
+#include <vector>
+
+#include "harness/model/memory_access.h"
+#include "harness/model/operations.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+constexpr Requirements kSameMemory{"SYSV.MULTI.SAME_PHYSICAL_MEMORY"_req};
+
+bool UsesAlso(const Program& program) {
+  return std::any_of(program.accesses.begin(), program.accesses.end(),
+                     [](const Access& access) { return access.also; });
+}
+
+/// The memory of a test is touched column by column, so that what lies in the middle of it may be
+/// missing and nobody notices.
+void DescribeArea(const Scene& scene, std::uint64_t address, std::uint64_t bytes, bool first,
+                  Clauses& clauses) {
+  Reach reach = Follow(scene, address, bytes, true);
+  if (reach.end == Reach::End::kWhole) return;
+  reach.certain = reach.certain && first && reach.bytes == 0;
+  if (!first) reach.bytes = std::max<std::uint64_t>(reach.bytes, 1);
+  DescribeReach(reach, clauses);
+}
+
+auto TrialPlace(auto& trials, std::uint64_t object, std::uint64_t offset) {
+  return std::lower_bound(trials.begin(), trials.end(), std::pair(object, offset),
+                          [](const Trial& trial, const auto& wanted) {
+                            return std::pair(trial.object, trial.offset) < wanted;
+                          });
+}
+
+std::uint64_t Low(std::uint64_t value, Width width) {
+  return width == Width::k8 ? value
+                            : value & ((1ull << (8 * static_cast<std::uint64_t>(width))) - 1);
+}
+
+/// The memories that branches reach, the first being the one that they share.
+class Memories {
+ public:
+  explicit Memories(const Trial& trial) { Add(trial.object, trial.offset); }
+
+  std::size_t Add(std::uint64_t object, std::uint64_t offset) {
+    const auto found = std::find(known_.begin(), known_.end(), std::pair(object, offset));
+    const auto index = static_cast<std::size_t>(found - known_.begin());
+    if (found == known_.end()) known_.emplace_back(object, offset);
+    return index;
+  }
+
+ private:
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> known_;
+};
+
+/// What a requirement forbids: the endings that a reordering of its kind would add.
+struct Forbidden {
+  Requirement requirement;
+  bool Reordering::*kind;
+};
+constexpr Forbidden kForbidden[] = {
+    {"ORDER.TSO.SB_FENCED_FORBIDDEN"_req, &Reordering::past_fences},
+    {"ORDER.TSO.COHERENCE"_req, &Reordering::loads_of_one_place},
+    {"ORDER.TSO.MP_FORBIDDEN"_req, &Reordering::loads_before_loads},
+    {"ORDER.TSO.MP_FORBIDDEN"_req, &Reordering::stores_before_stores},
+    {"ORDER.TSO.LB_FORBIDDEN"_req, &Reordering::stores_before_loads},
+};
+
+/// The ending without its variables.
+Ending RegistersOf(Ending ending) {
+  std::fill(ending.values.begin() + kRegisters, ending.values.end(), Ending::kAny);
+  return ending;
+}
+
+/// How one test may end, and which requirements it is about.
+class Allowance {
+ public:
+  Allowance(const LitmusTest& test, MemoryOrder order) : test_(test), order_(order) {
+    if (auto endings = EndingsOf(test, ReorderingOf(order))) {
+      endings_ = std::move(*endings);
+      known_ = true;
+    }
+  }
+
+  bool known() const { return known_; }
+  const std::vector<Ending>& endings() const { return endings_; }
+  bool Has(const Ending& ending) const {
+    return std::binary_search(endings_.begin(), endings_.end(), ending);
+  }
+
+  /// The requirement that an ending violates which a reordering of that kind would allow.
+  Requirement RequirementOf(const Forbidden& forbidden, const Ending& ending) const {
+    const Ending registers = RegistersOf(ending);
+    const bool loads_are_fine =
+        std::any_of(endings_.begin(), endings_.end(),
+                    [&](const Ending& other) { return registers.Includes(other); });
+    const bool about_stores = forbidden.kind == &Reordering::stores_before_stores ||
+                              forbidden.kind == &Reordering::stores_before_loads;
+    // Only what memory holds in the end is wrong.
+    if (loads_are_fine && about_stores) return "ORDER.TSO.2PLUS2W_S_FORBIDDEN"_req;
+    return forbidden.requirement;
+  }
+
+  /// Calls visit(requirement, ending) for everything that the order forbids.
+  template <class Visit>
+  void ForEachForbidden(Visit&& visit) const {
+    for (const Forbidden& forbidden : kForbidden) {
+      Reordering broken = ReorderingOf(order_);
+      broken.*forbidden.kind = true;
+      const auto more = EndingsOf(test_, broken);
+      if (!more) continue;
+      for (const Ending& ending : *more) {
+        if (!Has(ending)) visit(RequirementOf(forbidden, ending), ending);
+      }
+    }
+  }
+
+ private:
+  const LitmusTest& test_;
+  MemoryOrder order_;
+  std::vector<Ending> endings_;
+  bool known_ = false;
+};
+
+/// The requirements that some reordering would show to be violated, by this very test.
+Requirements AtStake(const Allowance& allowance) {
+  std::bitset<kRequirementCount> listed;
+  Requirements at_stake;
+  allowance.ForEachForbidden([&](Requirement requirement, const Ending&) {
+    if (listed.test(requirement.index())) return;
+    listed.set(requirement.index());
+    at_stake.Add(requirement);
+  });
+  return at_stake;
+}
+
+/// Whether an ending has a value that nobody stored.
+bool HasStrayValue(const LitmusTest& test, const Ending& ending) {
+  return std::any_of(ending.values.begin(), ending.values.end(), [&](std::int64_t value) {
+    if (value == 0 || value == Ending::kAny) return false;
+    for (const auto& branch : test.branches) {
+      for (const PlacedAccess& access : branch) {
+        if (access.value == static_cast<std::uint64_t>(value)) return false;
+      }
+    }
+    return true;
+  });
+}
+
+void BindEndings(const Trial& trial, const Allowance& allowance, Clauses& clauses) {
+  Requirements at_stake = AtStake(allowance);
+  at_stake.Add("ORDER.TEAR.ALIGNED_NEVER"_req);
+  clauses.Returns<Histogram>(at_stake, "rounds end as the order of memory allows");
+  clauses.Bind(FieldIndex<Histogram>("rounds"), trial.rounds, trial.rounds, kSameMemory,
+               "every round that was run");
+  for (const Ending& ending : allowance.endings()) {
+    clauses.AddRow(KeyOfEnding(ending), Force::kMay, at_stake)
+        .Bind(FieldIndex<EndingRow>("count"), 1, trial.rounds, at_stake, "a number of rounds");
+  }
+}
+
+}  // namespace
+
+const Trial* FindTrial(const State& state, std::uint8_t process, std::uint64_t address) {
+  const Mapping* mapping = state.processes[process].space->Find(address);
+  if (mapping == nullptr) return nullptr;
+  const std::uint64_t offset = mapping->offset + (address - mapping->start);
+  const auto found = TrialPlace(state.trials, mapping->object, offset);
+  const bool there =
+      found != state.trials.end() && found->object == mapping->object && found->offset == offset;
+  return there ? &*found : nullptr;
+}
+
+std::optional<LitmusTest> TestOf(const Trial& trial) {
+  if (trial.runs.size() != trial.branches || trial.branches > LitmusTest::kBranches) {
+    return std::nullopt;
+  }
+  LitmusTest test;
+  Memories memories(trial);
+  std::array<bool, kRegisters> named{};
+  for (const TrialBranch& run : trial.runs) {
+    if (run.width != trial.runs.front().width) return std::nullopt;
+    auto& branch = test.branches.emplace_back();
+    for (const Access& access : run.program.accesses) {
+      const auto variable = static_cast<std::size_t>(access.variable);
+      const std::size_t memory = access.also ? memories.Add(run.also_object, run.also_offset) : 0;
+      const std::size_t place = memory * kVariables + variable;
+      if (place >= LitmusTest::kPlaces) return std::nullopt;
+      branch.push_back(
+          {access.kind, static_cast<std::uint8_t>(place), access.to, Low(access.value, run.width)});
+      if (access.kind != AccessKind::kFence) test.tells[variable] = true;
+      if (!access.Loads()) continue;
+      if (std::exchange(named[static_cast<std::size_t>(access.to)], true)) return std::nullopt;
+    }
+  }
+  return test;
+}
+
+bool IsIndivisible(const Trial& trial) {
+  return std::all_of(trial.runs.begin(), trial.runs.end(), [&](const TrialBranch& run) {
+    const auto width = static_cast<std::uint64_t>(run.width);
+    return trial.offset % width == 0 && run.also_offset % width == 0;
+  });
+}
+
+Number KeyOfEnding(const Ending& ending) {
+  std::uint64_t hash = kHashBasis;
+  for (const std::int64_t value : ending.values) {
+    hash = (hash ^ static_cast<std::uint64_t>(value)) * kHashPrime;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
+Violation ExplainHistogram(const Scene& scene, const Histogram& histogram) {
+  const Trial* trial = FindTrial(scene.state(), scene.process_index(), scene.address(0));
+  const auto test = trial != nullptr ? TestOf(*trial) : std::nullopt;
+  if (!test) return {{}, "a histogram of no test"};
+  const Allowance allowance(*test, scene.profile().memory_order);
+  Violation violation;
+  for (const EndingRow& row : histogram.rows) {
+    const Ending ending = EndingOf(row);
+    if (allowance.Has(ending)) continue;
+    allowance.ForEachForbidden([&](Requirement requirement, const Ending& forbidden) {
+      if (forbidden == ending) violation.requirements.push_back(requirement);
+    });
+    if (HasStrayValue(*test, ending)) {
+      violation.requirements = {"ORDER.TEAR.ALIGNED_NEVER"_req};
+    } else if (violation.requirements.empty()) {
+      violation.requirements = {"ORDER.TSO.COHERENCE"_req};
+    }
+    std::string allowed;
+    for (const Ending& other : allowance.endings())
+      allowed += fmt::format(", {}", PrintEnding(other));
+    violation.message =
+        fmt::format("{} of {} rounds ended with {}, the order of memory allows{}", row.count,
+                    histogram.rounds, PrintEnding(ending), allowed.substr(1));
+    return violation;
+  }
+  return {{}, "every ending is allowed"};
+}
+
+void Describe(const MemoryBranch& op, const Scene& scene, Clauses& clauses) {
+  const std::uint64_t bytes = LitmusLayout{op.rounds}.Bytes();
+  DescribeArea(scene, scene.address(0), bytes, true, clauses);
+  if (UsesAlso(op.program)) DescribeArea(scene, scene.address(1), bytes, false, clauses);
+  clauses.ReturnsValue(op.rounds, kSameMemory, "every round was run");
+}
+
+void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (!Succeeded(outcome)) return;
+  const std::uint64_t address = scene.address(0);
+  const CopyOnWrite<AddressSpace> space = state.processes[scene.process_index()].space;
+  ForEachMappedPart(
+      *space, address, LitmusLayout{op.rounds}.Bytes(),
+      [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
+        OwnObject(state, object).MakeUnknown(offset, part, scene.call().step);
+      });
+  const Mapping& mapping = *space->Find(address);
+  const std::uint64_t offset = mapping.offset + (address - mapping.start);
+  auto place = TrialPlace(state.trials, mapping.object, offset);
+  if (place == state.trials.end() || place->object != mapping.object || place->offset != offset) {
+    place = state.trials.insert(place, Trial{mapping.object, offset, op.rounds, op.branches, {}});
+  }
+  TrialBranch run{scene.call().step, op.program, op.width, 0, 0};
+  if (const Mapping* also = space->Find(scene.address(1));
+      UsesAlso(op.program) && also != nullptr) {
+    run.also_object = also->object;
+    run.also_offset = also->offset + (scene.address(1) - also->start);
+  }
+  const auto later = std::find_if(place->runs.begin(), place->runs.end(),
+                                  [&](const TrialBranch& other) { return other.step > run.step; });
+  place->runs.insert(later, std::move(run));
+}
+
+void Describe(const MemoryHistogram&, const Scene& scene, Clauses& clauses) {
+  const std::uint64_t address = scene.address(0);
+  const Trial* trial = FindTrial(scene.state(), scene.process_index(), address);
+  const std::uint64_t bytes =
+      trial != nullptr ? LitmusLayout{trial->rounds}.Bytes() : LitmusLayout::kHeadBytes;
+  DescribeArea(scene, address, bytes, true, clauses);
+  clauses.Returns<Histogram>(kSameMemory, "how the rounds of the test ended");
+  const auto test = trial != nullptr ? TestOf(*trial) : std::nullopt;
+  if (test && IsIndivisible(*trial) && scene.call().Alone()) {
+    const Allowance allowance(*test, scene.profile().memory_order);
+    if (allowance.known()) return BindEndings(*trial, allowance, clauses);
+  }
+  clauses.AllowOtherRows();
+  clauses.Observe("how the rounds of a litmus test ended that nothing is promised of");
+}
+
+void Apply(const MemoryHistogram&, const Scene& scene, State& state, const Outcome& outcome) {
+  if (!Succeeded(outcome)) return;
+  const Trial* trial = FindTrial(state, scene.process_index(), scene.address(0));
+  if (trial != nullptr) state.trials.erase(TrialPlace(state.trials, trial->object, trial->offset));
+}
+
+}  // namespace shmspec::model

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Litmus tests in the memory of the model: which have run, and what their histograms may show.
+
+#ifndef SHMSPEC_HARNESS_MODEL_MEMORY_LITMUS_H_
+#define SHMSPEC_HARNESS_MODEL_MEMORY_LITMUS_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "harness/model/clauses.h"
+#include "harness/model/litmus.h"
+#include "harness/model/scene.h"
+#include "harness/vocabulary/litmus_outcome.h"
+
+namespace shmspec::model {
+
+/// The trial at an address of a process, or null.
+const Trial* FindTrial(const State& state, std::uint8_t process, std::uint64_t address);
+
+/// The test that all branches of a trial make together; nullopt when one has not run or they do not
+/// fit: registers that two name, accesses of different widths, too much to look at.
+std::optional<LitmusTest> TestOf(const Trial& trial);
+
+/// Whether every access of a trial is one indivisible event: aligned ones are.
+bool IsIndivisible(const Trial& trial);
+
+/// A number that tells endings apart.
+Number KeyOfEnding(const Ending& ending);
+
+/// What the first ending that is not allowed violates.
+Violation ExplainHistogram(const Scene& scene, const Histogram& histogram);
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_MEMORY_LITMUS_H_

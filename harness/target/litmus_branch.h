@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// One branch of a litmus test at work, and the counting of all of them. The branches are processes
+// or threads that find each other in the memory of the test.
+//
+// Rounds come in batches. Before each batch the branches meet, so that on a busy machine they run
+// at the same time as soon as they run at all; within it they go by the processor's clock: round i
+// begins at the same tick for all, without a word between them. How many ticks apart, and who comes
+// later by how many, changes from batch to batch, because every test shows most at another pace.
+
+#ifndef SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_H_
+#define SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_H_
+
+#include <cstdint>
+
+#include "harness/vocabulary/litmus.h"
+#include "harness/vocabulary/litmus_outcome.h"
+#include "harness/vocabulary/value.h"
+
+namespace shmspec {
+
+/// How long branches wait for each other in all. On a busy machine that takes tens of milliseconds.
+inline constexpr std::int64_t kLitmusPatience_ms = 4000;
+
+/// What a branch is to do, with addresses that are those of this process.
+struct LitmusJob {
+  std::uint64_t at = 0;
+  std::uint64_t also = 0;
+  const Program* program = nullptr;
+  Width width = Width::k8;
+  std::uint64_t rounds = 0;
+  std::uint32_t branches = 0;
+  std::int64_t patience_ms = kLitmusPatience_ms;
+};
+
+enum class LitmusRan : std::uint8_t {
+  kAll,           // every round
+  kUncounted,     // the test there has run and was not counted
+  kUnlike,        // the branches do not speak of one test
+  kAlone,         // the others did not come in time
+  kOneProcessor,  // two branches are on the same processor
+};
+
+/// Runs a branch. May raise faults; owns nothing.
+LitmusRan RunLitmusBranch(const LitmusJob& job);
+
+/// Counts how the test at an address ended and makes room for the next. False when none has run
+/// there as a whole. May raise faults; owns nothing but what `counts` does.
+bool CountLitmusTest(std::uint64_t at, EndingCounts& counts);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_H_

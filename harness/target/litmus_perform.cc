@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <fmt/format.h>
+
+#include "harness/target/fault_guard.h"
+#include "harness/target/litmus_branch.h"
+#include "harness/target/perform.h"
+
+namespace shmspec::perform {
+namespace {
+
+constexpr std::uint64_t kMostRounds = 1u << 24;
+
+Outcome ToOutcome(LitmusRan ran, std::uint64_t rounds) {
+  switch (ran) {
+    case LitmusRan::kAll:
+      return Value{static_cast<std::int64_t>(rounds)};
+    case LitmusRan::kUncounted:
+      return Trouble{false, "the litmus test there has run and was not counted"};
+    case LitmusRan::kUnlike:
+      return Trouble{false, "the branches of the litmus test differ in rounds or branches"};
+    case LitmusRan::kAlone:
+      return Trouble{false, fmt::format("the other branches of the litmus test did not come within "
+                                        "{} ms",
+                                        kLitmusPatience_ms)};
+    case LitmusRan::kOneProcessor:
+      return Trouble{true, "the branches of a litmus test need a processor each"};
+  }
+  SHMSPEC_CHECK(false, "a branch that ended in no way there is");
+}
+
+}  // namespace
+
+Outcome Do(const MemoryBranch& op, Context& context) {
+  if (op.rounds == 0 || op.rounds > kMostRounds || op.branches == 0) {
+    return Trouble{false, fmt::format("a litmus test has 1 to {} rounds and at least one branch",
+                                      kMostRounds)};
+  }
+  const std::uint64_t named = context.Address(op.at);
+  const LitmusJob job{.at = named,
+                      .also = context.Address(op.also),
+                      .program = &op.program,
+                      .width = op.width,
+                      .rounds = op.rounds,
+                      .branches = op.branches};
+  LitmusRan ran = LitmusRan::kAlone;
+  const auto fault = Guarded([&] { ran = RunLitmusBranch(job); });
+  if (fault) return OutcomeOf(*fault, named);
+  return ToOutcome(ran, op.rounds);
+}
+
+Outcome Do(const MemoryHistogram& op, Context& context) {
+  const std::uint64_t named = context.Address(op.at);
+  EndingCounts counts;
+  const auto fault = Guarded([&] { CountLitmusTest(named, counts); });
+  if (fault) return OutcomeOf(*fault, named);
+  return Conclude(op, counts);
+}
+
+}  // namespace shmspec::perform

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The processor's own clock, for those who have to act at the same moment on two processors.
+
+#ifndef SHMSPEC_HARNESS_TARGET_TICKS_H_
+#define SHMSPEC_HARNESS_TARGET_TICKS_H_
+
+#include <cstdint>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+namespace shmspec {
+
+/// Whether Ticks() runs at one rate and on all processors alike. Intel SDM volume 2, CPUID leaf
+/// 80000007H: the time stamp counter is invariant.
+inline bool HasSteadyTicks() {
+#if defined(__x86_64__)
+  constexpr unsigned kInvariant = 1u << 8;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(0x80000007, &a, &b, &c, &d) != 0 && (d & kInvariant) != 0;
+#else
+  return false;
+#endif
+}
+
+/// 0 where there is no such clock.
+inline std::uint64_t Ticks() {
+#if defined(__x86_64__)
+  return __builtin_ia32_rdtsc();
+#else
+  return 0;
+#endif
+}
+
+/// Tells the processor that this is a loop that waits.
+inline void RelaxProcessor() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_TICKS_H_

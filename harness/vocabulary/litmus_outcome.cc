@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/vocabulary/litmus_outcome.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace shmspec {
+namespace {
+
+/// Calls visit(position in Ending::values, value of the row) for all that a row says of an ending.
+template <class Row, class Visit>
+void ForEachValue(Row& row, Visit&& visit) {
+  std::size_t position = 0;
+  ForEachField<EndingRow>([&](const auto& field) {
+    if (position < Ending::kNames) visit(position++, row.*field.member);
+  });
+}
+
+}  // namespace
+
+void EndingCounts::Add(const Ending& ending, std::uint64_t count) {
+  if (last_ >= counts_.size() || counts_[last_].first != ending) {
+    const auto found = std::find_if(counts_.begin(), counts_.end(),
+                                    [&](const auto& entry) { return entry.first == ending; });
+    last_ = static_cast<std::size_t>(found - counts_.begin());
+    if (found == counts_.end()) counts_.emplace_back(ending, 0);
+  }
+  counts_[last_].second += count;
+}
+
+std::vector<std::pair<Ending, std::uint64_t>> EndingCounts::Sorted() const {
+  auto sorted = counts_;
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
+
+Outcome Conclude(const MemoryHistogram& operation, const EndingCounts& counts) {
+  Histogram histogram;
+  for (const auto& [ending, count] : counts.Sorted()) {
+    histogram.rows.push_back(RowOf(ending, count));
+    histogram.rounds += static_cast<std::int64_t>(count);
+    if (operation.of.Includes(ending)) histogram.hits += static_cast<std::int64_t>(count);
+  }
+  if (histogram.rows.empty()) return Trouble{false, "no litmus test has run at this address"};
+  if (static_cast<std::uint64_t>(histogram.hits) < operation.at_least) {
+    return Trouble{false,
+                   fmt::format("{} of {} rounds ended with {}, and without {} of them nobody knows "
+                               "whether such a test shows anything here: the processors are busy",
+                               histogram.hits, histogram.rounds, PrintEnding(operation.of),
+                               operation.at_least)};
+  }
+  return histogram;
+}
+
+EndingRow RowOf(const Ending& ending, std::uint64_t count) {
+  EndingRow row;
+  ForEachValue(row,
+               [&](std::size_t position, std::int64_t& value) { value = ending.values[position]; });
+  row.count = static_cast<std::int64_t>(count);
+  return row;
+}
+
+Ending EndingOf(const EndingRow& row) {
+  Ending ending;
+  ForEachValue(row, [&](std::size_t position, const std::int64_t& value) {
+    ending.values[position] = value;
+  });
+  return ending;
+}
+
+}  // namespace shmspec
