@@ -171,7 +171,8 @@ void WriteHow(Markup& page, const Test& test, const Attempt& attempt) {
 void WriteCard(Markup& page, const View& view, const Card& card) {
   const Test& test = *card.test;
   const Record& record = view.records[card.record];
-  page << "<article class=\"card " << ClassOf(test.status) << "\" id=\"card-" << card.number
+  page << "<article class=\"card " << ClassOf(test.status) << "\" data-status=\""
+       << ClassOf(test.status) << "\" id=\"card-" << card.number
        << "\" aria-labelledby=\"card-title-" << card.number << "\">\n<details"
        << (card.number <= kOpenCards ? Literal(" open") : Literal(""))
        << "><summary><h3 id=\"card-title-" << card.number << "\">";
@@ -186,7 +187,7 @@ void WriteCard(Markup& page, const View& view, const Card& card) {
     WriteRequirement(page, *record.FindEntry(id), status);
   }
   if (attempt != nullptr) {
-    WriteTrace(page, *attempt);
+    WriteTrace(page, *attempt, card);
     WriteResidue(page, *attempt);
     WriteHow(page, test, *attempt);
   }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -81,9 +83,10 @@ void WriteStep(Markup& page, const Plan& plan, std::size_t index, bool offends) 
   page << "</tr>\n";
 }
 
-void WriteLanes(Markup& page, const Plan& plan, const std::set<std::size_t>& offending) {
-  page << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"What happened\">\n"
-          "<table class=\"lanes\"><caption>What happened, a column for each actor</caption>\n"
+void WriteLanes(Markup& page, const Plan& plan, const std::set<std::size_t>& offending,
+                const Card& card) {
+  OpenScroll(page, fmt::format("What happened, failure {}", card.number));
+  page << "<table class=\"lanes\"><caption>What happened, a column for each actor</caption>\n"
           "<thead><tr><th scope=\"col\">Step</th>";
   for (const ActorSpec& actor : plan.actors) {
     page << "<th scope=\"col\">" << Text(actor.name);
@@ -125,7 +128,7 @@ void WriteExcerpt(Markup& page, std::string_view excerpt) {
 
 }  // namespace
 
-void WriteTrace(Markup& page, const Attempt& attempt) {
+void WriteTrace(Markup& page, const Attempt& attempt, const Card& card) {
   if (attempt.trace.empty() && attempt.excerpt.empty()) return;
   page << "<h4>Trace</h4>\n";
   if (const Result<Plan> plan = ParsePlan(WithoutRequirements(attempt.trace), "trace"); plan.ok()) {
@@ -133,7 +136,7 @@ void WriteTrace(Markup& page, const Attempt& attempt) {
     for (const Objection& objection : attempt.objections) {
       if (objection.step > 0) offending.insert(objection.step - 1);
     }
-    WriteLanes(page, *plan, offending);
+    WriteLanes(page, *plan, offending, card);
   } else {
     WriteExcerpt(page, attempt.excerpt.empty() ? attempt.trace : attempt.excerpt);
   }
