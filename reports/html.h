@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/result.h"
 #include "reports/markup.h"
 #include "reports/record.h"
 
@@ -70,6 +72,8 @@ void WriteVerdicts(Markup& page, const View& view);
 void WriteFilter(Markup& page);
 void WriteMatrix(Markup& page, const View& view);
 void WriteFailures(Markup& page, const View& view);
+/// The plan, or trace, in a record's text; what it says of requirements is left out.
+Result<Plan> PlanIn(std::string_view text);
 /// The steps of an attempt in a column for each actor, or the excerpt when its trace is no plan.
 void WriteTrace(Markup& page, const Attempt& attempt, const Card& card);
 void WriteCoverage(Markup& page, const View& view);

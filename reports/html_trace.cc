@@ -17,17 +17,6 @@ namespace {
 constexpr std::size_t kStepsBefore = 40;
 constexpr std::size_t kStepsAfter = 3;
 
-/// The lines without the requirements, which the catalogue of this program may not have.
-std::string WithoutRequirements(std::string_view trace) {
-  std::string out;
-  while (!trace.empty()) {
-    const std::size_t end = std::min(trace.find('\n'), trace.size());
-    if (!trace.starts_with("requirement ")) out += std::string(trace.substr(0, end)) + "\n";
-    trace.remove_prefix(std::min(end + 1, trace.size()));
-  }
-  return out;
-}
-
 /// The steps to show: [first, end).
 struct Window {
   std::size_t first = 0;
@@ -128,10 +117,21 @@ void WriteExcerpt(Markup& page, std::string_view excerpt) {
 
 }  // namespace
 
+Result<Plan> PlanIn(std::string_view text) {
+  // The catalogue of this program may not have the requirements.
+  std::string plan;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (!text.starts_with("requirement ")) plan += std::string(text.substr(0, end)) + "\n";
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return ParsePlan(plan, "plan");
+}
+
 void WriteTrace(Markup& page, const Attempt& attempt, const Card& card) {
   if (attempt.trace.empty() && attempt.excerpt.empty()) return;
   page << "<h4>Trace</h4>\n";
-  if (const Result<Plan> plan = ParsePlan(WithoutRequirements(attempt.trace), "trace"); plan.ok()) {
+  if (const Result<Plan> plan = PlanIn(attempt.trace); plan.ok()) {
     std::set<std::size_t> offending;
     for (const Objection& objection : attempt.objections) {
       if (objection.step > 0) offending.insert(objection.step - 1);
