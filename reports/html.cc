@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The page: one file that loads nothing, runs nothing and can be read, printed and kept.
+// The page: one file that loads nothing, needs no script and can be read, printed and kept.
 
 #include "reports/html.h"
 
@@ -33,12 +33,14 @@ std::string Base64OfHex(std::string_view hex) {
   return out;
 }
 
-/// The style sheet as it stands on the page. It is the only thing the page may use, by its hash.
+/// What stands for a text in a content security policy.
+std::string HashOf(std::string_view text) { return "sha256-" + Base64OfHex(Sha256(text)); }
+
+/// The page may use its own style sheet and its own script, by their hashes, and nothing else.
 void WriteHead(Markup& page, const View& view) {
   page << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-          "'sha256-"
-       << Text(Base64OfHex(Sha256(PageStyle())))
+          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '"
+       << Text(HashOf(PageStyle())) << "'; script-src '" << Text(HashOf(PageScript()))
        << "'; base-uri 'none'; form-action 'none'\">\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
           "<meta name=\"referrer\" content=\"no-referrer\">\n<title>";
@@ -76,6 +78,7 @@ std::string RenderHtml(std::span<const Record> records) {
   WriteNavigation(page);
   page << "<main id=\"main\">\n";
   WriteVerdicts(page, view);
+  WriteFilter(page);
   WriteMatrix(page, view);
   WriteFailures(page, view);
   WriteCoverage(page, view);
@@ -84,8 +87,9 @@ std::string RenderHtml(std::span<const Record> records) {
   WriteEnvironment(page, view);
   WriteProvenance(page, view);
   page << "</main>\n<footer>Made by shmspec from "
-       << Text(Counted(records.size(), "record", "records")) << ".</footer>\n</body>\n</html>\n";
-  return head.Take() + std::string(PageStyle()) + page.Take();
+       << Text(Counted(records.size(), "record", "records")) << ".</footer>\n<script>";
+  return head.Take() + std::string(PageStyle()) + page.Take() + std::string(PageScript()) +
+         "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace shmspec::reports

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/result.h"
 #include "reports/markup.h"
 #include "reports/record.h"
 
@@ -56,14 +58,24 @@ std::string Counted(std::uint64_t count, std::string_view one, std::string_view 
 /// Statuses from the one to look at first to the one to look at last.
 std::span<const Status> StatusesWorstFirst();
 
+/// Opens a part that scrolls by itself when it is wider than the page, and can be reached by key.
+/// No two parts of a page have the same label. Ends with `</div>`.
+void OpenScroll(Markup& page, std::string_view label, Literal attributes = "");
+/// `title`, followed by whose it is where there are several records.
+std::string Titled(const View& view, std::string_view title, std::size_t record);
+
 /// A bar of counts with its legend.
 void WriteBar(Markup& page, const std::map<Status, std::uint64_t>& counts, std::string_view title);
 
 void WriteVerdicts(Markup& page, const View& view);
+/// What finds requirements and failures by words and statuses; hidden where no script runs.
+void WriteFilter(Markup& page);
 void WriteMatrix(Markup& page, const View& view);
 void WriteFailures(Markup& page, const View& view);
+/// The plan, or trace, in a record's text; what it says of requirements is left out.
+Result<Plan> PlanIn(std::string_view text);
 /// The steps of an attempt in a column for each actor, or the excerpt when its trace is no plan.
-void WriteTrace(Markup& page, const Attempt& attempt);
+void WriteTrace(Markup& page, const Attempt& attempt, const Card& card);
 void WriteCoverage(Markup& page, const View& view);
 void WriteDurations(Markup& page, const View& view);
 void WriteObserved(Markup& page, const View& view);
@@ -72,6 +84,8 @@ void WriteProvenance(Markup& page, const View& view);
 
 /// The style sheet.
 std::string_view PageStyle();
+/// The script of the filter.
+std::string_view PageScript();
 
 }  // namespace shmspec::reports
 

@@ -53,8 +53,8 @@ void WriteFact(Markup& page, const View& view, const Fact& fact) {
 }
 
 void WriteFacts(Markup& page, const View& view) {
-  page << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Environment\">\n"
-          "<table class=\"facts\"><caption>What was found of the system</caption>\n"
+  OpenScroll(page, "Environment");
+  page << "<table class=\"facts\"><caption>What was found of the system</caption>\n"
           "<thead><tr><th scope=\"col\">Fact</th>";
   for (const std::string& label : view.labels) {
     page << "<th scope=\"col\">";
@@ -128,8 +128,8 @@ void WriteObserved(Markup& page, const View& view) {
     page << "<p>No case met a choice that is free to the system.</p>\n</section>\n";
     return;
   }
-  page << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Observed\">\n"
-          "<table class=\"facts\"><caption>What this system does there</caption><thead><tr>"
+  OpenScroll(page, "Observed");
+  page << "<table class=\"facts\"><caption>What this system does there</caption><thead><tr>"
           "<th scope=\"col\">Case</th><th scope=\"col\">Requirement</th>"
           "<th scope=\"col\">Seen</th>";
   if (!view.single()) page << "<th scope=\"col\">Where</th>";

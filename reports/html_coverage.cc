@@ -34,10 +34,10 @@ Reach ReachOf(const std::map<std::string_view, std::vector<Row>>& areas, std::si
 }
 
 void WriteReach(Markup& page, const View& view, std::size_t record) {
-  page << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Coverage\">\n"
-          "<table class=\"numbers\"><caption>Requirements that were decided";
-  if (!view.single()) page << ": " << Text(view.labels[record]);
-  page << "</caption>\n<thead><tr><th scope=\"col\">Chapter</th><th scope=\"col\">must</th>"
+  OpenScroll(page, Titled(view, "Coverage", record));
+  page << "<table class=\"numbers\"><caption>"
+       << Text(Titled(view, "Requirements that were decided", record))
+       << "</caption>\n<thead><tr><th scope=\"col\">Chapter</th><th scope=\"col\">must</th>"
           "<th scope=\"col\">should</th><th scope=\"col\">may</th>"
           "<th scope=\"col\">No case yet</th></tr></thead>\n<tbody>\n";
   for (const auto& [name, areas] : view.chapters) {
@@ -95,9 +95,7 @@ void WriteImpossible(Markup& page, const View& view, std::size_t record) {
     if (test.status == Status::kUnsupported) reasons[test.reason].push_back(test.id);
   }
   if (reasons.empty()) return;
-  page << "<h3>Not possible here";
-  if (!view.single()) page << ": " << Text(view.labels[record]);
-  page << "</h3>\n<ul>\n";
+  page << "<h3>" << Text(Titled(view, "Not possible here", record)) << "</h3>\n<ul>\n";
   for (const auto& [reason, cases] : reasons) {
     page << "<li>" << Text(reason) << " (" << Text(Counted(cases.size(), "case", "cases"))
          << ")<details><summary>Which</summary><ul>";

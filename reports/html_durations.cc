@@ -88,7 +88,8 @@ void WriteAxis(Markup& page, const Axis& axis, double height) {
   }
 }
 
-void WritePlot(Markup& page, const Record& record, std::size_t number) {
+void WritePlot(Markup& page, const View& view, std::size_t number) {
+  const Record& record = view.records[number];
   const Axis axis = AxisOf(record);
   const auto chapters = ByChapter(record);
   Markup body;
@@ -102,9 +103,9 @@ void WritePlot(Markup& page, const Record& record, std::size_t number) {
          << Text(Number(kRight)) << "\" y1=\"" << Text(Number(y + 1)) << "\" y2=\""
          << Text(Number(y + 1)) << "\"/>\n";
   }
-  page << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Plot of durations\">\n"
-          "<svg class=\"plot\" role=\"img\" aria-labelledby=\"plot-title-"
-       << number << " plot-text-" << number << "\" viewBox=\"0 0 1000 " << Text(Number(y + 24))
+  OpenScroll(page, Titled(view, "Plot of durations", number));
+  page << "<svg class=\"plot\" role=\"img\" aria-labelledby=\"plot-title-" << number
+       << " plot-text-" << number << "\" viewBox=\"0 0 1000 " << Text(Number(y + 24))
        << "\">\n<title id=\"plot-title-" << number
        << "\">Durations of the cases by chapter</title>\n<desc id=\"plot-text-" << number
        << "\">A dot is a case, its place on a logarithmic axis how long it took. The table below "
@@ -113,11 +114,12 @@ void WritePlot(Markup& page, const Record& record, std::size_t number) {
   page << body << "</svg></div>\n";
 }
 
-void WriteNumbers(Markup& page, const Record& record) {
+void WriteNumbers(Markup& page, const View& view, std::size_t number) {
+  const Record& record = view.records[number];
+  page << "<details><summary>The same in numbers</summary>\n";
+  OpenScroll(page, Titled(view, "Durations", number));
   page
-      << "<details><summary>The same in numbers</summary>\n"
-         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"Durations\">\n"
-         "<table class=\"numbers\"><caption>Durations of cases</caption><thead><tr>"
+      << "<table class=\"numbers\"><caption>Durations of cases</caption><thead><tr>"
          "<th scope=\"col\">Chapter</th><th scope=\"col\">Cases</th><th scope=\"col\">Shortest</th>"
          "<th scope=\"col\">Median</th><th scope=\"col\">Longest</th>"
          "<th scope=\"col\">Together</th></tr></thead>\n<tbody>\n";
@@ -162,8 +164,8 @@ void WriteDurations(Markup& page, const View& view) {
       page << "<p>No case was performed.</p>\n";
       continue;
     }
-    WritePlot(page, view.records[i], i);
-    WriteNumbers(page, view.records[i]);
+    WritePlot(page, view, i);
+    WriteNumbers(page, view, i);
     WriteSlowest(page, view.records[i]);
   }
   page << "</section>\n";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "reports/c_program.h"
 #include "reports/chapters.h"
 #include "reports/html.h"
 
@@ -140,6 +141,22 @@ void WriteResidue(Markup& page, const Attempt& attempt) {
   page << "</ul>\n";
 }
 
+/// The plan as a C program, or what keeps it from being one.
+void WriteProgram(Markup& page, const Test& test, const Attempt* attempt) {
+  const Result<Plan> plan = PlanIn(test.plan);
+  if (!plan.ok()) return;
+  const std::span<const Objection> objections =
+      attempt == nullptr ? std::span<const Objection>() : std::span(attempt->objections);
+  const Result<std::string> program = CProgramOf(*plan, objections);
+  if (!program.ok()) {
+    page << "<p class=\"source\">There is no C program of it: " << Text(program.error().message)
+         << ".</p>\n";
+    return;
+  }
+  page << "<details><summary>The plan as a C program</summary><pre><code>" << Text(*program)
+       << "</code></pre></details>\n";
+}
+
 void WriteAgain(Markup& page, const Test& test, const Attempt* attempt) {
   page << "<h4>Again</h4>\n<pre><code>" << Text(test.command) << "</code></pre>\n";
   if (!test.replay.empty()) {
@@ -149,6 +166,7 @@ void WriteAgain(Markup& page, const Test& test, const Attempt* attempt) {
   }
   page << "<details><summary>The plan, to paste</summary><pre><code>" << Text(test.plan)
        << "</code></pre></details>\n";
+  WriteProgram(page, test, attempt);
   if (attempt != nullptr && !attempt->trace.empty()) {
     page << "<details><summary>What happened, as a plan that demands it</summary><pre><code>"
          << Text(attempt->trace) << "</code></pre></details>\n";
@@ -171,7 +189,8 @@ void WriteHow(Markup& page, const Test& test, const Attempt& attempt) {
 void WriteCard(Markup& page, const View& view, const Card& card) {
   const Test& test = *card.test;
   const Record& record = view.records[card.record];
-  page << "<article class=\"card " << ClassOf(test.status) << "\" id=\"card-" << card.number
+  page << "<article class=\"card " << ClassOf(test.status) << "\" data-status=\""
+       << ClassOf(test.status) << "\" id=\"card-" << card.number
        << "\" aria-labelledby=\"card-title-" << card.number << "\">\n<details"
        << (card.number <= kOpenCards ? Literal(" open") : Literal(""))
        << "><summary><h3 id=\"card-title-" << card.number << "\">";
@@ -186,7 +205,7 @@ void WriteCard(Markup& page, const View& view, const Card& card) {
     WriteRequirement(page, *record.FindEntry(id), status);
   }
   if (attempt != nullptr) {
-    WriteTrace(page, *attempt);
+    WriteTrace(page, *attempt, card);
     WriteResidue(page, *attempt);
     WriteHow(page, test, *attempt);
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/chapters.h"
 #include "reports/html.h"
 
@@ -75,9 +77,23 @@ void WriteCell(Markup& page, const View& view, const Row& row, std::size_t recor
   page << "</td>";
 }
 
+/// The classes of the statuses that the row has, each once.
+void WriteStatuses(Markup& page, const Row& row) {
+  bool first = true;
+  for (const Status status : StatusesWorstFirst()) {
+    if (std::none_of(row.entries.begin(), row.entries.end(), [&](const RequirementEntry* entry) {
+          return entry != nullptr && entry->status == status;
+        })) {
+      continue;
+    }
+    page << (first ? Literal("") : Literal(" ")) << ClassOf(status);
+    first = false;
+  }
+}
+
 void WriteArea(Markup& page, const View& view, std::string_view id, const std::vector<Row>& rows) {
-  page << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" << Text(id)
-       << "\">\n<table class=\"matrix\">\n<caption><code>" << Text(id) << "</code> "
+  OpenScroll(page, id, " data-holds=\"rows\"");
+  page << "<table class=\"matrix\">\n<caption><code>" << Text(id) << "</code> "
        << Text(view.areas.at(id)->title);
   if (view.single()) WriteTally(page, Count(rows, 0));
   page << "</caption>\n<thead><tr><th scope=\"col\">Requirement</th><th scope=\"col\">Level</th>";
@@ -93,7 +109,9 @@ void WriteArea(Markup& page, const View& view, std::string_view id, const std::v
   }
   page << "</tr></thead>\n<tbody>\n";
   for (const Row& row : rows) {
-    page << "<tr><th scope=\"row\"><code>" << Text(row.text->id) << "</code> <span>"
+    page << "<tr data-status=\"";
+    WriteStatuses(page, row);
+    page << "\"><th scope=\"row\"><code>" << Text(row.text->id) << "</code> <span>"
          << Text(row.text->statement) << "</span></th><td>" << Text(NameOf(row.text->level))
          << "</td>";
     for (std::size_t i = 0; i < view.records.size(); ++i) WriteCell(page, view, row, i);
@@ -103,7 +121,7 @@ void WriteArea(Markup& page, const View& view, std::string_view id, const std::v
 }
 
 void WriteChapter(Markup& page, const View& view, std::string_view name, const Areas& areas) {
-  page << "<details class=\"chapter\">\n<summary><span class=\"name\">"
+  page << "<details class=\"chapter\" data-holds=\"rows\">\n<summary><span class=\"name\">"
        << Text(ChapterOf(name).title) << "</span><span class=\"strips\">";
   for (std::size_t i = 0; i < view.records.size(); ++i) {
     page << "<span class=\"strip\">";

@@ -20,7 +20,7 @@ std::string_view PageStyle() {
   --pass-tile: #2f9e5c; --untested-tile: #525a64; --unsupported-tile: #6b737e; } }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 1rem; }
-body { margin: 0; background: var(--paper); color: var(--ink);
+body { margin: 0; overflow-wrap: break-word; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; }
 main, nav, footer { max-width: 72rem; margin: 0 auto; padding: 0 1.25rem; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace;
@@ -67,6 +67,22 @@ nav a { display: inline-block; padding: .25rem 0; }
 svg .pass { fill: var(--pass-tile); } svg .fail { fill: var(--fail); }
 svg .unresolved { fill: var(--unresolved); } svg .unsupported { fill: var(--unsupported-tile); }
 svg .untested { fill: var(--untested-tile); } svg .observed { fill: var(--observed); }
+[hidden] { display: none !important; }
+.filter { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center;
+  background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
+  margin: 1.5rem 0 0; padding: .6rem 1.25rem; }
+.filter input[type=search] { font: inherit; color: inherit; background: var(--paper);
+  border: 1px solid var(--soft); border-radius: .3rem; padding: .3rem .6rem; min-height: 2rem;
+  flex: 1 1 14rem; min-width: 0; }
+.filter fieldset { border: 0; margin: 0; padding: 0; display: flex; flex-wrap: wrap;
+  gap: .25rem 1rem; align-items: center; }
+.filter legend { float: left; padding: 0; color: var(--soft); font-size: .875rem; }
+.filter fieldset label { display: inline-flex; align-items: center; gap: .3rem; min-height: 1.75rem; }
+.filter input[type=checkbox] { width: 1.1rem; height: 1.1rem; margin: 0; }
+.filter button { font: inherit; font-size: .875rem; color: var(--accent); background: none;
+  border: 1px solid var(--line); border-radius: .3rem; padding: .25rem .75rem; min-height: 2rem; }
+.filter p { margin: 0; color: var(--soft); font-size: .875rem; }
+.filter p:empty { display: none; }
 .key { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: center; }
 .tile, .tiles i { display: inline-block; width: .8rem; height: .8rem; border-radius: .15rem;
   background: var(--untested-tile); }
@@ -158,10 +174,10 @@ footer { color: var(--soft); font-size: .875rem; padding-top: 3rem; padding-bott
 @media print {
   :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --code: #f4f4f4; }
   body { font-size: 10pt; }
-  nav, .skip { display: none; }
+  nav, .skip, .filter { display: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   .card, .verdict, tr, .requirement { break-inside: avoid; }
-  .scroll { overflow: visible; }
+  .scroll, pre { overflow: visible; }
   details::details-content { content-visibility: visible; height: auto; }
 }
 )css";

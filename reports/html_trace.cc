@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -14,17 +16,6 @@ namespace {
 /// So many steps are shown before the first offending one, and after the last.
 constexpr std::size_t kStepsBefore = 40;
 constexpr std::size_t kStepsAfter = 3;
-
-/// The lines without the requirements, which the catalogue of this program may not have.
-std::string WithoutRequirements(std::string_view trace) {
-  std::string out;
-  while (!trace.empty()) {
-    const std::size_t end = std::min(trace.find('\n'), trace.size());
-    if (!trace.starts_with("requirement ")) out += std::string(trace.substr(0, end)) + "\n";
-    trace.remove_prefix(std::min(end + 1, trace.size()));
-  }
-  return out;
-}
 
 /// The steps to show: [first, end).
 struct Window {
@@ -81,9 +72,10 @@ void WriteStep(Markup& page, const Plan& plan, std::size_t index, bool offends) 
   page << "</tr>\n";
 }
 
-void WriteLanes(Markup& page, const Plan& plan, const std::set<std::size_t>& offending) {
-  page << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"What happened\">\n"
-          "<table class=\"lanes\"><caption>What happened, a column for each actor</caption>\n"
+void WriteLanes(Markup& page, const Plan& plan, const std::set<std::size_t>& offending,
+                const Card& card) {
+  OpenScroll(page, fmt::format("What happened, failure {}", card.number));
+  page << "<table class=\"lanes\"><caption>What happened, a column for each actor</caption>\n"
           "<thead><tr><th scope=\"col\">Step</th>";
   for (const ActorSpec& actor : plan.actors) {
     page << "<th scope=\"col\">" << Text(actor.name);
@@ -125,15 +117,26 @@ void WriteExcerpt(Markup& page, std::string_view excerpt) {
 
 }  // namespace
 
-void WriteTrace(Markup& page, const Attempt& attempt) {
+Result<Plan> PlanIn(std::string_view text) {
+  // The catalogue of this program may not have the requirements.
+  std::string plan;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    if (!text.starts_with("requirement ")) plan += std::string(text.substr(0, end)) + "\n";
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return ParsePlan(plan, "plan");
+}
+
+void WriteTrace(Markup& page, const Attempt& attempt, const Card& card) {
   if (attempt.trace.empty() && attempt.excerpt.empty()) return;
   page << "<h4>Trace</h4>\n";
-  if (const Result<Plan> plan = ParsePlan(WithoutRequirements(attempt.trace), "trace"); plan.ok()) {
+  if (const Result<Plan> plan = PlanIn(attempt.trace); plan.ok()) {
     std::set<std::size_t> offending;
     for (const Objection& objection : attempt.objections) {
       if (objection.step > 0) offending.insert(objection.step - 1);
     }
-    WriteLanes(page, *plan, offending);
+    WriteLanes(page, *plan, offending, card);
   } else {
     WriteExcerpt(page, attempt.excerpt.empty() ? attempt.trace : attempt.excerpt);
   }

@@ -67,10 +67,10 @@ void WriteVerdict(Markup& page, const View& view, std::size_t index) {
   const Words words = WordsOf(record);
   page << "<section class=\"verdict " << words.style << "\" aria-labelledby=\"verdict-" << index
        << "\">\n";
-  WriteSubject(page, record);
   page << (view.single() ? Literal("<h1") : Literal("<h2")) << " id=\"verdict-" << index
        << "\"><span aria-hidden=\"true\">" << words.sign << "</span> " << words.word
        << (view.single() ? Literal("</h1>\n") : Literal("</h2>\n"));
+  WriteSubject(page, record);
   page << "<p class=\"reach\">as far as tested: " << record.Decided() << " of "
        << static_cast<std::uint64_t>(record.requirements.size()) << " requirements, judged as "
        << Text(record.run.profile) << "</p>\n<p>" << Text(ReasonOf(record));

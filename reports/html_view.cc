@@ -112,6 +112,15 @@ std::string Counted(std::uint64_t count, std::string_view one, std::string_view 
 
 std::span<const Status> StatusesWorstFirst() { return kWorstFirst; }
 
+void OpenScroll(Markup& page, std::string_view label, Literal attributes) {
+  page << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" << Text(label)
+       << "\"" << attributes << ">\n";
+}
+
+std::string Titled(const View& view, std::string_view title, std::size_t record) {
+  return view.single() ? std::string(title) : fmt::format("{}: {}", title, view.labels[record]);
+}
+
 void WriteBar(Markup& page, const std::map<Status, std::uint64_t>& counts, std::string_view title) {
   std::uint64_t total = 0;
   for (const auto& [status, count] : counts) total += count;

@@ -32,6 +32,12 @@ std::string Path(std::string_view id) {
   return path;
 }
 
+/// Names of architectures are small letters, digits and `_`; one that is not is left out.
+bool IsArchitecture(std::string_view machine) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789_";
+  return !machine.empty() && machine.find_first_not_of(kLetters) == machine.npos;
+}
+
 std::string StatusOf(const Test& test) {
   switch (test.status) {
     case Status::kPass:
@@ -93,8 +99,8 @@ std::string RenderKcidb(std::span<const Record> records) {
               {"suite", Printable(record.suite.source_id)},
               {"catalogue_sha256", Printable(record.suite.catalogue_sha256)}};
     builds.push_back({{"id", id}, {"origin", kOrigin}, {"checkout_id", id}, {"misc", misc}});
-    if (!record.subject.machine.empty()) {
-      builds.back()["architecture"] = Printable(record.subject.machine);
+    if (IsArchitecture(record.subject.machine)) {
+      builds.back()["architecture"] = record.subject.machine;
     }
     for (std::size_t j = 0; j < record.tests.size(); ++j) {
       tests.push_back(CaseOf(record, record.tests[j], j + 1, id));

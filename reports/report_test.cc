@@ -76,7 +76,10 @@ INSTANTIATE_TEST_SUITE_P(Forms, ReportTest, testing::ValuesIn(Goldens()), [](con
 
 TEST(Html, ShowsHostileTextAndDoesNotObeyIt) {
   const std::string page = RenderHtml(Recorded(std::vector<std::string>{"hostile"}));
-  for (const char* obeyed : {"<script", "<img", "\x1b", "\x07", "\r", "\u202e", "\uffff", "<i>"}) {
+  const std::size_t own = page.find("<script");
+  EXPECT_EQ(page.find("<script>\n\"use strict\""), own);
+  EXPECT_EQ(page.find("<script", own + 1), page.npos);
+  for (const char* obeyed : {"<img", "\x1b", "\x07", "\r", "\u202e", "\uffff", "<i>"}) {
     EXPECT_THAT(page, Not(HasSubstr(obeyed)));
   }
   EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));

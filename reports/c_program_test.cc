@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The C programs are compiled without a warning and run on the system at hand, which is taken to
+// share memory as Linux does.
+
+#include "reports/c_program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "harness/vocabulary/text.h"
+
+namespace shmspec::reports {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+Plan Parsed(const std::string& text) {
+  Result<Plan> plan = ParsePlan("plan test.c.program\n" + text, "plan");
+  if (!plan.ok()) ADD_FAILURE() << plan.error().message;
+  return plan.ok() ? *plan : Plan{};
+}
+
+std::string ProgramOf(const std::string& text, const std::vector<Objection>& objections) {
+  const Result<std::string> program = CProgramOf(Parsed(text), objections);
+  return program.ok() ? *program : program.error().message;
+}
+
+struct Ran {
+  int exit_code = -1;
+  std::string output;
+};
+
+Ran Performed(const std::string& text, const std::vector<Objection>& objections = {}) {
+  namespace fs = std::filesystem;
+  std::string folder = (fs::temp_directory_path() / "shmspec-c-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) return {-1, "no folder"};
+  std::ofstream(folder + "/case.c") << ProgramOf(text, objections);
+  const std::string command = "cd " + folder +
+                              " && cc -std=gnu11 -Wall -Wextra -Werror -o case case.c >output 2>&1"
+                              " && ./case >output 2>&1";
+  const int status = std::system(command.c_str());  // NOLINT(cert-env33-c): a test
+  std::ifstream in(folder + "/output", std::ios::binary);
+  Ran ran{WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+          {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}};
+  fs::remove_all(folder);
+  return ran;
+}
+
+constexpr const char* kShared =
+    "actor a\nactor b\n"
+    "a: s0 = sysv.get flags=create|0600 -> ok\n"
+    "a: a0 = sysv.attach segment=s0 -> ok\n"
+    "b: a1 = sysv.attach segment=s0 -> ok\n"
+    "a: memory.store at=a0+8 width=4 value=7 -> 0\n"
+    "b: memory.load at=a1+8 width=4 -> 7\n"
+    "b: sysv.stat segment=s0 -> segment{nattch=2 size=4096 cpid=a lpid=b}\n"
+    "a: sysv.remove segment=s0 -> 0\n";
+
+TEST(CProgram, DoesWhatThePlanSays) {
+  const Ran ran = Performed(kShared);
+  EXPECT_EQ(ran.exit_code, 0) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("  5  b: memory.load at=a1+8 width=4\n     -> 7\n"));
+  EXPECT_THAT(ran.output, HasSubstr("all as required"));
+}
+
+TEST(CProgram, MarksTheStepThatIsNotAsThePlanExpects) {
+  const Ran ran =
+      Performed(std::string(kShared) + "b: a2 = sysv.attach segment=s0 -> EINVAL|EIDRM\n");
+  EXPECT_EQ(ran.exit_code, 1) << ran.output;
+  const std::size_t marked = ran.output.find("NOT AS REQUIRED: EINVAL|EIDRM");
+  EXPECT_GT(marked, ran.output.find("  8  b: a2 = sysv.attach"));
+  EXPECT_EQ(ran.output.find("NOT AS", marked + 1), ran.output.npos);
+  EXPECT_THAT(ran.output, HasSubstr("1 not as required"));
+}
+
+Objection StatSeen(const std::string& seen, const std::string& allowed) {
+  return {.by = "specification", .step = 6, .seen = seen, .allowed = {{allowed, ""}}};
+}
+
+TEST(CProgram, DemandsOfARecordWhatTheSpecificationFoundViolated) {
+  const std::string times = " uid=0 gid=0 cuid=0 cgid=0 seq=3 size=4096 cpid=71 lpid=72";
+  const std::string seen =
+      "segment{returned=0 key=0 mode=0600" + times + " nattch=9 atime=0 dtime=0 ctime=1795577265}";
+  const std::string right = "segment{returned=0 key=5 mode=0600" + times +
+                            " nattch=2 atime=1795577265 dtime=0 ctime=1795577265}";
+  const std::string wrong =
+      "segment{returned=0 key=0 mode=0600" + times + " nattch=4 atime=0 dtime=0 ctime=1795577265}";
+  EXPECT_EQ(Performed(kShared, {StatSeen(seen, right)}).exit_code, 0);
+  const Ran ran = Performed(kShared, {StatSeen(seen, wrong)});
+  EXPECT_EQ(ran.exit_code, 1) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("segment{nattch=4}"));
+  EXPECT_THAT(ProgramOf(kShared, {StatSeen(seen, right)}), HasSubstr("segment.shm_atime >= 1"));
+}
+
+TEST(CProgram, TakesFaultsAndEndsOfProcessesForOutcomes) {
+  const Ran ran = Performed(
+      "actor a\nactor b\n"
+      "a: s0 = sysv.get flags=create|0600 -> ok\n"
+      "b: a0 = sysv.attach segment=s0 flags=read_only -> ok\n"
+      "b: memory.store at=a0 value=1 -> fault{signal=SIGSEGV code=ACCERR offset=0}\n"
+      "b: memory.load at=0x10 width=1 -> fault{signal=SIGSEGV code=MAPERR}\n"
+      "b: process.exit code=3 -> gone{how=exited code=3}\n"
+      "a: sysv.stat segment=s0 -> segment{nattch=0 lpid=b}\n"
+      "a: sysv.stat segment=s0 buffer=null -> EFAULT\n"
+      "a: sysv.remove segment=s0 -> 0\n");
+  EXPECT_EQ(ran.exit_code, 0) << ran.output;
+  EXPECT_THAT(ran.output, HasSubstr("gone, exit code 3"));
+}
+
+TEST(CProgram, KnowsForksRacesAndStepsThatAreNotWaitedFor) {
+  const Ran ran = Performed(
+      "actor a\nactor b\nactor c start=fork\n"
+      "a: s0 = sysv.get key=k0 flags=create|0600 -> ok\n"
+      "a: a0 = sysv.attach segment=s0 -> ok\n"
+      "a: process.fork child=c -> 0\n"
+      "race {\n"
+      "  a: memory.fetch_add at=a0 value=1 -> 0..1\n"
+      "  c: memory.fetch_add at=a0 value=1 -> 0..1\n"
+      "}\n"
+      "b & sysv.get key=k0 flags=0600 -> s0\n"
+      "join b\n"
+      "c: memory.load at=a0 -> 2\n"
+      "a: process.kill actor=c -> 0\n"
+      "a: sysv.stat segment=s0 -> segment{nattch=1}\n"
+      "a: sysv.remove segment=s0 -> 0\n");
+  EXPECT_EQ(ran.exit_code, 0) << ran.output;
+}
+
+TEST(CProgram, SaysWhatHasNoFormInC) {
+  EXPECT_EQ(ProgramOf("actor a\na: process.exec\n", {}), "step 1: process.exec");
+  EXPECT_EQ(ProgramOf("actor a caps=ipc_owner\na: sysv.get\n", {}),
+            "actor a has capabilities of its own");
+}
+
+TEST(CProgram, ObeysNoTextOfARecord) {
+  Plan plan = Parsed("actor a\na: sysv.get -> ok\n");
+  plan.name = "x\\\n*/ #include \"/etc/passwd\"\n";
+  const std::string program = *CProgramOf(plan, {});
+  EXPECT_THAT(program, Not(HasSubstr("\n*/")));
+  EXPECT_THAT(program, Not(HasSubstr("\\\n")));
+}
+
+}  // namespace
+}  // namespace shmspec::reports

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The parts of c_program.h, and how values are written in C.
+
+#ifndef SHMSPEC_REPORTS_C_TEXT_H_
+#define SHMSPEC_REPORTS_C_TEXT_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/result.h"
+#include "reports/record.h"
+
+namespace shmspec::reports {
+
+/// `h->s0`, `h->a1 + 8`, `-1`.
+std::string CReference(const Reference& reference);
+/// `EINVAL`, `SIGSEGV`; a number where there is no name.
+std::string CErrno(int error);
+std::string CSignal(int signal);
+std::string CNumber(std::int64_t number);
+
+/// Statements that perform a step and put what it came to into `o`. The error names the operation.
+Result<std::string> CStatements(const Step& step);
+
+/// Statements that give a process the identity of an actor; empty when it stays as it is.
+Result<std::string> CIdentity(const ActorSpec& actor);
+
+/// An expression that is true when `o` is what the pattern means.
+std::string CCondition(const Pattern& pattern);
+
+/// What an objection by the specification demands of any run: of records the fields in which it
+/// was not met, and no process ids, identifiers and times, which are of one run. Nothing when that
+/// leaves nothing.
+Pattern DemandOf(const Objection& objection, std::span<const ActorSpec> actors);
+
+/// The parts of the program that do not depend on the plan; of those that `body` does not use, the
+/// compiler would complain.
+std::string CBeginning(const std::string& body);
+/// How actors take turns, and what is printed of a step.
+std::string_view CActors();
+std::string_view CShow();
+
+}  // namespace shmspec::reports
+
+#endif  // SHMSPEC_REPORTS_C_TEXT_H_
