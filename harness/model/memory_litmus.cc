@@ -270,11 +270,12 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
         OwnObject(state, object).MakeUnknown(offset, part, scene.call().step);
       });
-  const Mapping& mapping = *space->Find(address);
-  const std::uint64_t offset = mapping.offset + (address - mapping.start);
-  auto place = TrialPlace(state.trials, mapping.object, offset);
-  if (place == state.trials.end() || place->object != mapping.object || place->offset != offset) {
-    place = state.trials.insert(place, Trial{mapping.object, offset, op.rounds, op.branches, {}});
+  const Mapping* mapping = space->Find(address);
+  if (mapping == nullptr) return;  // something of the process that the plan knows nothing of
+  const std::uint64_t offset = mapping->offset + (address - mapping->start);
+  auto place = TrialPlace(state.trials, mapping->object, offset);
+  if (place == state.trials.end() || place->object != mapping->object || place->offset != offset) {
+    place = state.trials.insert(place, Trial{mapping->object, offset, op.rounds, op.branches, {}});
   }
   TrialBranch run{scene.call().step, op.program, op.width, 0, 0};
   if (const Mapping* also = space->Find(scene.address(1));

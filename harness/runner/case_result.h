@@ -56,19 +56,26 @@ struct Objection {
              Field{"seen", &Objection::seen}, Field{"allowed", &Objection::allowed});
 };
 
-/// A figure that a case came by, such as how many rounds of a litmus test ended in one way.
-struct Measurement {
-  static constexpr std::string_view kName = "measurement";
-  std::string name;     // what was measured: "x=1; r0=y || y=1; r1=x"
-  std::string outcome;  // "r0=0 r1=0 x=1 y=1"
-  std::int64_t value = 0;
-  std::string unit;
-  std::int64_t n = 0;  // of how many
+/// How often the rounds of a litmus test ended in one way.
+struct SeenEnding {
+  static constexpr std::string_view kName = "ending";
+  std::string ending;  // "r0=0 r1=0 x=1 y=1"
+  std::int64_t rounds = 0;
   static constexpr auto kFields =
-      Fields(Field{"name", &Measurement::name}, Field{"outcome", &Measurement::outcome},
-             Field{"value", &Measurement::value}, Field{"unit", &Measurement::unit},
-             Field{"n", &Measurement::n});
-  friend bool operator==(const Measurement&, const Measurement&) = default;
+      Fields(Field{"ending", &SeenEnding::ending}, Field{"rounds", &SeenEnding::rounds});
+  friend bool operator==(const SeenEnding&, const SeenEnding&) = default;
+};
+
+/// How all of them ended.
+struct LitmusHistogram {
+  static constexpr std::string_view kName = "histogram";
+  std::string test;  // "x=1; r0=y || y=1; r1=x"
+  std::int64_t rounds = 0;
+  std::vector<SeenEnding> endings;
+  static constexpr auto kFields =
+      Fields(Field{"test", &LitmusHistogram::test}, Field{"rounds", &LitmusHistogram::rounds},
+             Field{"endings", &LitmusHistogram::endings});
+  friend bool operator==(const LitmusHistogram&, const LitmusHistogram&) = default;
 };
 
 struct CaseResult {
@@ -89,8 +96,8 @@ struct CaseResult {
   std::vector<Requirement> touched;
   /// What was seen where the specification leaves it open.
   std::vector<std::string> observed;
-  /// Of the last round performed.
-  std::vector<Measurement> measurements;
+  /// Of the litmus tests in the last round performed.
+  std::vector<LitmusHistogram> histograms;
   std::uint64_t seed = 0;   // of the last round performed, to repeat it alone
   std::int32_t rounds = 0;  // performed
   std::uint64_t steps = 0;  // performed, over all rounds
@@ -107,7 +114,7 @@ struct CaseResult {
       Field{"reason", &CaseResult::reason}, Field{"excerpt", &CaseResult::excerpt},
       Field{"trace", &CaseResult::trace}, Field{"objections", &CaseResult::objections},
       Field{"requirements", &CaseResult::requirements}, Field{"touched", &CaseResult::touched},
-      Field{"observed", &CaseResult::observed}, Field{"measurements", &CaseResult::measurements},
+      Field{"observed", &CaseResult::observed}, Field{"histograms", &CaseResult::histograms},
       Field{"seed", &CaseResult::seed}, Field{"rounds", &CaseResult::rounds},
       Field{"steps", &CaseResult::steps}, Field{"duration_us", &CaseResult::duration_us},
       Field{"residue", &CaseResult::residue}, Field{"actor_pids", &CaseResult::actor_pids});

@@ -10,7 +10,7 @@
 
 #include "harness/oracle/oracle.h"
 #include "harness/runner/excerpt.h"
-#include "harness/runner/measurements.h"
+#include "harness/runner/histograms.h"
 #include "harness/vocabulary/text.h"
 
 namespace shmspec {
@@ -159,11 +159,11 @@ CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
       verdict.kind != Verdict::Kind::kRefuted) {
     const auto& trouble = std::get<Trouble>(trace.steps[troubled].outcome);
     CaseResult result = ResultOfTrouble(trace, trouble.lacking, trouble.reason);
-    result.measurements = MeasurementsOf(trace);
+    result.histograms = HistogramsOf(trace);
     return result;
   }
   CaseResult result;
-  result.measurements = MeasurementsOf(trace);
+  result.histograms = HistogramsOf(trace);
   result.touched = verdict.touched;
   for (const auto& [step, text] : verdict.observed) {
     result.observed.push_back(fmt::format("step {}: {}", step + 1, text));

@@ -115,12 +115,12 @@ Json ReproductionOf(const CaseRun& run, const CaseResult& result, const RunOptio
   return record;
 }
 
-Json MeasurementRecord(const Measurement& one) {
-  return {{"name", one.name},
-          {"outcome", one.outcome},
-          {"value", one.value},
-          {"unit", one.unit},
-          {"n", one.n}};
+Json HistogramRecord(const LitmusHistogram& histogram) {
+  Json record{{"test", histogram.test}, {"rounds", histogram.rounds}};
+  for (const SeenEnding& one : histogram.endings) {
+    record["endings"].push_back({{"ending", one.ending}, {"rounds", one.rounds}});
+  }
+  return record;
 }
 
 Json TestRecord(const CaseRun& run, const RunOptions& options) {
@@ -140,8 +140,8 @@ Json TestRecord(const CaseRun& run, const RunOptions& options) {
   }
   if (result == nullptr) return test;
   if (!result->observed.empty()) test["observed"] = result->observed;
-  for (const Measurement& one : result->measurements) {
-    test["measurements"].push_back(MeasurementRecord(one));
+  for (const LitmusHistogram& one : result->histograms) {
+    test["histograms"].push_back(HistogramRecord(one));
   }
   if (run.status() != Status::kPass) test["repro"] = ReproductionOf(run, *result, options);
   return test;

@@ -18,7 +18,11 @@ namespace {
 
 constexpr std::uint32_t kBranches = 8;
 constexpr std::uint64_t kBatchRounds = 1024;
-constexpr std::uint32_t kSpinsBeforeYield = 1024;
+constexpr std::uint32_t kSpinsBetweenLooks = 64;  // at the clock
+// Whoever waits keeps its processor for about as long as it is given it at a time: the others are
+// running meanwhile if anybody is, and that is what branches wait for.
+constexpr std::int64_t kSpinBeforeYield_ns = 1'000'000;
+constexpr std::int64_t kPrompt_ns = 20'000;        // a branch that answers so soon is running
 constexpr std::uint64_t kStartTicks = 2000;        // from opening a batch to its first round
 constexpr std::int64_t kFarTicks = 1'000'000'000;  // further ahead the clocks do not agree
 
@@ -27,13 +31,15 @@ constexpr std::int64_t kFarTicks = 1'000'000'000;  // further ahead the clocks d
 struct Head {
   std::uint64_t finished;     // branches
   std::uint64_t came;         // branches
-  std::uint64_t arrived;      // how often one of them has come to a meeting
+  std::uint64_t arrived;      // of them, ready to run
+  std::uint64_t offered;      // a number for every time that the first branch asks who is running
   std::uint64_t opened;       // batches that may run
   std::uint64_t start_ticks;  // when the first round of the last one begins
   std::uint64_t rounds;
   std::uint64_t branches;
   std::uint64_t named;                  // bit i: position i of endings
   std::uint64_t processors[kBranches];  // of each branch, plus one
+  std::uint64_t answers[kBranches];     // the last offer that each of them saw
 };
 static_assert(sizeof(Head) <= LitmusLayout::kHeadBytes);
 
@@ -75,24 +81,24 @@ SHMSPEC_UNINSTRUMENTED bool Agree(std::uint64_t& word, std::uint64_t value) {
          said == value;
 }
 
-std::int64_t Now_ms() {
+std::int64_t Now_ns() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
-  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-/// Spins until the word has that value at least. Yields now and then, since whoever is waited for
-/// may need this processor.
-SHMSPEC_UNINSTRUMENTED bool Await(const std::uint64_t& word, std::uint64_t value,
-                                  std::int64_t deadline_ms) {
-  for (std::uint32_t spins = 1; Read(word) < value; ++spins) {
-    if (spins % kSpinsBeforeYield != 0) {
-      RelaxProcessor();
-    } else if (Now_ms() > deadline_ms) {
-      return false;
-    } else {
-      ::sched_yield();
-    }
+/// Spins until `holds` says so. False when the deadline is over.
+template <class Holds>
+SHMSPEC_UNINSTRUMENTED bool Await(Holds&& holds, std::int64_t deadline_ns) {
+  std::int64_t yielded_ns = Now_ns();
+  for (std::uint32_t spins = 1; !holds(); ++spins) {
+    RelaxProcessor();
+    if (spins % kSpinsBetweenLooks != 0) continue;
+    const std::int64_t now_ns = Now_ns();
+    if (now_ns > deadline_ns) return false;
+    if (now_ns - yielded_ns < kSpinBeforeYield_ns) continue;
+    ::sched_yield();
+    yielded_ns = Now_ns();
   }
   return true;
 }
@@ -210,7 +216,7 @@ SHMSPEC_UNINSTRUMENTED bool ShareAProcessor(const Head& head, std::uint32_t bran
 class Party {
  public:
   Party(Head& head, const LitmusJob& job)
-      : head_(head), job_(job), deadline_ms_(Now_ms() + job.patience_ms) {}
+      : head_(head), job_(job), deadline_ns_(Now_ns() + job.patience_ms * 1'000'000) {}
 
   LitmusRan Run() {
     if (Read(head_.finished) != 0) return LitmusRan::kUncounted;
@@ -230,20 +236,44 @@ class Party {
   }
 
  private:
+  /// Waits until all branches are there.
   bool Meet() {
     Add(head_.arrived, 1);
-    return Await(head_.arrived, ++meetings_ * job_.branches, deadline_ms_);
+    return Await([&] { return Read(head_.arrived) >= job_.branches; }, deadline_ns_);
   }
 
-  /// The first branch says when it begins, once all are there.
+  /// Waits until all branches are running, each on its processor at this very moment. The first of
+  /// them asks, until all have answered at once.
   bool Open(std::uint64_t batch) {
-    Add(head_.arrived, 1);
-    ++meetings_;
-    if (number_ != 0) return Await(head_.opened, batch + 1, deadline_ms_);
-    if (!Await(head_.arrived, meetings_ * job_.branches, deadline_ms_)) return false;
+    if (number_ != 0) return Answer(batch);
+    while (true) {
+      const std::int64_t asked_ns = Now_ns();
+      const std::uint64_t offer = Add(head_.offered, 1) + 1;
+      if (!Await([&] { return HaveAnswered(offer); }, deadline_ns_)) return false;
+      if (Now_ns() - asked_ns < kPrompt_ns) break;
+    }
     Write(head_.start_ticks, Ticks() + kStartTicks);
     Write(head_.opened, batch + 1);
     return true;
+  }
+
+  bool HaveAnswered(std::uint64_t offer) const {
+    for (std::uint64_t i = 1; i < job_.branches; ++i) {
+      if (Read(head_.answers[i]) != offer) return false;
+    }
+    return true;
+  }
+
+  bool Answer(std::uint64_t batch) {
+    std::uint64_t seen = 0;
+    return Await(
+        [&] {
+          const std::uint64_t offer = Read(head_.offered);
+          if (offer != seen) Write(head_.answers[number_], offer);
+          seen = offer;
+          return Read(head_.opened) > batch;
+        },
+        deadline_ns_);
   }
 
   bool RunBatches() {
@@ -265,9 +295,8 @@ class Party {
 
   Head& head_;
   const LitmusJob& job_;
-  std::int64_t deadline_ms_;
+  std::int64_t deadline_ns_;
   std::uint64_t number_ = 0;
-  std::uint64_t meetings_ = 0;
 };
 
 SHMSPEC_UNINSTRUMENTED std::int64_t Cell(std::uint64_t address) {

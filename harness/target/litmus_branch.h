@@ -3,10 +3,11 @@
 // One branch of a litmus test at work, and the counting of all of them. The branches are processes
 // or threads that find each other in the memory of the test.
 //
-// Rounds come in batches. Before each batch the branches meet, so that on a busy machine they run
-// at the same time as soon as they run at all; within it they go by the processor's clock: round i
-// begins at the same tick for all, without a word between them. How many ticks apart, and who comes
-// later by how many, changes from batch to batch, because every test shows most at another pace.
+// Rounds come in batches. Before each batch the branches make sure that all of them are running, so
+// that on a busy machine as many rounds meet each other as on an idle one; within it they go by the
+// processor's clock: round i begins at the same tick for all, without a word between them. How many
+// ticks apart, and who comes later by how many, changes from batch to batch, because every test
+// shows most at another pace.
 
 #ifndef SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_H_
 #define SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_H_

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// How the litmus tests of a trace ended, for records.
+
+#ifndef SHMSPEC_HARNESS_RUNNER_HISTOGRAMS_H_
+#define SHMSPEC_HARNESS_RUNNER_HISTOGRAMS_H_
+
+#include <vector>
+
+#include "harness/runner/case_result.h"
+#include "harness/vocabulary/trace.h"
+
+namespace shmspec {
+
+/// The histograms of the trace. The branches that one is of are those since the one before it.
+std::vector<LitmusHistogram> HistogramsOf(const Trace& trace);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_RUNNER_HISTOGRAMS_H_
