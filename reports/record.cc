@@ -38,6 +38,40 @@ std::string CountsDiffer(const Record& record) {
   return "";
 }
 
+bool operator==(const CaseTotals& a, const CaseTotals& b) {
+  return a.passed == b.passed && a.failed == b.failed && a.skipped == b.skipped;
+}
+
+std::string JudgementsContradict(const Record& record) {
+  std::map<Judgement, std::uint64_t> judgements;
+  std::uint64_t flaky = 0;
+  for (const Test& test : record.tests) {
+    ++judgements[test.judgement];
+    if (test.flakiness && test.flakiness->flaky) ++flaky;
+    const bool excused = test.judgement == Judgement::kWaived || test.baseline.has_value();
+    const bool fine = test.status != Status::kFail && test.status != Status::kUnresolved;
+    if (test.judgement == Judgement::kExpected && !fine && !excused) {
+      return fmt::format("case {} is {} and was expected to be, by nothing that the record has",
+                         test.id, NameOf(test.status));
+    }
+    const auto waiver =
+        std::find_if(record.waivers.begin(), record.waivers.end(),
+                     [&](const WaiverEntry& entry) { return entry.id == test.waiver; });
+    const bool by_waiver =
+        test.judgement == Judgement::kWaived || test.judgement == Judgement::kStale;
+    if ((by_waiver || !test.waiver.empty()) && waiver == record.waivers.end()) {
+      return fmt::format("case {} is {} by waiver \"{}\", which the record does not have", test.id,
+                         NameOf(test.judgement), test.waiver);
+    }
+  }
+  if (judgements != record.judgement_counts) return "the summary counts other judgements";
+  if (!(TotalsOf(record) == record.totals)) return "the totals in the summary are others";
+  if (flaky != record.flaky) {
+    return fmt::format("the summary counts {} flaky cases and there are {}", record.flaky, flaky);
+  }
+  return "";
+}
+
 std::string TestContradicts(const Record& record) {
   std::set<std::string_view> seen;
   for (const Test& test : record.tests) {
@@ -118,6 +152,21 @@ std::vector<std::string> LabelsOf(std::span<const Record> records) {
   return labels;
 }
 
+CaseTotals TotalsOf(const Record& record) {
+  CaseTotals totals;
+  for (const Test& test : record.tests) {
+    const bool good = test.status == Status::kPass || test.status == Status::kObserved;
+    if (test.judgement == Judgement::kUnexpected || test.judgement == Judgement::kStale) {
+      ++totals.failed;
+    } else if (test.judgement == Judgement::kExpected && good) {
+      ++totals.passed;
+    } else {
+      ++totals.skipped;
+    }
+  }
+  return totals;
+}
+
 double Test::duration_s() const {
   double total = 0;
   for (const Attempt& attempt : attempts) total += attempt.duration_s;
@@ -152,8 +201,8 @@ std::uint64_t Record::Decided() const {
 }
 
 std::string ContradictionIn(const Record& record) {
-  for (const auto find :
-       {CountsDiffer, TestContradicts, RequirementContradicts, VerdictContradicts}) {
+  for (const auto find : {CountsDiffer, TestContradicts, RequirementContradicts, VerdictContradicts,
+                          JudgementsContradict}) {
     if (std::string found = find(record); !found.empty()) return found;
   }
   return "";

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,6 +43,7 @@ struct RunFacts {
   std::string isolation;
   std::uint64_t jobs = 1;
   std::uint64_t repeat = 1;
+  std::uint64_t retries = 0;
   std::uint64_t timeout_ms = 0;
   std::uint64_t max_rounds = 0;
 };
@@ -59,12 +61,21 @@ struct Limit {
   std::string effect;
 };
 
-/// What was judged. The last three are empty when it was simulated.
+/// What cases call instead of the kernel itself.
+struct Library {
+  std::string name;
+  std::string version;
+  std::string build_id;
+};
+
+/// What was judged. All but the first four are empty when it was simulated.
 struct Subject {
   std::string kind;
   std::string name;
   std::string version;
   std::string target;
+  std::string build_id;            // of the kernel
+  std::optional<Library> library;  // none where bare system calls were made
   std::string machine;
   std::string libc;
   std::string container;
@@ -104,9 +115,12 @@ struct Objection {
 
 struct Attempt {
   Status status = Status::kUntested;
+  double started_s = 0;  // since the run began
   double duration_s = 0;
+  bool retry = false;  // made because one before did not pass
   std::uint64_t rounds = 0;
   std::uint64_t steps = 0;
+  std::uint64_t worlds = 0;  // the most that the oracle kept in mind at once
   std::string seed;
   std::string cause;
   std::string reason;
@@ -116,11 +130,24 @@ struct Attempt {
   std::vector<std::string> residue;
 };
 
+/// How far the attempts at one case agree.
+struct Flakiness {
+  bool flaky = false;
+  std::uint64_t attempts = 0;  // those that said something
+  std::uint64_t passed = 0;
+  std::uint64_t flips = 0;  // between one attempt and the next
+  double flip_rate = 0;     // flips for each place where one was possible
+};
+
 struct Test {
   std::string id;
   std::vector<std::pair<std::string, Status>> requirements;
   Status status = Status::kUntested;
   Judgement judgement = Judgement::kExpected;
+  std::string waiver;                  // the identifier of the one that decided; empty if none did
+  std::optional<Status> baseline;      // what it came to in the baseline
+  std::string why;                     // of the judgement; empty when it goes without saying
+  std::optional<Flakiness> flakiness;  // when there was more than one attempt
   std::string cause;
   std::string reason;
   std::string file;
@@ -139,7 +166,70 @@ struct Test {
   const Attempt* deciding() const;
 };
 
+/// A waiver that the run was given.
+struct WaiverEntry {
+  std::string id;
+  std::vector<std::string> tests;
+  std::vector<std::string> expect;  // statuses; empty when it is not to be run
+  bool do_not_run = false;
+  std::vector<std::string> cause;
+  std::string when;
+  std::string reason;
+  std::string url;
+  std::string owner;
+  std::string kind;     // `class` in the file; empty when not stated
+  std::string granted;  // YYYY-MM-DD
+  std::string expires;
+  bool strict = true;
+  std::optional<double> at_most;  // the share of attempts that may fail
+  std::string state;              // `used`, `stale`, `unused`, or `elsewhere`: not for this system
+  std::vector<std::string> cases;
+};
+
+/// The baseline that the run was judged by.
+struct BaselineEntry {
+  std::string file;
+  std::string sha256;
+  std::string source_id;
+  std::string catalogue_sha256;
+  std::string fingerprint;
+  std::uint64_t cases = 0;
+  std::vector<std::string> gone;  // cases of it that the suite no longer has
+};
+
+/// A seeded fault that was to be caught.
+struct ControlEntry {
+  std::string fault;
+  std::string requirement;
+  std::string description;
+  std::vector<std::string> caught_by;  // empty: missed
+};
+
+/// Negative controls that were performed with the run.
+struct Controls {
+  std::string by;
+  std::string seed;
+  std::vector<ControlEntry> faults;
+};
+
+/// A figure of a benchmark, over `n` repetitions.
+struct Measurement {
+  std::string name;
+  std::string unit;
+  std::uint64_t n = 0;
+  double median = 0;
+  double least = 0;
+  double most = 0;
+};
+
+struct CaseTotals {
+  std::uint64_t passed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t skipped = 0;
+};
+
 struct Record {
+  std::string format;  // `shmspec-result/2`
   std::string file;    // the name it was read from
   std::string sha256;  // of the file
   Suite suite;
@@ -152,13 +242,25 @@ struct Record {
   std::uint64_t planned = 0;
   std::uint64_t excluded = 0;
   std::string conformant;                              // `yes`, `no` or `undetermined`
+  std::string apart_from_waivers;                      // the same; empty without waivers
   std::map<Status, std::uint64_t> counts;              // of cases
   std::map<Status, std::uint64_t> requirement_counts;  // of the catalogue
+  // Records of format 1 do not have what follows up to and with `attempts`; it is made up from the
+  // cases then.
+  std::map<Judgement, std::uint64_t> judgement_counts;
+  CaseTotals totals;
+  std::uint64_t flaky = 0;  // cases
+  std::uint64_t attempts = 0;
   std::uint64_t rounds = 0;
   std::uint64_t steps = 0;
   std::vector<Area> areas;
   std::vector<RequirementEntry> requirements;
   std::vector<Test> tests;
+  std::string waivers_file;  // empty when the run had no waivers
+  std::vector<WaiverEntry> waivers;
+  std::optional<BaselineEntry> baseline;
+  std::optional<Controls> controls;
+  std::vector<Measurement> measurements;
 
   /// The entry of that identifier or nullptr.
   const RequirementEntry* FindEntry(std::string_view id) const;
@@ -170,6 +272,10 @@ struct Record {
 /// What to call what was judged: `Linux 6.18.0 through libc`, with the file where others are called
 /// the same.
 std::vector<std::string> LabelsOf(std::span<const Record> records);
+
+/// The cases as runners of tests count them: failed is what is unexpected or stale, passed what is
+/// as specified and was expected to be, skipped the rest.
+CaseTotals TotalsOf(const Record& record);
 
 /// Reads the text of a record. Bytes that are no UTF-8 are replaced. The error is one line that
 /// begins with `file`: with line and column when the text is no JSON (or ends early), with the path

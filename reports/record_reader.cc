@@ -3,106 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "harness/vocabulary/place.h"
 #include "harness/vocabulary/sha256.h"
 #include "reports/plain_text.h"
 #include "reports/record.h"
+#include "reports/record_node.h"
 
 namespace shmspec::reports {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kFormat = "shmspec-result/1";
-
-/// A field that is not as it should be. Caught in ReadRecord and nowhere else.
-struct Unreadable {
-  std::string message;
-};
-
-/// A value of the document and the path to it.
-class Node {
- public:
-  Node(const Json& json, std::string path) : json_(&json), path_(std::move(path)) {}
-
-  [[noreturn]] void Refuse(std::string_view expected) const {
-    throw Unreadable{fmt::format("{}: expected {}, found {}", path_.empty() ? "the record" : path_,
-                                 expected, json_->type_name())};
-  }
-
-  Node At(const char* key) const {
-    if (!json_->is_object()) Refuse("an object");
-    const auto at = json_->find(key);
-    if (at == json_->end()) {
-      throw Unreadable{fmt::format("{} is missing", PathTo(key))};
-    }
-    return {*at, PathTo(key)};
-  }
-  bool Has(const char* key) const { return json_->is_object() && json_->contains(key); }
-
-  std::string Text() const {
-    if (!json_->is_string()) Refuse("text");
-    return json_->get<std::string>();
-  }
-  std::string Text(const char* key) const { return At(key).Text(); }
-  std::string TextIfAny(const char* key) const { return Has(key) ? Text(key) : ""; }
-  std::uint64_t Count(const char* key) const { return At(key).Count(); }
-  std::uint64_t Count() const {
-    if (!json_->is_number_unsigned()) Refuse("a whole number that is not negative");
-    return json_->get<std::uint64_t>();
-  }
-  bool Truth(const char* key) const {
-    const Node value = At(key);
-    if (!value.json_->is_boolean()) value.Refuse("true or false");
-    return value.json_->get<bool>();
-  }
-  double Seconds(const char* key) const {
-    const Node value = At(key);
-    if (!value.json_->is_number()) value.Refuse("a number");
-    const double seconds = value.json_->get<double>();
-    if (!std::isfinite(seconds) || seconds < 0) value.Refuse("a duration");
-    return seconds;
-  }
-  template <class Enum>
-  Enum Word(const char* key) const {
-    const Node value = At(key);
-    const auto word = FromName<Enum>(value.Text());
-    if (!word) {
-      throw Unreadable{fmt::format("{}: there is no \"{}\"", value.path_, Printable(value.Text()))};
-    }
-    return *word;
-  }
-  template <class Visit>
-  void ForEachItem(Visit&& visit) const {
-    if (!json_->is_array()) Refuse("a list");
-    for (std::size_t i = 0; i < json_->size(); ++i) {
-      visit(Node((*json_)[i], fmt::format("{}[{}]", path_, i)));
-    }
-  }
-  template <class Visit>
-  void ForEachMember(Visit&& visit) const {
-    if (!json_->is_object()) Refuse("an object");
-    for (const auto& [key, value] : json_->items()) visit(key, Node(value, PathTo(key)));
-  }
-  std::vector<std::string> Texts(const char* key) const {
-    std::vector<std::string> texts;
-    At(key).ForEachItem([&](const Node& item) { texts.push_back(item.Text()); });
-    return texts;
-  }
-  std::vector<std::string> TextsIfAny(const char* key) const {
-    return Has(key) ? Texts(key) : std::vector<std::string>{};
-  }
-
- private:
-  std::string PathTo(std::string_view key) const {
-    return path_.empty() ? Printable(key) : fmt::format("{}.{}", path_, Printable(key));
-  }
-
-  const Json* json_;
-  std::string path_;
-};
+/// What this program writes, and what it reads besides.
+constexpr std::string_view kFormat = "shmspec-result/2";
+constexpr std::string_view kOldFormat = "shmspec-result/1";
 
 void Read(const Node& node, Suite& suite) {
   suite.version = node.Text("version");
@@ -117,7 +33,7 @@ void Read(const Node& node, RunFacts& run) {
   run.argv = node.Texts("argv");
   run.seed = node.Text("seed");
   run.started = node.Text("started");
-  run.duration_s = node.Seconds("duration_s");
+  run.duration_s = node.Amount("duration_s");
   run.complete = node.Truth("complete");
   if (!run.complete) run.stop_reason = node.Text("stop_reason");
   run.shard_index = node.At("shard").Count("index");
@@ -126,6 +42,7 @@ void Read(const Node& node, RunFacts& run) {
   run.isolation = node.Text("isolation");
   run.jobs = node.Count("jobs");
   run.repeat = node.Count("repeat");
+  run.retries = node.CountIfAny("retries");
   run.timeout_ms = node.Count("timeout_ms");
   run.max_rounds = node.Count("max_rounds");
 }
@@ -135,9 +52,14 @@ void Read(const Node& node, Subject& subject) {
   subject.name = node.Text("name");
   subject.version = node.Text("version");
   subject.target = node.Text("target");
+  subject.build_id = node.TextIfAny("build_id");
   subject.machine = node.TextIfAny("machine");
   subject.libc = node.TextIfAny("libc");
   subject.container = node.TextIfAny("container");
+  if (!node.Has("library")) return;
+  const Node library = node.At("library");
+  subject.library =
+      Library{library.Text("name"), library.Text("version"), library.Text("build_id")};
 }
 
 void ReadEnvironment(const Node& node, Record& record) {
@@ -150,26 +72,41 @@ void ReadEnvironment(const Node& node, Record& record) {
   });
 }
 
-std::map<Status, std::uint64_t> CountsOf(const Node& node) {
-  std::map<Status, std::uint64_t> counts;
+template <class Named>
+std::map<Named, std::uint64_t> CountsOf(const Node& node) {
+  std::map<Named, std::uint64_t> counts;
   node.ForEachMember([&](const std::string& name, const Node& count) {
-    const auto status = FromName<Status>(name);
-    if (!status) throw Unreadable{fmt::format("there is no status \"{}\"", Printable(name))};
-    counts[*status] = count.Count();
+    const auto value = FromName<Named>(name);
+    if (!value)
+      throw Unreadable{fmt::format("{}: there is no \"{}\"", node.path(), Printable(name))};
+    counts[*value] = count.Count();
   });
   return counts;
 }
 
-void ReadSummary(const Node& node, Record& record) {
-  record.conformant = node.Text("conformant");
-  if (record.conformant != "yes" && record.conformant != "no" &&
-      record.conformant != "undetermined") {
-    node.At("conformant").Refuse("yes, no or undetermined");
+std::string ReadConformance(const Node& node) {
+  std::string word = node.Text();
+  if (word != "yes" && word != "no" && word != "undetermined") {
+    node.Refuse("yes, no or undetermined");
   }
-  record.counts = CountsOf(node.At("counts"));
-  record.requirement_counts = CountsOf(node.At("requirements"));
+  return word;
+}
+
+void ReadSummary(const Node& node, Record& record) {
+  record.conformant = ReadConformance(node.At("conformant"));
+  record.counts = CountsOf<Status>(node.At("counts"));
+  record.requirement_counts = CountsOf<Status>(node.At("requirements"));
   record.rounds = node.At("effort").Count("rounds");
   record.steps = node.At("effort").Count("steps");
+  if (record.format == kOldFormat) return;
+  if (node.Has("apart_from_waivers")) {
+    record.apart_from_waivers = ReadConformance(node.At("apart_from_waivers"));
+  }
+  const Node totals = node.At("totals");
+  record.totals = {totals.Count("passed"), totals.Count("failed"), totals.Count("skipped")};
+  record.judgement_counts = CountsOf<Judgement>(node.At("judgements"));
+  record.flaky = node.Count("flaky");
+  record.attempts = node.At("effort").Count("attempts");
 }
 
 RequirementEntry ReadRequirement(const std::string& id, const Node& node) {
@@ -191,9 +128,12 @@ RequirementEntry ReadRequirement(const std::string& id, const Node& node) {
 Attempt ReadAttempt(const Node& node) {
   Attempt attempt;
   attempt.status = node.Word<Status>("status");
-  attempt.duration_s = node.Seconds("duration_s");
+  attempt.started_s = node.Has("started_s") ? node.Amount("started_s") : 0;
+  attempt.duration_s = node.Amount("duration_s");
+  attempt.retry = node.Has("retry") && node.Truth("retry");
   attempt.rounds = node.Count("rounds");
   attempt.steps = node.Count("steps");
+  attempt.worlds = node.CountIfAny("worlds");
   attempt.seed = node.TextIfAny("seed");
   attempt.cause = node.TextIfAny("cause");
   attempt.reason = node.TextIfAny("reason");
@@ -213,6 +153,23 @@ Attempt ReadAttempt(const Node& node) {
   return attempt;
 }
 
+void ReadJudgement(const Node& node, Test& test) {
+  test.judgement = node.Word<Judgement>("verdict");
+  test.waiver = node.TextIfAny("waiver");
+  if (node.Has("baseline")) test.baseline = node.Word<Status>("baseline");
+  test.why = node.TextIfAny("why");
+}
+
+Flakiness ReadFlakiness(const Node& node) {
+  Flakiness flakiness;
+  flakiness.flaky = node.Truth("flaky");
+  flakiness.attempts = node.Count("attempts");
+  flakiness.passed = node.Count("passed");
+  flakiness.flips = node.Count("flips");
+  flakiness.flip_rate = node.Amount("flip_rate");
+  return flakiness;
+}
+
 Test ReadTest(const Node& node) {
   Test test;
   test.id = node.Text("id");
@@ -220,7 +177,8 @@ Test ReadTest(const Node& node) {
     test.requirements.emplace_back(one.Text("id"), one.Word<Status>("status"));
   });
   test.status = node.Word<Status>("status");
-  test.judgement = node.At("judgement").Word<Judgement>("verdict");
+  ReadJudgement(node.At("judgement"), test);
+  if (node.Has("flakiness")) test.flakiness = ReadFlakiness(node.At("flakiness"));
   test.cause = node.TextIfAny("cause");
   test.reason = node.TextIfAny("reason");
   test.file = node.At("location").Text("file");
@@ -236,19 +194,29 @@ Test ReadTest(const Node& node) {
   return test;
 }
 
-void CheckFormat(const Node& document) {
+/// The format, one that this program reads.
+std::string ReadFormat(const Node& document) {
   if (!document.Has("format")) throw Unreadable{"is no record of shmspec: it names no format"};
   const std::string format = document.Text("format");
-  if (format == kFormat) return;
+  if (format == kFormat || format == kOldFormat) return format;
   const bool ours = format.starts_with("shmspec-result/");
-  throw Unreadable{fmt::format("is of format \"{}\" and this program reads {}{}", Printable(format),
-                               kFormat,
+  throw Unreadable{fmt::format("is of format \"{}\" and this program reads {} and {}{}",
+                               Printable(format), kOldFormat, kFormat,
                                ours ? "; use the shmspec that made it, or a newer one" : "")};
 }
 
+/// What format 1 left to its readers: there were no waivers and no baselines.
+void CompleteOldRecord(Record& record) {
+  for (const Test& test : record.tests) {
+    ++record.judgement_counts[test.judgement];
+    record.attempts += test.attempts.size();
+  }
+  record.totals = TotalsOf(record);
+}
+
 Record ReadDocument(const Node& document) {
-  CheckFormat(document);
   Record record;
+  record.format = ReadFormat(document);
   Read(document.At("suite"), record.suite);
   Read(document.At("run"), record.run);
   ReadEnvironment(document.At("environment"), record);
@@ -267,15 +235,18 @@ Record ReadDocument(const Node& document) {
             [](const auto& a, const auto& b) { return a.id < b.id; });
   document.At("tests").ForEachItem(
       [&](const Node& test) { record.tests.push_back(ReadTest(test)); });
+  if (record.format == kOldFormat) {
+    CompleteOldRecord(record);
+    return record;
+  }
+  ReadExpectations(document.At("expectations"), record);
+  if (document.Has("controls")) record.controls = ReadControls(document.At("controls"));
+  if (document.Has("measurements")) {
+    document.At("measurements").ForEachItem([&](const Node& one) {
+      record.measurements.push_back(ReadMeasurement(one));
+    });
+  }
   return record;
-}
-
-/// `FILE:LINE:COLUMN` of a byte.
-std::string Place(std::string_view text, std::size_t byte, const std::string& file) {
-  const std::string_view before = text.substr(0, std::min(byte, text.size()));
-  const std::size_t line_start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
-  return fmt::format("{}:{}:{}", file, 1 + std::count(before.begin(), before.end(), '\n'),
-                     before.size() - line_start + 1);
 }
 
 }  // namespace
@@ -290,7 +261,7 @@ Result<Record> ReadRecord(std::string_view text, const std::string& file) {
       // Parse errors count bytes from 1 and point behind what they have read.
       const std::size_t byte = error.byte == 0 ? 0 : error.byte - 1;
       return Error{fmt::format(
-          "{}: {}", Place(valid, byte, file),
+          "{}: {}", PlaceOf(valid, byte, file),
           byte >= valid.size() ? "the record ends here, in the middle" : "this is not JSON")};
     }
     record.file = file;

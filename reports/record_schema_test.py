@@ -7,6 +7,7 @@ Exit code 77 (skipped, for CTest) when python3-jsonschema is not installed.
 """
 
 import copy
+import datetime
 import json
 import pathlib
 import subprocess
@@ -24,13 +25,46 @@ OPTIONAL = {
     "run.stop_reason", "tests.cause", "tests.reason", "tests.observed", "tests.repro",
     "attempts.seed", "attempts.cause", "attempts.reason", "attempts.objections",
     "attempts.excerpt", "attempts.trace", "attempts.residue", "objections.step",
-    "allowed.why", "repro.replay",
+    "allowed.why", "repro.replay", "judgement.waiver", "judgement.baseline", "judgement.why",
+    "tests.flakiness", "attempts.retry", "subject.library", "expectations.waivers",
+    "expectations.baseline", "summary.apart_from_waivers", "record.controls",
+    "record.measurements", "entries.cause", "entries.when", "entries.class", "entries.at_most",
 }
+
+
+WAIVERS = """format = "shmspec-waivers/1"
+[[waiver]]
+id = "W-1"
+tests = ["sysv.attach"]
+expect = ["FAIL"]
+cause = ["assertion"]
+when = 'target == "faulty:*"'
+reason = "known"
+url = "https://bugs.example.org/1"
+owner = "qa@example.org"
+class = "environment"
+granted = {granted}
+expires = {granted}
+strict = false
+rate = {{at_most = 0.5, per = "attempt"}}
+[[waiver]]
+id = "W-2"
+tests = ["sysv.set"]
+action = "do-not-run"
+reason = "known"
+url = "https://bugs.example.org/2"
+owner = "qa@example.org"
+granted = {granted}
+expires = {granted}
+"""
+MEASUREMENTS = {"benchmarks": [{"run_name": "Attach", "run_type": "iteration", "real_time": 3.5,
+                                "time_unit": "us"}]}
+FAULT = "faulty:attach_leaves_atime"
 
 
 def run(program, folder, *options):
     """The record of a run; what the run found does not matter here."""
-    record = folder / f"{len(list(folder.iterdir()))}.json"
+    record = folder / f"{len(list(folder.glob('*.json')))}.json"
     done = subprocess.run([program, "run", "--quick", "--seed", "7", "--output", record, *options],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode > 2:
@@ -38,10 +72,31 @@ def run(program, folder, *options):
     return json.loads(record.read_text(encoding="utf-8"))
 
 
+def judged_run(program, folder):
+    """The record of a run with everything that may be in one."""
+    given = folder / "given"
+    given.mkdir()
+    before = given / "before.json"
+    before.write_text(json.dumps(run(program, folder, "sysv", "--target", FAULT)), encoding="utf-8")
+    subprocess.run([program, "baseline", before, "-o", given / "baseline.json"], check=True)
+    today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    (given / "waivers.toml").write_text(WAIVERS.format(granted=today), encoding="utf-8")
+    (given / "measurements.json").write_text(json.dumps(MEASUREMENTS), encoding="utf-8")
+    return run(program, folder, "sysv", "map", "--target", FAULT, "--repeat", "2", "--retries", "1",
+               "--baseline", given / "baseline.json", "--waivers", given / "waivers.toml",
+               "--measurements", given / "measurements.json", "--controls")
+
+
 def small(record):
     """The record with one failed case and few entries in each map, so that damage is tried fast."""
     record = copy.deepcopy(record)
     record["tests"] = [test for test in record["tests"] if test["status"] == "FAIL"][:1]
+    for test in record["tests"]:
+        test["attempts"] = test["attempts"][-1:]
+    if "controls" in record:
+        record["controls"]["faults"] = record["controls"]["faults"][:1]
+    for waiver in record["expectations"].get("waivers", {"entries": []})["entries"]:
+        waiver["cases"] = waiver["cases"][:1]
     for entries in (record["environment"]["facts"], record["areas"], record["requirements"]):
         for name in list(entries)[2:]:
             del entries[name]
@@ -60,7 +115,8 @@ def undetected_damage(validator, record):
     """What can be done to a record without the schema noticing."""
     # The members of these are not named by the schema.
     maps = [record["environment"]["facts"], record["areas"], record["requirements"],
-            record["summary"]["counts"], record["summary"]["requirements"]]
+            record["summary"]["counts"], record["summary"]["requirements"],
+            record["summary"]["judgements"]]
     for node, owner, key in list(places(record)):
         place = f"{owner}.{key}"
         kept = node[key]
@@ -94,7 +150,8 @@ def main():
             "libc": run(program, folder),
             "simulated": run(program, folder, "--target", "simulated"),
             "repeated": run(program, folder, "--repeat", "2", "sysv.attach"),
-            "faulty": run(program, folder, "--target", "faulty:attach_leaves_atime"),
+            "faulty": run(program, folder, "--target", FAULT),
+            "judged": judged_run(program, folder),
         }
     for title, record in records.items():
         for error in validator.iter_errors(record):
@@ -104,8 +161,16 @@ def main():
         mistakes.append("the faulty target passed every case")
     elif not failed["tests"][0]["attempts"][0].get("objections"):
         mistakes.append("a failure without what was seen and allowed")
-    damaged = list(undetected_damage(validator, failed))
-    mistakes += [f"the schema does not notice {damage}" for damage in damaged]
+    judged = small(records["judged"])
+    for name in ("expectations.waivers", "expectations.baseline", "controls", "measurements"):
+        holder = judged
+        for part in name.split("."):
+            holder = holder.get(part, {})
+        if not holder:
+            mistakes.append(f"the judged run has no {name}")
+    for record in (failed, judged):
+        damaged = list(undetected_damage(validator, record))
+        mistakes += [f"the schema does not notice {damage}" for damage in damaged]
     print("\n".join(mistakes) or f"{len(records)} records are valid and damage is noticed")
     sys.exit(1 if mistakes else 0)
 

@@ -143,8 +143,8 @@ TEST(ReadRecord, SaysWhereTheTextIsNoJson) {
 }
 
 TEST(ReadRecord, NamesTheFormatThatItDoesNotKnow) {
-  EXPECT_THAT(ErrorIn(Damaged("shmspec-result/1", "shmspec-result/2")),
-              StartsWith("r.json: is of format \"shmspec-result/2\" and this program reads"));
+  EXPECT_THAT(ErrorIn(Damaged("shmspec-result/1", "shmspec-result/9")),
+              StartsWith("r.json: is of format \"shmspec-result/9\" and this program reads"));
   EXPECT_EQ(ErrorIn("{}"), "r.json: is no record of shmspec: it names no format");
   EXPECT_EQ(ErrorIn("[]"), "r.json: is no record of shmspec: it names no format");
 }
@@ -184,6 +184,61 @@ TEST(ReadRecord, RefusesACaseThatIsThereTwice) {
   ++record.planned;
   ++record.counts[record.tests.front().status];
   EXPECT_THAT(ContradictionIn(record), HasSubstr("is there twice"));
+}
+
+/// The case of that status with the judgement, in a record that is in order otherwise.
+Record Judged(Status status, Judgement judgement) {
+  Record record = Recorded("failing");
+  for (Test& test : record.tests) {
+    if (test.status != status) continue;
+    --record.judgement_counts[test.judgement];
+    std::erase_if(record.judgement_counts, [](const auto& entry) { return entry.second == 0; });
+    test.judgement = judgement;
+    ++record.judgement_counts[judgement];
+    record.totals = TotalsOf(record);
+    return record;
+  }
+  ADD_FAILURE() << "no case is " << NameOf(status);
+  return record;
+}
+
+TEST(ReadRecord, RefusesAFailureThatNothingExcuses) {
+  EXPECT_EQ(ContradictionIn(Judged(Status::kFail, Judgement::kUnexpected)), "");
+  EXPECT_THAT(ContradictionIn(Judged(Status::kFail, Judgement::kExpected)),
+              HasSubstr("was expected to be, by nothing that the record has"));
+}
+
+TEST(ReadRecord, RefusesAWaiverThatIsNotThere) {
+  Record record = Judged(Status::kFail, Judgement::kWaived);
+  EXPECT_THAT(ContradictionIn(record), HasSubstr("by waiver \"\", which the record does not have"));
+  record.waivers.push_back({.id = "W-1"});
+  for (reports::Test& test : record.tests) {
+    if (test.judgement == Judgement::kWaived) test.waiver = "W-1";
+  }
+  EXPECT_EQ(ContradictionIn(record), "");
+}
+
+TEST(ReadRecord, RefusesASummaryOfOtherJudgements) {
+  Record record = Recorded("failing");
+  ++record.totals.skipped;
+  EXPECT_EQ(ContradictionIn(record), "the totals in the summary are others");
+  record = Recorded("failing");
+  ++record.judgement_counts[Judgement::kWaived];
+  EXPECT_EQ(ContradictionIn(record), "the summary counts other judgements");
+  record = Recorded("failing");
+  ++record.flaky;
+  EXPECT_EQ(ContradictionIn(record), "the summary counts 1 flaky cases and there are 0");
+}
+
+TEST(ReadRecord, CompletesRecordsOfTheFormatBefore) {
+  const Record record = Recorded("failing");
+  EXPECT_EQ(record.format, "shmspec-result/1");
+  EXPECT_GT(record.totals.passed, 0u);
+  EXPECT_EQ(record.totals.failed,
+            record.CountOf(Status::kFail) + record.CountOf(Status::kUnresolved));
+  EXPECT_EQ(record.totals.passed + record.totals.failed + record.totals.skipped,
+            record.tests.size());
+  EXPECT_GE(record.attempts, record.tests.size());
 }
 
 TEST(ReadRecord, IsNotOverwhelmedByNesting) {

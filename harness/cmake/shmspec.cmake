@@ -31,6 +31,7 @@ find_package(Threads REQUIRED)
 find_package(fmt 9 REQUIRED CONFIG)
 find_package(nlohmann_json 3.11 REQUIRED CONFIG)
 find_package(CLI11 2.1 REQUIRED CONFIG)
+find_package(tomlplusplus 3.3 REQUIRED CONFIG)
 find_package(yaml-cpp 0.7 REQUIRED CONFIG)
 if(SHMSPEC_BUILD_TESTS)
   find_package(GTest 1.12 REQUIRED CONFIG)
@@ -61,6 +62,13 @@ add_library(shmspec_fmt STATIC ${PROJECT_SOURCE_DIR}/harness/cmake/fmt.cc)
 add_library(shmspec::fmt ALIAS shmspec_fmt)
 target_include_directories(shmspec_fmt SYSTEM PUBLIC
   $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+
+# The headers alone: the package's own target asks for its shared object, which a static program
+# cannot use.
+add_library(shmspec_toml INTERFACE)
+add_library(shmspec::toml ALIAS shmspec_toml)
+target_include_directories(shmspec_toml SYSTEM INTERFACE
+  $<TARGET_PROPERTY:tomlplusplus::tomlplusplus,INTERFACE_INCLUDE_DIRECTORIES>)
 
 function(shmspec_library name)
   cmake_parse_arguments(ARG "OBJECT" "" "SOURCES;LINKS" ${ARGN})

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/runner/controls.h"
 #include "harness/runner/run.h"
 #include "harness/target/faulty/fault.h"
 #include "reports/report.h"
@@ -29,25 +30,61 @@ struct PerformOptions {
   std::uint32_t jobs = 0;  // 0: as many as the system has CPUs, at most 4
 };
 
+/// Files that say what is expected of cases besides that they pass.
+struct ExpectationFiles {
+  std::optional<std::string> waivers;
+  std::optional<std::string> baseline;
+};
+/// Reads them for a run through that target and profile. The error is one line.
+Result<Expectations> ReadExpectations(const ExpectationFiles& files, const PerformOptions& perform);
+
 struct RunCommandOptions {
   std::vector<std::string> filters;
   PerformOptions perform;
+  ExpectationFiles expectations;
   std::optional<std::string> shard;
   std::uint32_t repeat = 1;
+  std::uint32_t retries = 0;
   bool shuffle = false;
   bool quick = false;
   std::string level = "may";
+  bool controls = false;
+  std::optional<std::string> measurements;
   std::optional<std::string> output;
   Format format = Format::kHuman;
+  std::optional<reports::Form> form;  // a report in place of either format
   std::vector<std::string> argv;
 };
 int RunCommand(const RunCommandOptions& options);
 
-struct ListCommandOptions {
-  std::vector<std::string> filters;
-  Format format = Format::kHuman;
+/// How other runners of tests read an exit code.
+enum class ExitStyle : std::uint8_t { kShmspec, kKselftest, kOpenPosix, kAutomake, kLtp };
+
+struct ExecCommandOptions {
+  std::string name;
+  PerformOptions perform;
+  ExpectationFiles expectations;
+  ExitStyle style = ExitStyle::kShmspec;
 };
-int ListCommand(const ListCommandOptions& options);
+int ExecCommand(const ExecCommandOptions& options);
+
+struct BaselineCommandOptions {
+  std::string record;
+  std::string output;
+  bool force = false;
+};
+int BaselineCommand(const BaselineCommandOptions& options);
+
+/// Says what is in a file of waivers and what of it holds here.
+int CheckWaiversCommand(const std::string& file, const PerformOptions& perform);
+
+struct SuggestWaiversOptions {
+  std::string record;
+  std::string output;
+  bool force = false;
+};
+/// Writes a file of waivers to be filled in, with one for each case that came out unexpectedly.
+int SuggestWaiversCommand(const SuggestWaiversOptions& options);
 
 int ShowCommand(const std::string& name);
 
@@ -68,6 +105,9 @@ struct ControlsCommandOptions {
 };
 int ControlsCommand(const ControlsCommandOptions& options, std::span<const SeededFault> faults);
 
+/// What keeps negative controls from meaning anything; empty when nothing does.
+std::string TroubleOf(const ControlsRun& run);
+
 /// How many jobs at the same time were asked for, with 0 for the usual number.
 std::uint32_t JobsOf(std::uint32_t asked);
 
@@ -84,12 +124,28 @@ int ReportCommand(const ReportCommandOptions& options);
 /// Compares two records: kExitUnexpected when a requirement or a case came to something else.
 int DiffCommand(const std::string& before, const std::string& after);
 
+/// The record in a file; `-` reads standard input. The error is one line.
+Result<reports::Record> ReadRecordFile(const std::string& file);
+
+/// Writes to a new file, or over an old one when that is wanted, or to standard output when no file
+/// is named. The exit code.
+int WriteOutput(const std::string& contents, const std::string& file, bool force);
+
 /// Turns options into what the runner needs: checks target and profile, settles seed, jobs and
 /// isolation. The error is one line for people.
 Result<RunOptions> Settle(const PerformOptions& options);
 
 /// Whether the target is a system on which real processes act.
 bool IsRealTarget(const std::string& target);
+
+template <>
+struct NamesOf<ExitStyle> {
+  static constexpr std::array kNames{Named<ExitStyle>{"shmspec", ExitStyle::kShmspec},
+                                     Named<ExitStyle>{"ksft", ExitStyle::kKselftest},
+                                     Named<ExitStyle>{"openposix", ExitStyle::kOpenPosix},
+                                     Named<ExitStyle>{"automake", ExitStyle::kAutomake},
+                                     Named<ExitStyle>{"ltp", ExitStyle::kLtp}};
+};
 
 }  // namespace shmspec
 

@@ -58,7 +58,8 @@ Result<std::vector<const SeededFault*>> Choose(const std::vector<std::string>& w
   return chosen;
 }
 
-/// What keeps the run from meaning anything; empty when nothing does.
+}  // namespace
+
 std::string TroubleOf(const ControlsRun& run) {
   if (!run.sound.trouble.empty()) return "without any fault " + run.sound.trouble;
   if (!run.sound.caught_by.empty()) {
@@ -71,8 +72,6 @@ std::string TroubleOf(const ControlsRun& run) {
   }
   return "";
 }
-
-}  // namespace
 
 int ControlsCommand(const ControlsCommandOptions& options, std::span<const SeededFault> faults) {
   const auto chosen = Choose(options.faults, faults);

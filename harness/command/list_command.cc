@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 
-#include "harness/command/command.h"
+#include "harness/command/command_line.h"
 #include "harness/command/console.h"
 #include "harness/runner/selection.h"
 
@@ -24,20 +27,65 @@ void PrintJson(const std::vector<const Case*>& cases) {
   fmt::print("{}\n", document.dump(2));
 }
 
-}  // namespace
+/// Where this program is, for those who are to start it.
+std::string OwnPath() {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "shmspec" : path.string();
+}
 
-int ListCommand(const ListCommandOptions& options) {
+/// A test for CTest of each case: CMake that can be a CTestTestfile.cmake, or be included by one.
+void PrintForCTest(const std::vector<const Case*>& cases) {
+  const std::string program = OwnPath();
+  for (const Case* one : cases) {
+    fmt::print("add_test([=[{0}]=] [=[{1}]=] exec [=[{0}]=] --exit-style automake)\n", one->id,
+               program);
+    fmt::print("set_tests_properties([=[{}]=] PROPERTIES SKIP_RETURN_CODE 77 LABELS [=[{}]=])\n",
+               one->id, one->chapter());
+  }
+}
+
+enum class ListFormat { kHuman, kJson, kCTest };
+
+struct ListOptions {
+  std::vector<std::string> filters;
+  ListFormat format = ListFormat::kHuman;
+};
+
+int List(const ListOptions& options) {
   const Result<Selection> selection = Select(AllCases(), {.filters = options.filters});
   if (!selection.ok()) return Complain(kExitUsage, selection.error().message);
   if (selection->cases.empty()) {
     return Complain(kExitNothingSelected, "the filter selects no case; shmspec list shows all");
   }
-  if (options.format == Format::kJson) {
-    PrintJson(selection->cases);
-    return kExitAsExpected;
+  switch (options.format) {
+    case ListFormat::kJson:
+      PrintJson(selection->cases);
+      break;
+    case ListFormat::kCTest:
+      PrintForCTest(selection->cases);
+      break;
+    case ListFormat::kHuman:
+      for (const Case* one : selection->cases) fmt::print("{}\n", one->id);
+      break;
   }
-  for (const Case* one : selection->cases) fmt::print("{}\n", one->id);
   return kExitAsExpected;
+}
+
+}  // namespace
+
+void AddList(CLI::App& program, int& exit_code) {
+  const auto options = std::make_shared<ListOptions>();
+  CLI::App* app = program.add_subcommand("list", "List the cases");
+  app->add_option("FILTER", options->filters, "As for run");
+  const std::map<std::string, ListFormat> formats{
+      {"human", ListFormat::kHuman}, {"json", ListFormat::kJson}, {"ctest", ListFormat::kCTest}};
+  app->add_option_function<std::string>(
+         "--format",
+         [options, formats](const std::string& name) { options->format = formats.at(name); },
+         "What is printed: human (default), json, or ctest: a CTestTestfile.cmake")
+      ->check(CLI::IsMember({"human", "json", "ctest"}));
+  app->callback([options, &exit_code] { exit_code = List(*options); });
 }
 
 }  // namespace shmspec

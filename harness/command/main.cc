@@ -6,13 +6,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <exception>
 
 #include "harness/actor/actor_main.h"
 #include "harness/command/command.h"
+#include "harness/command/command_line.h"
 #include "harness/command/console.h"
 #include "harness/runner/run.h"
 #include "harness/runner/selection.h"
@@ -32,65 +32,17 @@ constexpr const char* kExamples =
     "requirements\n"
     "  shmspec run --target syscall --output result.json\n"
     "  shmspec report result.json -o result.html  the same as a page to look at\n"
+    "  shmspec run --waivers waivers.toml       what is waived does not count as failed\n"
+    "  shmspec waivers suggest result.json      a file of waivers to fill in\n"
+    "  shmspec baseline result.json -o old.json; shmspec run --baseline old.json\n"
+    "  shmspec exec sysv.get.some_case --exit-style ksft  one case, for other runners\n"
     "  shmspec show SYSV.RMID.DEFERRED          what a requirement says and which cases test it\n"
     "  shmspec show sysv.get.some_case > my.plan; shmspec replay my.plan\n"
     "  shmspec controls                         is every seeded fault caught?\n"
     "  shmspec doctor                           what does this system offer?\n"
     "\n"
-    "Exit codes: 0 as expected, 1 a case failed, 2 incomplete, 3 trouble in the harness itself,\n"
+    "Exit codes: 0 as expected, 1 unexpected, 2 incomplete, 3 trouble in the harness itself,\n"
     "4 mistake in options or input, 5 nothing selected.\n";
-
-/// CLI11 takes -1 for 18446744073709551615 and is silent about numbers that are too large.
-const CLI::Validator kSeed(
-    [](std::string& text) -> std::string {
-      std::uint64_t seed = 0;
-      const char* end = text.data() + text.size();
-      const auto read = std::from_chars(text.data(), end, seed);
-      if (read.ec == std::errc() && read.ptr == end) return "";
-      return fmt::format("expected a number from 0 to {}, found \"{}\"", UINT64_MAX, text);
-    },
-    "");
-
-void AddFormat(CLI::App& app, Format& format) {
-  const std::map<std::string, Format> formats{{"human", Format::kHuman}, {"json", Format::kJson}};
-  app.add_option_function<std::string>(
-         "--format", [&format, formats](const std::string& name) { format = formats.at(name); },
-         "What is printed: human (default) or json")
-      ->check(CLI::IsMember({"human", "json"}));
-}
-
-void AddPerform(CLI::App& app, PerformOptions& options) {
-  app.add_option("--target", options.target,
-                 "libc (default), syscall, ia32, simulated or faulty:ID (see controls)");
-  app.add_option("--profile", options.profile,
-                 "The specification to judge by: linux (default) or posix");
-  app.add_option("--seed", options.seed, "Settles every random choice; printed with each run")
-      ->check(kSeed);
-  app.add_option("--timeout", options.timeout_ms, "Milliseconds that one case may take")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{3600000}));
-}
-
-void AddRun(CLI::App& program, RunCommandOptions& options, int& exit_code) {
-  CLI::App* app = program.add_subcommand("run", "Perform cases and judge this system");
-  app->add_option("FILTER", options.filters,
-                  "Cases or requirements: a name, its beginning, or a glob; after a leading --, "
-                  "-NAME takes away");
-  AddPerform(*app, options.perform);
-  app->add_option("--jobs,-j", options.perform.jobs, "Cases performed at the same time")
-      ->check(CLI::Range(1, 256));
-  app->add_option("--shard", options.shard, "Only part i of n of the cases, as i/n");
-  app->add_option("--repeat", options.repeat, "Attempts at each case")
-      ->check(CLI::Range(1, 100000));
-  app->add_flag("--shuffle", options.shuffle, "In an order that the seed settles");
-  app->add_flag("--quick", options.quick, "Races with few rounds: a first impression");
-  app->add_option("--level", options.level,
-                  "Only cases of requirements at least this binding: must, should or may (default)")
-      ->check(CLI::IsMember({"must", "should", "may"}));
-  app->add_option("--output,-o", options.output,
-                  "Also write the record, as JSON, to this new file");
-  AddFormat(*app, options.format);
-  app->callback([&options, &exit_code] { exit_code = RunCommand(options); });
-}
 
 void AddReport(CLI::App& program, ReportCommandOptions& options, int& exit_code) {
   CLI::App* app = program.add_subcommand("report", "Turn records of runs into one page");
@@ -120,8 +72,6 @@ void AddDiff(CLI::App& program, std::vector<std::string>& records, int& exit_cod
 
 /// What each subcommand was asked to do; lives as long as the parser that fills it in.
 struct AllOptions {
-  RunCommandOptions run;
-  ListCommandOptions list;
   std::string show;
   ReplayCommandOptions replay;
   ControlsCommandOptions controls;
@@ -131,11 +81,6 @@ struct AllOptions {
 };
 
 void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
-  CLI::App* list = program.add_subcommand("list", "List the cases");
-  list->add_option("FILTER", options.list.filters, "As for run");
-  AddFormat(*list, options.list.format);
-  list->callback([&] { exit_code = ListCommand(options.list); });
-
   CLI::App* show = program.add_subcommand("show", "Explain a requirement or print a case's plan");
   show->add_option("NAME", options.show, "A requirement or a case")->required();
   show->callback([&] { exit_code = ShowCommand(options.show); });
@@ -160,7 +105,7 @@ void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
                    "Systems searched for faults at the same time")
       ->check(CLI::Range(1, 256));
   controls->add_option("--seed", options.controls.seed, "Settles every random choice")
-      ->check(kSeed);
+      ->check(Seed());
   AddFormat(*controls, options.controls.format);
   controls->callback([&] { exit_code = ControlsCommand(options.controls, AllFaults()); });
 
@@ -180,7 +125,17 @@ std::string Explain(const CLI::App& program, const CLI::ParseError& error, int a
                        DidYouMean(argv[1], names));
   }
   const CLI::App* command = program.get_subcommands().front();
-  const std::string help = fmt::format("see shmspec {} --help", command->get_name());
+  std::string called = command->get_name();
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    called += " " + command->get_name();
+  }
+  const std::string help = fmt::format("see shmspec {} --help", called);
+  if (!command->get_subcommands({}).empty() && argc > 2 && argv[2][0] != '-') {
+    for (const CLI::App* one : command->get_subcommands({})) names.push_back(one->get_name());
+    return fmt::format("no command \"{} {}\"{}; {}", called, argv[2], DidYouMean(argv[2], names),
+                       help);
+  }
   const std::vector<std::string> unexpected = program.remaining(true);
   if (unexpected.empty() || unexpected.front()[0] != '-') {
     return fmt::format("{}; {}", error.what(), help);
@@ -188,7 +143,7 @@ std::string Explain(const CLI::App& program, const CLI::ParseError& error, int a
   for (const CLI::Option* one : command->get_options()) {
     if (!one->get_lnames().empty()) names.push_back("--" + one->get_lnames().front());
   }
-  return fmt::format("{} has no option {}{}; {}", command->get_name(), unexpected.front(),
+  return fmt::format("{} has no option {}{}; {}", called, unexpected.front(),
                      DidYouMean(unexpected.front(), names), help);
 }
 
@@ -202,22 +157,25 @@ int Flushed(int exit_code) {
 int Main(int argc, char** argv) {
   int exit_code = kExitUsage;
   AllOptions options;
-  options.run.argv.assign(argv, argv + argc);
   CLI::App program(kAbout, "shmspec");
   program.footer(kExamples);
   program.set_version_flag("--version",
                            fmt::format("shmspec {} ({})", internal::kVersion, internal::kSourceId));
   program.require_subcommand(1);
-  AddRun(program, options.run, exit_code);
+  AddRun(program, {argv, argv + argc}, exit_code);
+  AddExec(program, exit_code);
+  AddList(program, exit_code);
   AddReport(program, options.report, exit_code);
   AddDiff(program, options.diff, exit_code);
+  AddBaseline(program, exit_code);
+  AddWaivers(program, exit_code);
   AddOthers(program, options, exit_code);
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& success) {
     return program.exit(success);  // --help and --version
   } catch (const CLI::ParseError& error) {
-    return Complain(kExitUsage, Explain(program, error, argc, argv));
+    return Complain(UsageExitCode(program), Explain(program, error, argc, argv));
   }
   return exit_code;
 }

@@ -5,12 +5,15 @@
 #include <fmt/format.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "harness/command/command.h"
 #include "harness/command/console.h"
 #include "harness/runner/record.h"
 #include "harness/sandbox/environment.h"
+#include "reports/chapters.h"
 #include "shmspec/build.h"
 
 namespace shmspec {
@@ -74,6 +77,107 @@ std::string Counted(const std::map<Status, std::size_t>& counts) {
   return text;
 }
 
+std::string_view WordFor(const Judged& judged) {
+  if (judged.judgement == Judgement::kExpected && judged.why.empty()) return "";
+  return NameOf(judged.judgement);
+}
+
+/// `FAIL sysv.attach.one: waived by W-0001: the reason`.
+void PrintJudged(Status status, const Case& test_case, const Judged& judged) {
+  std::string text = fmt::format("{} {}", Paint(StyleOf(status), NameOf(status)), test_case.id);
+  const std::string_view word = WordFor(judged);
+  if (!word.empty()) text += fmt::format(": {}", word);
+  if (!judged.waiver.empty() && !word.empty()) text += " by " + judged.waiver;
+  if (!judged.why.empty()) text += fmt::format(": {}", judged.why);
+  fmt::print("{}\n", text);
+}
+
+/// Calls print(run) for each case that is meant, under a heading if there is one.
+template <class Meant>
+void PrintCases(const RunResult& result, std::string_view heading, Meant&& meant) {
+  bool first = true;
+  for (const CaseRun& run : result.cases) {
+    if (!meant(run)) continue;
+    if (first) fmt::print("\n{}\n", heading);
+    first = false;
+    fmt::print("  ");
+    PrintJudged(run.status(), *run.test_case, run.judged);
+  }
+}
+
+/// Cases whose attempts disagree, and how often.
+void PrintFlaky(const RunResult& result) {
+  bool first = true;
+  for (const CaseRun& run : result.cases) {
+    const Flakiness flakiness = run.flakiness();
+    if (!flakiness.flaky()) continue;
+    if (first) fmt::print("\nFlaky, which counts as failed:\n");
+    first = false;
+    fmt::print("  {}: {} of {} attempts passed, flip rate {:.2f}\n", run.test_case->id,
+               flakiness.attempts - flakiness.troubled, flakiness.attempts, flakiness.flip_rate());
+  }
+}
+
+void PrintWaivers(const RunResult& result, const Waivers& waivers) {
+  PrintCases(result, "Waived:", [](const CaseRun& run) {
+    return run.judged.judgement == Judgement::kWaived;
+  });
+  PrintCases(result, "Stale waivers, to be removed:", [](const CaseRun& run) {
+    return run.judged.judgement == Judgement::kStale;
+  });
+  std::vector<std::string> unused;
+  for (const Waiver& waiver : waivers.entries) {
+    const bool used =
+        std::any_of(result.cases.begin(), result.cases.end(), [&](const CaseRun& run) {
+          return run.judged.waiver == waiver.id && run.judged.judgement != Judgement::kExpected;
+        });
+    if (used) continue;
+    unused.push_back(waiver.id + (waiver.holds ? "" : " (not for this system)"));
+  }
+  if (!unused.empty()) {
+    fmt::print("\n{}", Wrap(fmt::format("waivers not used: {}", fmt::join(unused, ", ")), 0));
+  }
+}
+
+void PrintChanges(const RunResult& result, const Baseline& baseline) {
+  PrintCases(result, "Different from the baseline:", [](const CaseRun& run) {
+    return run.judged.before && run.judged.judgement == Judgement::kUnexpected;
+  });
+  std::vector<std::string> gone;
+  for (const auto& [id, entry] : baseline.cases) {
+    if (FindCase(id) == nullptr) gone.push_back(id);
+  }
+  if (!gone.empty()) {
+    fmt::print("\n{}", Wrap(fmt::format("in the baseline and no longer in the suite: {}",
+                                        fmt::join(gone, ", ")),
+                            0));
+  }
+}
+
+/// For each chapter in which something failed, who relies on it.
+void PrintSufferers(const RunResult& result) {
+  std::set<std::string_view> failed;
+  for (const CaseRun& run : result.cases) {
+    if (run.status() != Status::kFail) continue;
+    failed.insert(run.test_case->chapter());
+    for (const RequirementResult& one : run.deciding()->requirements) {
+      if (one.status == Status::kFail) failed.insert(one.requirement.text().chapter);
+    }
+  }
+  bool first = true;
+  for (const std::string_view name : failed) {
+    const reports::Chapter chapter = reports::ChapterOf(name);
+    if (chapter.who_suffers.empty()) continue;
+    if (first) fmt::print("\nWho suffers:\n");
+    first = false;
+    fmt::print("{}", Wrap(fmt::format("{}: {}", chapter.title, chapter.who_suffers), 2));
+  }
+}
+
+Style StyleOfConformance(std::string_view conformant) {
+  return conformant == "yes" ? Style::kGood : conformant == "no" ? Style::kBad : Style::kDoubtful;
+}
+
 }  // namespace
 
 void PrintHeading(const RunOptions& options, std::size_t cases) {
@@ -90,7 +194,26 @@ void PrintHeading(const RunOptions& options, std::size_t cases) {
   std::fflush(stdout);  // who pipes it wants to see that it began
 }
 
-void PrintTroubledCase(const Case& test_case, const CaseResult& result, const RunOptions& options) {
+void PrintExpectations(const Expectations& expectations) {
+  if (expectations.waivers) {
+    fmt::print("waivers {}: {}\n", expectations.waivers->file,
+               expectations.waivers->entries.size());
+  }
+  if (!expectations.baseline) return;
+  fmt::print("judged by what changed since {}: this is no claim of conformance\n",
+             expectations.baseline->file);
+  if (expectations.baseline->catalogue_sha256 != CatalogueSha256()) {
+    fmt::print("the baseline was made with another catalogue of requirements\n");
+  }
+}
+
+void PrintTroubledCase(const Case& test_case, const CaseResult& result, const RunOptions& options,
+                       const Expectations& expectations) {
+  const Judged judged = expectations.Judge({&test_case, {result}, {}});
+  if (judged.judgement != Judgement::kUnexpected) {
+    PrintJudged(result.status, test_case, judged);
+    return;
+  }
   fmt::print("\n{} {}\n", Paint(StyleOf(result.status), NameOf(result.status)), test_case.id);
   if (!result.reason.empty()) fmt::print("{}", Wrap(result.reason, 2));
   if (!result.excerpt.empty()) fmt::print("\n{}", result.excerpt);
@@ -103,9 +226,15 @@ void PrintTroubledCase(const Case& test_case, const CaseResult& result, const Ru
   fmt::print("  again: {}\n", CommandThatRepeats(test_case, result, options));
 }
 
-void PrintSummary(const RunResult& result) {
+void PrintOutcome(const CaseRun& run) { PrintJudged(run.status(), *run.test_case, run.judged); }
+
+void PrintSummary(const RunResult& result, const Expectations& expectations) {
   PrintRequirements(result);
   PrintReasons(result, Status::kUnsupported, "Not possible here:");
+  PrintFlaky(result);
+  if (expectations.waivers) PrintWaivers(result, *expectations.waivers);
+  if (expectations.baseline) PrintChanges(result, *expectations.baseline);
+  PrintSufferers(result);
   std::map<Status, std::size_t> requirements;
   for (const auto& entry : result.Requirements()) ++requirements[entry.second];
   const std::string conformant = ConformanceOf(result);
@@ -113,11 +242,17 @@ void PrintSummary(const RunResult& result) {
              Counted(result.Counts()));
   fmt::print("requirements: {} of the {} in the catalogue\n", Counted(requirements),
              kRequirementCount);
-  fmt::print("conforms, as far as tested: {}\n", Paint(conformant == "yes"  ? Style::kGood
-                                                       : conformant == "no" ? Style::kBad
-                                                                            : Style::kDoubtful,
-                                                       conformant));
+  fmt::print("conforms, as far as tested: {}\n", Paint(StyleOfConformance(conformant), conformant));
+  if (expectations.waivers) {
+    fmt::print("the same, apart from what is waived: {}\n", ConformanceApartFromWaivers(result));
+  }
   if (!result.complete) fmt::print("incomplete: {}\n", result.stop_reason);
+  PrintTotals(result);
+}
+
+void PrintTotals(const RunResult& result) {
+  const Totals totals = result.totals();
+  fmt::print("{} passed, {} failed, {} skipped\n", totals.passed, totals.failed, totals.skipped);
 }
 
 }  // namespace shmspec

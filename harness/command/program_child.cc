@@ -269,4 +269,11 @@ std::vector<std::string> LinesOf(const std::string& text) {
   return lines;
 }
 
+std::string DayFromNow(int days) {
+  const std::time_t time = std::time(nullptr) + days * 86400;
+  std::array<char, 16> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d", std::gmtime(&time));
+  return text.data();
+}
+
 }  // namespace shmspec

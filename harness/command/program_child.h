@@ -99,6 +99,9 @@ std::string ReadWhole(const std::string& file);
 void WriteWhole(const std::string& file, const std::string& text);
 std::vector<std::string> LinesOf(const std::string& text);
 
+/// `2026-09-01`: the day so many days from now, UTC.
+std::string DayFromNow(int days);
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_COMMAND_PROGRAM_CHILD_H_

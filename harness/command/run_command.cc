@@ -4,16 +4,20 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <utility>
 
-#include "harness/command/command.h"
+#include "harness/command/command_line.h"
 #include "harness/command/console.h"
+#include "harness/command/input_file.h"
 #include "harness/command/output_file.h"
 #include "harness/command/print_results.h"
 #include "harness/runner/record.h"
 #include "harness/runner/selection.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/sandbox/environment.h"
+#include "harness/vocabulary/check.h"
 
 namespace shmspec {
 namespace {
@@ -23,14 +27,14 @@ constexpr int kQuickRounds = 8;
 
 class Observer : public RunObserver {
  public:
-  Observer(const RunOptions& options, Format format) : options_(options), format_(format) {}
+  Observer(const RunOptions& options, const Expectations& expectations, bool human)
+      : options_(options), expectations_(expectations), human_(human) {}
 
   void OnResult(const Case& test_case, const CaseResult& result, std::size_t done,
                 std::size_t total) override {
-    const bool troubled = result.status == Status::kFail || result.status == Status::kUnresolved;
-    if (troubled && format_ == Format::kHuman) {
+    if (IsTrouble(result.status) && human_) {
       progress_.Clear();
-      PrintTroubledCase(test_case, result, options_);
+      PrintTroubledCase(test_case, result, options_, expectations_);
       std::fflush(stdout);
     }
     if (done < total) {
@@ -42,7 +46,8 @@ class Observer : public RunObserver {
 
  private:
   const RunOptions& options_;
-  Format format_;
+  const Expectations& expectations_;
+  bool human_;
   ProgressLine progress_;
 };
 
@@ -64,62 +69,191 @@ std::string Now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
 }
 
+/// What a run needs besides its cases, found before anything is performed.
+struct Preparation {
+  SelectionOptions selecting;
+  Expectations expectations;
+  std::vector<Measurement> measurements;
+  std::optional<OutputFile> output;
+};
+
+Result<Preparation> Prepare(const RunCommandOptions& options) {
+  Preparation prepared;
+  Result<SelectionOptions> selecting = SelectionOf(options, options.perform.seed.value_or(0));
+  if (!selecting.ok()) return selecting.error();
+  prepared.selecting = std::move(selecting).value();
+  if (auto checked = Select(AllCases(), prepared.selecting); !checked.ok()) return checked.error();
+  Result<Expectations> expectations = ReadExpectations(options.expectations, options.perform);
+  if (!expectations.ok()) return expectations.error();
+  prepared.expectations = std::move(expectations).value();
+  if (options.measurements) {
+    const Result<std::string> text = ReadInput(*options.measurements);
+    if (!text.ok()) return text.error();
+    auto measurements = ReadMeasurements(*text, InputName(*options.measurements));
+    if (!measurements.ok()) return measurements.error();
+    prepared.measurements = std::move(measurements).value();
+  }
+  if (options.output) {
+    Result<OutputFile> claimed = OutputFile::Claim(*options.output);
+    if (!claimed.ok()) return claimed.error();
+    prepared.output = std::move(claimed).value();
+  }
+  return prepared;
+}
+
+/// Seeds every fault of the simulated system, one after the other, and has the cases hunt for it.
+Result<RecordedControls> PerformControls(const RunOptions& run) {
+  std::vector<const SeededFault*> faults;
+  for (const SeededFault& fault : AllFaults()) faults.push_back(&fault);
+  const Hunter& hunter = *FindHunter("suites");
+  ProgressLine progress;
+  ControlsRun controls =
+      RunControls(faults, {hunter, run.seed, run.jobs, true},
+                  [&](std::size_t done, std::size_t total, std::string_view name) {
+                    progress.Show(done, total, name);
+                  });
+  if (std::string trouble = TroubleOf(controls); !trouble.empty()) return Error{trouble};
+  return RecordedControls{std::string(hunter.name), run.seed, std::move(controls.results)};
+}
+
+/// The controls that were missed; a run in which there are some proves less than it says.
+int PrintControls(const RecordedControls& controls) {
+  std::size_t missed = 0;
+  for (const ControlResult& one : controls.results) {
+    if (!one.caught_by.empty()) continue;
+    ++missed;
+    fmt::print("MISSED {}: {}\n", one.fault->id, one.fault->description);
+  }
+  fmt::print("\nnegative controls: {} seeded faults, {} caught\n", controls.results.size(),
+             controls.results.size() - missed);
+  return missed == 0 ? kExitAsExpected : kExitUnexpected;
+}
+
+/// The record as text, or as the report that was asked for.
+std::string Printed(const std::string& record, const RunCommandOptions& options) {
+  if (!options.form) return record;
+  const Result<reports::Record> read = reports::ReadRecord(record, "the record of this run");
+  SHMSPEC_CHECK(read.ok(), "the reader refuses what the writer wrote");
+  return reports::Render(*options.form, {&*read, 1});
+}
+
 }  // namespace
 
 int RunCommand(const RunCommandOptions& options) {
   const StopRequests requests;  // from before the first claim until the record is written
-  Result<SelectionOptions> selecting = SelectionOf(options, options.perform.seed.value_or(0));
-  if (!selecting.ok()) return Complain(kExitUsage, selecting.error().message);
-  if (auto checked = Select(AllCases(), *selecting); !checked.ok()) {
-    return Complain(kExitUsage, checked.error().message);
-  }
-  std::optional<OutputFile> output;
-  if (options.output) {
-    Result<OutputFile> claimed = OutputFile::Claim(*options.output);
-    if (!claimed.ok()) return Complain(kExitUsage, claimed.error().message);
-    output = std::move(claimed).value();
-  }
-  Result<RunOptions> settled = Settle(options.perform);
+  Result<Preparation> prepared = Prepare(options);
+  if (!prepared.ok()) return Complain(kExitUsage, prepared.error().message);
+  const Result<RunOptions> settled = Settle(options.perform);
   if (!settled.ok()) {
     return Complain(settled.error().lacking ? kExitIncomplete : kExitUsage,
                     settled.error().message);
   }
   RunOptions run = *settled;
   run.repeat = options.repeat;
+  run.retries = options.retries;
   if (options.quick) run.max_rounds = kQuickRounds;
-  if (selecting->shuffle) selecting->shuffle = run.seed;
-  const Selection selection = *Select(AllCases(), *selecting);
+  if (prepared->selecting.shuffle) prepared->selecting.shuffle = run.seed;
+  const Selection selection = *Select(AllCases(), prepared->selecting);
   if (selection.cases.empty()) {
     return Complain(kExitNothingSelected,
                     "the filter selects no case; shmspec list shows what there is");
   }
-  const std::string started = Now();
-  if (options.format == Format::kHuman) PrintHeading(run, selection.cases.size());
-  Observer observer(run, options.format);
-  const RunResult result = RunCases(selection.cases, run, observer);
+  const bool human = options.format == Format::kHuman && !options.form;
+  RecordContext context{.argv = options.argv,
+                        .started = Now(),
+                        .selection = fmt::format("{}", fmt::join(options.filters, " ")),
+                        .excluded = selection.excluded,
+                        .shard_index = prepared->selecting.shard.index,
+                        .shard_count = prepared->selecting.shard.count,
+                        .expectations = prepared->expectations,
+                        .measurements = prepared->measurements};
+  if (human) {
+    PrintHeading(run, selection.cases.size());
+    PrintExpectations(context.expectations);
+  }
+  int controls_exit_code = kExitAsExpected;
+  if (options.controls) {
+    Result<RecordedControls> controls = PerformControls(run);
+    if (!controls.ok()) return Complain(kExitHarnessTrouble, controls.error().message);
+    context.controls = std::move(controls).value();
+    if (human) controls_exit_code = PrintControls(*context.controls);
+  }
+  Observer observer(run, context.expectations, human);
+  const RunResult result = RunCases(selection.cases, run, observer, context.expectations);
 
-  if (options.format == Format::kHuman) PrintSummary(result);
-  if (output || options.format == Format::kJson) {
-    RecordContext context{.argv = options.argv,
-                          .started = started,
-                          .selection = fmt::format("{}", fmt::join(options.filters, " ")),
-                          .excluded = selection.excluded,
-                          .shard_index = selecting->shard.index,
-                          .shard_count = selecting->shard.count};
+  if (human) PrintSummary(result, context.expectations);
+  if (prepared->output || !human) {
     context.environment = ReadEnvironment();
     context.meanings = Assess(context.environment, run.isolation);
     const std::string record =
         RecordOf(result, run, context)
             .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
         "\n";
-    if (options.format == Format::kJson) fmt::print("{}", record);
-    if (output) {
-      if (auto written = output->Commit(record); !written.ok()) {
+    if (!human) fmt::print("{}", Printed(record, options));
+    if (prepared->output) {
+      if (auto written = prepared->output->Commit(record); !written.ok()) {
         return Complain(kExitHarnessTrouble, written.error().message);
       }
     }
   }
-  return result.ExitCode();
+  return result.ExitCode() == kExitAsExpected ? controls_exit_code : result.ExitCode();
+}
+
+namespace {
+
+/// `human`, `json`, or the form of a report.
+void AddRunFormat(CLI::App& app, RunCommandOptions& options) {
+  std::vector<std::string> names{"human", "json"};
+  for (const auto& form : NamesOf<reports::Form>::kNames) names.emplace_back(form.name);
+  app.add_option_function<std::string>(
+         "--format",
+         [&options](const std::string& name) {
+           options.format = name == "json" ? Format::kJson : Format::kHuman;
+           options.form = FromName<reports::Form>(name);
+         },
+         fmt::format("What is printed: human (default), json for the record, or a report of it: {}",
+                     fmt::join(names.begin() + 2, names.end(), ", ")))
+      ->check(CLI::IsMember(names));
+}
+
+}  // namespace
+
+void AddRun(CLI::App& program, std::vector<std::string> argv, int& exit_code) {
+  const auto options = std::make_shared<RunCommandOptions>();
+  options->argv = std::move(argv);
+  CLI::App* app = program.add_subcommand("run", "Perform cases and judge this system");
+  app->add_option("FILTER", options->filters,
+                  "Cases or requirements: a name, its beginning, or a glob; after a leading --, "
+                  "-NAME takes away");
+  AddPerform(*app, options->perform);
+  app->add_option("--jobs,-j", options->perform.jobs, "Cases performed at the same time")
+      ->check(CLI::Range(1, 256));
+  app->add_option("--shard", options->shard, "Only part i of n of the cases, as i/n");
+  app->add_option("--repeat", options->repeat, "Attempts at each case")
+      ->check(CLI::Range(1, 100000));
+  app->add_option("--retries", options->retries,
+                  "Further attempts at a case that does not pass, none by default; one that then "
+                  "passes is flaky and counts as failed all the same")
+      ->check(CLI::Range(0, 1000));
+  app->add_flag("--shuffle", options->shuffle, "In an order that the seed settles");
+  app->add_flag("--quick", options->quick, "Races with few rounds: a first impression");
+  app->add_option("--level", options->level,
+                  "Only cases of requirements at least this binding: must, should or may (default)")
+      ->check(CLI::IsMember({"must", "should", "may"}));
+  AddWaiversOption(*app, options->expectations);
+  app->add_option("--baseline", options->expectations.baseline,
+                  "A file that shmspec baseline wrote: judge by what changed since");
+  app->add_flag("--controls", options->controls,
+                "Before, seed every fault into the simulated system: do the cases catch it?");
+  app->add_option("--measurements", options->measurements,
+                  "JSON that a benchmark wrote, for the record to keep");
+  app->add_option("--output,-o", options->output,
+                  "Also write the record, as JSON, to this new file");
+  AddRunFormat(*app, *options);
+  app->footer(
+      "The last line is `N passed, N failed, N skipped`: failed is what was not expected,\n"
+      "skipped what could not be had here, is waived, or is known from the baseline.\n");
+  app->callback([options, &exit_code] { exit_code = RunCommand(*options); });
 }
 
 }  // namespace shmspec

@@ -98,27 +98,40 @@ struct CaseResult {
   std::vector<std::string> observed;
   /// Of the litmus tests in the last round performed.
   std::vector<LitmusHistogram> histograms;
-  std::uint64_t seed = 0;   // of the last round performed, to repeat it alone
-  std::int32_t rounds = 0;  // performed
-  std::uint64_t steps = 0;  // performed, over all rounds
+  std::uint64_t seed = 0;    // of the last round performed, to repeat it alone
+  std::int32_t rounds = 0;   // performed
+  std::uint64_t steps = 0;   // performed, over all rounds
+  std::uint64_t worlds = 0;  // the most that the oracle had to keep in mind at once
   std::int64_t duration_us = 0;
   /// What is there after the case and was not before, one line each.
   std::vector<std::string> residue;
   /// Process ids that actors had.
   std::vector<std::int64_t> actor_pids;
-  /// The seed that repeats this attempt as one of its own; the runner knows it, the case's process
-  /// only what follows from it.
+  /// Which attempt at the case it is, from 0, and the seed that repeats it as one of its own. These
+  /// the runner knows, the case's process only what follows from them.
+  std::uint32_t attempt = 0;
   std::uint64_t attempt_seed = 0;
-  static constexpr auto kFields = Fields(
-      Field{"status", &CaseResult::status}, Field{"cause", &CaseResult::cause},
-      Field{"reason", &CaseResult::reason}, Field{"excerpt", &CaseResult::excerpt},
-      Field{"trace", &CaseResult::trace}, Field{"objections", &CaseResult::objections},
-      Field{"requirements", &CaseResult::requirements}, Field{"touched", &CaseResult::touched},
-      Field{"observed", &CaseResult::observed}, Field{"histograms", &CaseResult::histograms},
-      Field{"seed", &CaseResult::seed}, Field{"rounds", &CaseResult::rounds},
-      Field{"steps", &CaseResult::steps}, Field{"duration_us", &CaseResult::duration_us},
-      Field{"residue", &CaseResult::residue}, Field{"actor_pids", &CaseResult::actor_pids});
+  bool retry = false;           // made because one before did not pass
+  std::int64_t started_us = 0;  // since the run began
+  static constexpr auto kFields =
+      Fields(Field{"status", &CaseResult::status}, Field{"cause", &CaseResult::cause},
+             Field{"reason", &CaseResult::reason}, Field{"excerpt", &CaseResult::excerpt},
+             Field{"trace", &CaseResult::trace}, Field{"objections", &CaseResult::objections},
+             Field{"requirements", &CaseResult::requirements},
+             Field{"touched", &CaseResult::touched}, Field{"observed", &CaseResult::observed},
+             Field{"histograms", &CaseResult::histograms}, Field{"seed", &CaseResult::seed},
+             Field{"rounds", &CaseResult::rounds}, Field{"steps", &CaseResult::steps},
+             Field{"worlds", &CaseResult::worlds}, Field{"duration_us", &CaseResult::duration_us},
+             Field{"residue", &CaseResult::residue}, Field{"actor_pids", &CaseResult::actor_pids});
 };
+
+/// Not as specified, or not decided although it should have been.
+constexpr bool IsTrouble(Status status) {
+  return status == Status::kFail || status == Status::kUnresolved;
+}
+constexpr bool IsAsSpecified(Status status) {
+  return status == Status::kPass || status == Status::kObserved;
+}
 
 /// A result for a case that could not be judged.
 CaseResult Unjudged(Status status, Cause cause, std::string reason);

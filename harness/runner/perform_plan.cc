@@ -138,6 +138,18 @@ void Unite(std::vector<Requirement>& into, const std::vector<Requirement>& from)
   into.erase(std::unique(into.begin(), into.end()), into.end());
 }
 
+/// What a race showed in any of its rounds, each value once.
+void KeepObserved(std::vector<std::string>& observed, std::vector<std::string> before) {
+  constexpr std::size_t kMost = 64;
+  for (std::string& one : observed) {
+    if (before.size() >= kMost) break;
+    if (std::find(before.begin(), before.end(), one) == before.end()) {
+      before.push_back(std::move(one));
+    }
+  }
+  observed = std::move(before);
+}
+
 }  // namespace
 
 CaseResult Unjudged(Status status, Cause cause, std::string reason) {
@@ -165,6 +177,7 @@ CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
   CaseResult result;
   result.histograms = HistogramsOf(trace);
   result.touched = verdict.touched;
+  result.worlds = verdict.worlds_peak;
   for (const auto& [step, text] : verdict.observed) {
     result.observed.push_back(fmt::format("step {}: {}", step + 1, text));
   }
@@ -211,6 +224,8 @@ CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::
     result.rounds = round + 1;
     result.steps = total.steps + plan.steps.size();
     Unite(result.touched, total.touched);
+    result.worlds = std::max(result.worlds, total.worlds);
+    KeepObserved(result.observed, std::move(total.observed));
     result.actor_pids = std::move(total.actor_pids);
     for (const ActorFacts& facts : trace.actors) result.actor_pids.push_back(facts.pid);
     if (round > 0 && result.status != Status::kPass) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "harness/runner/record_parts.h"
 #include "harness/vocabulary/requirement.h"
 #include "harness/vocabulary/sha256.h"
 #include "harness/vocabulary/text.h"
@@ -30,11 +31,6 @@ std::string FreshUuid() {
 }
 
 double Seconds(std::int64_t us) { return static_cast<double>(us) / 1e6; }
-
-Judgement JudgementOf(Status status) {
-  return status == Status::kFail || status == Status::kUnresolved ? Judgement::kUnexpected
-                                                                  : Judgement::kExpected;
-}
 
 /// The text, or its whole lines that fit into a record.
 std::string Limited(const std::string& text) {
@@ -63,9 +59,12 @@ Json ObjectionRecord(const Objection& objection) {
 Json AttemptRecord(const CaseResult& result, std::size_t number) {
   Json attempt{{"n", number},
                {"status", NameOf(result.status)},
+               {"started_s", Seconds(result.started_us)},
                {"duration_s", Seconds(result.duration_us)},
                {"rounds", result.rounds},
-               {"steps", result.steps}};
+               {"steps", result.steps},
+               {"worlds", result.worlds}};
+  if (result.retry) attempt["retry"] = true;
   if (result.rounds > 0) attempt["seed"] = std::to_string(result.seed);
   if (result.cause != Cause::kNone) attempt["cause"] = NameOf(result.cause);
   if (!result.reason.empty()) attempt["reason"] = result.reason.substr(0, kMaxReason);
@@ -129,7 +128,8 @@ Json TestRecord(const CaseRun& run, const RunOptions& options) {
             {"status", NameOf(run.status())}};
   const CaseResult* result = run.deciding();
   if (result != nullptr && result->cause != Cause::kNone) test["cause"] = NameOf(result->cause);
-  test["judgement"] = {{"verdict", NameOf(JudgementOf(run.status()))}};
+  test["judgement"] = JudgementRecord(run.judged);
+  if (run.attempts.size() > 1) test["flakiness"] = FlakinessRecord(run.flakiness());
   if (result != nullptr && !result->reason.empty()) {
     test["reason"] = result->reason.substr(0, kMaxReason);
   }
@@ -205,6 +205,16 @@ Json EnvironmentRecord(const RecordContext& context) {
   return {{"fingerprint", Sha256(stable)}, {"facts", facts}, {"fidelity", fidelity}};
 }
 
+/// What stands between a case and the kernel; nothing for bare system calls.
+std::optional<Json> LibraryRecord(const RunOptions& options, const RecordContext& context) {
+  if (options.target != "libc") return std::nullopt;
+  const std::string libc = ValueOf(context.environment, "libc");  // `glibc 2.36`
+  const std::size_t space = std::min(libc.find(' '), libc.size() - 1);
+  return Json{{"name", libc.substr(0, space)},
+              {"version", libc.substr(space + 1)},
+              {"build_id", ValueOf(context.environment, "libc.build_id")}};
+}
+
 Json SubjectRecord(const RunOptions& options, const RecordContext& context) {
   if (options.target == "simulated" || options.target.starts_with("faulty:")) {
     return {{"kind", "simulated"},
@@ -213,13 +223,16 @@ Json SubjectRecord(const RunOptions& options, const RecordContext& context) {
             {"target", options.target}};
   }
   const auto fact = [&](std::string_view name) { return ValueOf(context.environment, name); };
-  return {{"kind", "kernel"},
-          {"name", fact("kernel.name")},
-          {"version", fact("kernel.release")},
-          {"target", options.target},
-          {"machine", fact("machine")},
-          {"libc", fact("libc")},
-          {"container", fact("container")}};
+  Json subject{{"kind", "kernel"},
+               {"name", fact("kernel.name")},
+               {"version", fact("kernel.release")},
+               {"build_id", fact("kernel.build_id")},
+               {"target", options.target},
+               {"machine", fact("machine")},
+               {"libc", fact("libc")},
+               {"container", fact("container")}};
+  if (auto library = LibraryRecord(options, context)) subject["library"] = *library;
+  return subject;
 }
 
 Json RunRecord(const RunResult& result, const RunOptions& options, const RecordContext& context) {
@@ -236,39 +249,62 @@ Json RunRecord(const RunResult& result, const RunOptions& options, const RecordC
   run["isolation"] = NameOf(options.isolation);
   run["jobs"] = options.jobs;
   run["repeat"] = options.repeat;
+  run["retries"] = options.retries;
   run["timeout_ms"] = options.timeout_ms;
   run["max_rounds"] = options.max_rounds;
   return run;
 }
 
-template <class Statuses>
-Json CountsOf(const Statuses& statuses) {
-  std::map<Status, std::size_t> counts;
-  for (const Status status : statuses) ++counts[status];
+template <class Named>
+Json CountsOf(const std::vector<Named>& values) {
+  std::map<Named, std::size_t> counts;
+  for (const Named value : values) ++counts[value];
   Json record = Json::object();
-  for (const auto& [status, count] : counts) record[std::string(NameOf(status))] = count;
+  for (const auto& [value, count] : counts) record[std::string(NameOf(value))] = count;
   return record;
 }
 
-Json SummaryRecord(const RunResult& result) {
-  std::vector<Status> cases;
+Json EffortRecord(const RunResult& result) {
+  std::uint64_t attempts = 0;
   std::uint64_t rounds = 0;
   std::uint64_t steps = 0;
   for (const CaseRun& run : result.cases) {
-    cases.push_back(run.status());
+    attempts += run.attempts.size();
     for (const CaseResult& attempt : run.attempts) {
       rounds += static_cast<std::uint64_t>(attempt.rounds);
       steps += attempt.steps;
     }
   }
+  return {
+      {"cases", result.cases.size()}, {"attempts", attempts}, {"rounds", rounds}, {"steps", steps}};
+}
+
+Json SummaryRecord(const RunResult& result, const RecordContext& context) {
+  std::vector<Status> cases;
+  std::vector<Judgement> judgements;
+  std::size_t flaky = 0;
+  for (const CaseRun& run : result.cases) {
+    cases.push_back(run.status());
+    judgements.push_back(run.judged.judgement);
+    if (run.flakiness().flaky()) ++flaky;
+  }
   std::vector<Status> requirements;
   for (const auto& entry : result.Requirements()) requirements.push_back(entry.second);
   // What no case of the run is about stays UNTESTED.
   requirements.resize(kRequirementCount, Status::kUntested);
-  return {{"conformant", ConformanceOf(result)},
-          {"counts", CountsOf(cases)},
-          {"requirements", CountsOf(requirements)},
-          {"effort", {{"cases", cases.size()}, {"rounds", rounds}, {"steps", steps}}}};
+  Json summary{{"conformant", ConformanceOf(result)}};
+  if (context.expectations.waivers) {
+    summary["apart_from_waivers"] = ConformanceApartFromWaivers(result);
+  }
+  const Totals totals = result.totals();
+  summary["totals"] = {
+      {"passed", totals.passed}, {"failed", totals.failed}, {"skipped", totals.skipped}};
+  summary["counts"] = CountsOf(cases);
+  summary["judgements"] = CountsOf(judgements);
+  summary["flaky"] = flaky;
+  summary["requirements"] = CountsOf(requirements);
+  summary["effort"] = EffortRecord(result);
+  return summary;
 }
 
 }  // namespace
@@ -285,6 +321,13 @@ std::string ConformanceOf(const RunResult& result) {
   return some && all && result.complete ? "yes" : "undetermined";
 }
 
+std::string ConformanceApartFromWaivers(const RunResult& result) {
+  RunResult rest = result;
+  std::erase_if(rest.cases,
+                [](const CaseRun& run) { return run.judged.judgement == Judgement::kWaived; });
+  return ConformanceOf(rest);
+}
+
 Json SuiteRecord() {
   return {{"version", internal::kVersion},
           {"source_id", internal::kSourceId},
@@ -295,19 +338,25 @@ Json SuiteRecord() {
 Json RecordOf(const RunResult& result, const RunOptions& options, const RecordContext& context) {
   Json tests = Json::array();
   for (const CaseRun& one : result.cases) tests.push_back(TestRecord(one, options));
-  return {{"format", "shmspec-result/1"},
-          {"suite", SuiteRecord()},
-          {"run", RunRecord(result, options, context)},
-          {"environment", EnvironmentRecord(context)},
-          {"subject", SubjectRecord(options, context)},
-          {"selection",
-           {{"expression", context.selection},
-            {"planned", result.cases.size()},
-            {"excluded", context.excluded}}},
-          {"summary", SummaryRecord(result)},
-          {"areas", AreasRecord()},
-          {"requirements", CatalogueRecord(result)},
-          {"tests", tests}};
+  Json record{{"format", "shmspec-result/2"},
+              {"suite", SuiteRecord()},
+              {"run", RunRecord(result, options, context)},
+              {"environment", EnvironmentRecord(context)},
+              {"subject", SubjectRecord(options, context)},
+              {"selection",
+               {{"expression", context.selection},
+                {"planned", result.cases.size()},
+                {"excluded", context.excluded}}},
+              {"expectations", ExpectationsRecord(context.expectations, result)},
+              {"summary", SummaryRecord(result, context)},
+              {"areas", AreasRecord()},
+              {"requirements", CatalogueRecord(result)},
+              {"tests", tests}};
+  if (context.controls) record["controls"] = ControlsRecord(*context.controls);
+  if (!context.measurements.empty()) {
+    record["measurements"] = MeasurementsRecord(context.measurements);
+  }
+  return record;
 }
 
 }  // namespace shmspec

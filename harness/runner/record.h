@@ -6,13 +6,23 @@
 #define SHMSPEC_HARNESS_RUNNER_RECORD_H_
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/runner/controls.h"
+#include "harness/runner/measurements.h"
 #include "harness/runner/run.h"
 #include "harness/sandbox/environment.h"
 
 namespace shmspec {
+
+/// Negative controls that were performed with a run.
+struct RecordedControls {
+  std::string by;  // which hunter
+  std::uint64_t seed = 1;
+  std::vector<ControlResult> results;
+};
 
 /// What a record says besides the results.
 struct RecordContext {
@@ -24,11 +34,17 @@ struct RecordContext {
   std::uint32_t shard_count = 1;
   std::vector<Fact> environment;
   std::vector<Meaning> meanings;
+  const Expectations& expectations;
+  std::optional<RecordedControls> controls;
+  std::vector<Measurement> measurements;
 };
 
 /// Whether the system conforms, as far as this run can say: "no" when a must requirement failed,
 /// "yes" when every must requirement that some case of the run cites passed, else "undetermined".
 std::string ConformanceOf(const RunResult& result);
+
+/// The same when what is waived is left out of account.
+std::string ConformanceApartFromWaivers(const RunResult& result);
 
 /// The version of the program and what it was built from.
 nlohmann::ordered_json SuiteRecord();

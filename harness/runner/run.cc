@@ -8,6 +8,7 @@
 #include <array>
 #include <deque>
 #include <list>
+#include <map>
 #include <utility>
 
 #include "harness/runner/attempt.h"
@@ -31,10 +32,13 @@ RunOptions OptionsOf(const Case& test_case, const RunOptions& options, std::uint
 /// The cases of a run, `jobs` at a time.
 class Schedule {
  public:
-  Schedule(const std::vector<const Case*>& cases, const RunOptions& options, RunObserver& observer)
-      : options_(options), observer_(observer) {
-    for (const Case* one : cases) result_.cases.push_back({one, {}});
+  Schedule(const std::vector<const Case*>& cases, const RunOptions& options, RunObserver& observer,
+           const Expectations& expectations)
+      : options_(options), observer_(observer), expectations_(expectations) {
+    for (const Case* one : cases) result_.cases.push_back({one, {}, {}});
     for (std::size_t i = 0; i < cases.size(); ++i) {
+      const Waiver* waiver = expectations.WaiverOf(*cases[i]);
+      if (waiver != nullptr && waiver->do_not_run) continue;
       for (std::uint32_t attempt = 0; attempt < options.repeat; ++attempt) {
         waiting_.push_back({i, attempt});
       }
@@ -43,7 +47,6 @@ class Schedule {
   }
 
   RunResult Run() {
-    const auto start = std::chrono::steady_clock::now();
     while (StopRequests::Pending() == 0 && (!waiting_.empty() || !running_.empty())) {
       while (!waiting_.empty() && running_.size() < options_.jobs && StopRequests::Pending() == 0) {
         StartNext();
@@ -56,20 +59,24 @@ class Schedule {
       result_.complete = false;
       result_.stop_reason = "stopped by " + SignalName(signal);
     }
-    result_.duration_s =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    result_.duration_s = std::chrono::duration<double>(Attempt::Clock::now() - start_).count();
+    for (CaseRun& run : result_.cases) run.judged = expectations_.Judge(run);
     return std::move(result_);
   }
 
  private:
   struct Job {
     std::size_t index;
-    std::uint32_t attempt;
+    std::uint32_t attempt;  // those beyond options.repeat are retries
+    std::int64_t started_us = 0;
   };
 
   void StartNext() {
-    const Job job = waiting_.front();
+    Job job = waiting_.front();
     waiting_.pop_front();
+    job.started_us =
+        std::chrono::duration_cast<std::chrono::microseconds>(Attempt::Clock::now() - start_)
+            .count();
     const Case& test_case = *result_.cases[job.index].test_case;
     Result<Attempt> attempt = Attempt::Start(PlanOf(test_case), RoundsOf(test_case, options_),
                                              OptionsOf(test_case, options_, job.attempt),
@@ -108,14 +115,32 @@ class Schedule {
 
   void Finish(const Job& job, CaseResult result) {
     CaseRun& run = result_.cases[job.index];
+    result.attempt = job.attempt;
     result.attempt_seed = options_.seed + job.attempt;
-    run.attempts.push_back(std::move(result));
-    observer_.OnResult(*run.test_case, run.attempts.back(), ++done_, total_);
+    result.retry = job.attempt >= options_.repeat;
+    result.started_us = job.started_us;
+    if (IsTrouble(result.status)) Retry(job.index);
+    // Attempts run at the same time and end in any order.
+    const auto after =
+        std::find_if(run.attempts.begin(), run.attempts.end(),
+                     [&](const CaseResult& other) { return other.attempt > result.attempt; });
+    const auto at = run.attempts.insert(after, std::move(result));
+    observer_.OnResult(*run.test_case, *at, ++done_, total_);
+  }
+
+  void Retry(std::size_t index) {
+    std::uint32_t& made = retries_[index];
+    if (made == options_.retries) return;
+    waiting_.push_front({index, options_.repeat + made++});
+    ++total_;
   }
 
   const RunOptions& options_;
   RunObserver& observer_;
+  const Expectations& expectations_;
+  const Attempt::Clock::time_point start_ = Attempt::Clock::now();
   RunResult result_;
+  std::map<std::size_t, std::uint32_t> retries_;  // made so far, by case
   std::deque<Job> waiting_;
   std::list<std::pair<Job, Attempt>> running_;
   std::size_t done_ = 0;
@@ -167,8 +192,8 @@ CaseResult RunCase(const Case& test_case, const RunOptions& options) {
 }
 
 RunResult RunCases(const std::vector<const Case*>& cases, const RunOptions& options,
-                   RunObserver& observer) {
-  return Schedule(cases, options, observer).Run();
+                   RunObserver& observer, const Expectations& expectations) {
+  return Schedule(cases, options, observer, expectations).Run();
 }
 
 }  // namespace shmspec

@@ -15,6 +15,7 @@
 #include "harness/model/profile.h"
 #include "harness/runner/case.h"
 #include "harness/runner/case_result.h"
+#include "harness/runner/expectations.h"
 #include "harness/sandbox/isolation.h"
 #include "harness/target/stage.h"
 
@@ -26,21 +27,42 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::int64_t timeout_ms = 10000;  // for one attempt at one case
   std::uint32_t jobs = 1;
-  std::uint32_t repeat = 1;  // attempts at each case
-  int max_rounds = 1000000;  // no case is performed more often in one attempt
+  std::uint32_t repeat = 1;   // attempts at each case
+  std::uint32_t retries = 0;  // further ones at a case while attempts fail or are unresolved
+  int max_rounds = 1000000;   // no case is performed more often in one attempt
   Isolation isolation = Isolation::kShared;
 };
 
-/// One case with its attempts.
+/// How far the attempts at one case agree.
+struct Flakiness {
+  std::uint64_t attempts = 0;  // those that said something
+  std::uint64_t troubled = 0;  // of these, FAIL or UNRESOLVED
+  std::uint64_t flips = 0;     // between one attempt and the next
+
+  bool flaky() const { return troubled != 0 && troubled != attempts; }
+  /// Flips for each place where one was possible: 0 when attempts agree, 1 when they alternate.
+  double flip_rate() const;
+};
+
+/// One case with its attempts, in their order.
 struct CaseRun {
   const Case* test_case = nullptr;
   std::vector<CaseResult> attempts;
+  Judged judged;  // settled when the run has ended
 
   /// The worst of the attempts: FAIL, UNRESOLVED, UNSUPPORTED, OBSERVED, PASS; UNTESTED without
   /// any.
   Status status() const;
   /// The attempt with that status, or nullptr.
   const CaseResult* deciding() const;
+  Flakiness flakiness() const;
+};
+
+/// The cases of a run as runners of tests count them.
+struct Totals {
+  std::size_t passed = 0;   // as specified, and nothing else was expected
+  std::size_t failed = 0;   // judged to be unexpected, or stale
+  std::size_t skipped = 0;  // the rest: could not be had here, waived, or known from the baseline
 };
 
 /// A run that ended, or was stopped.
@@ -51,10 +73,11 @@ struct RunResult {
   double duration_s = 0;
 
   std::map<Status, std::size_t> Counts() const;
+  Totals totals() const;
   /// What every requirement came to that some case of the run cites or found violated.
   std::map<Requirement, Status> Requirements() const;
-  /// 0 as expected, 1 a case failed, 2 incomplete: something is unresolved or nothing could be
-  /// said.
+  /// 0 as expected; 1 unexpected: a case failed, is flaky, differs from the baseline, or passes in
+  /// spite of a strict waiver; 2 incomplete: something is unresolved or nothing could be said.
   int ExitCode() const;
 };
 
@@ -93,9 +116,9 @@ CaseResult RunPlan(const Plan& plan, int rounds, const RunOptions& options);
 CaseResult RunCase(const Case& test_case, const RunOptions& options);
 
 /// Runs all cases, `jobs` at a time. A request to stop (stop_requests.h) ends the cases that run;
-/// they and the rest are UNTESTED.
+/// they and the rest are UNTESTED. What a waiver says is not to be run is not.
 RunResult RunCases(const std::vector<const Case*>& cases, const RunOptions& options,
-                   RunObserver& observer);
+                   RunObserver& observer, const Expectations& expectations = {});
 
 }  // namespace shmspec
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "harness/runner/run.h"
 
@@ -54,6 +55,24 @@ const CaseResult* CaseRun::deciding() const {
   return worst == attempts.end() ? nullptr : &*worst;
 }
 
+Flakiness CaseRun::flakiness() const {
+  Flakiness flakiness;
+  std::optional<bool> before;
+  for (const CaseResult& attempt : attempts) {
+    const bool troubled = IsTrouble(attempt.status);
+    if (!troubled && !IsAsSpecified(attempt.status)) continue;
+    ++flakiness.attempts;
+    if (troubled) ++flakiness.troubled;
+    if (before && *before != troubled) ++flakiness.flips;
+    before = troubled;
+  }
+  return flakiness;
+}
+
+double Flakiness::flip_rate() const {
+  return attempts < 2 ? 0 : static_cast<double>(flips) / static_cast<double>(attempts - 1);
+}
+
 Status CaseRun::status() const {
   const CaseResult* worst = deciding();
   return worst == nullptr ? Status::kUntested : worst->status;
@@ -80,13 +99,37 @@ std::map<Requirement, Status> RunResult::Requirements() const {
   return statuses;
 }
 
-int RunResult::ExitCode() const {
-  const auto counts = Counts();
-  if (counts.contains(Status::kFail)) return 1;
-  if (!complete || counts.contains(Status::kUnresolved) || counts.contains(Status::kUntested)) {
-    return 2;
+Totals RunResult::totals() const {
+  Totals totals;
+  for (const CaseRun& run : cases) {
+    const Judgement judgement = run.judged.judgement;
+    if (judgement == Judgement::kUnexpected || judgement == Judgement::kStale) {
+      ++totals.failed;
+    } else if (judgement == Judgement::kExpected && IsAsSpecified(run.status())) {
+      ++totals.passed;
+    } else {
+      ++totals.skipped;
+    }
   }
-  return counts.contains(Status::kPass) || counts.contains(Status::kObserved) ? 0 : 2;
+  return totals;
+}
+
+int RunResult::ExitCode() const {
+  bool undecided = !complete;
+  bool said_something = false;
+  for (const CaseRun& run : cases) {
+    const Status status = run.status();
+    const bool expected = run.judged.judgement == Judgement::kExpected;
+    if (expected || run.judged.judgement == Judgement::kWaived) {
+      // A case that was not reached; one that is not to be run is waived.
+      undecided = undecided || (expected && status == Status::kUntested);
+      said_something = said_something || IsAsSpecified(status) || IsTrouble(status);
+      continue;
+    }
+    if (status != Status::kUnresolved || run.flakiness().flaky()) return 1;
+    undecided = true;
+  }
+  return undecided || !said_something ? 2 : 0;
 }
 
 }  // namespace shmspec

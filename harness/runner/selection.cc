@@ -17,16 +17,10 @@ bool HasWildcards(std::string_view filter) {
   return filter.find_first_of("*?") != std::string_view::npos;
 }
 
-/// `filter` is the name, a glob for it, or its beginning up to a dot.
-bool NameMatches(std::string_view filter, std::string_view name) {
-  if (HasWildcards(filter)) return MatchesGlob(filter, name);
-  return name.starts_with(filter) && (name.size() == filter.size() || name[filter.size()] == '.');
-}
-
 bool CaseMatches(std::string_view filter, const Case& test_case) {
-  if (NameMatches(filter, test_case.id)) return true;
+  if (MatchesName(filter, test_case.id)) return true;
   return std::any_of(test_case.requirements.begin(), test_case.requirements.end(),
-                     [&](Requirement r) { return NameMatches(filter, r.id()); });
+                     [&](Requirement r) { return MatchesName(filter, r.id()); });
 }
 
 std::vector<std::string> AllNames(const std::vector<Case>& cases) {
@@ -50,7 +44,7 @@ Result<void> CheckFilter(std::string_view filter, const std::vector<Case>& cases
   if (filter.empty()) return Error{"an empty filter: expected a case, a requirement or a glob"};
   if (HasWildcards(filter)) return {};
   for (const std::string& name : AllNames(cases)) {
-    if (NameMatches(filter, name)) return {};
+    if (MatchesName(filter, name)) return {};
   }
   return Error{
       fmt::format("no case or requirement \"{}\"{}", filter, DidYouMean(filter, AllNames(cases)))};
@@ -62,6 +56,11 @@ bool IsBinding(const Case& test_case, Level level) {
 }
 
 }  // namespace
+
+bool MatchesName(std::string_view filter, std::string_view name) {
+  if (HasWildcards(filter)) return MatchesGlob(filter, name);
+  return name.starts_with(filter) && (name.size() == filter.size() || name[filter.size()] == '.');
+}
 
 bool MatchesGlob(std::string_view pattern, std::string_view text) {
   // On a mismatch the last star takes one character more; there is never a need to go back further.

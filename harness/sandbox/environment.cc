@@ -18,6 +18,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "harness/sandbox/build_id.h"
+
 namespace shmspec {
 namespace {
 
@@ -53,8 +55,11 @@ void AddKernel(Collector& facts) {
   ::uname(&name);
   facts.Add("kernel.name", name.sysname, "uname(2)");
   facts.Add("kernel.release", name.release, "uname(2)");
+  facts.Add("kernel.version", name.version, "uname(2)");
+  facts.Add("kernel.build_id", BuildIdOfKernel(), "/sys/kernel/notes");
   facts.Add("machine", name.machine, "uname(2)");
   facts.Add("libc", std::string("glibc ") + ::gnu_get_libc_version(), "gnu_get_libc_version(3)");
+  facts.Add("libc.build_id", BuildIdOfLibrary("libc.so"), "dl_iterate_phdr(3)");
   facts.Add("cpus", UsableCpus(), "sched_getaffinity(2)");
   facts.Add("page_size", std::to_string(::sysconf(_SC_PAGESIZE)), "sysconf(3)");
   facts.Add("shmlba", std::to_string(SHMLBA), "sys/shm.h");

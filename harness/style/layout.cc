@@ -126,6 +126,8 @@ constexpr Library kLibraries[] = {
     {"<benchmark/", [](std::string_view path) { return IsBelow(path, "suites/performance"); },
      "suites/performance/"},
     {"<fuzzer/", [](std::string_view path) { return IsBelow(path, "fuzz"); }, "fuzz/"},
+    {"<toml++/", [](std::string_view path) { return path == "harness/runner/waivers.cc"; },
+     "the reader of waivers"},
     {"<yaml-cpp/",
      [](std::string_view path) { return path == "harness/vocabulary/catalogue_compiler.cc"; },
      "the catalogue compiler, which runs while building"}};

@@ -59,12 +59,19 @@ struct NamesOf<Cause> {
                                      Named<Cause>{"interrupted", Cause::kInterrupted}};
 };
 
-/// The status compared with what was expected.
-enum class Judgement : std::uint8_t { kExpected, kUnexpected };
+/// The status compared with what was expected. It never changes the status.
+enum class Judgement : std::uint8_t {
+  kExpected,
+  kUnexpected,
+  kWaived,  // not as specified, and a waiver says why that is put up with for now
+  kStale,   // as specified, and a strict waiver says that it is not
+};
 template <>
 struct NamesOf<Judgement> {
   static constexpr std::array kNames{Named<Judgement>{"expected", Judgement::kExpected},
-                                     Named<Judgement>{"unexpected", Judgement::kUnexpected}};
+                                     Named<Judgement>{"unexpected", Judgement::kUnexpected},
+                                     Named<Judgement>{"waived", Judgement::kWaived},
+                                     Named<Judgement>{"waiver-stale", Judgement::kStale}};
 };
 
 }  // namespace shmspec

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/command/command_line.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdint>
+#include <map>
+
+namespace shmspec {
+
+const CLI::Validator& Seed() {
+  // CLI11 takes -1 for 18446744073709551615 and is silent about numbers that are too large.
+  static const CLI::Validator seed(
+      [](std::string& text) -> std::string {
+        std::uint64_t number = 0;
+        const char* end = text.data() + text.size();
+        const auto read = std::from_chars(text.data(), end, number);
+        if (read.ec == std::errc() && read.ptr == end) return "";
+        return fmt::format("expected a number from 0 to {}, found \"{}\"", UINT64_MAX, text);
+      },
+      "");
+  return seed;
+}
+
+void AddFormat(CLI::App& app, Format& format) {
+  const std::map<std::string, Format> formats{{"human", Format::kHuman}, {"json", Format::kJson}};
+  app.add_option_function<std::string>(
+         "--format", [&format, formats](const std::string& name) { format = formats.at(name); },
+         "What is printed: human (default) or json")
+      ->check(CLI::IsMember({"human", "json"}));
+}
+
+void AddPerform(CLI::App& app, PerformOptions& options) {
+  app.add_option("--target", options.target,
+                 "libc (default), syscall, ia32, simulated or faulty:ID (see controls)");
+  app.add_option("--profile", options.profile,
+                 "The specification to judge by: linux (default) or posix");
+  app.add_option("--seed", options.seed, "Settles every random choice; printed with each run")
+      ->check(Seed());
+  app.add_option("--timeout", options.timeout_ms, "Milliseconds that one case may take")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{3600000}));
+}
+
+void AddWaiversOption(CLI::App& app, ExpectationFiles& files) {
+  app.add_option("--waivers", files.waivers,
+                 "A file of waivers: what is put up with, by whom, why and until when");
+}
+
+}  // namespace shmspec

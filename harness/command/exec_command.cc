@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// One case for runners of tests that are not ours.
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "harness/command/command_line.h"
+#include "harness/command/console.h"
+#include "harness/command/print_results.h"
+#include "harness/runner/stop_requests.h"
+#include "harness/vocabulary/nearest.h"
+
+namespace shmspec {
+namespace {
+
+/// What a style calls what can come of a case. Those that know no word for a waiver get the status
+/// itself. `trouble`: the case could not even be tried, because of a mistake in the command line or
+/// in the harness; it must never look like a pass or a skip.
+struct ExitCodes {
+  ExitStyle style;
+  int pass;
+  int fail;
+  int unresolved;
+  int unsupported;
+  int untested;
+  int waived;
+  int stale;
+  int trouble;
+};
+
+/// Sources: tools/testing/selftests/kselftest.h of Linux (KSFT_*); IEEE 1003.3 as the Open POSIX
+/// test suite numbers it; Automake's manual, "Scripts-based Testsuites"; include/tst_res_flags.h of
+/// LTP (TFAIL, TBROK, TCONF).
+constexpr ExitCodes kCodes[] = {{ExitStyle::kKselftest, 0, 1, 1, 4, 4, 2, 3, 1},
+                                {ExitStyle::kOpenPosix, 0, 1, 2, 4, 5, 1, 0, 2},
+                                {ExitStyle::kAutomake, 0, 1, 99, 77, 77, 77, 1, 99},
+                                {ExitStyle::kLtp, 0, 1, 2, 32, 32, 1, 0, 2}};
+
+const ExitCodes* CodesOf(ExitStyle style) {
+  for (const ExitCodes& codes : kCodes) {
+    if (codes.style == style) return &codes;
+  }
+  return nullptr;
+}
+
+int ExitCodeOf(const RunResult& result, ExitStyle style) {
+  const ExitCodes* codes = CodesOf(style);
+  if (codes == nullptr) return result.ExitCode();
+  if (!result.complete) return codes->trouble;
+  const CaseRun& run = result.cases.front();
+  if (run.judged.judgement == Judgement::kWaived) return codes->waived;
+  if (run.judged.judgement == Judgement::kStale) return codes->stale;
+  switch (run.status()) {
+    case Status::kPass:
+    case Status::kObserved:
+      return codes->pass;
+    case Status::kFail:
+      return codes->fail;
+    case Status::kUnresolved:
+      return codes->unresolved;
+    case Status::kUnsupported:
+      return codes->unsupported;
+    case Status::kUntested:
+      break;
+  }
+  return codes->untested;
+}
+
+/// `usual`, where the style does not have a word of its own.
+int TroubleCode(ExitStyle style, int usual) {
+  const ExitCodes* codes = CodesOf(style);
+  return codes == nullptr ? usual : codes->trouble;
+}
+
+class Observer : public RunObserver {
+ public:
+  Observer(const RunOptions& options, const Expectations& expectations)
+      : options_(options), expectations_(expectations) {}
+  void OnResult(const Case& test_case, const CaseResult& result, std::size_t,
+                std::size_t) override {
+    if (IsTrouble(result.status)) {
+      PrintTroubledCase(test_case, result, options_, expectations_);
+    }
+  }
+
+ private:
+  const RunOptions& options_;
+  const Expectations& expectations_;
+};
+
+}  // namespace
+
+int ExecCommand(const ExecCommandOptions& options) {
+  const StopRequests requests;
+  const auto complain = [&](const Error& error) {
+    const ExitCodes* codes = CodesOf(options.style);
+    if (error.lacking && codes != nullptr) return Complain(codes->unsupported, error.message);
+    return Complain(TroubleCode(options.style, error.lacking ? kExitIncomplete : kExitUsage),
+                    error.message);
+  };
+  const Case* test_case = FindCase(options.name);
+  if (test_case == nullptr) {
+    std::vector<std::string> names;
+    for (const Case& one : AllCases()) names.emplace_back(one.id);
+    return complain(Error{fmt::format("no case \"{}\"{}; exec takes the whole name of one",
+                                      options.name, DidYouMean(options.name, names))});
+  }
+  const Result<Expectations> expectations = ReadExpectations(options.expectations, options.perform);
+  if (!expectations.ok()) return complain(expectations.error());
+  const Result<RunOptions> run = Settle(options.perform);
+  if (!run.ok()) return complain(run.error());
+  Observer observer(*run, *expectations);
+  const RunResult result = RunCases({test_case}, *run, observer, *expectations);
+  PrintOutcome(result.cases.front());
+  PrintTotals(result);
+  return ExitCodeOf(result, options.style);
+}
+
+void AddExec(CLI::App& program, int& exit_code) {
+  const auto options = std::make_shared<ExecCommandOptions>();
+  CLI::App* app = program.add_subcommand(
+      "exec", "Perform one case, with the exit code that another runner of tests expects");
+  app->add_option("CASE", options->name, "The name of the case, in full")->required();
+  std::vector<std::string> styles;
+  for (const auto& style : NamesOf<ExitStyle>::kNames) styles.emplace_back(style.name);
+  app->add_option_function<std::string>(
+         "--exit-style",
+         [options](const std::string& name) { options->style = *FromName<ExitStyle>(name); },
+         fmt::format("Whose exit codes: {}", fmt::join(styles, ", ")))
+      ->check(CLI::IsMember(styles));
+  AddPerform(*app, options->perform);
+  AddWaiversOption(*app, options->expectations);
+  std::string footer = "Exit codes:      pass fail unresolved unsupported untested waived stale\n";
+  for (const ExitCodes& codes : kCodes) {
+    footer += fmt::format("  {:<14} {:>4} {:>4} {:>10} {:>11} {:>8} {:>6} {:>5}\n",
+                          NameOf(codes.style), codes.pass, codes.fail, codes.unresolved,
+                          codes.unsupported, codes.untested, codes.waived, codes.stale);
+  }
+  footer +=
+      "Without a style they are those of run. Mistakes in the command line are unresolved.\n\n"
+      "Example, a test of CTest for each case:\n"
+      "  mkdir cases && shmspec list --format ctest > cases/CTestTestfile.cmake\n"
+      "  ctest --test-dir cases -j2\n";
+  app->footer(footer);
+  app->callback([options, &exit_code] { exit_code = ExecCommand(*options); });
+}
+
+int UsageExitCode(const CLI::App& program) {
+  for (const CLI::App* command : program.get_subcommands()) {
+    if (command->get_name() != "exec") continue;
+    const std::vector<std::string> given = command->get_option("--exit-style")->results();
+    const auto style = given.empty() ? std::nullopt : FromName<ExitStyle>(given.back());
+    return TroubleCode(style.value_or(ExitStyle::kShmspec), kExitUsage);
+  }
+  return kExitUsage;
+}
+
+}  // namespace shmspec

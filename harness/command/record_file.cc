@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <fmt/format.h>
+
+#include "harness/command/command.h"
+#include "harness/command/console.h"
+#include "harness/command/input_file.h"
+#include "harness/command/output_file.h"
+
+namespace shmspec {
+
+Result<reports::Record> ReadRecordFile(const std::string& file) {
+  const Result<std::string> text = ReadInput(file);
+  if (!text.ok()) return text.error();
+  return reports::ReadRecord(*text, InputName(file));
+}
+
+int WriteOutput(const std::string& contents, const std::string& file, bool force) {
+  if (file.empty()) {
+    fmt::print("{}", contents);
+    return kExitAsExpected;
+  }
+  Result<OutputFile> output = OutputFile::Claim(
+      file, force ? OutputFile::Existing::kReplace : OutputFile::Existing::kLeave);
+  if (!output.ok()) {
+    return Complain(kExitUsage, output.error().message + (force ? "" : ", or give --force"));
+  }
+  if (auto written = output->Commit(contents); !written.ok()) {
+    return Complain(kExitHarnessTrouble, written.error().message);
+  }
+  return kExitAsExpected;
+}
+
+}  // namespace shmspec

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "harness/command/command_line.h"
+#include "harness/command/console.h"
+#include "harness/runner/waivers.h"
+#include "reports/plain_text.h"
+
+namespace shmspec {
+namespace {
+
+/// How long a suggested waiver lasts, unless its author changes that.
+constexpr std::chrono::days kSuggested{90};
+
+constexpr const char* kPreface =
+    "# Waivers: what is put up with for now. A waiver changes how a result is judged and never "
+    "the\n"
+    "# status itself. shmspec refuses this file until reason, url and owner are filled in; remove\n"
+    "# what should not be waived.\n"
+    "format = \"shmspec-waivers/1\"\n";
+
+/// The causes that were seen at the attempts that did not pass.
+std::vector<std::string> CausesOf(const reports::Test& test) {
+  std::vector<std::string> causes;
+  for (const reports::Attempt& attempt : test.attempts) {
+    const bool known = std::find(causes.begin(), causes.end(), attempt.cause) != causes.end();
+    if (!attempt.cause.empty() && !known) causes.push_back(attempt.cause);
+  }
+  return causes;
+}
+
+std::string Suggestion(const reports::Test& test, std::size_t number) {
+  const std::chrono::sys_days today = Today();
+  std::string text = fmt::format("\n# {}\n[[waiver]]\nid = \"W-{:04}\"\ntests = [\"{}\"]\n",
+                                 reports::OneLine(test.reason), number, test.id);
+  text += fmt::format("expect = [\"{}\"]\n", NameOf(test.status));
+  if (const std::vector<std::string> causes = CausesOf(test); !causes.empty()) {
+    text += fmt::format("cause = [\"{}\"]\n", fmt::join(causes, "\", \""));
+  }
+  text += "reason = \"\"\nurl = \"\"\nowner = \"\"\n";
+  text +=
+      fmt::format("granted = {}\nexpires = {}\n", DateText(today), DateText(today + kSuggested));
+  if (test.flakiness && test.flakiness->flaky) {
+    const auto attempts = static_cast<double>(test.flakiness->attempts);
+    const double share = (attempts - static_cast<double>(test.flakiness->passed)) / attempts;
+    text += fmt::format("rate = {{at_most = {:.3f}, per = \"attempt\"}}\n",
+                        std::min(std::ceil(share * 1000) / 1000, 0.999));
+  }
+  return text;
+}
+
+std::string Until(const Waiver& waiver) {
+  std::string text = "until " + waiver.expires;
+  if (!waiver.holds) text += ", not on this system";
+  return text;
+}
+
+}  // namespace
+
+int CheckWaiversCommand(const std::string& file, const PerformOptions& perform) {
+  const Result<Expectations> read = ReadExpectations({.waivers = file}, perform);
+  if (!read.ok()) return Complain(kExitUsage, read.error().message);
+  const Waivers& waivers = *read->waivers;
+  for (const Waiver& waiver : waivers.entries) {
+    fmt::print("{:<8} {} ({}; {})\n", waiver.id, waiver.reason, Until(waiver), waiver.owner);
+  }
+  const auto here = std::count_if(waivers.entries.begin(), waivers.entries.end(),
+                                  [](const Waiver& waiver) { return waiver.holds; });
+  fmt::print("{} waivers, {} of them hold here, for {} cases\n", waivers.entries.size(), here,
+             waivers.by_case.size());
+  return kExitAsExpected;
+}
+
+int SuggestWaiversCommand(const SuggestWaiversOptions& options) {
+  const Result<reports::Record> record = ReadRecordFile(options.record);
+  if (!record.ok()) return Complain(kExitUsage, record.error().message);
+  std::string text = kPreface;
+  std::size_t number = 0;
+  for (const reports::Test& test : record->tests) {
+    const bool troubled = test.status == Status::kFail || test.status == Status::kUnresolved;
+    if (troubled && test.judgement == Judgement::kUnexpected) text += Suggestion(test, ++number);
+  }
+  if (number == 0) {
+    return Complain(
+        kExitNothingSelected,
+        fmt::format("{}: no case failed unexpectedly; there is nothing to waive", record->file));
+  }
+  return WriteOutput(text, options.output, options.force);
+}
+
+void AddWaivers(CLI::App& program, int& exit_code) {
+  CLI::App* app = program.add_subcommand("waivers", "Check a file of waivers, or begin one");
+  app->require_subcommand(1);
+
+  const auto perform = std::make_shared<PerformOptions>();
+  const auto file = std::make_shared<std::string>();
+  CLI::App* check = app->add_subcommand("check", "Read a file of waivers as run would");
+  check->add_option("FILE", *file, "The file, TOML; - for standard input")->required();
+  check->add_option("--target", perform->target, "As for run");
+  check->add_option("--profile", perform->profile, "As for run");
+  check->callback([=, &exit_code] { exit_code = CheckWaiversCommand(*file, *perform); });
+
+  const auto suggesting = std::make_shared<SuggestWaiversOptions>();
+  CLI::App* suggest = app->add_subcommand(
+      "suggest", "Write a waiver to be filled in for each case that failed unexpectedly");
+  suggest->add_option("RECORD", suggesting->record, "A file that run --output wrote")->required();
+  suggest->add_option("--output,-o", suggesting->output,
+                      "The file to write; standard output when not given");
+  suggest->add_flag("--force", suggesting->force, "Replace that file if it is there already");
+  suggest->callback([=, &exit_code] { exit_code = SuggestWaiversCommand(*suggesting); });
+  app->footer(
+      "Example:\n"
+      "  shmspec waivers suggest result.json -o waivers.toml\n"
+      "  shmspec waivers check waivers.toml\n"
+      "  shmspec run --waivers waivers.toml\n");
+}
+
+}  // namespace shmspec

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/runner/record_parts.h"
+
+#include <algorithm>
+
+#include "harness/runner/case.h"
+
+namespace shmspec {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <class Enum>
+Json NamesIn(const std::vector<Enum>& values) {
+  Json names = Json::array();
+  for (const Enum value : values) names.push_back(NameOf(value));
+  return names;
+}
+
+/// What became of a waiver in the run.
+std::string_view StateOf(const Waiver& waiver, const std::vector<Judgement>& judgements) {
+  const auto any = [&](Judgement wanted) {
+    return std::find(judgements.begin(), judgements.end(), wanted) != judgements.end();
+  };
+  if (!waiver.holds) return "elsewhere";
+  if (any(Judgement::kStale)) return "stale";
+  return any(Judgement::kWaived) ? "used" : "unused";
+}
+
+Json WaiverRecord(const Waiver& waiver, const RunResult& result) {
+  Json cases = Json::array();
+  std::vector<Judgement> judgements;
+  for (const CaseRun& run : result.cases) {
+    if (run.judged.waiver != waiver.id) continue;
+    cases.push_back(run.test_case->id);
+    judgements.push_back(run.judged.judgement);
+  }
+  Json record{{"id", waiver.id}, {"tests", waiver.tests}};
+  if (waiver.do_not_run) {
+    record["action"] = "do-not-run";
+  } else {
+    record["expect"] = NamesIn(waiver.expect);
+  }
+  if (!waiver.cause.empty()) record["cause"] = NamesIn(waiver.cause);
+  if (!waiver.when.empty()) record["when"] = waiver.when;
+  record["reason"] = waiver.reason;
+  record["url"] = waiver.url;
+  record["owner"] = waiver.owner;
+  if (waiver.kind != WaiverClass::kNotStated) record["class"] = NameOf(waiver.kind);
+  record["granted"] = waiver.granted;
+  record["expires"] = waiver.expires;
+  record["strict"] = waiver.strict;
+  if (waiver.at_most) record["at_most"] = *waiver.at_most;
+  record["state"] = StateOf(waiver, judgements);
+  record["cases"] = cases;
+  return record;
+}
+
+Json BaselineRecord(const Baseline& baseline) {
+  Json gone = Json::array();
+  for (const auto& [id, entry] : baseline.cases) {
+    if (FindCase(id) == nullptr) gone.push_back(id);
+  }
+  return {{"file", baseline.file},
+          {"sha256", baseline.sha256},
+          {"source_id", baseline.source_id},
+          {"catalogue_sha256", baseline.catalogue_sha256},
+          {"fingerprint", baseline.fingerprint},
+          {"cases", baseline.cases.size()},
+          {"gone", gone}};
+}
+
+}  // namespace
+
+Json JudgementRecord(const Judged& judged) {
+  Json record{{"verdict", NameOf(judged.judgement)}};
+  if (!judged.waiver.empty()) record["waiver"] = judged.waiver;
+  if (judged.before) record["baseline"] = NameOf(judged.before->status);
+  if (!judged.why.empty()) record["why"] = judged.why;
+  return record;
+}
+
+Json FlakinessRecord(const Flakiness& flakiness) {
+  return {{"flaky", flakiness.flaky()},
+          {"attempts", flakiness.attempts},
+          {"passed", flakiness.attempts - flakiness.troubled},
+          {"flips", flakiness.flips},
+          {"flip_rate", flakiness.flip_rate()}};
+}
+
+Json ExpectationsRecord(const Expectations& expectations, const RunResult& result) {
+  Json record = Json::object();
+  if (expectations.waivers) {
+    Json entries = Json::array();
+    for (const Waiver& waiver : expectations.waivers->entries) {
+      entries.push_back(WaiverRecord(waiver, result));
+    }
+    record["waivers"] = {{"file", expectations.waivers->file},
+                         {"sha256", expectations.waivers->sha256},
+                         {"entries", entries}};
+  }
+  if (expectations.baseline) record["baseline"] = BaselineRecord(*expectations.baseline);
+  return record;
+}
+
+Json ControlsRecord(const RecordedControls& controls) {
+  Json faults = Json::array();
+  for (const ControlResult& one : controls.results) {
+    faults.push_back({{"id", one.fault->id},
+                      {"requirement", one.fault->requirement.id()},
+                      {"description", one.fault->description},
+                      {"caught_by", one.caught_by}});
+  }
+  return {{"by", controls.by}, {"seed", std::to_string(controls.seed)}, {"faults", faults}};
+}
+
+Json MeasurementsRecord(const std::vector<Measurement>& measurements) {
+  Json record = Json::array();
+  for (const Measurement& one : measurements) {
+    record.push_back({{"name", one.name},
+                      {"unit", one.unit},
+                      {"n", one.values.size()},
+                      {"median", one.median()},
+                      {"least", one.least()},
+                      {"most", one.most()}});
+  }
+  return record;
+}
+
+}  // namespace shmspec

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/runner/waivers.h"
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "harness/runner/condition.h"
+#include "harness/runner/selection.h"
+#include "harness/vocabulary/nearest.h"
+#include "harness/vocabulary/sha256.h"
+
+namespace shmspec {
+namespace {
+
+constexpr std::string_view kFormat = "shmspec-waivers/1";
+constexpr std::chrono::days kLongest{365};
+
+/// A place that is not as it should be. Caught in ReadWaivers and nowhere else.
+struct Unreadable {
+  toml::source_position at;
+  std::string message;
+};
+
+toml::source_position PlaceOf(const toml::node& node) { return node.source().begin; }
+
+template <class Enum>
+std::vector<std::string> NamesFrom(std::span<const Enum> values) {
+  std::vector<std::string> names;
+  for (const Enum value : values) names.emplace_back(NameOf(value));
+  return names;
+}
+
+/// A table with the keys that it may have.
+class Section {
+ public:
+  Section(const toml::table& table, std::vector<std::string> keys) : table_(table) {
+    for (auto&& [key, node] : table) {
+      const std::string name(key.str());
+      if (std::find(keys.begin(), keys.end(), name) != keys.end()) continue;
+      throw Unreadable{key.source().begin, fmt::format("there is no key \"{}\"{}; remove it", name,
+                                                       DidYouMean(name, keys))};
+    }
+  }
+
+  const toml::node* Find(std::string_view key) const { return table_.get(key); }
+  const toml::node& At(std::string_view key) const {
+    if (const toml::node* node = Find(key)) return *node;
+    throw Unreadable{PlaceOf(table_), fmt::format("{} is missing here; add it", key)};
+  }
+
+  /// A text with something in it.
+  std::string Text(std::string_view key) const { return Text(At(key), key); }
+  std::string TextIfAny(std::string_view key) const {
+    const toml::node* node = Find(key);
+    return node == nullptr ? "" : Text(*node, key);
+  }
+  static std::string Text(const toml::node& node, std::string_view key) {
+    const auto* text = node.as_string();
+    if (text != nullptr && text->get().find_first_not_of(" \t\n") != std::string::npos) {
+      return text->get();
+    }
+    throw Unreadable{PlaceOf(node), text == nullptr ? fmt::format("{}: expected a text", key)
+                                                    : fmt::format("{}: is empty; fill it in", key)};
+  }
+
+  bool Truth(std::string_view key, bool otherwise) const {
+    const toml::node* node = Find(key);
+    if (node == nullptr) return otherwise;
+    if (const auto* truth = node->as_boolean()) return truth->get();
+    throw Unreadable{PlaceOf(*node), fmt::format("{}: expected true or false", key)};
+  }
+
+  std::chrono::sys_days Date(std::string_view key) const {
+    const toml::node& node = At(key);
+    if (const auto* date = node.as_date()) {
+      return std::chrono::year_month_day{std::chrono::year{date->get().year},
+                                         std::chrono::month{date->get().month},
+                                         std::chrono::day{date->get().day}};
+    }
+    throw Unreadable{PlaceOf(node),
+                     fmt::format("{}: expected a date without quotes, such as 2026-09-01", key)};
+  }
+
+  /// Calls visit(text, its node) for each member of a list with something in it.
+  template <class Visit>
+  void ForEachText(std::string_view key, Visit&& visit) const {
+    const toml::array* list = At(key).as_array();
+    if (list == nullptr || list->empty()) {
+      throw Unreadable{PlaceOf(At(key)),
+                       fmt::format("{}: expected a list of texts, such as [\"...\"]", key)};
+    }
+    for (const toml::node& node : *list) visit(Text(node, key), node);
+  }
+
+  /// A word of those that are allowed.
+  template <class Enum>
+  static Enum Word(const std::string& text, const toml::node& node, std::string_view key,
+                   std::span<const Enum> allowed) {
+    const auto value = FromName<Enum>(text);
+    if (value && std::find(allowed.begin(), allowed.end(), *value) != allowed.end()) return *value;
+    throw Unreadable{PlaceOf(node), fmt::format("{}: expected one of {}, found \"{}\"", key,
+                                                fmt::join(NamesFrom(allowed), ", "), text)};
+  }
+
+ private:
+  const toml::table& table_;
+};
+
+/// What a waiver may expect; whatever else comes of a case needs none.
+constexpr std::array kWaivable{Status::kFail, Status::kUnresolved};
+constexpr std::array kCauses{Cause::kAssertion, Cause::kRefuted, Cause::kDisagreement,
+                             Cause::kTimeout,   Cause::kCrash,   Cause::kGaveUp,
+                             Cause::kLeak,      Cause::kSetup};
+constexpr std::array kClasses{WaiverClass::kImplementationBug, WaiverClass::kSuiteBug,
+                              WaiverClass::kSpecAmbiguity, WaiverClass::kEnvironment};
+
+class WaiverReader {
+ public:
+  WaiverReader(const toml::table& table, const WaiverContext& context)
+      : section_(table, {"id", "tests", "expect", "action", "cause", "when", "reason", "url",
+                         "owner", "class", "granted", "expires", "strict", "rate"}),
+        context_(context) {}
+
+  Waiver Read() {
+    waiver_.id = section_.Text("id");
+    ReadTests();
+    ReadExpectation();
+    ReadCondition();
+    waiver_.reason = section_.Text("reason");
+    waiver_.url = section_.Text("url");
+    if (waiver_.url.find("://") == std::string::npos) {
+      throw Unreadable{PlaceOf(section_.At("url")),
+                       "url: expected an address such as https://bugs.example.org/4711"};
+    }
+    waiver_.owner = section_.Text("owner");
+    if (const toml::node* node = section_.Find("class")) {
+      waiver_.kind = Section::Word<WaiverClass>(section_.Text("class"), *node, "class", kClasses);
+    }
+    ReadDates();
+    waiver_.strict = section_.Truth("strict", true);
+    ReadRate();
+    return std::move(waiver_);
+  }
+
+ private:
+  void ReadTests() {
+    std::vector<std::string> names;
+    for (const Case& one : context_.cases) names.emplace_back(one.id);
+    section_.ForEachText("tests", [&](const std::string& glob, const toml::node& node) {
+      waiver_.tests.push_back(glob);
+      const bool used = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return MatchesName(glob, name);
+      });
+      if (used) return;
+      throw Unreadable{PlaceOf(node), fmt::format("tests: \"{}\" matches no case{}; remove it",
+                                                  glob, DidYouMean(glob, names))};
+    });
+  }
+
+  void ReadExpectation() {
+    const toml::node* action = section_.Find("action");
+    if (action != nullptr) {
+      if (section_.Text("action") != "do-not-run") {
+        throw Unreadable{PlaceOf(*action), "action: there is only \"do-not-run\""};
+      }
+      for (const char* other : {"expect", "cause", "rate"}) {
+        const toml::node* node = section_.Find(other);
+        if (node == nullptr) continue;
+        throw Unreadable{PlaceOf(*node), fmt::format("{}: says nothing of a case that is not to be "
+                                                     "run; remove it or the action",
+                                                     other)};
+      }
+      waiver_.do_not_run = true;
+      return;
+    }
+    section_.ForEachText("expect", [&](const std::string& word, const toml::node& node) {
+      waiver_.expect.push_back(Section::Word<Status>(word, node, "expect", kWaivable));
+    });
+    if (section_.Find("cause") == nullptr) return;
+    section_.ForEachText("cause", [&](const std::string& word, const toml::node& node) {
+      waiver_.cause.push_back(Section::Word<Cause>(word, node, "cause", kCauses));
+    });
+  }
+
+  void ReadCondition() {
+    waiver_.when = section_.TextIfAny("when");
+    if (waiver_.when.empty()) return;
+    const Result<Condition> condition = Condition::Parse(waiver_.when, context_.facts);
+    if (!condition.ok()) {
+      throw Unreadable{PlaceOf(section_.At("when")), "when, " + condition.error().message};
+    }
+    waiver_.holds = condition->Holds(context_.facts).value_or(false);
+  }
+
+  void ReadDates() {
+    const std::chrono::sys_days granted = section_.Date("granted");
+    const std::chrono::sys_days expires = section_.Date("expires");
+    waiver_.granted = DateText(granted);
+    waiver_.expires = DateText(expires);
+    if (granted > context_.today) {
+      throw Unreadable{PlaceOf(section_.At("granted")),
+                       fmt::format("granted: {} is yet to come; today is {}", waiver_.granted,
+                                   DateText(context_.today))};
+    }
+    if (expires < granted || expires > granted + kLongest) {
+      throw Unreadable{PlaceOf(section_.At("expires")),
+                       fmt::format("expires: expected a day from {} to {}, at most 365 days after "
+                                   "the waiver was granted; found {}",
+                                   waiver_.granted, DateText(granted + kLongest), waiver_.expires)};
+    }
+    if (expires < context_.today) {
+      throw Unreadable{PlaceOf(section_.At("expires")),
+                       fmt::format("waiver {} expired on {}: remove it, or have its owner {} grant "
+                                   "it anew",
+                                   waiver_.id, waiver_.expires, waiver_.owner)};
+    }
+  }
+
+  void ReadRate() {
+    const toml::node* node = section_.Find("rate");
+    if (node == nullptr) return;
+    if (node->as_table() == nullptr) {
+      throw Unreadable{PlaceOf(*node), "rate: expected {at_most = 0.02, per = \"attempt\"}"};
+    }
+    const Section rate(*node->as_table(), {"at_most", "per"});
+    const toml::node& at_most = rate.At("at_most");
+    const std::optional<double> share = at_most.value<double>();
+    if (!share || !(*share > 0 && *share < 1)) {
+      throw Unreadable{PlaceOf(at_most),
+                       "at_most: expected the share of attempts that may fail, between 0 and 1"};
+    }
+    if (rate.Text("per") != "attempt") {
+      throw Unreadable{PlaceOf(rate.At("per")), "per: there is only \"attempt\""};
+    }
+    waiver_.at_most = share;
+  }
+
+  Section section_;
+  const WaiverContext& context_;
+  Waiver waiver_;
+};
+
+/// Finds the cases of the waiver that was added last.
+void Assign(Waivers& waivers, const toml::table& table, const WaiverContext& context) {
+  const Waiver& waiver = waivers.entries.back();
+  for (const Waiver& other : waivers.entries) {
+    if (&other == &waiver || other.id != waiver.id) continue;
+    throw Unreadable{PlaceOf(*table.get("id")),
+                     fmt::format("id: there is another waiver \"{}\"; choose a new one", other.id)};
+  }
+  if (!waiver.holds) return;
+  for (const Case& one : context.cases) {
+    const bool meant =
+        std::any_of(waiver.tests.begin(), waiver.tests.end(),
+                    [&](const std::string& glob) { return MatchesName(glob, one.id); });
+    if (!meant) continue;
+    const auto [at, fresh] = waivers.by_case.emplace(one.id, waivers.entries.size() - 1);
+    if (fresh) continue;
+    throw Unreadable{
+        PlaceOf(*table.get("tests")),
+        fmt::format("tests: waiver {} is about {} already; let one of them go, or give "
+                    "them conditions (when) that exclude each other",
+                    waivers.entries[at->second].id, one.id)};
+  }
+}
+
+Waivers ReadDocument(const toml::table& document, const WaiverContext& context) {
+  const Section top(document, {"format", "waiver"});
+  const std::string format = top.Text("format");
+  if (format != kFormat) {
+    throw Unreadable{PlaceOf(top.At("format")),
+                     fmt::format("format: expected \"{}\", found \"{}\"", kFormat, format)};
+  }
+  Waivers waivers;
+  if (top.Find("waiver") == nullptr) return waivers;
+  const toml::array* list = top.At("waiver").as_array();
+  if (list == nullptr || !list->is_array_of_tables()) {
+    throw Unreadable{PlaceOf(top.At("waiver")),
+                     "waiver: expected sections that begin with [[waiver]]"};
+  }
+  for (const toml::node& node : *list) {
+    waivers.entries.push_back(WaiverReader(*node.as_table(), context).Read());
+    Assign(waivers, *node.as_table(), context);
+  }
+  return waivers;
+}
+
+}  // namespace
+
+const Waiver* Waivers::Find(const Case& test_case) const {
+  const auto at = by_case.find(test_case.id);
+  return at == by_case.end() ? nullptr : &entries[at->second];
+}
+
+std::vector<Fact> FactsForWaivers(std::string_view target, std::string_view profile) {
+  std::vector<Fact> facts = ReadEnvironment();
+  facts.push_back({"target", std::string(target), "--target", true});
+  facts.push_back({"profile", std::string(profile), "--profile", true});
+  return facts;
+}
+
+std::chrono::sys_days Today() {
+  return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+}
+
+std::string DateText(std::chrono::sys_days day) {
+  const std::chrono::year_month_day date(day);
+  return fmt::format("{:04}-{:02}-{:02}", int{date.year()}, unsigned{date.month()},
+                     unsigned{date.day()});
+}
+
+Result<Waivers> ReadWaivers(std::string_view text, const std::string& file,
+                            const WaiverContext& context) {
+  const auto error = [&](const toml::source_position& at, std::string_view message) {
+    return Error{fmt::format("{}:{}:{}: {}", file, at.line, at.column, message)};
+  };
+  try {
+    Waivers waivers = ReadDocument(toml::parse(text), context);
+    waivers.file = file;
+    waivers.sha256 = Sha256(text);
+    return waivers;
+  } catch (const toml::parse_error& broken) {
+    return error(broken.source().begin, broken.description());
+  } catch (const Unreadable& unreadable) {
+    return error(unreadable.at, unreadable.message);
+  }
+}
+
+}  // namespace shmspec

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Waivers: what a project puts up with for now, by whom, why and until when. A waiver changes how a
+// result is judged and never the status itself. The file is TOML:
+//
+//   format = "shmspec-waivers/1"
+//
+//   [[waiver]]
+//   id      = "W-0001"
+//   tests   = ["sysv.attach.*"]          # as the filters of `run`
+//   expect  = ["FAIL"]                   # or: action = "do-not-run"
+//   cause   = ["assertion"]              # optional; a crash is covered only when it is named
+//   when    = 'kernel.release < "6.2"'   # optional; see condition.h
+//   reason  = "The runtime does not pass the flag on; fixed in its next release."
+//   url     = "https://bugs.example.org/4711"
+//   owner   = "qa@example.org"
+//   class   = "implementation-bug"       # optional
+//   granted = 2026-09-01
+//   expires = 2027-03-01                 # at most 365 days later
+//   strict  = true                       # the default: a pass makes the waiver stale
+//   rate    = {at_most = 0.02, per = "attempt"}  # for what fails at times
+
+#ifndef SHMSPEC_HARNESS_RUNNER_WAIVERS_H_
+#define SHMSPEC_HARNESS_RUNNER_WAIVERS_H_
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/runner/case.h"
+#include "harness/sandbox/environment.h"
+#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/status.h"
+
+namespace shmspec {
+
+/// Whose doing it is.
+enum class WaiverClass : std::uint8_t {
+  kNotStated,
+  kImplementationBug,
+  kSuiteBug,
+  kSpecAmbiguity,
+  kEnvironment,
+};
+template <>
+struct NamesOf<WaiverClass> {
+  static constexpr std::array kNames{
+      Named<WaiverClass>{"not-stated", WaiverClass::kNotStated},
+      Named<WaiverClass>{"implementation-bug", WaiverClass::kImplementationBug},
+      Named<WaiverClass>{"suite-bug", WaiverClass::kSuiteBug},
+      Named<WaiverClass>{"spec-ambiguity", WaiverClass::kSpecAmbiguity},
+      Named<WaiverClass>{"environment", WaiverClass::kEnvironment}};
+};
+
+struct Waiver {
+  std::string id;
+  std::vector<std::string> tests;
+  std::vector<Status> expect;  // empty when it is not to be run
+  bool do_not_run = false;
+  std::vector<Cause> cause;
+  std::string when;
+  std::string reason;
+  std::string url;
+  std::string owner;
+  WaiverClass kind = WaiverClass::kNotStated;
+  std::string granted;  // YYYY-MM-DD
+  std::string expires;
+  bool strict = true;
+  std::optional<double> at_most;  // the share of attempts that may fail
+  bool holds = true;              // `when` is true of this system
+};
+
+struct Waivers {
+  std::string file;
+  std::string sha256;
+  std::vector<Waiver> entries;
+  /// The one that holds here for each case.
+  std::map<std::string_view, std::size_t> by_case;
+
+  /// The waiver for that case, or nullptr.
+  const Waiver* Find(const Case& test_case) const;
+};
+
+/// What a file of waivers is read against.
+struct WaiverContext {
+  const std::vector<Case>& cases;  // of the suite, selected or not
+  const std::vector<Fact>& facts;  // what conditions are about
+  std::chrono::sys_days today;     // UTC
+};
+
+/// The facts that a waiver's condition may be about: the environment, `target` and `profile`.
+std::vector<Fact> FactsForWaivers(std::string_view target, std::string_view profile);
+/// The present day, UTC.
+std::chrono::sys_days Today();
+/// `2026-09-01`.
+std::string DateText(std::chrono::sys_days day);
+
+/// Reads a file of waivers. The error is one line, FILE:LINE:COLUMN first: what is no TOML, a key
+/// that is unknown or missing, a glob that matches no case, a waiver that has expired, or two that
+/// hold for one case.
+Result<Waivers> ReadWaivers(std::string_view text, const std::string& file,
+                            const WaiverContext& context);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_RUNNER_WAIVERS_H_

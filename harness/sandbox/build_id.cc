@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/sandbox/build_id.h"
+
+#include <elf.h>
+#include <fmt/format.h>
+#include <link.h>
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace shmspec {
+namespace {
+
+/// Names and contents of notes are padded to whole words.
+constexpr std::size_t Padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
+
+struct Search {
+  std::string_view file_name;
+  std::string program;  // the build id of the program itself
+  std::string library;
+};
+
+std::string BuildIdOf(const dl_phdr_info& object) {
+  for (ElfW(Half) i = 0; i < object.dlpi_phnum; ++i) {
+    const ElfW(Phdr)& segment = object.dlpi_phdr[i];
+    if (segment.p_type != PT_NOTE) continue;
+    // The loader has mapped it and says where; there is no other way to name memory of that kind.
+    const char* notes =
+        reinterpret_cast<const char*>(object.dlpi_addr + segment.p_vaddr);  // NOLINT
+    std::string found = BuildIdInNotes({notes, segment.p_memsz});
+    if (!found.empty()) return found;
+  }
+  return "";
+}
+
+int Visit(dl_phdr_info* object, std::size_t, void* data) {
+  Search& search = *static_cast<Search*>(data);
+  const std::string_view path = object->dlpi_name == nullptr ? "" : object->dlpi_name;
+  if (path.empty() && search.program.empty()) search.program = BuildIdOf(*object);
+  if (path.substr(path.rfind('/') + 1).starts_with(search.file_name)) {
+    search.library = BuildIdOf(*object);
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string BuildIdInNotes(std::string_view notes) {
+  while (notes.size() >= sizeof(Elf64_Nhdr)) {
+    Elf64_Nhdr header;  // the same in 32 and 64 bits
+    std::memcpy(&header, notes.data(), sizeof(header));
+    notes.remove_prefix(sizeof(header));
+    const std::size_t name_size = Padded(header.n_namesz);
+    if (name_size > notes.size() || header.n_descsz > notes.size() - name_size) return "";
+    const bool gnu = notes.substr(0, header.n_namesz) == std::string_view("GNU", 4);
+    const std::string_view contents = notes.substr(name_size, header.n_descsz);
+    if (gnu && header.n_type == NT_GNU_BUILD_ID) {
+      std::string id;
+      for (const char byte : contents)
+        id += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+      return id;
+    }
+    notes.remove_prefix(std::min(notes.size(), name_size + Padded(header.n_descsz)));
+  }
+  return "";
+}
+
+std::string BuildIdOfKernel() {
+  std::ifstream in("/sys/kernel/notes", std::ios::binary);
+  const std::string notes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  return BuildIdInNotes(notes);
+}
+
+std::string BuildIdOfLibrary(std::string_view file_name) {
+  Search search{file_name, "", ""};
+  ::dl_iterate_phdr(&Visit, &search);
+  return search.library.empty() ? search.program : search.library;
+}
+
+}  // namespace shmspec
