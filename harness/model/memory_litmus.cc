@@ -165,11 +165,12 @@ void BindEndings(const Trial& trial, const Allowance& allowance, Clauses& clause
   Requirements at_stake = AtStake(allowance);
   at_stake.Add("ORDER.TEAR.ALIGNED_NEVER"_req);
   clauses.Returns<Histogram>(at_stake, "rounds end as the order of memory allows");
-  clauses.Bind(FieldIndex<Histogram>("rounds"), trial.rounds, trial.rounds, kSameMemory,
+  const auto rounds = static_cast<std::int64_t>(trial.rounds);
+  clauses.Bind(FieldIndex<Histogram>("rounds"), rounds, rounds, kSameMemory,
                "every round that was run");
   for (const Ending& ending : allowance.endings()) {
     clauses.AddRow(KeyOfEnding(ending), Force::kMay, at_stake)
-        .Bind(FieldIndex<EndingRow>("count"), 1, trial.rounds, at_stake, "a number of rounds");
+        .Bind(FieldIndex<EndingRow>("count"), 1, rounds, at_stake, "a number of rounds");
   }
 }
 
@@ -258,7 +259,7 @@ void Describe(const MemoryBranch& op, const Scene& scene, Clauses& clauses) {
   const std::uint64_t bytes = LitmusLayout{op.rounds}.Bytes();
   DescribeArea(scene, scene.address(0), bytes, true, clauses);
   if (UsesAlso(op.program)) DescribeArea(scene, scene.address(1), bytes, false, clauses);
-  clauses.ReturnsValue(op.rounds, kSameMemory, "every round was run");
+  clauses.ReturnsValue(static_cast<std::int64_t>(op.rounds), kSameMemory, "every round was run");
 }
 
 void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outcome& outcome) {

@@ -47,7 +47,7 @@ Outcome Conclude(const MemoryHistogram& operation, const EndingCounts& counts) {
   if (static_cast<std::uint64_t>(histogram.hits) < operation.at_least) {
     return Trouble{false,
                    fmt::format("{} of {} rounds ended with {}, and without {} of them nobody knows "
-                               "whether such a test shows anything here: the processors are busy",
+                               "whether such a test shows anything here",
                                histogram.hits, histogram.rounds, PrintEnding(operation.of),
                                operation.at_least)};
   }

@@ -50,7 +50,7 @@ TEST(Program, ThatMeansNothingIsRefusedAtItsColumn) {
   EXPECT_EQ(Read("r0=x; r0=y").substr(0, 30), "p:3:33: a register that the pr");
   EXPECT_EQ(Read("x=1;x=1;x=1;x=1;x=1;x=1;x=1;x=1;x=1"),
             "p:3:59: a program has 8 accesses at most");
-  EXPECT_EQ(Read("x=1 y=1").substr(0, 40), "p:3:31: expected \";\" or a closing quote");
+  EXPECT_EQ(Read("x=1 y=1").substr(0, 39), "p:3:31: expected \";\" or a closing quote");
 }
 
 TEST(Ending, IsReadAsItIsPrintedAndRefusedAtItsColumn) {
