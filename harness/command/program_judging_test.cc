@@ -331,6 +331,7 @@ TEST(WhoSuffers, IsSaidForChaptersInWhichSomethingFailed) {
 TEST(LastLine, CountsWhatPassedFailedAndWasSkipped) {
   const Finished run = RunProgram({"run", "sysv.remove", "--target", "simulated"});
   const std::size_t cases = LinesOf(RunProgram({"list", "sysv.remove"}).out).size();
+  ASSERT_EQ(run.exit_code, 0) << run;
   EXPECT_EQ(LinesOf(run.out).back(), std::to_string(cases) + " passed, 0 failed, 0 skipped");
 }
 
