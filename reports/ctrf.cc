@@ -2,6 +2,8 @@
 //
 // Common Test Report Format (ctrf.io): what is not in its schema goes into `extra`.
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -29,8 +31,10 @@ std::int64_t InstantOf(const std::string& time) {
   return ::timegm(&parts) * std::int64_t{1000};
 }
 
-std::string_view WordOf(Status status) {
-  switch (status) {
+std::string_view WordOf(const Test& test) {
+  if (test.standing() == Standing::kFailed) return "failed";
+  if (test.is_known()) return "other";
+  switch (test.status) {
     case Status::kPass:
       return "passed";
     case Status::kFail:
@@ -47,19 +51,23 @@ std::string_view WordOf(Status status) {
 
 Json CaseOf(const Test& test, const std::string& label) {
   Json one{{"name", Printable(test.id)},
-           {"status", WordOf(test.status)},
+           {"status", WordOf(test)},
            {"duration", Milliseconds(test.duration_s())},
            {"rawStatus", NameOf(test.status)},
            {"type", "conformance"},
            {"filePath", Printable(test.file)},
            {"retries", test.attempts.empty() ? 0 : test.attempts.size() - 1},
            {"tags", {Printable(test.chapter())}}};
+  if (test.flakiness && test.flakiness->flaky) one["flaky"] = true;
   if (!test.reason.empty()) one["message"] = Printable(test.reason);
   const Attempt* attempt = test.deciding();
   if (attempt != nullptr && !attempt->excerpt.empty()) one["trace"] = Printable(attempt->excerpt);
   Json& extra = one["extra"];
   extra["subject"] = Printable(label);
   extra["line"] = test.line;
+  if (!test.waiver.empty() || test.baseline) {
+    extra["judgement"] = fmt::format("{}: {}", NameOf(test.judgement), Printable(test.Judged()));
+  }
   for (const auto& [requirement, status] : test.requirements) {
     extra["requirements"][Printable(requirement)] = NameOf(status);
   }
@@ -82,7 +90,7 @@ std::string RenderCtrf(std::span<const Record> records) {
   for (std::size_t i = 0; i < records.size(); ++i) {
     for (const Test& test : records[i].tests) {
       tests.push_back(CaseOf(test, labels[i]));
-      for (const std::string_view count : {std::string_view("tests"), WordOf(test.status)}) {
+      for (const std::string_view count : {std::string_view("tests"), WordOf(test)}) {
         Json& counted = summary[std::string(count)];
         counted = counted.get<std::uint64_t>() + 1;
       }

@@ -20,9 +20,11 @@ struct Totals {
 
   void Add(const Record& record) {
     tests += record.tests.size();
-    failures += record.CountOf(Status::kFail);
-    errors += record.CountOf(Status::kUnresolved);
-    skipped += record.CountOf(Status::kUnsupported) + record.CountOf(Status::kUntested);
+    for (const Test& test : record.tests) {
+      if (test.standing() != Standing::kFailed) continue;
+      ++(test.status == Status::kUnresolved ? errors : failures);
+    }
+    skipped += record.totals.skipped;
     duration_s += record.run.duration_s;
   }
 };
@@ -48,26 +50,29 @@ std::string Details(const Test& test) {
   return details;
 }
 
-void WriteTrouble(Markup& xml, const Test& test, const std::string& message,
-                  const std::string& details) {
-  if (test.status == Status::kFail) {
-    xml << "    <failure message=\"" << Text(message) << "\" type=\"" << Text(test.cause) << "\">"
-        << Text(details) << "</failure>\n";
+/// What is unexpected: a failure, or an error when nothing could be decided.
+void WriteTrouble(Markup& xml, const Test& test) {
+  const bool troubled = test.status == Status::kFail || test.status == Status::kUnresolved;
+  const std::string message = OneLine(troubled ? test.reason : test.Judged());
+  const std::string_view type = troubled ? std::string_view(test.cause) : NameOf(test.judgement);
+  if (test.status == Status::kUnresolved) {
+    xml << "    <error message=\"" << Text(message) << "\" type=\"" << Text(type) << "\">"
+        << Text(Details(test)) << "</error>\n";
   } else {
-    xml << "    <error message=\"" << Text(message) << "\" type=\"" << Text(test.cause) << "\">"
-        << Text(details) << "</error>\n";
+    xml << "    <failure message=\"" << Text(message) << "\" type=\"" << Text(type) << "\">"
+        << Text(Details(test)) << "</failure>\n";
   }
 }
 
 void WriteOutcome(Markup& xml, const Test& test) {
-  if (test.status == Status::kPass || test.status == Status::kObserved) return;
-  const std::string message = OneLine(test.reason);
-  if (test.status == Status::kFail || test.status == Status::kUnresolved) {
-    WriteTrouble(xml, test, message, Details(test));
-    return;
+  if (test.standing() == Standing::kFailed) {
+    WriteTrouble(xml, test);
+  } else if (test.is_known()) {
+    xml << "    <skipped message=\"XFAIL " << Text(OneLine(test.Judged())) << "\"/>\n";
+  } else if (test.standing() == Standing::kSkipped) {
+    xml << "    <skipped message=\"" << Text(NameOf(test.status)) << ": "
+        << Text(OneLine(test.reason)) << "\"/>\n";
   }
-  xml << "    <skipped message=\"" << Text(NameOf(test.status)) << ": " << Text(message)
-      << "\"/>\n";
 }
 
 void WriteCase(Markup& xml, const Test& test, std::string_view label) {
@@ -78,6 +83,9 @@ void WriteCase(Markup& xml, const Test& test, std::string_view label) {
       << "\" line=\"" << test.line << "\" time=\"" << Text(fmt::format("{:.6f}", test.duration_s()))
       << "\">\n    <properties>\n";
   WriteProperty(xml, "status", NameOf(test.status));
+  if (!test.waiver.empty() || test.baseline) {
+    WriteProperty(xml, "judgement", NameOf(test.judgement));
+  }
   for (const auto& [requirement, status] : test.requirements) {
     WriteProperty(xml, "requirement", requirement + " " + std::string(NameOf(status)));
   }

@@ -155,16 +155,29 @@ std::vector<std::string> LabelsOf(std::span<const Record> records) {
 CaseTotals TotalsOf(const Record& record) {
   CaseTotals totals;
   for (const Test& test : record.tests) {
-    const bool good = test.status == Status::kPass || test.status == Status::kObserved;
-    if (test.judgement == Judgement::kUnexpected || test.judgement == Judgement::kStale) {
-      ++totals.failed;
-    } else if (test.judgement == Judgement::kExpected && good) {
-      ++totals.passed;
-    } else {
-      ++totals.skipped;
-    }
+    const Standing standing = test.standing();
+    ++(standing == Standing::kPassed   ? totals.passed
+       : standing == Standing::kFailed ? totals.failed
+                                       : totals.skipped);
   }
   return totals;
+}
+
+Standing Test::standing() const {
+  if (judgement == Judgement::kUnexpected || judgement == Judgement::kStale) {
+    return Standing::kFailed;
+  }
+  const bool good = status == Status::kPass || status == Status::kObserved;
+  return good && judgement == Judgement::kExpected ? Standing::kPassed : Standing::kSkipped;
+}
+
+bool Test::is_known() const {
+  const bool troubled = status == Status::kFail || status == Status::kUnresolved;
+  return troubled && standing() == Standing::kSkipped;
+}
+
+std::string Test::Judged() const {
+  return waiver.empty() || why.empty() ? waiver + why : fmt::format("{}: {}", waiver, why);
 }
 
 double Test::duration_s() const {

@@ -139,6 +139,13 @@ struct Flakiness {
   double flip_rate = 0;     // flips for each place where one was possible
 };
 
+/// How runners of tests count a case.
+enum class Standing {
+  kPassed,   // as specified, and nothing else was expected
+  kFailed,   // judged to be unexpected, or stale
+  kSkipped,  // the rest: could not be had there, waived, or known from the baseline
+};
+
 struct Test {
   std::string id;
   std::vector<std::pair<std::string, Status>> requirements;
@@ -160,6 +167,11 @@ struct Test {
 
   /// `sysv` of `sysv.remove.keeps_data`.
   std::string_view chapter() const { return std::string_view(id).substr(0, id.find('.')); }
+  Standing standing() const;
+  /// It did not pass, and that was expected of it: a known failure.
+  bool is_known() const;
+  /// Who expected otherwise and why, in one line; empty when it goes without saying.
+  std::string Judged() const;
   /// All attempts together.
   double duration_s() const;
   /// The first attempt with the status of the test, or nullptr when there was none.
@@ -273,8 +285,7 @@ struct Record {
 /// the same.
 std::vector<std::string> LabelsOf(std::span<const Record> records);
 
-/// The cases as runners of tests count them: failed is what is unexpected or stale, passed what is
-/// as specified and was expected to be, skipped the rest.
+/// The cases by their standing.
 CaseTotals TotalsOf(const Record& record);
 
 /// Reads the text of a record. Bytes that are no UTF-8 are replaced. The error is one line that

@@ -218,6 +218,35 @@ TEST(ReadRecord, RefusesAWaiverThatIsNotThere) {
   EXPECT_EQ(ContradictionIn(record), "");
 }
 
+TEST(Forms, CountAWaivedFailureAsKnown) {
+  Record record = Judged(Status::kFail, Judgement::kWaived);
+  record.waivers.push_back({.id = "W-1"});
+  for (reports::Test& test : record.tests) {
+    if (test.judgement != Judgement::kWaived) continue;
+    test.waiver = "W-1";
+    test.why = "the # vendor knows";
+  }
+  const std::span<const Record> one(&record, 1);
+  const Record before = Recorded("failing");
+  EXPECT_EQ(record.totals.failed + 1, before.totals.failed);
+  EXPECT_THAT(RenderKtap(one), HasSubstr(" # XFAIL W-1: the _ vendor knows\n"));
+  EXPECT_THAT(RenderJunit(one), HasSubstr("<skipped message=\"XFAIL W-1: the # vendor knows\"/>"));
+  EXPECT_THAT(RenderCtrf(one), HasSubstr("\"judgement\": \"waived: W-1: the # vendor knows\""));
+  EXPECT_THAT(RenderCtrf(one), HasSubstr("\"status\": \"other\""));
+}
+
+TEST(Forms, CountAPassUnderAStrictWaiverAsFailed) {
+  Record record = Judged(Status::kPass, Judgement::kStale);
+  for (reports::Test& test : record.tests) {
+    if (test.judgement == Judgement::kStale) test.why = "remove the waiver";
+  }
+  const std::span<const Record> one(&record, 1);
+  EXPECT_THAT(RenderKtap(one), HasSubstr("# waiver-stale: remove the waiver\n"));
+  EXPECT_THAT(RenderKtap(one), HasSubstr("  not ok 1 permissions.attach.is_checked_once\n"));
+  EXPECT_THAT(RenderJunit(one), HasSubstr("<failure message=\"remove the waiver\" "
+                                          "type=\"waiver-stale\">"));
+}
+
 TEST(ReadRecord, RefusesASummaryOfOtherJudgements) {
   Record record = Recorded("failing");
   ++record.totals.skipped;

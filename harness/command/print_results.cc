@@ -107,15 +107,19 @@ void PrintCases(const RunResult& result, std::string_view heading, Meant&& meant
 
 /// Cases whose attempts disagree, and how often.
 void PrintFlaky(const RunResult& result) {
-  bool first = true;
+  std::size_t attempts = 0;
+  std::string flaky;
   for (const CaseRun& run : result.cases) {
+    attempts += run.attempts.size();
     const Flakiness flakiness = run.flakiness();
     if (!flakiness.flaky()) continue;
-    if (first) fmt::print("\nFlaky, which counts as failed:\n");
-    first = false;
-    fmt::print("  {}: {} of {} attempts passed, flip rate {:.2f}\n", run.test_case->id,
-               flakiness.attempts - flakiness.troubled, flakiness.attempts, flakiness.flip_rate());
+    flaky += fmt::format("  {}: {} of {} attempts passed, flip rate {:.2f}\n", run.test_case->id,
+                         flakiness.attempts - flakiness.troubled, flakiness.attempts,
+                         flakiness.flip_rate());
   }
+  if (attempts <= result.cases.size()) return;
+  fmt::print("\n{} attempts; {}\n{}", attempts,
+             flaky.empty() ? "no case is flaky" : "flaky, which counts as failed:", flaky);
 }
 
 void PrintWaivers(const RunResult& result, const Waivers& waivers) {

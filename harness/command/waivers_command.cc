@@ -71,8 +71,8 @@ int CheckWaiversCommand(const std::string& file, const PerformOptions& perform) 
   }
   const auto here = std::count_if(waivers.entries.begin(), waivers.entries.end(),
                                   [](const Waiver& waiver) { return waiver.holds; });
-  fmt::print("{} waivers, {} of them hold here, for {} cases\n", waivers.entries.size(), here,
-             waivers.by_case.size());
+  fmt::print("waivers that hold here: {} of {}; cases they are about: {}\n", here,
+             waivers.entries.size(), waivers.by_case.size());
   return kExitAsExpected;
 }
 

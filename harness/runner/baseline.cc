@@ -30,48 +30,70 @@ std::string Quoted(std::string_view text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Result<BaselineCase> ReadCase(const std::string& id, const Json& value) {
+/// The text that is read and what it is called.
+struct Source {
+  std::string_view text;
+  const std::string& file;
+
+  Error Wrong(std::string_view message) const {
+    return Error{fmt::format("{}: {}", file, message)};
+  }
+  /// The same with the place of a key, which each line has once.
+  Error Wrong(std::string_view key, std::string_view message) const {
+    const std::size_t at = text.find(Quoted(key));
+    const std::string place = at == text.npos ? file : PlaceOf(text, at, file);
+    return Error{fmt::format("{}: {}: {}", place, key, message)};
+  }
+};
+
+Result<BaselineCase> ReadCase(const std::string& id, const Json& value, const Source& source) {
   std::string text = value.is_string() ? value.get<std::string>() : "";
   BaselineCase entry;
   entry.flaky = text.ends_with(kFlaky);
   if (entry.flaky) text.resize(text.size() - kFlaky.size());
   const auto status = FromName<Status>(text);
   if (!status) {
-    return Error{
-        fmt::format("cases.{}: expected a status such as PASS, or \"FAIL flaky\"; found {}", id,
-                    value.dump(-1, ' ', true, Json::error_handler_t::replace))};
+    return source.Wrong(id,
+                        fmt::format("expected a status such as PASS, or \"FAIL flaky\"; found {}",
+                                    value.dump(-1, ' ', true, Json::error_handler_t::replace)));
   }
   entry.status = *status;
   return entry;
 }
 
-Result<Baseline> ReadDocument(const Json& document) {
-  if (!document.is_object() || document.value("format", Json()) != kFormat) {
-    return Error{
-        fmt::format("is no baseline: expected the format \"{}\"; shmspec baseline makes "
-                    "one from a record",
-                    kFormat)};
-  }
-  Baseline baseline;
-  for (const auto& [key, field] : kTexts) {
-    const auto at = document.find(key);
-    if (at == document.end() || !at->is_string()) {
-      return Error{fmt::format("{}: expected a text", key)};
-    }
-    baseline.*field = at->get<std::string>();
-  }
+/// A key that a baseline does not have; empty when there is none.
+std::string UnknownKey(const Json& document) {
   for (const auto& [key, value] : document.items()) {
     const bool known = key == "format" || key == "cases" ||
                        std::any_of(std::begin(kTexts), std::end(kTexts),
                                    [&k = key](const auto& text) { return k == text.first; });
-    if (!known) return Error{fmt::format("there is no key \"{}\"", key)};
+    if (!known) return key;
+  }
+  return "";
+}
+
+Result<Baseline> ReadDocument(const Json& document, const Source& source) {
+  if (!document.is_object() || document.value("format", Json()) != kFormat) {
+    return source.Wrong(
+        fmt::format("is no baseline: expected the format \"{}\"; shmspec baseline makes one from a "
+                    "record",
+                    kFormat));
+  }
+  if (const std::string key = UnknownKey(document); !key.empty()) {
+    return source.Wrong(key, "there is no such key; remove it");
+  }
+  Baseline baseline;
+  for (const auto& [key, field] : kTexts) {
+    const auto at = document.find(key);
+    if (at == document.end() || !at->is_string()) return source.Wrong(key, "expected a text");
+    baseline.*field = at->get<std::string>();
   }
   const auto cases = document.find("cases");
   if (cases == document.end() || !cases->is_object()) {
-    return Error{"cases: expected an object with a status for each case"};
+    return source.Wrong("cases", "expected an object with a status for each case");
   }
   for (const auto& [id, value] : cases->items()) {
-    Result<BaselineCase> entry = ReadCase(id, value);
+    Result<BaselineCase> entry = ReadCase(id, value, source);
     if (!entry.ok()) return entry.error();
     baseline.cases[id] = *entry;
   }
@@ -109,8 +131,8 @@ Result<Baseline> ReadBaseline(std::string_view text, const std::string& file) {
         fmt::format("{}: this is not JSON; shmspec baseline makes a baseline from a record",
                     PlaceOf(text, error.byte == 0 ? 0 : error.byte - 1, file))};
   }
-  Result<Baseline> baseline = ReadDocument(document);
-  if (!baseline.ok()) return Error{fmt::format("{}: {}", file, baseline.error().message)};
+  Result<Baseline> baseline = ReadDocument(document, {text, file});
+  if (!baseline.ok()) return baseline.error();
   baseline->file = file;
   baseline->sha256 = Sha256(text);
   return baseline;
