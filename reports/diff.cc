@@ -12,20 +12,16 @@
 namespace shmspec::reports {
 namespace {
 
-/// What two maps have under each key, where that differs.
+/// Calls visit(key, before, after) for what two maps have under each key, where that differs.
 template <class Value, class Visit>
-std::size_t ForEachDifference(const std::map<std::string, Value>& before,
-                              const std::map<std::string, Value>& after, Visit&& visit) {
+void ForEachDifference(const std::map<std::string, Value>& before,
+                       const std::map<std::string, Value>& after, Visit&& visit) {
   std::map<std::string, std::pair<std::optional<Value>, std::optional<Value>>> both;
   for (const auto& [key, value] : before) both[key].first = value;
   for (const auto& [key, value] : after) both[key].second = value;
-  std::size_t differing = 0;
   for (const auto& [key, values] : both) {
-    if (values.first == values.second) continue;
-    ++differing;
-    visit(key, values.first, values.second);
+    if (values.first != values.second) visit(key, values.first, values.second);
   }
-  return differing;
 }
 
 std::map<std::string, std::string> CircumstancesOf(const Record& record) {
@@ -45,15 +41,6 @@ std::map<std::string, std::string> CircumstancesOf(const Record& record) {
   return circumstances;
 }
 
-std::string Shown(const std::optional<std::string>& value) {
-  if (!value) return "not recorded";
-  return value->empty() ? "nothing" : OneLine(*value);
-}
-
-std::string Shown(const std::optional<Status>& status) {
-  return status ? std::string(NameOf(*status)) : "not there";
-}
-
 std::map<std::string, Status> RequirementsOf(const Record& record) {
   std::map<std::string, Status> statuses;
   for (const RequirementEntry& entry : record.requirements) statuses[entry.id] = entry.status;
@@ -66,47 +53,67 @@ std::map<std::string, Status> CasesOf(const Record& record) {
   return statuses;
 }
 
-/// Why a case came to what it came to, when the record says.
-std::string ReasonIn(const Record& record, const std::string& id) {
-  for (const Test& test : record.tests) {
-    if (test.id == id && !test.reason.empty()) return "    " + OneLine(test.reason) + "\n";
+std::map<std::string, const Test*> TestsOf(const Record& record) {
+  std::map<std::string, const Test*> tests;
+  for (const Test& test : record.tests) tests[test.id] = &test;
+  return tests;
+}
+
+std::string InWords(const std::vector<ChangedStatus>& changes) {
+  std::string text;
+  for (const ChangedStatus& one : changes) {
+    text += fmt::format("  {}: {} before, {} after\n", OneLine(one.id), Shown(one.before),
+                        Shown(one.after));
+    if (!one.about.empty()) text += fmt::format("    {}\n", OneLine(one.about));
   }
-  return "";
+  return text;
 }
 
 }  // namespace
 
+std::string Shown(const std::optional<std::string>& value) {
+  if (!value) return "not recorded";
+  return value->empty() ? "nothing" : OneLine(*value);
+}
+
+std::string Shown(const std::optional<Status>& status) {
+  return status ? std::string(NameOf(*status)) : "not there";
+}
+
 Difference DifferenceOf(const Record& before, const Record& after) {
-  std::string circumstances;
+  Difference difference;
   ForEachDifference(CircumstancesOf(before), CircumstancesOf(after),
                     [&](const std::string& name, const auto& a, const auto& b) {
-                      circumstances += fmt::format("  {}: {} before, {} after\n", OneLine(name),
-                                                   Shown(a), Shown(b));
+                      difference.circumstances.push_back({name, a, b});
                     });
-  std::string requirements;
-  const std::size_t changed = ForEachDifference(
+  ForEachDifference(
       RequirementsOf(before), RequirementsOf(after),
       [&](const std::string& id, const auto& a, const auto& b) {
-        const RequirementEntry* entry = b ? after.FindEntry(id) : before.FindEntry(id);
-        requirements +=
-            fmt::format("  {}: {} before, {} after ({})\n    {}\n", OneLine(id), Shown(a), Shown(b),
-                        NameOf(entry->level), OneLine(entry->statement));
+        const RequirementEntry* entry = (b ? after : before).FindEntry(id);
+        difference.requirements.push_back(
+            {id, a, b, fmt::format("({}) {}", NameOf(entry->level), entry->statement)});
       });
-  std::string cases;
-  const std::size_t moved = ForEachDifference(
+  const auto tests_before = TestsOf(before);
+  const auto tests_after = TestsOf(after);
+  ForEachDifference(
       CasesOf(before), CasesOf(after), [&](const std::string& id, const auto& a, const auto& b) {
-        cases += fmt::format("  {}: {} before, {} after\n{}", OneLine(id), Shown(a), Shown(b),
-                             ReasonIn(b ? after : before, id));
+        difference.cases.push_back({id, a, b, (b ? tests_after : tests_before).at(id)->reason});
       });
-  Difference difference;
-  difference.results = changed + moved > 0;
-  if (!circumstances.empty()) difference.text += "Circumstances\n" + circumstances;
-  if (changed > 0) difference.text += "Requirements\n" + requirements;
-  if (moved > 0) difference.text += "Cases\n" + cases;
-  difference.text += difference.results
-                         ? fmt::format("{} requirements and {} cases differ\n", changed, moved)
-                         : "every requirement and every case came to the same\n";
   return difference;
+}
+
+std::string InWords(const Difference& difference) {
+  std::string text;
+  if (!difference.circumstances.empty()) text += "Circumstances\n";
+  for (const ChangedCircumstance& one : difference.circumstances) {
+    text += fmt::format("  {}: {} before, {} after\n", OneLine(one.name), Shown(one.before),
+                        Shown(one.after));
+  }
+  if (!difference.requirements.empty()) text += "Requirements\n" + InWords(difference.requirements);
+  if (!difference.cases.empty()) text += "Cases\n" + InWords(difference.cases);
+  if (!difference.results()) return text + "every requirement and every case came to the same\n";
+  return text + fmt::format("{} requirements and {} cases differ\n", difference.requirements.size(),
+                            difference.cases.size());
 }
 
 }  // namespace shmspec::reports

@@ -55,12 +55,14 @@ void WriteHead(Markup& page, const View& view) {
   page << " - shmspec</title>\n<style>";
 }
 
-void WriteNavigation(Markup& page) {
+void WriteNavigation(Markup& page, const View& view) {
   page << "<a class=\"skip\" href=\"#main\">To the results</a>\n"
-          "<nav aria-label=\"On this page\"><ul><li class=\"brand\">shmspec</li>"
-          "<li><a href=\"#matrix\">Requirements</a></li>"
+          "<nav aria-label=\"On this page\"><ul><li class=\"brand\">shmspec</li>";
+  if (view.baseline != nullptr) page << "<li><a href=\"#changes\">Changes</a></li>";
+  page << "<li><a href=\"#matrix\">Requirements</a></li>"
           "<li><a href=\"#failures\">Failures</a></li>"
           "<li><a href=\"#coverage\">Coverage</a></li>"
+          "<li><a href=\"#races\">Races</a></li>"
           "<li><a href=\"#durations\">Durations</a></li>"
           "<li><a href=\"#observed\">Left open</a></li>"
           "<li><a href=\"#environment\">Circumstances</a></li>"
@@ -69,19 +71,21 @@ void WriteNavigation(Markup& page) {
 
 }  // namespace
 
-std::string RenderHtml(std::span<const Record> records) {
-  const View view = ViewOf(records);
+std::string RenderHtml(std::span<const Record> records, const Record* baseline) {
+  const View view = ViewOf(records, baseline);
   Markup head;
   WriteHead(head, view);
   Markup page;
   page << "</style>\n</head>\n<body>\n";
-  WriteNavigation(page);
+  WriteNavigation(page, view);
   page << "<main id=\"main\">\n";
   WriteVerdicts(page, view);
+  WriteChanges(page, view);
   WriteFilter(page);
   WriteMatrix(page, view);
   WriteFailures(page, view);
   WriteCoverage(page, view);
+  WriteRates(page, view);
   WriteDurations(page, view);
   WriteObserved(page, view);
   WriteEnvironment(page, view);

@@ -24,11 +24,14 @@ struct Row {
   std::vector<const RequirementEntry*> entries;
 };
 
-/// A case that failed or could not be decided, and where on the page it is.
+/// A case that failed or could not be decided, and where on the page it is. The same in several
+/// records is one card, which shows that of the first.
 struct Card {
-  std::size_t record = 0;
-  const Test* test = nullptr;
-  std::size_t number = 0;  // from 1
+  std::vector<std::pair<std::size_t, const Test*>> in;  // records and what they have of it
+  std::size_t number = 0;                               // from 1
+
+  std::size_t record() const { return in.front().first; }
+  const Test& test() const { return *in.front().second; }
 };
 
 /// The records as the page looks at them.
@@ -39,16 +42,23 @@ struct View {
   std::map<std::string_view, std::map<std::string_view, std::vector<Row>>> chapters;
   std::map<std::string_view, const Area*> areas;
   std::vector<Card> cards;
+  const Record* baseline = nullptr;  // what the only record is compared with, if anything
 
   bool single() const { return records.size() == 1; }
+  /// So many that each can only have a column, and no part of the page to itself.
+  bool many() const { return records.size() > 4; }
   /// The first card of a record that found the requirement violated, or nullptr.
   const Card* FindCard(std::size_t record, std::string_view requirement) const;
+  /// The first card by record and requirement that it found violated.
+  std::map<std::pair<std::size_t, std::string_view>, std::size_t> violations;
 };
 
-View ViewOf(std::span<const Record> records);
+View ViewOf(std::span<const Record> records, const Record* baseline);
 
 /// The class of the style sheet for a status.
 Literal ClassOf(Status status);
+/// The sign alone, for eyes, and the word for everybody else.
+void WriteSign(Markup& page, Status status);
 /// Sign and word.
 void WriteStatus(Markup& page, Status status);
 /// `12 ms`, `3.4 s`.
@@ -64,10 +74,17 @@ void OpenScroll(Markup& page, std::string_view label, Literal attributes = "");
 /// `title`, followed by whose it is where there are several records.
 std::string Titled(const View& view, std::string_view title, std::size_t record);
 
+/// The number of a record above its column, with what it is of.
+void WriteColumn(Markup& page, const View& view, std::size_t record);
+
 /// A bar of counts with its legend.
 void WriteBar(Markup& page, const std::map<Status, std::uint64_t>& counts, std::string_view title);
 
 void WriteVerdicts(Markup& page, const View& view);
+/// What came to something else since the baseline; nothing without one.
+void WriteChanges(Markup& page, const View& view);
+/// Passed of total, by chapter and record, for many records.
+void WriteOverview(Markup& page, const View& view);
 /// What finds requirements and failures by words and statuses; hidden where no script runs.
 void WriteFilter(Markup& page);
 void WriteMatrix(Markup& page, const View& view);
@@ -78,6 +95,8 @@ Result<Plan> PlanIn(std::string_view text);
 void WriteTrace(Markup& page, const Attempt& attempt, const Card& card);
 void WriteCoverage(Markup& page, const View& view);
 void WriteDurations(Markup& page, const View& view);
+/// Of cases with several rounds, how many went wrong, and in which interval the rate lies.
+void WriteRates(Markup& page, const View& view);
 void WriteObserved(Markup& page, const View& view);
 void WriteEnvironment(Markup& page, const View& view);
 void WriteProvenance(Markup& page, const View& view);

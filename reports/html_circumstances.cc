@@ -88,7 +88,8 @@ std::string Words(const std::vector<std::string>& argv) {
 void WriteOrigin(Markup& page, const Record& record) {
   const RunFacts& run = record.run;
   page << "<dl class=\"terms\">\n";
-  WriteTerm(page, "Record", record.file);
+  // Where a file lay when the page was made says nothing, and would make it another page.
+  WriteTerm(page, "Record", std::string_view(record.file).substr(record.file.rfind('/') + 1));
   WriteTerm(page, "SHA-256 of it", record.sha256);
   WriteTerm(page, "Run", run.id);
   WriteTerm(page, "Command", Words(run.argv));

@@ -17,6 +17,7 @@ constexpr double kDot = 6;      // width of a column of dots
 constexpr double kRowGap = 16;
 constexpr double kTallest = 60;  // of a pile of dots
 constexpr std::size_t kSlowest = 10;
+constexpr std::size_t kMostDots = 1000;  // in a chapter; more become bars
 
 using Tests = std::vector<const Test*>;
 
@@ -58,6 +59,26 @@ std::map<std::string_view, Tests> ByChapter(const Record& record) {
   return chapters;
 }
 
+/// Piles of many cases as bars, a part for each status.
+void WriteBars(Markup& bars, const Tests& tests, const Axis& axis, double bottom, double step) {
+  std::map<int, std::map<Status, std::size_t>> piles;
+  for (const Test* test : tests) {
+    ++piles[static_cast<int>(axis.At(test->duration_s()) / kDot)][test->status];
+  }
+  for (const auto& [column, statuses] : piles) {
+    double y = bottom;
+    for (const auto& [status, count] : statuses) {
+      const double height = std::max(step * static_cast<double>(count), 1.0);
+      y -= height;
+      bars << "<rect class=\"" << ClassOf(status) << "\" x=\"" << Text(Number(column * kDot))
+           << "\" y=\"" << Text(Number(y)) << "\" width=\"" << Text(Number(kDot - 1))
+           << "\" height=\"" << Text(Number(height)) << "\"><title>"
+           << Text(Counted(count, "case", "cases")) << " " << Text(NameOf(status))
+           << "</title></rect>\n";
+    }
+  }
+}
+
 /// The dots of one chapter, piled up from `bottom`; returns how high the highest pile is.
 double WriteDots(Markup* dots, const Tests& tests, const Axis& axis, double bottom) {
   std::map<int, std::size_t> piles;
@@ -66,6 +87,10 @@ double WriteDots(Markup* dots, const Tests& tests, const Axis& axis, double bott
   for (const auto& [column, count] : piles) most = std::max(most, count);
   const double step = std::min(kDot, kTallest / static_cast<double>(most));
   if (dots == nullptr) return step * static_cast<double>(most);
+  if (tests.size() > kMostDots) {
+    WriteBars(*dots, tests, axis, bottom, step);
+    return step * static_cast<double>(most);
+  }
   std::map<int, std::size_t> placed;
   for (const Test* test : tests) {
     const int column = static_cast<int>(axis.At(test->duration_s()) / kDot);
@@ -108,8 +133,9 @@ void WritePlot(Markup& page, const View& view, std::size_t number) {
        << " plot-text-" << number << "\" viewBox=\"0 0 1000 " << Text(Number(y + 24))
        << "\">\n<title id=\"plot-title-" << number
        << "\">Durations of the cases by chapter</title>\n<desc id=\"plot-text-" << number
-       << "\">A dot is a case, its place on a logarithmic axis how long it took. The table below "
-          "has the numbers.</desc>\n";
+       << "\">A dot is a case, its place on a logarithmic axis how long it took; where there are "
+          "very "
+          "many, bars stand for them. The table below has the numbers.</desc>\n";
   WriteAxis(page, axis, y);
   page << body << "</svg></div>\n";
 }
@@ -160,6 +186,10 @@ void WriteDurations(Markup& page, const View& view) {
           "<h2 id=\"durations-title\">How long cases took</h2>\n";
   for (std::size_t i = 0; i < view.records.size(); ++i) {
     if (!view.single()) page << "<h3>" << Text(view.labels[i]) << "</h3>\n";
+    if (view.many()) {
+      page << "<p>" << Text(DurationText(view.records[i].run.duration_s)) << "</p>\n";
+      continue;
+    }
     if (ByChapter(view.records[i]).empty()) {
       page << "<p>No case was performed.</p>\n";
       continue;

@@ -14,18 +14,20 @@ namespace {
 
 /// So many cards are open at first; the others show their heading.
 constexpr std::size_t kOpenCards = 12;
+/// So many have everything; beyond, a page grows heavier and nobody reads on.
+constexpr std::size_t kFullCards = 200;
 
 void WriteSufferers(Markup& page, const View& view) {
   std::set<std::string_view> failed;
   for (const Card& card : view.cards) {
-    if (card.test->status != Status::kFail) continue;
-    const Record& record = view.records[card.record];
-    for (const auto& [id, status] : card.test->requirements) {
+    if (card.test().status != Status::kFail) continue;
+    const Record& record = view.records[card.record()];
+    for (const auto& [id, status] : card.test().requirements) {
       if (status == Status::kFail) {
         failed.insert(view.areas.at(record.FindEntry(id)->area)->chapter);
       }
     }
-    failed.insert(card.test->chapter());
+    failed.insert(card.test().chapter());
   }
   const bool known = std::any_of(failed.begin(), failed.end(), [](std::string_view name) {
     return !ChapterOf(name).who_suffers.empty();
@@ -186,9 +188,22 @@ void WriteHow(Markup& page, const Test& test, const Attempt& attempt) {
   page << ". Written in <code>" << Text(test.file) << ":" << test.line << "</code>.</p>\n";
 }
 
+/// In which records it is, and what differs there from the first.
+void WriteWhere(Markup& page, const View& view, const Card& card) {
+  if (view.single()) return;
+  page << "<p class=\"source\">In " << Text(Counted(card.in.size(), "record", "records"))
+       << ", shown as in the first:</p>\n<ul class=\"source\">";
+  for (const auto& [record, test] : card.in) {
+    page << "<li>" << Text(view.labels[record]);
+    if (test->reason != card.test().reason) page << ": " << Text(test->reason);
+    page << "</li>";
+  }
+  page << "</ul>\n";
+}
+
 void WriteCard(Markup& page, const View& view, const Card& card) {
-  const Test& test = *card.test;
-  const Record& record = view.records[card.record];
+  const Test& test = card.test();
+  const Record& record = view.records[card.record()];
   page << "<article class=\"card " << ClassOf(test.status) << "\" data-status=\""
        << ClassOf(test.status) << "\" id=\"card-" << card.number
        << "\" aria-labelledby=\"card-title-" << card.number << "\">\n<details"
@@ -196,9 +211,12 @@ void WriteCard(Markup& page, const View& view, const Card& card) {
        << "><summary><h3 id=\"card-title-" << card.number << "\">";
   WriteStatus(page, test.status);
   page << " <code>" << Text(test.id) << "</code></h3>";
-  if (!view.single())
-    page << " <span class=\"who\">" << Text(view.labels[card.record]) << "</span>";
   page << "</summary>\n<p class=\"reason\">" << Text(test.reason) << "</p>\n";
+  WriteWhere(page, view, card);
+  if (card.number > kFullCards) {
+    page << "<pre><code>" << Text(test.command) << "</code></pre>\n</details></article>\n";
+    return;
+  }
   const Attempt* attempt = test.deciding();
   if (attempt != nullptr) WriteObjections(page, *attempt);
   for (const auto& [id, status] : test.requirements) {
@@ -222,6 +240,13 @@ void WriteFailures(Markup& page, const View& view) {
     page << "<p>No case failed, and each that was performed could be decided.</p>\n";
   }
   WriteSufferers(page, view);
+  if (view.cards.size() > kFullCards) {
+    page << "<p>The first " << std::uint64_t{kFullCards} << " of "
+         << static_cast<std::uint64_t>(view.cards.size())
+         << " are shown in full, the others in short. A page of a record with fewer cases has all "
+            "of "
+            "each.</p>\n";
+  }
   for (const Card& card : view.cards) WriteCard(page, view, card);
   page << "</section>\n";
 }

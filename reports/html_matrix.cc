@@ -61,18 +61,27 @@ void WriteTiles(Markup& page, const Areas& areas, std::size_t record) {
   page << "</span>";
 }
 
+void WriteMark(Markup& page, const View& view, Status status) {
+  if (view.many()) {
+    WriteSign(page, status);
+  } else {
+    WriteStatus(page, status);
+  }
+}
+
 void WriteCell(Markup& page, const View& view, const Row& row, std::size_t record) {
   const RequirementEntry* entry = row.entries[record];
   page << "<td>";
   if (entry == nullptr) {
-    page << "not in its catalogue";
+    page << (view.many() ? Literal("<span class=\"unseen\">not in its catalogue</span>")
+                         : Literal("not in its catalogue"));
   } else if (const Card* card =
                  entry->status == Status::kFail ? view.FindCard(record, entry->id) : nullptr) {
-    page << "<a href=\"#card-" << card->number << "\">";
-    WriteStatus(page, entry->status);
+    page << "<a href=\"#card-" << static_cast<std::uint64_t>(card->number) << "\">";
+    WriteMark(page, view, entry->status);
     page << "</a>";
   } else {
-    WriteStatus(page, entry->status);
+    WriteMark(page, view, entry->status);
   }
   page << "</td>";
 }
@@ -93,14 +102,16 @@ void WriteStatuses(Markup& page, const Row& row) {
 
 void WriteArea(Markup& page, const View& view, std::string_view id, const std::vector<Row>& rows) {
   OpenScroll(page, id, " data-holds=\"rows\"");
-  page << "<table class=\"matrix\">\n<caption><code>" << Text(id) << "</code> "
-       << Text(view.areas.at(id)->title);
+  page << "<table class=\"matrix" << (view.many() ? Literal(" columns") : Literal(""))
+       << "\">\n<caption><code>" << Text(id) << "</code> " << Text(view.areas.at(id)->title);
   if (view.single()) WriteTally(page, Count(rows, 0));
   page << "</caption>\n<thead><tr><th scope=\"col\">Requirement</th><th scope=\"col\">Level</th>";
   for (std::size_t i = 0; i < view.records.size(); ++i) {
     page << "<th scope=\"col\">";
     if (view.single()) {
       page << "Status";
+    } else if (view.many()) {
+      WriteColumn(page, view, i);
     } else {
       page << Text(view.labels[i]) << "<br>";
       WriteTally(page, Count(rows, i));
@@ -123,7 +134,7 @@ void WriteArea(Markup& page, const View& view, std::string_view id, const std::v
 void WriteChapter(Markup& page, const View& view, std::string_view name, const Areas& areas) {
   page << "<details class=\"chapter\" data-holds=\"rows\">\n<summary><span class=\"name\">"
        << Text(ChapterOf(name).title) << "</span><span class=\"strips\">";
-  for (std::size_t i = 0; i < view.records.size(); ++i) {
+  for (std::size_t i = 0; i < view.records.size() && !view.many(); ++i) {
     page << "<span class=\"strip\">";
     if (!view.single()) page << "<span class=\"who\">" << Text(view.labels[i]) << "</span>";
     WriteTiles(page, areas, i);
@@ -140,7 +151,10 @@ void WriteChapter(Markup& page, const View& view, std::string_view name, const A
 void WriteMatrix(Markup& page, const View& view) {
   page << "<section id=\"matrix\" aria-labelledby=\"matrix-title\">\n"
           "<h2 id=\"matrix-title\">Requirements</h2>\n"
-          "<p>A square is a requirement of the catalogue. Open a chapter to read them.</p>\n"
+          "<p>"
+       << (view.many() ? Literal("A column is a record, by its number above.")
+                       : Literal("A square is a requirement of the catalogue."))
+       << " Open a chapter to read them.</p>\n"
           "<p class=\"key\">";
   for (const Status status : StatusesWorstFirst()) {
     page << "<span><i class=\"tile " << ClassOf(status) << "\"></i> ";
@@ -148,8 +162,33 @@ void WriteMatrix(Markup& page, const View& view) {
     page << "</span> ";
   }
   page << "</p>\n";
+  if (view.many()) WriteOverview(page, view);
   for (const auto& [name, areas] : view.chapters) WriteChapter(page, view, name, areas);
   page << "</section>\n";
+}
+
+void WriteOverview(Markup& page, const View& view) {
+  OpenScroll(page, "Passed by chapter");
+  page << "<table class=\"numbers overview\"><caption>Passed of all, by "
+          "chapter</caption>\n<thead><tr>"
+          "<th scope=\"col\">Chapter</th>";
+  for (std::size_t i = 0; i < view.records.size(); ++i) {
+    page << "<th scope=\"col\">";
+    WriteColumn(page, view, i);
+    page << "</th>";
+  }
+  page << "</tr></thead>\n<tbody>\n";
+  for (const auto& [name, areas] : view.chapters) {
+    page << "<tr><th scope=\"row\">" << Text(ChapterOf(name).title) << "</th>";
+    for (std::size_t i = 0; i < view.records.size(); ++i) {
+      const Tally tally = Count(areas, i);
+      page << "<td>" << tally.passed << "/" << tally.total;
+      if (tally.failed > 0) page << "<br><b class=\"failed\">" << tally.failed << " failed</b>";
+      page << "</td>";
+    }
+    page << "</tr>\n";
+  }
+  page << "</tbody></table></div>\n";
 }
 
 }  // namespace shmspec::reports

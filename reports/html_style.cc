@@ -67,6 +67,12 @@ nav a { display: inline-block; padding: .25rem 0; }
 svg .pass { fill: var(--pass-tile); } svg .fail { fill: var(--fail); }
 svg .unresolved { fill: var(--unresolved); } svg .unsupported { fill: var(--unsupported-tile); }
 svg .untested { fill: var(--untested-tile); } svg .observed { fill: var(--observed); }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
+  white-space: nowrap; }
+.word { font-weight: 700; white-space: nowrap; }
+.word.no, .failed { color: var(--fail); } .word.yes { color: var(--pass); }
+.word.undetermined { color: var(--unresolved); }
+abbr { text-decoration: none; }
 [hidden] { display: none !important; }
 .filter { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; align-items: center;
   background: var(--card); border: 1px solid var(--line); border-radius: .5rem;
@@ -121,13 +127,17 @@ tbody th { font-weight: 400; }
 .matrix tbody th code { font-weight: 600; display: block; }
 .matrix tbody th span { color: var(--soft); }
 .numbers td, .numbers thead th + th { text-align: right; font-variant-numeric: tabular-nums; }
+.overview tbody th, .columns tbody th { min-width: 14rem; position: sticky; left: 0;
+  background: var(--paper); }
+.failed { white-space: nowrap; }
 .differs th { font-weight: 700; }
 .when { color: var(--soft); font-size: .8125rem; font-weight: 400; }
 .sufferers > div, .terms > div { display: grid; grid-template-columns: 14rem 1fr; gap: 0 1.25rem;
   padding: .5rem 0; border-bottom: 1px solid var(--line); }
 .sufferers dt { font-weight: 600; } .terms dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
-.card { background: var(--card); border: 1px solid var(--line); border-left: .4rem solid var(--fail);
+.scroll[data-holds] { content-visibility: auto; contain-intrinsic-size: auto 40rem; }
+.card { content-visibility: auto; contain-intrinsic-size: auto 30rem; background: var(--card); border: 1px solid var(--line); border-left: .4rem solid var(--fail);
   border-radius: .5rem; margin: 1.25rem 0; padding: .9rem 1.25rem; }
 .card.unresolved { border-left-color: var(--unresolved); }
 .card h3 { display: inline; margin: 0; font-size: 1.05rem; }
@@ -163,6 +173,7 @@ pre mark { background: var(--mark); color: var(--fail); font-weight: 700; }
 .plot { display: block; width: 100%; min-width: 44rem; height: auto; }
 .plot text { fill: var(--soft); font-size: 13px; }
 .plot line { stroke: var(--line); }
+.plot .interval { stroke: var(--observed); stroke-width: 5; stroke-linecap: round; }
 footer { color: var(--soft); font-size: .875rem; padding-top: 3rem; padding-bottom: 3rem; }
 @media (max-width: 48rem) {
   .chapter > summary, .sufferers > div, .terms > div { grid-template-columns: 1fr; }

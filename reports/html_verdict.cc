@@ -88,6 +88,26 @@ void WriteVerdict(Markup& page, const View& view, std::size_t index) {
   page << "</div>\n</section>\n";
 }
 
+/// The verdicts of many records, a line for each.
+void WriteVerdictTable(Markup& page, const View& view) {
+  OpenScroll(page, "Verdicts");
+  page << "<table><caption>Verdicts, as far as tested</caption><thead><tr><th scope=\"col\">Number"
+          "</th><th scope=\"col\">System</th><th scope=\"col\">Verdict</th><th scope=\"col\">"
+          "Decided</th><th scope=\"col\">Cases</th></tr></thead>\n<tbody>\n";
+  for (std::size_t i = 0; i < view.records.size(); ++i) {
+    const Record& record = view.records[i];
+    const Words words = WordsOf(record);
+    page << "<tr><td>" << static_cast<std::uint64_t>(i + 1) << "</td><th scope=\"row\">"
+         << Text(view.labels[i]) << "</th><td class=\"word " << words.style
+         << "\"><span aria-hidden=\"true\">" << words.sign << "</span> " << words.word
+         << "</td><td>" << record.Decided() << " of "
+         << static_cast<std::uint64_t>(record.requirements.size()) << "</td><td>"
+         << record.CountOf(Status::kFail) << " of "
+         << static_cast<std::uint64_t>(record.tests.size()) << " failed</td></tr>\n";
+  }
+  page << "</tbody></table></div>\n";
+}
+
 }  // namespace
 
 void WriteVerdicts(Markup& page, const View& view) {
@@ -95,6 +115,7 @@ void WriteVerdicts(Markup& page, const View& view) {
     page << "<h1>" << static_cast<std::uint64_t>(view.records.size())
          << " runs of shmspec side by side</h1>\n";
   }
+  if (view.many()) return WriteVerdictTable(page, view);
   page << "<div class=\"verdicts\">\n";
   for (std::size_t i = 0; i < view.records.size(); ++i) WriteVerdict(page, view, i);
   page << "</div>\n";

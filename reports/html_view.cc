@@ -52,24 +52,31 @@ void Collect(View& view) {
 }  // namespace
 
 const Card* View::FindCard(std::size_t record, std::string_view requirement) const {
-  for (const Card& card : cards) {
-    if (card.record != record) continue;
-    for (const auto& [id, status] : card.test->requirements) {
-      if (id == requirement && status == Status::kFail) return &card;
-    }
-  }
-  return nullptr;
+  const auto at = violations.find({record, requirement});
+  return at == violations.end() ? nullptr : &cards[at->second];
 }
 
-View ViewOf(std::span<const Record> records) {
+View ViewOf(std::span<const Record> records, const Record* baseline) {
   View view;
   view.records = records;
+  view.baseline = baseline;
   view.labels = LabelsOf(records);
   Collect(view);
   for (const Status status : {Status::kFail, Status::kUnresolved}) {
+    std::map<std::string_view, std::size_t> places;
     for (std::size_t i = 0; i < records.size(); ++i) {
       for (const Test& test : records[i].tests) {
-        if (test.status == status) view.cards.push_back({i, &test, view.cards.size() + 1});
+        if (test.status != status) continue;
+        const auto [place, first] = places.emplace(test.id, view.cards.size());
+        if (first) view.cards.push_back({{}, view.cards.size() + 1});
+        view.cards[place->second].in.emplace_back(i, &test);
+      }
+    }
+  }
+  for (const Card& card : view.cards) {
+    for (const auto& [record, test] : card.in) {
+      for (const auto& [id, status] : test->requirements) {
+        if (status == Status::kFail) view.violations.try_emplace({record, id}, card.number - 1);
       }
     }
   }
@@ -94,6 +101,11 @@ Literal ClassOf(Status status) {
   return "observed";
 }
 
+void WriteSign(Markup& page, Status status) {
+  page << "<b class=\"status " << ClassOf(status) << "\" role=\"img\" aria-label=\""
+       << Text(NameOf(status)) << "\">" << GlyphOf(status) << "</b>";
+}
+
 void WriteStatus(Markup& page, Status status) {
   page << "<span class=\"status " << ClassOf(status) << "\"><span aria-hidden=\"true\">"
        << GlyphOf(status) << "</span> " << Text(NameOf(status)) << "</span>";
@@ -111,6 +123,11 @@ std::string Counted(std::uint64_t count, std::string_view one, std::string_view 
 }
 
 std::span<const Status> StatusesWorstFirst() { return kWorstFirst; }
+
+void WriteColumn(Markup& page, const View& view, std::size_t record) {
+  page << "<abbr title=\"" << Text(view.labels[record]) << "\">"
+       << static_cast<std::uint64_t>(record + 1) << "</abbr>";
+}
 
 void OpenScroll(Markup& page, std::string_view label, Literal attributes) {
   page << "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" << Text(label)

@@ -6,7 +6,7 @@
 
 namespace shmspec::reports {
 
-std::string Render(Form form, std::span<const Record> records) {
+std::string Render(Form form, std::span<const Record> records, const Record* baseline) {
   SHMSPEC_CHECK(!records.empty(), "a report of no record");
   switch (form) {
     case Form::kHtml:
@@ -24,7 +24,7 @@ std::string Render(Form form, std::span<const Record> records) {
     case Form::kLava:
       return RenderLava(records);
   }
-  return RenderHtml(records);
+  return RenderHtml(records, baseline);
 }
 
 }  // namespace shmspec::reports

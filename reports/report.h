@@ -19,10 +19,11 @@ namespace reports {
 /// What a report can be. Every form says the same in the words of its readers.
 enum class Form : std::uint8_t { kHtml, kMarkdown, kJunit, kKtap, kCtrf, kKcidb, kLava };
 
-/// The report of one or more records; the same records give the same bytes.
-std::string Render(Form form, std::span<const Record> records);
+/// The report of one or more records; the same records give the same bytes. With a baseline, which
+/// goes with one record and the form html, it says what changed since.
+std::string Render(Form form, std::span<const Record> records, const Record* baseline = nullptr);
 
-std::string RenderHtml(std::span<const Record> records);
+std::string RenderHtml(std::span<const Record> records, const Record* baseline = nullptr);
 std::string RenderMarkdown(std::span<const Record> records);
 std::string RenderJunit(std::span<const Record> records);
 std::string RenderKtap(std::span<const Record> records);

@@ -105,6 +105,56 @@ TEST(Html, SaysWhoSuffersOnlyWhereSomethingFailed) {
               Not(HasSubstr("Who suffers")));
 }
 
+TEST(Html, SaysWhatChangedSinceTheBaseline) {
+  const Record before = Recorded("passing");
+  const std::vector<Record> now{Recorded("failing")};
+  EXPECT_THAT(RenderHtml(now), Not(HasSubstr("Since the baseline")));
+  const std::string page = RenderHtml(now, &before);
+  EXPECT_THAT(page, HasSubstr("Since the baseline"));
+  EXPECT_THAT(page, HasSubstr("<b>3 cases fail that did not, 0 that failed pass, 2 changed"));
+  const std::string back = RenderHtml(std::span(&before, 1), &now.front());
+  EXPECT_THAT(back, HasSubstr("<b>0 cases fail that did not, 1 that failed passes"));
+  EXPECT_THAT(RenderHtml(now, &now.front()), HasSubstr("Every requirement and every case came"));
+}
+
+TEST(Html, ShowsTheSameFailureOfSeveralRecordsOnce) {
+  const std::vector<Record> twice = Recorded(std::vector<std::string>{"failing", "failing"});
+  const std::string page = RenderHtml(twice);
+  EXPECT_THAT(page, HasSubstr("In 2 records, shown as in the first"));
+  EXPECT_THAT(page, HasSubstr("id=\"card-4\""));
+  EXPECT_THAT(page, Not(HasSubstr("id=\"card-5\"")));
+}
+
+TEST(Html, GivesManyRecordsAColumnEach) {
+  const std::string page = RenderHtml(std::vector<Record>(6, Recorded("failing")));
+  EXPECT_THAT(page, HasSubstr("Passed of all, by chapter"));
+  EXPECT_THAT(page, HasSubstr(">6</abbr>"));
+  EXPECT_THAT(page, Not(HasSubstr("class=\"plot\"")));
+}
+
+TEST(Html, DrawsVeryManyCasesAsBars) {
+  std::vector<Record> records = Recorded(std::vector<std::string>{"passing"});
+  EXPECT_THAT(RenderHtml(records), HasSubstr("<circle class=\"pass\""));
+  records.front().tests.resize(3000, records.front().tests.back());
+  const std::string page = RenderHtml(records);
+  EXPECT_LT(page.size(), 100'000);  // a dot each would be 400 kB
+  EXPECT_THAT(page, HasSubstr("<title>2998 cases PASS</title></rect>"));
+}
+
+TEST(Html, SaysHowOftenRacesMayStillGoWrong) {
+  std::vector<Record> records = Recorded(std::vector<std::string>{"passing"});
+  EXPECT_THAT(RenderHtml(records), HasSubstr("No case was performed in more than one round"));
+  reports::Test& test = records.front().tests.front();
+  test.attempts.front().rounds = 1000;
+  const std::string row = "</code></th><td>1000</td><td>0</td><td>0 %</td><td>0.38 %</td></tr>";
+  EXPECT_THAT(RenderHtml(records), HasSubstr(test.id + row));
+  test.attempts.push_back(test.attempts.front());
+  test.attempts.back().status = Status::kFail;
+  // Wilson's interval for 1 of 2000.
+  EXPECT_THAT(RenderHtml(records),
+              HasSubstr("<td>2000</td><td>1</td><td>0.0088 %</td><td>0.28 %</td>"));
+}
+
 TEST(PlainText, KeepsWhatIsValidAndSpellsOutWhatActs) {
   EXPECT_EQ(Printable("a\tb\nc \u00e4 \u20ac \U0001f600"), "a\tb\nc \u00e4 \u20ac \U0001f600");
   EXPECT_EQ(Printable(std::string_view("\0\x1b\x7f", 3)), "\\x00\\x1b\\x7f");

@@ -118,6 +118,7 @@ struct ReportCommandOptions {
   reports::Form form = reports::Form::kHtml;
   std::string output;
   bool force = false;  // replace the output when it is there already
+  std::string since;   // a record to compare the only one with; empty: none
 };
 int ReportCommand(const ReportCommandOptions& options);
 
@@ -130,6 +131,15 @@ Result<reports::Record> ReadRecordFile(const std::string& file);
 /// Writes to a new file, or over an old one when that is wanted, or to standard output when no file
 /// is named. The exit code.
 int WriteOutput(const std::string& contents, const std::string& file, bool force);
+
+struct MatrixCommandOptions {
+  std::vector<std::string> records;
+  bool all = false;  // also requirements that came to the same everywhere
+};
+int MatrixCommand(const MatrixCommandOptions& options);
+
+/// Checks a folder with a published result: kExitUnexpected when something does not hold.
+int VerifyCommand(const std::string& folder);
 
 /// Turns options into what the runner needs: checks target and profile, settles seed, jobs and
 /// isolation. The error is one line for people.

@@ -59,6 +59,7 @@ void AddReport(CLI::App& program, ReportCommandOptions& options, int& exit_code)
   app->add_option("--output,-o", options.output,
                   "The file to write; standard output when not given");
   app->add_flag("--force", options.force, "Replace that file if it is there already");
+  app->add_option("--since", options.since, "A record of before: the page says what changed");
   app->callback([&options, &exit_code] { exit_code = ReportCommand(options); });
 }
 
@@ -70,6 +71,22 @@ void AddDiff(CLI::App& program, std::vector<std::string>& records, int& exit_cod
   app->callback([&] { exit_code = DiffCommand(records[0], records[1]); });
 }
 
+void AddMatrix(CLI::App& program, MatrixCommandOptions& options, int& exit_code) {
+  CLI::App* app = program.add_subcommand("matrix", "Show records side by side, a column for each");
+  app->add_option("RECORD", options.records, "Files that run --output wrote")->required();
+  app->add_flag("--all", options.all, "Also requirements that came to the same everywhere");
+  app->callback([&options, &exit_code] { exit_code = MatrixCommand(options); });
+}
+
+void AddVerify(CLI::App& program, std::string& folder, int& exit_code) {
+  CLI::App* app = program.add_subcommand(
+      "verify", "Check that a published result is complete, unaltered and reproducible");
+  app->add_option("DIR", folder,
+                  "A folder with records, pages and a MANIFEST of their hashes, by sha256sum")
+      ->required();
+  app->callback([&folder, &exit_code] { exit_code = VerifyCommand(folder); });
+}
+
 /// What each subcommand was asked to do; lives as long as the parser that fills it in.
 struct AllOptions {
   std::string show;
@@ -78,6 +95,8 @@ struct AllOptions {
   Format doctor_format = Format::kHuman;
   ReportCommandOptions report;
   std::vector<std::string> diff;
+  MatrixCommandOptions matrix;
+  std::string verify;
 };
 
 void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
@@ -169,6 +188,8 @@ int Main(int argc, char** argv) {
   AddDiff(program, options.diff, exit_code);
   AddBaseline(program, exit_code);
   AddWaivers(program, exit_code);
+  AddMatrix(program, options.matrix, exit_code);
+  AddVerify(program, options.verify, exit_code);
   AddOthers(program, options, exit_code);
   try {
     program.parse(argc, argv);

@@ -3,61 +3,62 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <vector>
 
 #include "harness/command/command.h"
 #include "harness/command/console.h"
-#include "harness/command/input_file.h"
-#include "harness/command/output_file.h"
 #include "reports/diff.h"
+#include "reports/matrix.h"
 
 namespace shmspec {
 namespace {
 
-Result<reports::Record> RecordIn(const std::string& file) {
-  const Result<std::string> text = ReadInput(file);
-  if (!text.ok()) return text.error();
-  return reports::ReadRecord(*text, InputName(file));
+Result<std::vector<reports::Record>> RecordsIn(const std::vector<std::string>& files) {
+  std::vector<reports::Record> records;
+  for (const std::string& file : files) {
+    Result<reports::Record> record = ReadRecordFile(file);
+    if (!record.ok()) return record.error();
+    records.push_back(std::move(record).value());
+  }
+  return records;
 }
 
 }  // namespace
 
 int ReportCommand(const ReportCommandOptions& options) {
-  std::vector<reports::Record> records;
-  for (const std::string& file : options.records) {
-    Result<reports::Record> record = RecordIn(file);
-    if (!record.ok()) return Complain(kExitUsage, record.error().message);
-    records.push_back(std::move(record).value());
-  }
-  std::optional<OutputFile> output;
-  if (!options.output.empty()) {
-    Result<OutputFile> claimed =
-        OutputFile::Claim(options.output, options.force ? OutputFile::Existing::kReplace
-                                                        : OutputFile::Existing::kLeave);
-    if (!claimed.ok()) {
+  const Result<std::vector<reports::Record>> records = RecordsIn(options.records);
+  if (!records.ok()) return Complain(kExitUsage, records.error().message);
+  std::optional<reports::Record> baseline;
+  if (!options.since.empty()) {
+    if (records->size() != 1 || options.form != reports::Form::kHtml) {
       return Complain(kExitUsage,
-                      claimed.error().message + (options.force ? "" : ", or give --force"));
+                      "--since compares one record, for a page in html; see shmspec diff "
+                      "and shmspec matrix for others");
     }
-    output = std::move(claimed).value();
+    Result<reports::Record> record = ReadRecordFile(options.since);
+    if (!record.ok()) return Complain(kExitUsage, record.error().message);
+    baseline = std::move(record).value();
   }
-  const std::string report = reports::Render(options.form, records);
-  if (!output) {
-    fmt::print("{}", report);
-    return kExitAsExpected;
-  }
-  if (auto written = output->Commit(report); !written.ok()) {
-    return Complain(kExitHarnessTrouble, written.error().message);
-  }
+  return WriteOutput(reports::Render(options.form, *records, baseline ? &*baseline : nullptr),
+                     options.output, options.force);
+}
+
+int MatrixCommand(const MatrixCommandOptions& options) {
+  const Result<std::vector<reports::Record>> records = RecordsIn(options.records);
+  if (!records.ok()) return Complain(kExitUsage, records.error().message);
+  fmt::print("{}", reports::MatrixOf(*records, options.all ? reports::MatrixRows::kAll
+                                                           : reports::MatrixRows::kDiffering));
   return kExitAsExpected;
 }
 
 int DiffCommand(const std::string& before, const std::string& after) {
-  const Result<reports::Record> a = RecordIn(before);
+  const Result<reports::Record> a = ReadRecordFile(before);
   if (!a.ok()) return Complain(kExitUsage, a.error().message);
-  const Result<reports::Record> b = RecordIn(after);
+  const Result<reports::Record> b = ReadRecordFile(after);
   if (!b.ok()) return Complain(kExitUsage, b.error().message);
   const reports::Difference difference = reports::DifferenceOf(*a, *b);
-  fmt::print("{}", difference.text);
-  return difference.results ? kExitUnexpected : kExitAsExpected;
+  fmt::print("{}", reports::InWords(difference));
+  return difference.results() ? kExitUnexpected : kExitAsExpected;
 }
 
 }  // namespace shmspec

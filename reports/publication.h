@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// A result that was published: a folder with a record, what was made of it, and the hashes of both.
+
+#ifndef SHMSPEC_REPORTS_PUBLICATION_H_
+#define SHMSPEC_REPORTS_PUBLICATION_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/vocabulary/result.h"
+
+namespace shmspec::reports {
+
+/// The list of hashes, as sha256sum(1) writes and checks it.
+inline constexpr const char* kManifest = "MANIFEST";
+
+struct Publication {
+  std::string folder;                        // for messages
+  std::map<std::string, std::string> files;  // bytes by name, the manifest among them
+  std::vector<std::string> others;           // what is in the folder and no regular file
+};
+
+/// What one may rely on, or may not.
+struct Finding {
+  enum class Kind { kHolds, kRemark, kBroken };
+  Kind kind = Kind::kHolds;
+  std::string text;
+};
+
+/// Whether it is complete (everything was selected, performed and decided), unaltered (every file
+/// is in the manifest and has the hash that is there) and reproducible (built from sources that
+/// have a name; pages are what their record becomes). `made_by` names the sources of this program:
+/// what others made of a record is not compared. The error is one line, `FILE:LINE:COLUMN` where
+/// the manifest is no such list.
+Result<std::vector<Finding>> Verify(const Publication& publication, const std::string& made_by);
+
+}  // namespace shmspec::reports
+
+#endif  // SHMSPEC_REPORTS_PUBLICATION_H_
