@@ -20,7 +20,8 @@ inline std::unique_ptr<Stage> KernelStage(std::string_view target) {
   static const bool isolated =
       ProbeIsolation() == Isolation::kPrivate && EnterIsolation(Isolation::kPrivate).ok();
   if (!isolated) return nullptr;
-  auto stage = MakeProcessStage(target, {.deadline_ms = 300, .private_ipc = true, .sweeps = true});
+  auto stage =
+      MakeProcessStage(target, {.deadline_ms = 10'000, .private_ipc = true, .sweeps = true});
   return stage.ok() ? std::move(*stage) : nullptr;
 }
 
