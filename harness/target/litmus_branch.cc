@@ -87,7 +87,7 @@ std::int64_t Now_ns() {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-/// Spins until `holds` says so. False when the deadline is over.
+/// Spins until `holds` says so. False when the deadline has passed.
 template <class Holds>
 SHMSPEC_UNINSTRUMENTED bool Await(Holds&& holds, std::int64_t deadline_ns) {
   std::int64_t yielded_ns = Now_ns();
@@ -215,8 +215,7 @@ SHMSPEC_UNINSTRUMENTED bool ShareAProcessor(const Head& head, std::uint32_t bran
 /// One branch among the others; `number` is its place in the order of arrival.
 class Party {
  public:
-  Party(Head& head, const LitmusJob& job)
-      : head_(head), job_(job), deadline_ns_(Now_ns() + job.patience_ms * 1'000'000) {}
+  Party(Head& head, const LitmusJob& job) : head_(head), job_(job) {}
 
   LitmusRan Run() {
     if (Read(head_.finished) != 0) return LitmusRan::kUncounted;
@@ -236,20 +235,24 @@ class Party {
   }
 
  private:
+  /// Of what is waited for from now on.
+  std::int64_t Deadline_ns() const { return Now_ns() + job_.patience_ms * 1'000'000; }
+
   /// Waits until all branches are there.
   bool Meet() {
     Add(head_.arrived, 1);
-    return Await([&] { return Read(head_.arrived) >= job_.branches; }, deadline_ns_);
+    return Await([&] { return Read(head_.arrived) >= job_.branches; }, Deadline_ns());
   }
 
   /// Waits until all branches are running, each on its processor at this very moment. The first of
   /// them asks, until all have answered at once.
   bool Open(std::uint64_t batch) {
     if (number_ != 0) return Answer(batch);
+    const std::int64_t deadline_ns = Deadline_ns();
     while (true) {
       const std::int64_t asked_ns = Now_ns();
       const std::uint64_t offer = Add(head_.offered, 1) + 1;
-      if (!Await([&] { return HaveAnswered(offer); }, deadline_ns_)) return false;
+      if (!Await([&] { return HaveAnswered(offer); }, deadline_ns)) return false;
       if (Now_ns() - asked_ns < kPrompt_ns) break;
     }
     Write(head_.start_ticks, Ticks() + kStartTicks);
@@ -273,7 +276,7 @@ class Party {
           seen = offer;
           return Read(head_.opened) > batch;
         },
-        deadline_ns_);
+        Deadline_ns());
   }
 
   bool RunBatches() {
@@ -295,7 +298,6 @@ class Party {
 
   Head& head_;
   const LitmusJob& job_;
-  std::int64_t deadline_ns_;
   std::uint64_t number_ = 0;
 };
 

@@ -20,7 +20,7 @@
 
 namespace shmspec {
 
-/// How long branches wait for each other in all. On a busy machine that takes tens of milliseconds.
+/// How long branches wait for each other before a batch. On a busy machine that takes milliseconds.
 inline constexpr std::int64_t kLitmusPatience_ms = 4000;
 
 /// What a branch is to do, with addresses that are those of this process.
