@@ -253,7 +253,9 @@ TEST(Retries, AreMadeOnlyAfterTroubleAndAreToldInTheRecord) {
   const Finished run =
       RunProgram({"run", "sysv.remove", "--target", kFault, "--retries", "2", "--format", "json"});
   EXPECT_EQ(run.exit_code, 1);
-  for (const auto& test : nlohmann::json::parse(run.out)["tests"]) {
+  const auto record = nlohmann::json::parse(run.out);
+  ASSERT_FALSE(record["tests"].empty());
+  for (const auto& test : record["tests"]) {
     const auto& attempts = test["attempts"];
     ASSERT_EQ(attempts.size(), test["status"] == "FAIL" ? 3u : 1u) << test["id"];
     EXPECT_FALSE(attempts[0].contains("retry"));
