@@ -173,6 +173,7 @@ pre mark { background: var(--mark); color: var(--fail); font-weight: 700; }
 .plot { display: block; width: 100%; min-width: 44rem; height: auto; }
 .plot text { fill: var(--soft); font-size: 13px; }
 .plot line { stroke: var(--line); }
+.plot .median { fill: var(--ink); }
 .plot .interval { stroke: var(--observed); stroke-width: 5; stroke-linecap: round; }
 footer { color: var(--soft); font-size: .875rem; padding-top: 3rem; padding-bottom: 3rem; }
 @media (max-width: 48rem) {
