@@ -58,7 +58,7 @@ void WriteHead(Markup& page, const View& view) {
 void WriteNavigation(Markup& page, const View& view) {
   page << "<a class=\"skip\" href=\"#main\">To the results</a>\n"
           "<nav aria-label=\"On this page\"><ul><li class=\"brand\">shmspec</li>";
-  if (view.baseline != nullptr) page << "<li><a href=\"#changes\">Changes</a></li>";
+  if (view.compared()) page << "<li><a href=\"#changes\">Changes</a></li>";
   page << "<li><a href=\"#matrix\">Requirements</a></li>"
           "<li><a href=\"#failures\">Failures</a></li>"
           "<li><a href=\"#coverage\">Coverage</a></li>"
@@ -84,9 +84,11 @@ std::string RenderHtml(std::span<const Record> records, const Record* baseline) 
   WriteFilter(page);
   WriteMatrix(page, view);
   WriteFailures(page, view);
+  WriteJudgement(page, view);
   WriteCoverage(page, view);
   WriteRates(page, view);
   WriteDurations(page, view);
+  WriteMeasurements(page, view);
   WriteObserved(page, view);
   WriteEnvironment(page, view);
   WriteProvenance(page, view);

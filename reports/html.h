@@ -45,6 +45,9 @@ struct View {
   const Record* baseline = nullptr;  // what the only record is compared with, if anything
 
   bool single() const { return records.size() == 1; }
+  bool compared() const {
+    return baseline != nullptr || (single() && records.front().baseline.has_value());
+  }
   /// So many that each can only have a column, and no part of the page to itself.
   bool many() const { return records.size() > 4; }
   /// The first card of a record that found the requirement violated, or nullptr.
@@ -93,6 +96,10 @@ void WriteFailures(Markup& page, const View& view);
 Result<Plan> PlanIn(std::string_view text);
 /// The steps of an attempt in a column for each actor, or the excerpt when its trace is no plan.
 void WriteTrace(Markup& page, const Attempt& attempt, const Card& card);
+/// Waivers, cases that change their mind, and negative controls, where a record has them.
+void WriteJudgement(Markup& page, const View& view);
+/// Figures of benchmarks, where a record has them.
+void WriteMeasurements(Markup& page, const View& view);
 void WriteCoverage(Markup& page, const View& view);
 void WriteDurations(Markup& page, const View& view);
 /// Of cases with several rounds, how many went wrong, and in which interval the rate lies.

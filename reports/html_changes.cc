@@ -46,11 +46,24 @@ void WriteCircumstances(Markup& page, const std::vector<ChangedCircumstance>& ch
   page << "</dl></details>\n";
 }
 
+/// The cases that the baseline of the run itself has otherwise.
+Difference SinceOwnBaseline(const Record& record) {
+  Difference difference;
+  for (const Test& test : record.tests) {
+    if (test.baseline != test.status) {
+      difference.cases.push_back({test.id, test.baseline, test.status, test.reason});
+    }
+  }
+  return difference;
+}
+
 }  // namespace
 
 void WriteChanges(Markup& page, const View& view) {
-  if (view.baseline == nullptr) return;
-  const Difference difference = DifferenceOf(*view.baseline, view.records.front());
+  if (!view.compared()) return;
+  const Record& record = view.records.front();
+  const Difference difference =
+      view.baseline != nullptr ? DifferenceOf(*view.baseline, record) : SinceOwnBaseline(record);
   std::uint64_t broken = 0;
   std::uint64_t mended = 0;
   for (const ChangedStatus& one : difference.cases) {
@@ -67,8 +80,14 @@ void WriteChanges(Markup& page, const View& view) {
   } else {
     page << "Every requirement and every case came to the same.";
   }
-  page << " The baseline is <code>" << Text(view.baseline->file) << "</code>, of "
-       << Text(view.baseline->run.started) << ".</p>\n";
+  page << " The baseline is <code>"
+       << Text(view.baseline != nullptr ? view.baseline->file : record.baseline->file)
+       << "</code>.</p>\n";
+  if (view.baseline == nullptr && !record.baseline->gone.empty()) {
+    page << "<p>The suite no longer has:";
+    for (const std::string& id : record.baseline->gone) page << " <code>" << Text(id) << "</code>";
+    page << "</p>\n";
+  }
   WriteStatuses(page, "Requirements that came to something else", difference.requirements);
   WriteStatuses(page, "Cases that came to something else", difference.cases);
   WriteCircumstances(page, difference.circumstances);

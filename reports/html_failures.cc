@@ -159,6 +159,16 @@ void WriteProgram(Markup& page, const Test& test, const Attempt* attempt) {
        << "</code></pre></details>\n";
 }
 
+/// How the run judged it, where that is not the usual way.
+void WriteVerdictOf(Markup& page, const Test& test) {
+  if (test.why.empty() && test.waiver.empty() && !test.baseline) return;
+  page << "<p class=\"source\"><b>" << Text(NameOf(test.judgement)) << "</b>";
+  if (!test.waiver.empty()) page << ", by waiver <code>" << Text(test.waiver) << "</code>";
+  if (test.baseline) page << ", " << Text(NameOf(*test.baseline)) << " in the baseline";
+  if (!test.why.empty()) page << ": " << Text(test.why);
+  page << "</p>\n";
+}
+
 void WriteAgain(Markup& page, const Test& test, const Attempt* attempt) {
   page << "<h4>Again</h4>\n<pre><code>" << Text(test.command) << "</code></pre>\n";
   if (!test.replay.empty()) {
@@ -212,6 +222,7 @@ void WriteCard(Markup& page, const View& view, const Card& card) {
   WriteStatus(page, test.status);
   page << " <code>" << Text(test.id) << "</code></h3>";
   page << "</summary>\n<p class=\"reason\">" << Text(test.reason) << "</p>\n";
+  WriteVerdictOf(page, test);
   WriteWhere(page, view, card);
   if (card.number > kFullCards) {
     page << "<pre><code>" << Text(test.command) << "</code></pre>\n</details></article>\n";

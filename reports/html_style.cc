@@ -114,7 +114,7 @@ abbr { text-decoration: none; }
 .who { color: var(--soft); font-size: .875rem; }
 .tally { color: var(--soft); font-size: .875rem; font-weight: 400; text-align: right; }
 .tally b { color: var(--fail); }
-.scroll { overflow-x: auto; margin: .5rem 0 1.25rem; }
+.scroll { position: relative; overflow-x: auto; margin: .5rem 0 1.25rem; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
 caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 caption .tally { margin-left: 1rem; }
@@ -173,6 +173,7 @@ pre mark { background: var(--mark); color: var(--fail); font-weight: 700; }
 .plot { display: block; width: 100%; min-width: 44rem; height: auto; }
 .plot text { fill: var(--soft); font-size: 13px; }
 .plot line { stroke: var(--line); }
+.plot .median { fill: var(--ink); }
 .plot .interval { stroke: var(--observed); stroke-width: 5; stroke-linecap: round; }
 footer { color: var(--soft); font-size: .875rem; padding-top: 3rem; padding-bottom: 3rem; }
 @media (max-width: 48rem) {

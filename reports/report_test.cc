@@ -155,6 +155,41 @@ TEST(Html, SaysHowOftenRacesMayStillGoWrong) {
               HasSubstr("<td>2000</td><td>1</td><td>0.0088 %</td><td>0.28 %</td>"));
 }
 
+TEST(Html, ShowsWhatElseWasExpected) {
+  std::vector<Record> records = Recorded(std::vector<std::string>{"failing"});
+  const std::string before = RenderHtml(records);
+  for (const char* title : {"What else was expected", "Since the baseline", ">Speed</h2>"}) {
+    EXPECT_THAT(before, Not(HasSubstr(title)));
+  }
+  Record& record = records.front();
+  record.waivers.push_back({.id = "W-7",
+                            .expect = {"FAIL"},
+                            .reason = "<b>slow</b>",
+                            .owner = "qa",
+                            .expires = "2027-01-01",
+                            .state = "used"});
+  record.controls =
+      Controls{.by = "suites",
+               .seed = "1",
+               .faults = {{"one", "A.B", "it forgets", {}}, {"two", "A.C", "", {"x"}}}};
+  record.baseline = BaselineEntry{.file = "base.json", .gone = {"sysv.gone.case"}};
+  record.measurements = {{"attach<16>", "ns", 9, 1500, 1200, 9000}};
+  record.flaky = 1;
+  reports::Test& test = record.tests[1];
+  test.flakiness = Flakiness{.flaky = true, .attempts = 5, .passed = 3, .flip_rate = 0.5};
+  test.waiver = "W-7";
+  test.judgement = Judgement::kWaived;
+  const std::string page = RenderHtml(records);
+  EXPECT_THAT(page, HasSubstr("<td>used</td><td>&lt;b&gt;slow&lt;/b&gt;</td><td>qa</td>"));
+  EXPECT_THAT(page, HasSubstr("of 2 faults seeded into the simulated system, suites caught 1."));
+  EXPECT_THAT(page, HasSubstr("<li><code>one</code> (<code>A.B</code>): it forgets</li>"));
+  EXPECT_THAT(page, HasSubstr("<td>5</td><td>3</td><td>50 %</td>"));
+  EXPECT_THAT(page, HasSubstr("<b>waived</b>, by waiver <code>W-7</code>"));
+  EXPECT_THAT(page, HasSubstr("<code>base.json</code>"));
+  EXPECT_THAT(page, HasSubstr("The suite no longer has: <code>sysv.gone.case</code>"));
+  EXPECT_THAT(page, HasSubstr("attach&lt;16&gt;</code></th><td>9</td><td>1200</td><td>1500</td>"));
+}
+
 TEST(PlainText, KeepsWhatIsValidAndSpellsOutWhatActs) {
   EXPECT_EQ(Printable("a\tb\nc \u00e4 \u20ac \U0001f600"), "a\tb\nc \u00e4 \u20ac \U0001f600");
   EXPECT_EQ(Printable(std::string_view("\0\x1b\x7f", 3)), "\\x00\\x1b\\x7f");
