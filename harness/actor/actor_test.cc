@@ -155,7 +155,11 @@ TEST(Race, HoldsManyActorsInSeveralBranches) {
 }
 
 TEST(Start, IsCalledBeforeTheNextStepAndJoined) {
-  const Trace trace = Play(R"(
+  const auto stage = StageOf("libc");
+  bool overlapped = false;
+  // If the fill were waited for they never would; on a busy machine they do now and then.
+  for (int attempt = 0; attempt < 100 && !overlapped; ++attempt) {
+    const Trace trace = Play(*stage, R"(
 actor a
 actor b
 a: s0 = sysv.get size=1048576 flags=create|0600 -> ok
@@ -166,12 +170,15 @@ b: memory.load at=a1 -> ok
 join a
 b: memory.load at=a1+1048575 width=1 -> 128
 a: sysv.remove segment=s0 -> 0
-)");
-  ASSERT_EQ(DifferencesOf(trace), "");
-  EXPECT_LE(trace.steps[3].call_ns, trace.steps[4].call_ns);
-  EXPECT_LT(trace.steps[4].call_ns, trace.steps[3].return_ns) << "the fill was waited for";
-  EXPECT_FALSE(trace.steps[5].called) << "a join is no call";
-  EXPECT_EQ(trace.steps[6].call_ns, 0u);
+)",
+                             1);
+    ASSERT_EQ(DifferencesOf(trace), "");
+    EXPECT_LE(trace.steps[3].call_ns, trace.steps[4].call_ns);
+    EXPECT_FALSE(trace.steps[5].called) << "a join is no call";
+    EXPECT_EQ(trace.steps[6].call_ns, 0u);
+    overlapped = trace.steps[4].call_ns < trace.steps[3].return_ns;
+  }
+  EXPECT_TRUE(overlapped) << "the fill was waited for";
 }
 
 TEST(Stage, PerformsThePlanOnEveryTarget) {
