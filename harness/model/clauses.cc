@@ -24,6 +24,7 @@ void Clauses::Reset() {
   identity_ = Identity::kNone;
   identity_requirements_ = {};
   any_failure_ = false;
+  any_failure_place_ = nullptr;
   other_rows_ = false;
   observed_ = nullptr;
 }
@@ -222,9 +223,19 @@ bool RowsHold(const Clauses& clauses, const Scene& scene, const Outcome& outcome
   return true;
 }
 
+namespace {
+
+/// A tool that was to print something and said instead why it could not.
+bool ToolFailed(const Clauses& clauses, const Outcome& outcome) {
+  return std::holds_alternative<ToolResult>(outcome) && clauses.result() != kResult<ToolResult>;
+}
+
+}  // namespace
+
 const char* RefusedByPlace(const Clauses& clauses, const Outcome& outcome) {
-  if (!std::holds_alternative<Failure>(outcome)) return nullptr;
-  const char* why = nullptr;
+  const bool failed = std::holds_alternative<Failure>(outcome) || ToolFailed(clauses, outcome);
+  if (!failed) return nullptr;
+  const char* why = clauses.any_failure_place();
   for (const Refusal& refusal : clauses.refusals()) {
     if (!IsMeant(refusal, outcome)) continue;
     if (!refusal.place) return nullptr;
@@ -239,9 +250,9 @@ bool Allows(const Clauses& clauses, const Scene& scene, const Outcome& outcome) 
     if (IsMeant(refusal, outcome)) return true;
     must_fail = must_fail || refusal.force == Force::kMust;
   }
-  const bool tool_failed =
-      std::holds_alternative<ToolResult>(outcome) && clauses.result() != kResult<ToolResult>;
-  if (std::holds_alternative<Failure>(outcome) || tool_failed) return clauses.any_failure();
+  if (std::holds_alternative<Failure>(outcome) || ToolFailed(clauses, outcome)) {
+    return clauses.any_failure();
+  }
   if (must_fail || outcome.index() != clauses.result()) return false;
   std::array<Number, 16> numbers;
   NumbersOf(outcome, numbers);

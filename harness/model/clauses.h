@@ -148,8 +148,12 @@ class Clauses {
   void Ends(GoneHow how, int code, Force force, Requirements requirements, const char* why) {
     Add({Refusal::Kind::kGone, force, FaultCode::kOther, how, code, -1, requirements, why});
   }
-  /// Any failure is allowed as well, because the specification is silent about it.
-  void AnyFailure() { any_failure_ = true; }
+  /// Any failure is allowed as well, because the specification is silent about it; with `place`,
+  /// because of the place and in these words, see RefuseHere.
+  void AnyFailure(const char* place = nullptr) {
+    any_failure_ = true;
+    any_failure_place_ = place;
+  }
 
   /// Success has a result of type R, and these requirements are what it means.
   template <class R>
@@ -192,6 +196,7 @@ class Clauses {
   std::int64_t identity_wanted() const { return identity_wanted_; }
   const Requirements& identity_requirements() const { return identity_requirements_; }
   bool any_failure() const { return any_failure_; }
+  const char* any_failure_place() const { return any_failure_place_; }
   bool other_rows() const { return other_rows_; }
   const char* observed() const { return observed_; }
 
@@ -216,6 +221,7 @@ class Clauses {
   std::int64_t identity_wanted_ = -1;
   Requirements identity_requirements_;
   bool any_failure_ = false;
+  const char* any_failure_place_ = nullptr;
   bool other_rows_ = false;
   const char* observed_ = nullptr;
 };

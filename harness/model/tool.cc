@@ -2,6 +2,7 @@
 //
 // ipcs(1), lsipc(1) and ipcmk(1); ipcrm(1) is in tool_removal.cc.
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -100,8 +101,12 @@ void Describe(const SystemIpcmk& op, const Scene& scene, Clauses& clauses) {
   if (clauses.MustFail() || !clauses.refusals().empty()) {
     // The tool says in words what the call said by errno.
     const bool must = clauses.MustFail();
+    const auto refusals = clauses.refusals();
+    const bool here = std::all_of(refusals.begin(), refusals.end(),
+                                  [](const Refusal& refusal) { return refusal.place; });
+    const char* place = here ? refusals.front().why : nullptr;
     clauses.Reset();
-    clauses.AnyFailure();
+    clauses.AnyFailure(place);
     if (must) {
       clauses.Returns<ToolResult>("TOOL.IPCMK.CREATE"_req, "no segment can be made");
       clauses.Bind(kStatus, 1, kHighestStatus, "TOOL.IPCMK.CREATE"_req, "a status of failure");

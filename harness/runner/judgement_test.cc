@@ -74,6 +74,22 @@ TEST(Judgement, CallsWhatThePlaceRefusesUnsupportedAndSaysWhy) {
   EXPECT_NE(result.reason.find("short of processes"), std::string::npos) << result.reason;
 }
 
+TEST(Judgement, KnowsAToolThatWasRefusedForWhatOthersUse) {
+  PlanBuilder plan("judgement.tool");
+  Segment s;
+  const Actor a = plan.Spawn("a");
+  a.MakeAs(s, SystemIpcmk{}).Expects(Record<Value>());
+  const auto full = [](bool private_ipc) {
+    return [private_ipc](Trace& trace) {
+      trace.system.private_ipc = private_ipc;
+      trace.steps[0].outcome = ToolResult{1, "no space left on device"};
+    };
+  };
+  const CaseResult shared = Judged(plan.plan(), full(false));
+  EXPECT_EQ(shared.status, Status::kUnsupported) << shared.reason;
+  EXPECT_EQ(Judged(plan.plan(), full(true)).status, Status::kFail);
+}
+
 TEST(Judgement, FailsWhatTheSpecificationDoesNotAllowAndNamesTheRequirement) {
   const CaseResult refused = Judged(ForkPlan(), ForkFailsWith(EPERM));
   EXPECT_EQ(refused.status, Status::kFail);
