@@ -100,6 +100,29 @@ std::string TestContradicts(const Record& record) {
   return "";
 }
 
+/// Whether every round ended in one way, and each way is there once and was seen.
+bool AddsUp(const LitmusHistogram& histogram) {
+  std::set<std::string_view> seen;
+  std::uint64_t left = histogram.rounds;  // a sum might wrap
+  for (const EndingCount& one : histogram.endings) {
+    if (!seen.insert(one.ending).second || one.rounds == 0 || one.rounds > left) return false;
+    left -= one.rounds;
+  }
+  return left == 0;
+}
+
+std::string HistogramContradicts(const Record& record) {
+  for (const Test& test : record.tests) {
+    for (const LitmusHistogram& histogram : test.histograms) {
+      if (AddsUp(histogram)) continue;
+      return fmt::format(
+          "the endings of the litmus test {} in case {} do not add up to its {} rounds",
+          histogram.test, test.id, histogram.rounds);
+    }
+  }
+  return "";
+}
+
 std::string RequirementContradicts(const Record& record) {
   std::set<std::pair<std::string_view, Status>> reported;
   for (const Test& test : record.tests) {
@@ -214,8 +237,8 @@ std::uint64_t Record::Decided() const {
 }
 
 std::string ContradictionIn(const Record& record) {
-  for (const auto find : {CountsDiffer, TestContradicts, RequirementContradicts, VerdictContradicts,
-                          JudgementsContradict}) {
+  for (const auto find : {CountsDiffer, TestContradicts, HistogramContradicts,
+                          RequirementContradicts, VerdictContradicts, JudgementsContradict}) {
     if (std::string found = find(record); !found.empty()) return found;
   }
   return "";

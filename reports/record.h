@@ -139,6 +139,19 @@ struct Flakiness {
   double flip_rate = 0;     // flips for each place where one was possible
 };
 
+/// One way in which rounds of a litmus test ended.
+struct EndingCount {
+  std::string ending;  // registers, then what memory held in the end: `r0=0 x=1`
+  std::uint64_t rounds = 0;
+};
+
+/// How all rounds of a litmus test ended.
+struct LitmusHistogram {
+  std::string test;  // its branches: `x=1; r0=y || y=1; r1=x`
+  std::uint64_t rounds = 0;
+  std::vector<EndingCount> endings;
+};
+
 /// How runners of tests count a case.
 enum class Standing {
   kPassed,   // as specified, and nothing else was expected
@@ -161,6 +174,7 @@ struct Test {
   std::uint64_t line = 0;
   std::vector<Attempt> attempts;
   std::vector<std::string> observed;
+  std::vector<LitmusHistogram> histograms;
   std::string command;  // these three are empty when the case passed
   std::string replay;
   std::string plan;

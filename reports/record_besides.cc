@@ -72,4 +72,14 @@ Measurement ReadMeasurement(const Node& node) {
   return measurement;
 }
 
+LitmusHistogram ReadHistogram(const Node& node) {
+  LitmusHistogram histogram;
+  histogram.test = node.Text("test");
+  histogram.rounds = node.Count("rounds");
+  node.At("endings").ForEachItem([&](const Node& one) {
+    histogram.endings.push_back({one.Text("ending"), one.Count("rounds")});
+  });
+  return histogram;
+}
+
 }  // namespace shmspec::reports

@@ -187,6 +187,11 @@ Test ReadTest(const Node& node) {
     test.attempts.push_back(ReadAttempt(attempt));
   });
   test.observed = node.TextsIfAny("observed");
+  if (node.Has("histograms")) {
+    node.At("histograms").ForEachItem([&](const Node& one) {
+      test.histograms.push_back(ReadHistogram(one));
+    });
+  }
   if (!node.Has("repro")) return test;
   test.command = node.At("repro").Text("command");
   test.replay = node.At("repro").TextIfAny("replay");

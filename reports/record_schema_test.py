@@ -23,6 +23,7 @@ except ImportError:
 # Absent in some records, each with the field it is in. Everything else must be there.
 OPTIONAL = {
     "run.stop_reason", "tests.cause", "tests.reason", "tests.observed", "tests.repro",
+    "tests.histograms",
     "attempts.seed", "attempts.cause", "attempts.reason", "attempts.objections",
     "attempts.excerpt", "attempts.trace", "attempts.residue", "objections.step",
     "allowed.why", "repro.replay", "judgement.waiver", "judgement.baseline", "judgement.why",
@@ -60,6 +61,7 @@ expires = {granted}
 MEASUREMENTS = {"benchmarks": [{"run_name": "Attach", "run_type": "iteration", "real_time": 3.5,
                                 "time_unit": "us"}]}
 FAULT = "faulty:attach_leaves_atime"
+DISORDER = "faulty:fence_does_not_drain"
 
 
 def run(program, folder, *options):
@@ -151,6 +153,7 @@ def main():
             "simulated": run(program, folder, "--target", "simulated"),
             "repeated": run(program, folder, "--repeat", "2", "sysv.attach"),
             "faulty": run(program, folder, "--target", FAULT),
+            "disordered": run(program, folder, "ordering", "--target", DISORDER),
             "judged": judged_run(program, folder),
         }
     for title, record in records.items():
@@ -161,6 +164,9 @@ def main():
         mistakes.append("the faulty target passed every case")
     elif not failed["tests"][0]["attempts"][0].get("objections"):
         mistakes.append("a failure without what was seen and allowed")
+    disordered = small(records["disordered"])
+    if not any(test.get("histograms") for test in disordered["tests"]):
+        mistakes.append("a litmus test that failed without how its rounds ended")
     judged = small(records["judged"])
     for name in ("expectations.waivers", "expectations.baseline", "controls", "measurements"):
         holder = judged
@@ -168,7 +174,7 @@ def main():
             holder = holder.get(part, {})
         if not holder:
             mistakes.append(f"the judged run has no {name}")
-    for record in (failed, judged):
+    for record in (failed, disordered, judged):
         damaged = list(undetected_damage(validator, record))
         mistakes += [f"the schema does not notice {damage}" for damage in damaged]
     print("\n".join(mistakes) or f"{len(records)} records are valid and damage is noticed")
