@@ -62,8 +62,9 @@ void WriteNavigation(Markup& page, const View& view) {
   page << "<li><a href=\"#matrix\">Requirements</a></li>"
           "<li><a href=\"#failures\">Failures</a></li>"
           "<li><a href=\"#coverage\">Coverage</a></li>"
-          "<li><a href=\"#races\">Races</a></li>"
-          "<li><a href=\"#durations\">Durations</a></li>"
+          "<li><a href=\"#races\">Races</a></li>";
+  if (view.has_histograms()) page << "<li><a href=\"#ordering\">Ordering</a></li>";
+  page << "<li><a href=\"#durations\">Durations</a></li>"
           "<li><a href=\"#observed\">Left open</a></li>"
           "<li><a href=\"#environment\">Circumstances</a></li>"
           "<li><a href=\"#provenance\">Provenance</a></li></ul></nav>\n";
@@ -87,6 +88,7 @@ std::string RenderHtml(std::span<const Record> records, const Record* baseline) 
   WriteJudgement(page, view);
   WriteCoverage(page, view);
   WriteRates(page, view);
+  WriteOrdering(page, view);
   WriteDurations(page, view);
   WriteMeasurements(page, view);
   WriteObserved(page, view);

@@ -52,6 +52,8 @@ struct View {
   bool many() const { return records.size() > 4; }
   /// The first card of a record that found the requirement violated, or nullptr.
   const Card* FindCard(std::size_t record, std::string_view requirement) const;
+  /// Whether any record says how litmus tests ended.
+  bool has_histograms() const;
   /// The first card by record and requirement that it found violated.
   std::map<std::pair<std::size_t, std::string_view>, std::size_t> violations;
 };
@@ -64,6 +66,8 @@ Literal ClassOf(Status status);
 void WriteSign(Markup& page, Status status);
 /// Sign and word.
 void WriteStatus(Markup& page, Status status);
+/// A coordinate of a drawing.
+std::string Number(double value);
 /// `12 ms`, `3.4 s`.
 std::string DurationText(double duration_s);
 /// `1 case`, `2 cases`.
@@ -104,6 +108,8 @@ void WriteCoverage(Markup& page, const View& view);
 void WriteDurations(Markup& page, const View& view);
 /// Of cases with several rounds, how many went wrong, and in which interval the rate lies.
 void WriteRates(Markup& page, const View& view);
+/// How the rounds of litmus tests ended, where a record has them.
+void WriteOrdering(Markup& page, const View& view);
 void WriteObserved(Markup& page, const View& view);
 void WriteEnvironment(Markup& page, const View& view);
 void WriteProvenance(Markup& page, const View& view);

@@ -21,8 +21,6 @@ constexpr std::size_t kMostDots = 1000;  // in a chapter; more become bars
 
 using Tests = std::vector<const Test*>;
 
-std::string Number(double value) { return fmt::format("{:.1f}", value); }
-
 /// A logarithmic axis over whole decades.
 struct Axis {
   int low = -3;  // 1 ms

@@ -19,8 +19,6 @@ constexpr double kRow = 22;     // height of a line
 
 using Measurements = std::vector<const Measurement*>;
 
-std::string Number(double value) { return fmt::format("{:.1f}", value); }
-
 /// A logarithmic axis from the power of ten below the least to that above the most.
 struct Axis {
   int low = 0;

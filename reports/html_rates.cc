@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "reports/html.h"
+#include "reports/plain_text.h"
 
 namespace shmspec::reports {
 namespace {
@@ -16,8 +17,6 @@ constexpr double kLeft = 480;      // of the axis; the names of cases are before
 constexpr double kRight = 970;     // of the axis
 constexpr double kRow = 22;        // height of a line
 constexpr std::size_t kMost = 30;  // lines; the table has all
-
-std::string Number(double value) { return fmt::format("{:.1f}", value); }
 
 /// The end of a name, which tells cases of a topic apart, as far as there is room for it.
 std::string Fitting(std::string_view name) {
@@ -66,11 +65,6 @@ std::vector<Rate> RatesOf(const Record& record) {
   return rates;
 }
 
-std::string Percent(double rate) {
-  if (rate == 0) return "0 %";
-  return rate >= 0.1 ? fmt::format("{:.0f} %", rate * 100) : fmt::format("{:.2g} %", rate * 100);
-}
-
 /// From `decade` powers of ten below 1 up to 1.
 struct Axis {
   int decade = -3;
@@ -116,7 +110,7 @@ void WritePlot(Markup& page, const View& view, const std::vector<Rate>& rates, s
     const std::string x = Number(axis.At(std::pow(10.0, decade)));
     page << "<line class=\"grid\" y1=\"0\" x1=\"" << Text(x) << "\" x2=\"" << Text(x) << "\" y2=\""
          << Text(Number(height)) << "\"/><text text-anchor=\"middle\" x=\"" << Text(x) << "\" y=\""
-         << Text(Number(height + 18)) << "\">" << Text(Percent(std::pow(10.0, decade)))
+         << Text(Number(height + 18)) << "\">" << Text(PercentText(std::pow(10.0, decade)))
          << "</text>\n";
   }
   for (std::size_t i = 0; i < lines; ++i) {
@@ -134,8 +128,8 @@ void WriteNumbers(Markup& page, const View& view, const std::vector<Rate>& rates
           "<th scope=\"col\">At least</th><th scope=\"col\">At most</th></tr></thead>\n<tbody>\n";
   for (const Rate& rate : rates) {
     page << "<tr><th scope=\"row\"><code>" << Text(rate.test->id) << "</code></th><td>"
-         << rate.rounds << "</td><td>" << rate.hits << "</td><td>" << Text(Percent(rate.low))
-         << "</td><td>" << Text(Percent(rate.high)) << "</td></tr>\n";
+         << rate.rounds << "</td><td>" << rate.hits << "</td><td>" << Text(PercentText(rate.low))
+         << "</td><td>" << Text(PercentText(rate.high)) << "</td></tr>\n";
   }
   page << "</tbody></table></div></details>\n";
 }

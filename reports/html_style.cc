@@ -175,6 +175,15 @@ pre mark { background: var(--mark); color: var(--fail); font-weight: 700; }
 .plot line { stroke: var(--line); }
 .plot .median { fill: var(--ink); }
 .plot .interval { stroke: var(--observed); stroke-width: 5; stroke-linecap: round; }
+.litmus { display: grid; gap: 0 2rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+.litmus figure { margin: 0; min-width: 0; max-width: 36rem; }
+.litmus p { margin: .25rem 0; }
+.litmus .plot { min-width: 22rem; }
+.litmus tspan { fill: var(--ink); font-weight: 700; }
+.litmus rect { fill: var(--soft); } .litmus rect.weak { fill: var(--observed); }
+.litmus rect.torn { fill: var(--unresolved); }
+.numbers .words { text-align: left; }
 footer { color: var(--soft); font-size: .875rem; padding-top: 3rem; padding-bottom: 3rem; }
 @media (max-width: 48rem) {
   .chapter > summary, .sufferers > div, .terms > div { grid-template-columns: 1fr; }
@@ -188,7 +197,7 @@ footer { color: var(--soft); font-size: .875rem; padding-top: 3rem; padding-bott
   body { font-size: 10pt; }
   nav, .skip, .filter { display: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .card, .verdict, tr, .requirement { break-inside: avoid; }
+  .card, .verdict, tr, .requirement, figure { break-inside: avoid; }
   .scroll, pre { overflow: visible; }
   details::details-content { content-visibility: visible; height: auto; }
 }

@@ -56,6 +56,13 @@ const Card* View::FindCard(std::size_t record, std::string_view requirement) con
   return at == violations.end() ? nullptr : &cards[at->second];
 }
 
+bool View::has_histograms() const {
+  return std::any_of(records.begin(), records.end(), [](const Record& record) {
+    return std::any_of(record.tests.begin(), record.tests.end(),
+                       [](const Test& test) { return !test.histograms.empty(); });
+  });
+}
+
 View ViewOf(std::span<const Record> records, const Record* baseline) {
   View view;
   view.records = records;
@@ -110,6 +117,8 @@ void WriteStatus(Markup& page, Status status) {
   page << "<span class=\"status " << ClassOf(status) << "\"><span aria-hidden=\"true\">"
        << GlyphOf(status) << "</span> " << Text(NameOf(status)) << "</span>";
 }
+
+std::string Number(double value) { return fmt::format("{:.1f}", value); }
 
 std::string DurationText(double duration_s) {
   if (duration_s >= 100) return fmt::format("{:.0f} s", duration_s);

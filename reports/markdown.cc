@@ -8,6 +8,7 @@
 #include <set>
 
 #include "reports/chapters.h"
+#include "reports/litmus_endings.h"
 #include "reports/plain_text.h"
 #include "reports/report.h"
 
@@ -98,6 +99,28 @@ void AddChapters(std::string& out, const Record& record) {
   out += "\n";
 }
 
+/// What was weak about the endings of litmus tests, where there were any.
+void AddOrdering(std::string& out, const Record& record) {
+  std::string lines;
+  for (const Test& test : record.tests) {
+    for (const LitmusHistogram& histogram : test.histograms) {
+      const ExplainedHistogram explained = Explain(histogram);
+      std::string unusual;
+      for (const ExplainedEnding& one : explained.seen) {
+        if (one.explanation.value_or(Explanation::kOrder) == Explanation::kOrder) continue;
+        unusual += fmt::format("{}{}", unusual.empty() ? "" : "; ",
+                               Plain(SeenText(one, histogram.rounds)));
+      }
+      if (unusual.empty()) unusual = explained.known ? "none" : "not known";
+      lines += fmt::format("| {} | {} | {} | {} |\n", Plain(test.id), Plain(histogram.test),
+                           histogram.rounds, unusual);
+    }
+  }
+  if (lines.empty()) return;
+  out += "| Case | Litmus test | Rounds | Endings that its order does not explain |\n" +
+         std::string("|---|---|--:|---|\n") + lines + "\n";
+}
+
 void AddSufferers(std::string& out, const Record& record) {
   std::set<std::string_view> failed;
   for (const Test& test : record.tests) {
@@ -141,6 +164,7 @@ std::string RenderMarkdown(std::span<const Record> records) {
       }
     }
     AddChapters(out, record);
+    AddOrdering(out, record);
     out += fmt::format("Seed {}, suite {} from {}, catalogue {}.\n\n", Plain(record.run.seed),
                        Plain(record.suite.version), Plain(record.suite.source_id),
                        Plain(record.suite.catalogue_sha256.substr(0, 12)));

@@ -70,7 +70,8 @@ class Page(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.pages = {}
-        for names in (["passing"], ["failing"], ["hostile"], ["passing", "failing"]):
+        for names in (["passing"], ["failing"], ["hostile"], ["ordering"],
+                      ["passing", "failing"], ["ordering", "passing"]):
             done = report(*[TESTDATA / f"{name}.json" for name in names])
             assert done.returncode == 0, done.stderr
             cls.pages["+".join(names)] = done.stdout.decode("utf-8")

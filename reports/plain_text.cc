@@ -94,4 +94,9 @@ std::string OneLine(std::string_view text) {
   return line;
 }
 
+std::string PercentText(double share) {
+  if (share == 0) return "0 %";
+  return share >= 0.1 ? fmt::format("{:.0f} %", share * 100) : fmt::format("{:.2g} %", share * 100);
+}
+
 }  // namespace shmspec::reports

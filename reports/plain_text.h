@@ -21,6 +21,9 @@ std::string Printable(std::string_view text);
 /// Printable, on one line: newlines become spaces.
 std::string OneLine(std::string_view text);
 
+/// `20 %`, `0.38 %`, of a share from 0 to 1.
+std::string PercentText(double share);
+
 }  // namespace shmspec::reports
 
 #endif  // SHMSPEC_REPORTS_PLAIN_TEXT_H_

@@ -51,6 +51,9 @@ std::vector<Golden> Goldens() {
     goldens.push_back({{"passing"}, "passing", form.value});
     goldens.push_back({{"failing"}, "failing", form.value});
     goldens.push_back({{"hostile"}, "hostile", form.value});
+    if (form.value == Form::kHtml || form.value == Form::kMarkdown) {
+      goldens.push_back({{"ordering"}, "ordering", form.value});
+    }
     goldens.push_back({{"passing", "failing"}, "both", form.value});
   }
   return goldens;

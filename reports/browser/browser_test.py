@@ -35,6 +35,7 @@ if not CHROMIUM or not DRIVER:
     sys.exit(77)
 
 PAGES = {"passing": ["passing"], "failing": ["failing"], "hostile": ["hostile"],
+         "ordering": ["ordering"],
          "both": ["passing", "failing"], "many": ["passing", "failing"] * 3,
          "since": ["failing", "--since", "passing"]}
 WIDTHS = (320, 768, 1440)  # CSS pixels; WCAG 2.2, 1.4.10 asks for 320

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "reports/litmus_endings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+
+#include "harness/vocabulary/text_value.h"
+#include "reports/plain_text.h"
+
+namespace shmspec::reports {
+namespace {
+
+using Branches = std::vector<Program>;
+
+constexpr std::size_t kMostBranches = 4;
+constexpr std::size_t kMostStates = 20'000;  // tests of the suite have a few hundred
+
+template <class T>
+std::optional<T> Parsed(std::string_view text, bool (*parse)(text::Cursor&, T&)) {
+  const std::string quoted = text::Quote(text);
+  text::Cursor cursor(quoted);
+  T value;
+  if (!parse(cursor, value) || !cursor.AtEnd()) return std::nullopt;
+  return value;
+}
+
+/// The branches of a test; none when the text is no test.
+Branches BranchesOf(std::string_view test) {
+  constexpr std::string_view kBetween = " || ";
+  Branches branches;
+  for (std::size_t at = 0; at != test.npos;) {
+    const std::size_t end = test.find(kBetween, at);
+    const auto program = Parsed<Program>(test.substr(at, end - at), text::ParseProgram);
+    if (!program || program->accesses.empty() || branches.size() == kMostBranches) return {};
+    branches.push_back(*program);
+    at = end == test.npos ? end : end + kBetween.size();
+  }
+  return branches;
+}
+
+/// Which accesses of each branch are done, a bit each, and what they came to.
+struct Moment {
+  std::vector<std::uint32_t> done;
+  Ending values;
+  friend auto operator<=>(const Moment&, const Moment&) = default;
+};
+
+Ending StartOf(const Branches& branches) {
+  Ending start;
+  for (const Program& program : branches) {
+    for (const Access& access : program.accesses) {
+      if (access.kind != AccessKind::kFence) start.Of(access.variable) = 0;
+    }
+  }
+  return start;
+}
+
+void Perform(const Access& access, Ending& values) {
+  if (access.Loads()) values.Of(access.to) = values.Of(access.variable);
+  if (access.Stores()) values.Of(access.variable) = static_cast<std::int64_t>(access.value);
+}
+
+/// What can come next after a moment.
+void AddNext(const Branches& branches, const Moment& now, bool in_order,
+             std::vector<Moment>& next) {
+  for (std::size_t branch = 0; branch < branches.size(); ++branch) {
+    const std::vector<Access>& accesses = branches[branch].accesses;
+    for (std::size_t i = 0; i < accesses.size(); ++i) {
+      const std::uint32_t bit = 1u << i;
+      if ((now.done[branch] & bit) != 0) continue;
+      Moment& moment = next.emplace_back(now);
+      moment.done[branch] |= bit;
+      Perform(accesses[i], moment.values);
+      if (in_order) break;
+    }
+  }
+}
+
+/// Every way in which the accesses, one at a time, can end; nothing when there are too many.
+std::optional<std::set<Ending>> EndingsOf(const Branches& branches, bool in_order) {
+  std::set<Ending> endings;
+  std::set<Moment> known;
+  std::vector<Moment> open{{std::vector<std::uint32_t>(branches.size()), StartOf(branches)}};
+  while (!open.empty()) {
+    const Moment now = std::move(open.back());
+    open.pop_back();
+    if (!known.insert(now).second) continue;
+    if (known.size() > kMostStates) return std::nullopt;
+    const std::size_t before = open.size();
+    AddNext(branches, now, in_order, open);
+    if (open.size() == before) endings.insert(now.values);
+  }
+  return endings;
+}
+
+}  // namespace
+
+LitmusEndings::LitmusEndings(std::string_view test) {
+  const Branches branches = BranchesOf(test);
+  if (branches.empty()) return;
+  const auto any = EndingsOf(branches, false);
+  auto ordered = EndingsOf(branches, true);
+  if (!any || !ordered) return;
+  known_ = true;
+  ordered_ = std::move(*ordered);
+  std::set_difference(any->begin(), any->end(), ordered_.begin(), ordered_.end(),
+                      std::back_inserter(weak_));
+}
+
+std::optional<Explanation> LitmusEndings::Explain(std::string_view ending) const {
+  const auto parsed = Parsed<Ending>(ending, text::ParseEnding);
+  if (!known_ || !parsed) return std::nullopt;
+  const auto includes = [&](const Ending& whole) { return parsed->Includes(whole); };
+  if (std::any_of(ordered_.begin(), ordered_.end(), includes)) return Explanation::kOrder;
+  const bool weak = std::any_of(weak_.begin(), weak_.end(), includes);
+  return weak ? Explanation::kDisorder : Explanation::kNothing;
+}
+
+ExplainedHistogram Explain(const LitmusHistogram& histogram) {
+  const LitmusEndings endings(histogram.test);
+  ExplainedHistogram explained{.known = endings.known()};
+  std::set<std::string_view> seen;
+  for (const EndingCount& one : histogram.endings) {
+    seen.insert(one.ending);
+    explained.seen.push_back({one.ending, one.rounds, endings.Explain(one.ending)});
+    explained.known = explained.known && explained.seen.back().explanation.has_value();
+  }
+  for (const Ending& weak : endings.weak()) {
+    const std::string text = PrintEnding(weak);
+    if (!seen.contains(text)) explained.weak_unseen.push_back({text, 0, Explanation::kDisorder});
+  }
+  return explained;
+}
+
+std::string SeenText(const ExplainedEnding& seen, std::uint64_t rounds) {
+  return fmt::format("{}: {} ({})", seen.ending, seen.rounds,
+                     PercentText(static_cast<double>(seen.rounds) / static_cast<double>(rounds)));
+}
+
+}  // namespace shmspec::reports

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Which endings of a litmus test say something about the order of memory. Whether they may be is
+// judged when a test is run; readers of a record want to know what was unusual about them.
+
+#ifndef SHMSPEC_REPORTS_LITMUS_ENDINGS_H_
+#define SHMSPEC_REPORTS_LITMUS_ENDINGS_H_
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/vocabulary/litmus.h"
+#include "reports/record.h"
+
+namespace shmspec::reports {
+
+/// What explains an ending.
+enum class Explanation {
+  kOrder,     // the accesses one at a time, those of a branch in the order they are written
+  kDisorder,  // the accesses one at a time, but only when those of a branch change places: weak
+  kNothing,   // no order of the accesses, such as a load that sees half of a store
+};
+
+/// What the endings of one test come from, as far as that is known.
+class LitmusEndings {
+ public:
+  /// Of a text like `x=1; r0=y || y=1; r1=x`. A variable with a prime is taken for the same memory
+  /// at another address, as it is in the cases. Nothing is known of a text that is no test, nor of
+  /// a test with more orders than are worth trying.
+  explicit LitmusEndings(std::string_view test);
+
+  bool known() const { return known_; }
+  /// Nothing when the test is not known or the text is no ending.
+  std::optional<Explanation> Explain(std::string_view ending) const;
+  /// The endings that would be weak.
+  const std::vector<Ending>& weak() const { return weak_; }
+
+ private:
+  bool known_ = false;
+  std::set<Ending> ordered_;
+  std::vector<Ending> weak_;
+};
+
+/// One ending of a test, seen or not.
+struct ExplainedEnding {
+  std::string ending;
+  std::uint64_t rounds = 0;
+  std::optional<Explanation> explanation;
+};
+
+/// A histogram with what is to be thought of its endings.
+struct ExplainedHistogram {
+  bool known = false;
+  std::vector<ExplainedEnding> seen;         // in the order of the histogram
+  std::vector<ExplainedEnding> weak_unseen;  // endings that would be weak
+};
+
+ExplainedHistogram Explain(const LitmusHistogram& histogram);
+
+/// `r0=0 r1=0: 6612 (20 %)`.
+std::string SeenText(const ExplainedEnding& seen, std::uint64_t rounds);
+
+}  // namespace shmspec::reports
+
+#endif  // SHMSPEC_REPORTS_LITMUS_ENDINGS_H_

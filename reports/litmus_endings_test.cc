@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What pages and summaries say of the endings of litmus tests, and what the reader refuses of them.
+
+#include "reports/litmus_endings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include "reports/html.h"
+#include "reports/report.h"
+
+namespace shmspec::reports {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+std::vector<std::string> WeakOf(std::string_view test) {
+  const LitmusEndings endings(test);
+  EXPECT_TRUE(endings.known()) << test;
+  std::vector<std::string> weak;
+  for (const Ending& one : endings.weak()) weak.push_back(PrintEnding(one));
+  return weak;
+}
+
+TEST(LitmusEndings, AreWeakWhenOnlyAccessesThatChangePlacesExplainThem) {
+  EXPECT_THAT(WeakOf("x=1; r0=y || y=1; r1=x"), ElementsAre("r0=0 r1=0 x=1 y=1"));
+  EXPECT_THAT(WeakOf("x=1; y=1 || r0=y; r1=x"), ElementsAre("r0=1 r1=0 x=1 y=1"));
+  EXPECT_THAT(WeakOf("r0=x; y=1 || r1=y; x=1"), ElementsAre("r0=1 r1=1 x=1 y=1"));
+  EXPECT_THAT(WeakOf("x=1; y=2 || y=1; x=2"), ElementsAre("x=1 y=1"));
+  EXPECT_THAT(WeakOf("x=2; y=1 || r0=y; x=1"), ElementsAre("r0=1 x=2 y=1"));
+  EXPECT_THAT(WeakOf("x=1 || r0=x; r1=x"), ElementsAre("r0=1 r1=0 x=1"));
+}
+
+TEST(LitmusEndings, AreWeakInSpiteOfFencesExchangesAndSecondAddresses) {
+  const auto weak = ElementsAre("r0=0 r1=0 x=1 y=1");
+  EXPECT_THAT(WeakOf("x=1; fence; r0=y || y=1; fence; r1=x"), weak);
+  EXPECT_THAT(WeakOf("x=1; fence; r0=y' || y=1; fence; r1=x'"), weak);
+  EXPECT_THAT(WeakOf("r2=exchange(x,1); r0=y || r3=exchange(y,1); r1=x"),
+              ElementsAre("r0=0 r1=0 r2=0 r3=0 x=1 y=1"));
+}
+
+TEST(LitmusEndings, AreNeverWeakWhereNothingCanChangePlaces) {
+  EXPECT_THAT(WeakOf("x=1 || r0=x"), IsEmpty());
+}
+
+TEST(LitmusEndings, AreExplainedByNoOrderWhenAStoreWasSeenInPart) {
+  const LitmusEndings endings("x=257 || r0=x");
+  EXPECT_EQ(endings.Explain("r0=0 x=257"), Explanation::kOrder);
+  EXPECT_EQ(endings.Explain("r0=257 x=257"), Explanation::kOrder);
+  EXPECT_EQ(endings.Explain("r0=1 x=257"), Explanation::kNothing);
+  EXPECT_EQ(LitmusEndings("x=1 || r0=x; r1=x").Explain("r0=1 r1=0 x=1"), Explanation::kDisorder);
+}
+
+TEST(LitmusEndings, AreNotKnownOfWhatIsNoTest) {
+  for (const char* text : {"", " || ", "x=1 ||", "x=1 || <b>", "x=1\" || r0=x", "q=1 || r0=x",
+                           "x=1 || x=1 || x=1 || x=1 || x=1"}) {
+    EXPECT_FALSE(LitmusEndings(text).known()) << text;
+  }
+  EXPECT_EQ(LitmusEndings("x=1 || r0=x").Explain("r0=often"), std::nullopt);
+  EXPECT_EQ(LitmusEndings("q=1").Explain("r0=0"), std::nullopt);
+}
+
+TEST(LitmusEndings, AreNotSoughtInMoreOrdersThanAreWorthTrying) {
+  const std::string long_one = "x=1; y=2; z=3; x=4; y=5; z=6; x=7; y=8";
+  EXPECT_FALSE(LitmusEndings(long_one + " || " + long_one + " || " + long_one).known());
+}
+
+std::string Ordering() {
+  std::ifstream in(SHMSPEC_TESTDATA "/ordering.json", std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// What is said of the record `ordering` with `from` replaced by `to` where it comes first.
+std::string Said(const std::string& from, const std::string& to) {
+  std::string text = Ordering();
+  const std::size_t at = text.find(from, text.find("\"histograms\""));
+  EXPECT_NE(at, std::string::npos) << from;
+  if (at != std::string::npos) text.replace(at, from.size(), to);
+  const Result<Record> record = ReadRecord(text, "r.json");
+  return record.ok() ? "read" : record.error().message;
+}
+
+TEST(ReadRecord, RefusesDamagedHistograms) {
+  const std::string first = "r.json: tests[0].histograms[0]";
+  EXPECT_EQ(Said("\"test\"", "\"test\""), "read");
+  EXPECT_EQ(Said("\"test\"", "\"text\""), first + ".test is missing");
+  EXPECT_EQ(Said("\"endings\"", "\"ends\""), first + ".endings is missing");
+  EXPECT_EQ(Said("\"ending\"", "\"end\""), first + ".endings[0].ending is missing");
+  EXPECT_EQ(Said("\"rounds\": ", "\"rounds\": -"),
+            first + ".rounds: expected a whole number that is not negative, found number");
+  EXPECT_EQ(Said("\"histograms\": [", "\"histograms\": [7,"),
+            first + ": expected an object, found number");
+}
+
+TEST(ReadRecord, RefusesEndingsThatDoNotAddUp) {
+  const auto refused = HasSubstr("do not add up to its");
+  EXPECT_THAT(Said("\"rounds\": ", "\"rounds\": 1"), refused);
+  Result<Record> record = ReadRecord(Ordering(), "r.json");
+  ASSERT_TRUE(record.ok());
+  std::vector<EndingCount>& endings = record->tests.front().histograms.front().endings;
+  const std::vector<EndingCount> whole = endings;
+  EXPECT_EQ(ContradictionIn(*record), "");
+  endings.push_back({"r0=7 x=7", 0});
+  EXPECT_THAT(ContradictionIn(*record), refused);
+  endings = whole;
+  --endings.front().rounds;
+  EXPECT_THAT(ContradictionIn(*record), refused);
+  endings.push_back({endings.front().ending, 1});
+  EXPECT_THAT(ContradictionIn(*record), refused);
+  endings = whole;
+  endings.push_back({"r0=7 x=7", ~std::uint64_t{0}});
+  endings.push_back({"r0=8 x=8", 1});
+  EXPECT_THAT(ContradictionIn(*record), refused);
+}
+
+Record WithTest(LitmusHistogram histogram) {
+  Result<Record> record = ReadRecord(Ordering(), "r.json");
+  EXPECT_TRUE(record.ok());
+  if (!record.ok()) return {};
+  for (Test& test : record->tests) test.histograms.clear();
+  if (histogram.rounds > 0) record->tests.front().histograms = {std::move(histogram)};
+  return *record;
+}
+
+TEST(Ordering, SaysWhichEndingWasWeak) {
+  const Record seen = WithTest(
+      {"x=1; r0=y || y=1; r1=x", 1000, {{"r0=0 r1=0 x=1 y=1", 5}, {"r0=1 r1=1 x=1 y=1", 995}}});
+  const std::string page = RenderHtml(std::span(&seen, 1));
+  EXPECT_THAT(page, HasSubstr("<b>Weak, and seen:</b> <code>r0=0 r1=0 x=1 y=1</code> in 5 of 1000 "
+                              "rounds (0.5 %)"));
+  EXPECT_THAT(RenderMarkdown(std::span(&seen, 1)), HasSubstr("| r0=0 r1=0 x=1 y=1: 5 (0.5 %) |"));
+  const Record unseen = WithTest({"x=1; r0=y || y=1; r1=x", 9, {{"r0=1 r1=1 x=1 y=1", 9}}});
+  EXPECT_THAT(RenderHtml(std::span(&unseen, 1)),
+              HasSubstr("Would be weak, and not seen: <code>r0=0 r1=0 x=1 y=1</code>.</p>"));
+  EXPECT_THAT(RenderMarkdown(std::span(&unseen, 1)), HasSubstr("| 9 | none |"));
+}
+
+TEST(Ordering, HasNoPartOfAPageWithoutLitmusTests) {
+  const Record none = WithTest({});
+  EXPECT_THAT(RenderHtml(std::span(&none, 1)), Not(HasSubstr("#ordering")));
+  EXPECT_THAT(RenderMarkdown(std::span(&none, 1)), Not(HasSubstr("Litmus test")));
+}
+
+TEST(Ordering, ShowsHostileTestsAndDoesNotObeyThem) {
+  const Record hostile = WithTest({"<img src=x>|", 7, {{"<b>\x1b[31m" + std::string(99, 'a'), 7}}});
+  const std::string page = RenderHtml(std::span(&hostile, 1));
+  EXPECT_THAT(page, HasSubstr("Which ending would be weak is not known of this test"));
+  EXPECT_THAT(page, HasSubstr("&lt;img src=x&gt;|"));
+  for (const char* obeyed : {"<img", "\x1b", "<b>\\x1b"}) EXPECT_THAT(page, Not(HasSubstr(obeyed)));
+  EXPECT_THAT(RenderMarkdown(std::span(&hostile, 1)),
+              HasSubstr("| &lt;img src=x\\>\\| | 7 | not known |"));
+}
+
+TEST(Ordering, DrawsEveryRoundInEveryNumberOfThem) {
+  for (const std::uint64_t rounds : {std::uint64_t{1}, ~std::uint64_t{0}}) {
+    const Record record = WithTest({"x=1 || r0=x", rounds, {{"r0=1 x=1", rounds}}});
+    const std::string page = RenderHtml(std::span(&record, 1));
+    EXPECT_THAT(page, HasSubstr("width=\"552.0\"")) << rounds;
+    EXPECT_THAT(page, Not(HasSubstr("=\"nan")));
+  }
+}
+
+}  // namespace
+}  // namespace shmspec::reports
