@@ -156,7 +156,7 @@ void CapLargeSizes(const Aftermath& a) {
 void CutTheLargestSize(const Aftermath& a) {
   auto* limits = std::get_if<LimitsRecord>(&a.outcome);
   if (limits == nullptr || limits->shmmax != kNarrowMost) return;
-  limits->shmmax = static_cast<std::int64_t>(NamespaceOf(a.before, a.call).shmmax & 0xffffffff);
+  limits->shmmax = NamespaceOf(a.before, a.call).shmmax & 0xffffffff;
 }
 
 void CallItInvalid(const Aftermath& a) {
