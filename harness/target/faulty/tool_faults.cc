@@ -35,14 +35,16 @@ void HeedFirstView(const model::State&, model::Call&, Operation& operation) {
 
 // --- removal
 
+/// Says what it would have said, and does nothing.
+template <class Op>
+void RemoveNothing(const Aftermath& a) {
+  if (IsOneOf<Op>(a.call)) a.after = a.before;
+}
+
 void RemoveAttachedAtOnce(const Aftermath& a) {
   const model::Segment* segment = IsOneOf<SystemIpcrm>(a.call) ? ById(a.after, a.call) : nullptr;
   if (segment == nullptr || !segment->dest) return;
   TearAway(a.after, {a.after.tasks[a.call.actor].ipc, segment->serial});
-}
-
-void RemoveNothing(const Aftermath& a) {
-  if (IsOneOf<SystemIpcrm>(a.call)) a.after = a.before;
 }
 
 void AlwaysSayDone(const Aftermath& a) {
@@ -50,19 +52,9 @@ void AlwaysSayDone(const Aftermath& a) {
   if (IsOneOf<SystemIpcrm, SystemIpcrmKey>(a.call) && result != nullptr) result->status = 0;
 }
 
-void RemoveNothingByKey(const Aftermath& a) {
-  if (IsOneOf<SystemIpcrmKey>(a.call)) a.after = a.before;
-}
-
 void MakeWithUsualMode(const Aftermath& a) {
   model::Segment* created = IsOneOf<SystemIpcmk>(a.call) ? Created(a) : nullptr;
   if (created != nullptr) created->mode = 0644;
-}
-
-/// Says what it would have said, and does nothing.
-template <class Op>
-void RemoveNothingOf(const Aftermath& a) {
-  if (IsOneOf<Op>(a.call)) a.after = a.before;
 }
 
 void IgnoreOldSyntax(const Aftermath& a) {
@@ -100,13 +92,13 @@ constexpr SeededFault kFaults[] = {
     {"ipcs_hides_states", "TOOL.IPCS.STATUS"_req, "ipcs does not tell what is removed or locked",
      Afterwards<ChangeRows<SystemIpcs, HideState>>},
     {"ipcrm_removes_nothing", "SEED.IPCRM_M_ID"_req, "ipcrm -m says that it removed and did not",
-     Afterwards<RemoveNothing>},
+     Afterwards<RemoveNothing<SystemIpcrm>>},
     {"ipcrm_does_not_wait", "TOOL.IPCRM.ATTACHED"_req, "ipcrm destroys a segment that is attached",
      Afterwards<RemoveAttachedAtOnce>},
     {"ipcrm_never_fails", "TOOL.IPCRM.ERRORS"_req, "ipcrm exits with 0 whatever happened",
      Afterwards<AlwaysSayDone>},
     {"ipcrm_ignores_keys", "TOOL.IPCRM.BY_KEY"_req, "ipcrm -M removes nothing",
-     Afterwards<RemoveNothingByKey>},
+     Afterwards<RemoveNothing<SystemIpcrmKey>>},
     {"ipcmk_ignores_the_mode", "TOOL.IPCMK.CREATE"_req, "ipcmk -p has no effect",
      Afterwards<MakeWithUsualMode>},
     {"ipcs_heeds_the_first_view", "TOOL.IPCS.VIEWS"_req, "of several views ipcs shows the first",
@@ -114,7 +106,7 @@ constexpr SeededFault kFaults[] = {
     {"ipcs_of_one_shows_pages", "TOOL.IPCS.BY_ID"_req, "ipcs -i shows the size in pages",
      Afterwards<ChangeRows<SystemIpcsOne, SizeInPages>>},
     {"ipcrm_ignores_keys_of_queues", "SEED.IPCRM_Q_KEY"_req,
-     "ipcrm -Q says that it removed and did not", Afterwards<RemoveNothingOf<SystemIpcrmOtherKey>>},
+     "ipcrm -Q says that it removed and did not", Afterwards<RemoveNothing<SystemIpcrmOtherKey>>},
     {"ipcrm_removes_every_kind_of_the_key", "SEED.KEYSPACES_INDEPENDENT"_req,
      "ipcrm -Q removes the segment of the key as well", Afterwards<RemoveTheSegmentOfTheKeyToo>},
     {"ipcrm_stops_at_the_first_failure", "TOOL.IPCRM.SEVERAL"_req,
