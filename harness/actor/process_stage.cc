@@ -96,7 +96,9 @@ Result<void> ProcessStage::FitRegion(std::size_t bytes) {
 Result<void> ProcessStage::Prepare() {
   if (const auto fitted = FitRegion(kFirstRegionBytes); !fitted.ok()) return fitted;
   if (warden_) return {};
-  Result<WardenProcess> warden = SpawnWarden(options_.program, region_fd_.get());
+  Result<WardenProcess> warden = options_.warden_start == WardenStart::kFork
+                                     ? ForkWarden(region_fd_.get())
+                                     : SpawnWarden(options_.program, region_fd_.get());
   if (!warden.ok()) return warden.error();
   warden_.emplace(std::move(*warden));
   return {};

@@ -20,6 +20,16 @@
 
 namespace shmspec {
 
+/// Where the process that watches over the actors comes from.
+enum class WardenStart {
+  /// The program is executed anew: actors are no copies of whatever the caller has become.
+  kFreshImage,
+  /// A fork of the caller, some milliseconds faster. For a process made for one plan: of one
+  /// thread,
+  /// and with nothing in its memory that an actor should not have.
+  kFork,
+};
+
 struct ProcessStageOptions {
   /// A plan that takes longer is ended: trace.trouble says at which step.
   std::uint32_t deadline_ms = 10'000;
@@ -30,8 +40,9 @@ struct ProcessStageOptions {
   /// Mixed into the keys k0, k1, ...: different for stages that share an IPC namespace.
   std::uint64_t key_seed = 0;
   /// Executes the program anew for each actor, so that every one has an address space laid out by
-  /// itself. Otherwise actors are forks of the warden, itself a fresh image: several times faster.
+  /// itself. Otherwise actors are forks of the warden: several times faster.
   bool fresh_images = false;
+  WardenStart warden_start = WardenStart::kFreshImage;
   /// Removes every segment of the namespace after each plan, so that the next one begins with none
   /// whatever this one left. Only with private_ipc.
   bool sweeps = false;

@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -60,6 +61,45 @@ class Start {
   posix_spawnattr_t attributes_;
 };
 
+/// What a warden is started with.
+struct Ends {
+  UniqueFd own;  // the caller's end of the socket pair
+  UniqueFd socket;
+  UniqueFd region;
+};
+
+Result<Ends> MakeEnds(int region_fd) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
+    return Error{fmt::format("cannot make a socket pair: {}", ErrnoName(errno))};
+  }
+  UniqueFd own(ends[0]);
+  const UniqueFd low(ends[1]);
+  UniqueFd socket(::fcntl(low.get(), F_DUPFD_CLOEXEC, kFirstHighFd));
+  UniqueFd region(::fcntl(region_fd, F_DUPFD_CLOEXEC, kFirstHighFd));
+  if (!socket || !region) {
+    return Error{
+        fmt::format("an actor needs files above number {}: {}; raise the limit of open files "
+                    "(ulimit -n)",
+                    kFirstHighFd, ErrnoName(errno)),
+        true};
+  }
+  return Ends{std::move(own), std::move(socket), std::move(region)};
+}
+
+/// What an exec of Start does: signals as after a boot, a process group of its own.
+void StartAfresh() {
+  ::setpgid(0, 0);
+  for (int signal = 1; signal < NSIG; ++signal) {
+    struct sigaction action {};
+    action.sa_handler = SIG_DFL;
+    ::sigaction(signal, &action, nullptr);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
 }  // namespace
 
 WardenProcess::~WardenProcess() {
@@ -88,33 +128,33 @@ bool WardenProcess::Perform(std::uint32_t timeout_ms) {
 }
 
 Result<WardenProcess> SpawnWarden(const std::string& program, int region_fd) {
-  int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-    return Error{fmt::format("cannot make a socket pair: {}", ErrnoName(errno))};
-  }
-  UniqueFd own(ends[0]);
-  const UniqueFd low(ends[1]);
-  const UniqueFd theirs(::fcntl(low.get(), F_DUPFD_CLOEXEC, kFirstHighFd));
-  const UniqueFd region(::fcntl(region_fd, F_DUPFD_CLOEXEC, kFirstHighFd));
-  if (!theirs || !region) {
-    return Error{
-        fmt::format("an actor needs files above number {}: {}; raise the limit of open files "
-                    "(ulimit -n)",
-                    kFirstHighFd, ErrnoName(errno)),
-        true};
-  }
+  Result<Ends> ends = MakeEnds(region_fd);
+  if (!ends.ok()) return ends.error();
   std::string name = "shmspec";
   std::string word = kActorWord;
   std::string what = "warden";
-  std::string region_word = std::to_string(region.get());
-  std::string socket_word = std::to_string(theirs.get());
+  std::string region_word = std::to_string(ends->region.get());
+  std::string socket_word = std::to_string(ends->socket.get());
   char* arguments[] = {name.data(),        word.data(),        what.data(),
                        region_word.data(), socket_word.data(), nullptr};
   pid_t pid = 0;
-  if (const int error = Start(region.get(), theirs.get()).Run(program, arguments, pid)) {
+  Start start(ends->region.get(), ends->socket.get());
+  if (const int error = start.Run(program, arguments, pid)) {
     return Error{fmt::format("cannot start {}: {}", program, ErrnoName(error))};
   }
-  return WardenProcess(pid, std::move(own));
+  return WardenProcess(pid, std::move(ends->own));
+}
+
+Result<WardenProcess> ForkWarden(int region_fd) {
+  Result<Ends> ends = MakeEnds(region_fd);
+  if (!ends.ok()) return ends.error();
+  const pid_t pid = ::fork();
+  if (pid < 0) return Error{fmt::format("cannot fork a warden: {}", ErrnoName(errno))};
+  if (pid == 0) {
+    StartAfresh();
+    ::_exit(RunWarden(ends->region.get(), ends->socket.get()));
+  }
+  return WardenProcess(pid, std::move(ends->own));
 }
 
 }  // namespace shmspec

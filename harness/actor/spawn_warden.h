@@ -34,6 +34,9 @@ class WardenProcess {
 /// Starts the program as warden of a region, in a process group of its own.
 Result<WardenProcess> SpawnWarden(const std::string& program, int region_fd);
 
+/// Has a copy of the caller, which must have one thread, be the warden: some milliseconds faster.
+Result<WardenProcess> ForkWarden(int region_fd);
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_ACTOR_SPAWN_WARDEN_H_

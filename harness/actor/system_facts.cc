@@ -14,7 +14,6 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "harness/target/text_file.h"
 #include "harness/vocabulary/unique_handle.h"
@@ -36,23 +35,24 @@ std::uint64_t OwnerOfIpcNamespace() {
   return file.st_ino;
 }
 
-/// A line of /proc/meminfo such as `Hugepagesize: 2048 kB`; 0 when there is none.
-std::uint64_t OfMeminfo(std::string_view name) {
+/// The text of /proc/meminfo; empty where there is none.
+std::string Meminfo() {
   const auto text = ReadTextFile("/proc/meminfo");
-  if (!text.ok()) return 0;
-  for (const std::string& line : Lines(*text)) {
-    const std::vector<std::string> words = Words(line);
-    if (words.size() >= 2 && words[0] == name) return std::strtoull(words[1].c_str(), nullptr, 10);
-  }
-  return 0;
+  return text.ok() ? *text : "";
 }
 
-std::uint64_t HugePageSize() { return OfMeminfo("Hugepagesize:") * 1024; }
+/// The number in a line such as `\nHugepagesize: 2048 kB`; 0 when there is none. Every case asks,
+/// so the text is not taken apart.
+std::uint64_t NumberAfter(const std::string& meminfo, std::string_view name) {
+  const std::size_t at = meminfo.find(name);
+  if (at == std::string::npos) return 0;
+  return std::strtoull(meminfo.c_str() + at + name.size(), nullptr, 10);
+}
 
 /// Pages that nobody has or has been promised.
-std::uint64_t HugePagesFree() {
-  const std::uint64_t reserved = OfMeminfo("HugePages_Rsvd:");
-  const std::uint64_t free = OfMeminfo("HugePages_Free:");
+std::uint64_t HugePagesFree(const std::string& meminfo) {
+  const std::uint64_t reserved = NumberAfter(meminfo, "\nHugePages_Rsvd:");
+  const std::uint64_t free = NumberAfter(meminfo, "\nHugePages_Free:");
   const std::uint64_t more = static_cast<std::uint64_t>(
       ReadNumberFile("/proc/sys/vm/nr_overcommit_hugepages").value_or(0));
   return (free > reserved ? free - reserved : 0) + more;
@@ -70,8 +70,9 @@ SystemFacts ReadLastingFacts() {
   Take("/proc/sys/vm/mmap_min_addr", facts.mmap_min_addr);
   facts.overcommit = ReadNumberFile("/proc/sys/vm/overcommit_memory").value_or(facts.overcommit);
   facts.user_namespace_of_ipc = OwnerOfIpcNamespace();
-  facts.huge_page_size = HugePageSize();
-  facts.huge_pages_free = HugePagesFree();
+  const std::string meminfo = Meminfo();
+  facts.huge_page_size = NumberAfter(meminfo, "\nHugepagesize:") * 1024;
+  facts.huge_pages_free = HugePagesFree(meminfo);
   facts.huge_group =
       static_cast<std::uint32_t>(ReadNumberFile("/proc/sys/vm/hugetlb_shm_group").value_or(0));
   ReadChangingFacts(facts);
@@ -80,7 +81,7 @@ SystemFacts ReadLastingFacts() {
 
 void ReadChangingFacts(SystemFacts& facts) {
   // Where there were none at first nobody looks again: that would cost every plan.
-  if (facts.huge_pages_free != 0) facts.huge_pages_free = HugePagesFree();
+  if (facts.huge_pages_free != 0) facts.huge_pages_free = HugePagesFree(Meminfo());
   Take("/proc/sys/kernel/shmmax", facts.shmmax);
   Take("/proc/sys/kernel/shmall", facts.shmall);
   Take("/proc/sys/kernel/shmmni", facts.shmmni);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The process between a stage and its actors. It is the program itself in a fresh image, with one
-// thread and nothing open, so that actors are not copies of whatever the caller has become; it
-// reaps every actor, also the orphans of those that forked; it keeps the deadline; and when the
-// caller dies it takes all actors with it.
+// The process between a stage and its actors. It has one thread and nothing open, and is the
+// program in a fresh image wherever the caller may have become anything, so that actors are no
+// copies of that; it reaps every actor, also the orphans of those that forked; it keeps the
+// deadline; and when the caller dies it takes all actors with it.
 
 #ifndef SHMSPEC_HARNESS_ACTOR_WARDEN_H_
 #define SHMSPEC_HARNESS_ACTOR_WARDEN_H_

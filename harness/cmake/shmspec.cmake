@@ -48,6 +48,8 @@ target_compile_options(shmspec_flags INTERFACE
   # GCC 12 reports these inside inlined standard containers where nothing is wrong (GCC bugs 105562, 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
 target_include_directories(shmspec_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+# Whatever forks would else look up its functions again in each child.
+target_link_options(shmspec_flags INTERFACE -Wl,-z,now)
 if(SHMSPEC_SANITIZE)
   target_compile_options(shmspec_flags INTERFACE
     -fsanitize=${SHMSPEC_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -30,7 +30,7 @@ CaseResult PerformIsolated(const Plan& plan, int rounds, const RunOptions& optio
     return Unjudged(Status::kUnresolved, Cause::kSetup, entered.error().message);
   }
   const Inventory before = TakeInventory();
-  Result<std::unique_ptr<Stage>> stage = MakeStage(options);
+  Result<std::unique_ptr<Stage>> stage = MakeStage(options, WardenStart::kFork);
   if (!stage.ok()) {
     return stage.error().lacking
                ? Unjudged(Status::kUnsupported, Cause::kMissingCapability, stage.error().message)

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/actor/process_stage.h"
 #include "harness/model/profile.h"
 #include "harness/runner/case.h"
 #include "harness/runner/case_result.h"
@@ -94,7 +95,8 @@ class RunObserver {
 
 /// The stage of that name: `libc`, `syscall`, `ia32`, `simulated`, `faulty:ID`. The error says
 /// which targets there are, or what this system lacks.
-Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options);
+Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options,
+                                         WardenStart warden_start = WardenStart::kFreshImage);
 /// Every target that can be named, without what follows `faulty:`.
 std::vector<std::string> TargetNames();
 

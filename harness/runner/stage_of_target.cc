@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "harness/actor/process_stage.h"
 #include "harness/runner/run.h"
 #include "harness/target/faulty/fault.h"
 #include "harness/target/simulated/simulated_stage.h"
@@ -18,12 +17,13 @@ std::vector<std::string> TargetNames() {
   return {"libc", "syscall", "ia32", "simulated", std::string(kFaulty) + "ID"};
 }
 
-Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options) {
+Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options, WardenStart warden_start) {
   if (options.target == "simulated") return MakeSimulatedStage(*options.profile);
   if (options.target.starts_with(kFaulty)) {
     return MakeFaultyStage(options.target.substr(kFaulty.size()), *options.profile);
   }
   ProcessStageOptions process;
+  process.warden_start = warden_start;
   process.deadline_ms = static_cast<std::uint32_t>(options.timeout_ms);
   process.private_ipc = options.isolation != Isolation::kShared;
   // Cases run at the same time; in a shared namespace their keys must not meet.
