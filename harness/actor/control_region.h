@@ -37,13 +37,13 @@ enum class Life : std::uint32_t { kUnborn, kAlive, kGone };
 /// Where an actor that stays for the next plan waits for it.
 struct RestingPlace {
   FutexWord calls{0};  // how often it was called to a plan
-  std::atomic<bool> resting{false};
+  std::atomic<bool> at_work{false};
 };
 
 /// One place for each actor of a plan, by its index.
 struct RestingPlaces {
   std::atomic<std::int32_t> group{0};  // process group of all who stay
-  std::int32_t rested_fd = -1;         // an eventfd that tells the warden that somebody rests
+  std::int32_t rested_fd = -1;         // an eventfd that tells the warden that everybody rests
   std::array<RestingPlace, ActorRef::kLimit> places;
 };
 

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <optional>
@@ -52,9 +53,12 @@ bool ChangesIds(const Operation& operation) {
 void Rest(const ControlRegion& region, std::uint32_t self) {
   RestingPlace& place = region.resting_places().places[self];
   const std::uint32_t calls = place.calls.load();
-  place.resting.store(true);
+  place.at_work.store(false);
+  const auto& places = region.resting_places().places;
+  const bool last = std::none_of(places.begin(), places.end(),
+                                 [](const RestingPlace& other) { return other.at_work.load(); });
   constexpr std::uint64_t kOne = 1;
-  if (::write(region.resting_places().rested_fd, &kOne, sizeof(kOne)) < 0) ::_exit(1);
+  if (last && ::write(region.resting_places().rested_fd, &kOne, sizeof(kOne)) < 0) ::_exit(1);
   while (place.calls.load() == calls) FutexWait(place.calls, calls);
 }
 
@@ -141,7 +145,6 @@ void Performer::IntroduceAs(const ActorFacts& facts) {
   AppendWire(wire_, facts);
   slot().facts = arena_.Write(wire_);
   slot().introduced.fetch_or(1);
-  FutexWake(slot().introduced);
 }
 
 bool Performer::Live(Birth birth) {
@@ -159,7 +162,12 @@ bool Performer::Live(Birth birth) {
     SHMSPEC_CHECK(wire::Read(bytes, spec), "the actors of the plan came over damaged");
     TakeUp(birth, spec);
     Introduce(spec);
-    if (birth == Birth::kSpawned) entered = 0;
+    // An actor waits for those it made; nobody waits for those whom the warden made.
+    if (birth == Birth::kSpawned) {
+      entered = 0;
+    } else {
+      FutexWake(slot().introduced);
+    }
   }
   PerformSteps(entered);
   if (left_) return false;

@@ -168,7 +168,7 @@ void ProcessStage::CleanUp(const Trace& trace) {
   });
   facts_changed_ = facts_changed_ || wrote;
   if (!options_.sweeps || !options_.private_ipc) return;
-  if (wrote) RestoreSysctls(facts_);
+  if (wrote) facts_changed_ = !RestoreSysctls(facts_);
   // Those that steps have named first: looking for them would take longer.
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const auto* id = std::get_if<Value>(&trace.steps[i].outcome);

@@ -87,14 +87,18 @@ void ReadChangingFacts(SystemFacts& facts) {
   Take("/proc/sys/kernel/shmmni", facts.shmmni);
 }
 
-void RestoreSysctls(const SystemFacts& facts) {
-  WriteTextFile("/proc/sys/kernel/shmmax", fmt::format("{}", facts.shmmax));
-  WriteTextFile("/proc/sys/kernel/shmall", fmt::format("{}", facts.shmall));
-  WriteTextFile("/proc/sys/kernel/shmmni", fmt::format("{}", facts.shmmni));
-  WriteTextFile("/proc/sys/kernel/shm_rmid_forced", "0");
+bool RestoreSysctls(const SystemFacts& facts) {
+  const auto write = [](const char* name, std::uint64_t value) {
+    return WriteTextFile(fmt::format("/proc/sys/kernel/{}", name).c_str(),
+                         fmt::format("{}", value));
+  };
+  const bool limits = write("shmmax", facts.shmmax) && write("shmall", facts.shmall) &&
+                      write("shmmni", facts.shmmni);
+  const bool whole = write("shm_rmid_forced", 0) && limits;
   // shm_next_id cannot be written back to "none"; the next segment that is made takes it.
   const int id = ::shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
   if (id >= 0) ::shmctl(id, IPC_RMID, nullptr);
+  return whole;
 }
 
 void RemoveEverySegment() {

@@ -15,8 +15,8 @@ SystemFacts ReadLastingFacts();
 void ReadChangingFacts(SystemFacts& facts);
 
 /// Sets the sysctls of the IPC namespace to what the facts say, and those that facts do not tell to
-/// what they are in a new namespace.
-void RestoreSysctls(const SystemFacts& facts);
+/// what they are in a new namespace; false when one of them could not be set.
+bool RestoreSysctls(const SystemFacts& facts);
 
 /// Removes every segment of the IPC namespace, as far as the caller may.
 void RemoveEverySegment();

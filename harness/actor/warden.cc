@@ -104,6 +104,8 @@ class Warden {
 
   const int region_fd_;
   const int socket_;
+  const std::int32_t pid_ = ::getpid();
+  bool proc_matches_ = false;  // /proc tells pids as this process sees them
   UniqueFd rested_;
   std::optional<ControlRegion> region_;
   std::vector<int> cpus_;
@@ -143,6 +145,8 @@ bool Warden::Map() {
   if (!region.ok()) return false;
   region_.emplace(std::move(*region));
   region_->resting_places().rested_fd = rested_.get();
+  region_->header().proc_matches.store(true);
+  proc_matches_ = PidForWarden(*region_, true) == pid_;
   return true;
 }
 
@@ -192,7 +196,7 @@ void Warden::Engage(const ControlRegion& region, std::uint32_t actor) {
   Stayer& stayer = stayers_[actor];
   const std::string_view spec = region.Bytes(slot.spec);
   RestingPlace& place = region.resting_places().places[actor];
-  place.resting.store(false);
+  place.at_work.store(slot.stays);
   if (slot.stays && stayer.pid != 0 && stayer.spec == spec) {
     slot.pid.store(stayer.pid);
     place.calls.fetch_add(1);
@@ -246,8 +250,10 @@ void Warden::Reap(const ControlRegion& region) {
     if (pid < 0 && errno == EINTR) continue;
     if (pid <= 0) return;
     EndProcess(region, pid, status);
-    for (Stayer& stayer : stayers_) {
-      if (stayer.pid == pid) stayer = {};
+    for (std::size_t i = 0; i < stayers_.size(); ++i) {
+      if (stayers_[i].pid != pid) continue;
+      stayers_[i] = {};
+      region.resting_places().places[i].at_work.store(false);
     }
   }
 }
@@ -255,7 +261,7 @@ void Warden::Reap(const ControlRegion& region) {
 bool Warden::IsOver(const ControlRegion& region) const {
   for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
     const bool here = (region.act(0).cast & SetOf(i)) != 0 && stayers_[i].pid != 0;
-    if (here && !region.resting_places().places[i].resting.load()) return false;
+    if (here && region.resting_places().places[i].at_work.load()) return false;
   }
   const std::int32_t group = region.header().group.load();
   if (group == 0) return true;
@@ -307,9 +313,8 @@ void Warden::CleanUp(const ControlRegion& region) {
 
 void Warden::Perform(const ControlRegion& region) {
   ControlHeader& header = region.header();
-  header.warden.store(::getpid());
-  header.proc_matches.store(true);
-  header.proc_matches.store(PidForWarden(region, true) == ::getpid());
+  header.warden.store(pid_);
+  header.proc_matches.store(proc_matches_);
   const std::uint64_t begin_ns = MonotonicNs();
   std::uint64_t until_ns = begin_ns + header.deadline_ms * std::uint64_t{1'000'000};
   SpreadOverCpus(region);
