@@ -150,6 +150,13 @@ void KeepObserved(std::vector<std::string>& observed, std::vector<std::string> b
   observed = std::move(before);
 }
 
+/// Whether the experiment was to blame: the plan was performed to its end, all the same a step
+/// could not be carried out, and no lack of the place explains it.
+bool ExperimentFailed(const Trace& trace, const CaseResult& result) {
+  return result.status == Status::kUnresolved && trace.trouble.empty() &&
+         FirstTroubled(trace) < trace.steps.size();
+}
+
 }  // namespace
 
 CaseResult Unjudged(Status status, Cause cause, std::string reason) {
@@ -217,12 +224,22 @@ CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::
                        std::uint64_t seed) {
   const auto start = std::chrono::steady_clock::now();
   CaseResult total;
+  int repetitions = 0;
   for (int round = 0; round < rounds; ++round) {
-    const Trace trace = stage.Perform(plan, SeedOfRound(seed, round));
+    const std::uint64_t own_seed = SeedOfRound(seed, round + repetitions);
+    const Trace trace = stage.Perform(plan, own_seed);
     CaseResult result = JudgeTrace(trace, profile);
-    result.seed = SeedOfRound(seed, round);
+    result.seed = own_seed;
     result.rounds = round + 1;
     result.steps = total.steps + plan.steps.size();
+    if (ExperimentFailed(trace, result) && repetitions < kMostRepetitions) {
+      total.steps = result.steps;
+      total.observed.push_back("repeated: " + result.reason);
+      for (const ActorFacts& facts : trace.actors) total.actor_pids.push_back(facts.pid);
+      ++repetitions;
+      --round;
+      continue;
+    }
     Unite(result.touched, total.touched);
     result.worlds = std::max(result.worlds, total.worlds);
     KeepObserved(result.observed, std::move(total.observed));

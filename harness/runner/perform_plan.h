@@ -15,9 +15,14 @@
 
 namespace shmspec {
 
+/// An experiment that failed says nothing, and is repeated up to so often in all for a plan: a
+/// mutant of a litmus test may be shy on a busy machine.
+inline constexpr int kMostRepetitions = 4;
+
 /// Performs the plan `rounds` times, each round with a seed of its own derived from `seed`, until a
 /// round does not pass. PASS means that in every round the author's expectations and the
-/// specification agreed with what happened.
+/// specification agreed with what happened. A round of which a step could not be carried out,
+/// though nothing was amiss before it, is repeated; the result says so among what was observed.
 CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::Profile& profile,
                        std::uint64_t seed);
 

@@ -80,5 +80,52 @@ TEST(JudgeTrace, TellsHowLitmusTestsEnded) {
                                              LitmusHistogram{"y=2", 8, {{"y=2", 8}}}));
 }
 
+/// A stage on which the last step cannot be carried out in the first `failures` performances.
+class BusyStage final : public Stage {
+ public:
+  explicit BusyStage(int failures) : failures_(failures) {}
+
+  std::string_view name() const override { return "busy"; }
+  Trace Perform(const Plan& plan, std::uint64_t seed) override {
+    seeds.push_back(seed);
+    Trace trace = stage_->Perform(plan, seed);
+    if (failures_-- > 0) trace.steps.back().outcome = Trouble{false, "the machine is busy"};
+    return trace;
+  }
+
+  std::vector<std::uint64_t> seeds;
+
+ private:
+  std::unique_ptr<Stage> stage_ = MakeSimulatedStage(Linux());
+  int failures_;
+};
+
+TEST(PerformPlan, RepeatsAnExperimentThatFailedWithAnotherSeedAndSaysSo) {
+  const Plan plan = Simulated(42).plan;
+  BusyStage stage(2);
+  const CaseResult result = PerformPlan(plan, 2, stage, Linux(), 7);
+  EXPECT_EQ(result.status, Status::kPass);
+  EXPECT_EQ(result.rounds, 2u);
+  EXPECT_EQ(result.steps, 4 * plan.steps.size());
+  EXPECT_EQ(result.actor_pids.size(), 4u);
+  EXPECT_THAT(result.observed,
+              ElementsAre("repeated: the machine is busy", "repeated: the machine is busy"));
+  EXPECT_THAT(stage.seeds, ElementsAre(SeedOfRound(7, 0), SeedOfRound(7, 1), SeedOfRound(7, 2),
+                                       SeedOfRound(7, 3)));
+  EXPECT_EQ(result.seed, SeedOfRound(7, 3));
+}
+
+TEST(PerformPlan, LeavesUnresolvedWhatFailsEveryTime) {
+  BusyStage stage(kMostRepetitions + 1);
+  EXPECT_EQ(PerformPlan(Simulated(42).plan, 1, stage, Linux(), 7).status, Status::kUnresolved);
+  EXPECT_EQ(stage.seeds.size(), std::size_t{kMostRepetitions} + 1);
+}
+
+TEST(PerformPlan, RepeatsNothingThatFailed) {
+  BusyStage stage(1);
+  EXPECT_EQ(PerformPlan(Simulated(43).plan, 3, stage, Linux(), 7).status, Status::kFail);
+  EXPECT_EQ(stage.seeds.size(), 1u);
+}
+
 }  // namespace
 }  // namespace shmspec
