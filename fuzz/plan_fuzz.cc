@@ -25,10 +25,7 @@ namespace {
 constexpr std::size_t kMostSteps = 40;
 constexpr std::size_t kPairs = 4096;
 
-#if defined(__clang__)
-__attribute__((used, section("__libfuzzer_extra_counters")))
-#endif
-std::uint8_t counters[kRequirementCount + kPairs];
+[[gnu::used, gnu::section("__libfuzzer_extra_counters")]] std::uint8_t counters[kRequirementCount + kPairs];
 
 std::unique_ptr<Stage> stage;
 

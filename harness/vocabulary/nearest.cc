@@ -40,14 +40,14 @@ std::vector<std::string> NearestNames(std::string_view name,
                                       const std::vector<std::string>& candidates,
                                       std::size_t limit) {
   const std::string wanted = Lower(name);
+  const std::size_t farthest = std::max<std::size_t>(2, wanted.size() / 3);
   std::vector<std::pair<std::size_t, std::string>> ranked;
   for (const std::string& candidate : candidates) {
     const std::string other = Lower(candidate);
+    if (wanted.size() > other.size() + farthest) continue;  // too long whatever is in it
     std::size_t distance = EditDistance(wanted, other);
     if (wanted.size() >= 3 && other.find(wanted) != std::string::npos) distance = 1;
-    if (distance <= std::max<std::size_t>(2, wanted.size() / 3)) {
-      ranked.emplace_back(distance, candidate);
-    }
+    if (distance <= farthest) ranked.emplace_back(distance, candidate);
   }
   std::sort(ranked.begin(), ranked.end());
   if (ranked.size() > limit) ranked.resize(limit);
