@@ -36,7 +36,9 @@ CaseResult PerformIsolated(const Plan& plan, int rounds, const RunOptions& optio
                ? Unjudged(Status::kUnsupported, Cause::kMissingCapability, stage.error().message)
                : Unjudged(Status::kUnresolved, Cause::kSetup, stage.error().message);
   }
-  CaseResult result = PerformPlan(plan, rounds, **stage, *options.profile, options.seed);
+  // Fewer rounds say something; an attempt that is ended says nothing.
+  CaseResult result = PerformPlan(plan, rounds, **stage, *options.profile, options.seed,
+                                  std::chrono::milliseconds(options.timeout_ms / 2));
   stage->reset();
   Inventory after = TakeInventory();
   if (options.isolation == Isolation::kShared) {

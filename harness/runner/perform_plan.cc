@@ -221,11 +221,16 @@ std::uint64_t SeedOfRound(std::uint64_t seed, int round) {
 }
 
 CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::Profile& profile,
-                       std::uint64_t seed) {
+                       std::uint64_t seed, std::chrono::milliseconds time) {
   const auto start = std::chrono::steady_clock::now();
   CaseResult total;
   int repetitions = 0;
   for (int round = 0; round < rounds; ++round) {
+    if (round > 0 && std::chrono::steady_clock::now() - start > time) {
+      total.observed.push_back(
+          fmt::format("{} of {} rounds, for lack of time: the machine is busy", round, rounds));
+      break;
+    }
     const std::uint64_t own_seed = SeedOfRound(seed, round + repetitions);
     const Trace trace = stage.Perform(plan, own_seed);
     CaseResult result = JudgeTrace(trace, profile);

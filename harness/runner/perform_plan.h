@@ -6,6 +6,7 @@
 #ifndef SHMSPEC_HARNESS_RUNNER_PERFORM_PLAN_H_
 #define SHMSPEC_HARNESS_RUNNER_PERFORM_PLAN_H_
 
+#include <chrono>
 #include <cstdint>
 
 #include "harness/model/profile.h"
@@ -22,9 +23,10 @@ inline constexpr int kMostRepetitions = 4;
 /// Performs the plan `rounds` times, each round with a seed of its own derived from `seed`, until a
 /// round does not pass. PASS means that in every round the author's expectations and the
 /// specification agreed with what happened. A round of which a step could not be carried out,
-/// though nothing was amiss before it, is repeated; the result says so among what was observed.
+/// though nothing was amiss before it, is repeated, and no round but the first begins after `time`;
+/// the result says so among what was observed.
 CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::Profile& profile,
-                       std::uint64_t seed);
+                       std::uint64_t seed, std::chrono::milliseconds time = std::chrono::hours(24));
 
 /// The same judgement of one trace that is there already.
 CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile);

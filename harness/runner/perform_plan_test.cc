@@ -121,6 +121,15 @@ TEST(PerformPlan, LeavesUnresolvedWhatFailsEveryTime) {
   EXPECT_EQ(stage.seeds.size(), std::size_t{kMostRepetitions} + 1);
 }
 
+TEST(PerformPlan, BeginsNoFurtherRoundWhenTheTimeIsUpAndSaysSo) {
+  BusyStage stage(0);
+  const CaseResult result =
+      PerformPlan(Simulated(42).plan, 5, stage, Linux(), 7, std::chrono::milliseconds(0));
+  EXPECT_EQ(result.status, Status::kPass);
+  EXPECT_EQ(result.rounds, 1u);
+  EXPECT_THAT(result.observed, ElementsAre("1 of 5 rounds, for lack of time: the machine is busy"));
+}
+
 TEST(PerformPlan, RepeatsNothingThatFailed) {
   BusyStage stage(1);
   EXPECT_EQ(PerformPlan(Simulated(43).plan, 3, stage, Linux(), 7).status, Status::kFail);
