@@ -42,6 +42,7 @@ void Belongings::Note(const Operation& operation, const Outcome& outcome, const 
 bool Belongings::GiveBack(Context& context) {
   for (const std::int64_t address : attaches_) ::shmdt(Pointer(address));
   for (const Range& range : ranges_) ::munmap(Pointer(range.at), range.size);
+  context.held_segments.reset();
   const bool look = rearranged_;
   attaches_.clear();
   ranges_.clear();

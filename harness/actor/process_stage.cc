@@ -177,6 +177,10 @@ void ProcessStage::CleanUp(const Trace& trace) {
     }
     ::shmctl(static_cast<int>(id->number), IPC_RMID, nullptr);
   }
+  const bool others = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+    return step.assigns && step.assigns->kind == HandleKind::kOther;
+  });
+  if (others) RemoveEveryOther();
   RemoveEverySegment();
 }
 

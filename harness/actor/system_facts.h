@@ -18,6 +18,9 @@ void ReadChangingFacts(SystemFacts& facts);
 /// what they are in a new namespace; false when one of them could not be set.
 bool RestoreSysctls(const SystemFacts& facts);
 
+/// Removes every message queue and semaphore set of the IPC namespace, as far as the caller may.
+void RemoveEveryOther();
+
 /// Removes every segment of the IPC namespace, as far as the caller may.
 void RemoveEverySegment();
 

@@ -25,7 +25,7 @@ class RowWriter {
  public:
   RowWriter(Row& row, ListingKind kind)
       : row_(row),
-        tool_(kind == ListingKind::kTool),
+        tool_(kind != ListingKind::kProcfs),
         requirements_(tool_ ? kToolRow : kProcfsRow) {}
 
   void Bind(std::uint8_t field, Number low, Number high, const char* why) {
@@ -76,7 +76,7 @@ void DescribeRow(const Scene& scene, const Segment& segment, ListingKind kind, R
   const bool exact = Certainly(scene.profile().mode_shows_state);
   const std::uint32_t mode = ShownMode(segment);
   row.Bind(FieldIndex<SegmentRow>("mode"), exact ? mode : segment.mode, mode,
-           kind == ListingKind::kTool ? "TOOL.IPCS.STATUS"_req : "PROC.SYSVIPC.FORMAT"_req,
+           kind == ListingKind::kProcfs ? "PROC.SYSVIPC.FORMAT"_req : "TOOL.IPCS.STATUS"_req,
            "the permission and state bits");
   writer.Bind(FieldIndex<SegmentRow>("size"), segment.size, segment.size, "the size");
   writer.Process(FieldIndex<SegmentRow>("cpid"), segment.cpid, "the creating process");
@@ -87,6 +87,7 @@ void DescribeRow(const Scene& scene, const Segment& segment, ListingKind kind, R
   writer.Id(FieldIndex<SegmentRow>("gid"), SeenAs(scene, segment.gid), "the owner's group");
   writer.Id(FieldIndex<SegmentRow>("cuid"), SeenAs(scene, segment.cuid), "the creator");
   writer.Id(FieldIndex<SegmentRow>("cgid"), SeenAs(scene, segment.cgid), "the creator's group");
+  if (kind == ListingKind::kLsipc) row.bounds.back().other = SeenAs(scene, segment.cuid).id;
   const auto time = [&](std::uint8_t field, const Interval& interval, const char* why) {
     writer.Bind(field, interval.low, interval.high, why);
   };
@@ -95,12 +96,18 @@ void DescribeRow(const Scene& scene, const Segment& segment, ListingKind kind, R
   time(FieldIndex<SegmentRow>("ctime"), segment.ctime, "the time of the last change");
 }
 
-/// Leaves of a row what the columns say, and no doubt about whether they are there.
+/// Leaves of a row what the columns say, and no doubt about whether they are there. A view of some
+/// columns shows the permissions without the state of the segment.
 void KeepColumns(std::span<const std::uint8_t> columns, Row& row) {
   std::erase_if(row.bounds, [&](const Bound& bound) {
     return std::find(columns.begin(), columns.end(), bound.field) == columns.end();
   });
-  for (Bound& bound : row.bounds) bound.has_other = bound.has_other && bound.other != -1;
+  for (Bound& bound : row.bounds) {
+    bound.has_other = bound.has_other && bound.other != -1;
+    if (bound.field != FieldIndex<SegmentRow>("mode")) continue;
+    bound.low &= 0777;
+    bound.high &= 0777;
+  }
 }
 
 }  // namespace
@@ -110,7 +117,7 @@ void DescribeOneRow(const Scene& scene, const Segment& segment,
                     Clauses& clauses) {
   const Force force = segment.dest_known ? Force::kMust : Force::kMay;
   Row& row = clauses.AddRow(segment.id, force, requirements);
-  DescribeRow(scene, segment, ListingKind::kTool, row);
+  DescribeRow(scene, segment, ListingKind::kIpcs, row);
   KeepColumns(columns, row);
 }
 
@@ -121,11 +128,11 @@ void DescribeListing(const Scene& scene, ListingKind kind, std::span<const std::
 
 void DescribeListingOf(const Scene& scene, std::uint8_t ipc, ListingKind kind,
                        std::span<const std::uint8_t> columns, Clauses& clauses) {
-  const Requirements of_row = kind == ListingKind::kTool ? kToolRow : kProcfsRow;
+  const Requirements of_row = kind == ListingKind::kProcfs ? kProcfsRow : kToolRow;
   clauses.Returns<SegmentTable>(
-      kind == ListingKind::kTool
-          ? kToolRow
-          : Requirements{"PROC.SYSVIPC.WORLD_READABLE"_req, "PROC.SYSVIPC.CONCURRENT_READ"_req},
+      kind == ListingKind::kProcfs
+          ? Requirements{"PROC.SYSVIPC.WORLD_READABLE"_req, "PROC.SYSVIPC.CONCURRENT_READ"_req}
+          : kToolRow,
       "one row for each segment of the namespace");
   if (MayBeForeign(scene) || scene.state().namespaces[ipc]->crowded) clauses.AllowOtherRows();
   if (!scene.call().Alone()) {

@@ -60,14 +60,14 @@ void DescribeLimitsView(const Scene& scene, Clauses& clauses) {
 }  // namespace
 
 void Describe(const SystemIpcs& op, const Scene& scene, Clauses& clauses) {
-  if (op.views.empty()) return DescribeListing(scene, ListingKind::kTool, {}, clauses);
+  if (op.views.empty()) return DescribeListing(scene, ListingKind::kIpcs, {}, clauses);
   switch (op.views.back()) {
     case IpcsView::kPids:
-      return DescribeListing(scene, ListingKind::kTool, kPidColumns, clauses);
+      return DescribeListing(scene, ListingKind::kIpcs, kPidColumns, clauses);
     case IpcsView::kTimes:
-      return DescribeListing(scene, ListingKind::kTool, kTimeColumns, clauses);
+      return DescribeListing(scene, ListingKind::kIpcs, kTimeColumns, clauses);
     case IpcsView::kCreators:
-      return DescribeListing(scene, ListingKind::kTool, kCreatorColumns, clauses);
+      return DescribeListing(scene, ListingKind::kIpcs, kCreatorColumns, clauses);
     case IpcsView::kSummary:
       clauses.Returns<UsageRecord>(kViews, "what the segments of the namespace use");
       return BindUsage(scene, false, kViews, clauses);
@@ -93,7 +93,7 @@ void Describe(const SystemIpcsOne&, const Scene& scene, Clauses& clauses) {
 }
 
 void Describe(const SystemLsipc&, const Scene& scene, Clauses& clauses) {
-  DescribeListing(scene, ListingKind::kTool, {}, clauses);
+  DescribeListing(scene, ListingKind::kLsipc, {}, clauses);
 }
 
 void Describe(const SystemIpcmk& op, const Scene& scene, Clauses& clauses) {

@@ -62,7 +62,8 @@ Operation LikelyPlan::DrawAttach(std::uint8_t actor) {
     // What is reserved is in use, so that nothing else succeeds.
     if (Below(4) != 3) attach.flags.bits |= kRemap;
   } else if (Below(12) == 11) {
-    constexpr std::array<std::int64_t, 4> kLow{1, 4096, 8193, 61440};
+    // Never rounded to nothing: a null buffer would be memory then.
+    constexpr std::array<std::int64_t, 4> kLow{4097, 4096, 8193, 61440};
     if (Below(2) == 1) attach.at = {{std::nullopt, OneOf(kLow)}};
     if (Below(2) == 0) attach.flags.bits |= kRemap;
   }
@@ -142,7 +143,7 @@ Operation LikelyPlan::DrawMapping() {
   // Without execute alone, whose faults look different where the processor has protection keys.
   constexpr std::array kProtections{0u, 1u, 3u, 2u, 5u, 7u};
   const std::uint64_t size = AnySize();
-  const std::uint64_t which = Below(7);
+  const std::uint64_t which = Below(8);
   if (which == 0) return MapLayout{};
   if (which == 1) return MapReserve{{size}};
   if (which == 2 && Below(2) == 0) return MapPrivate{{size}, {}};
@@ -150,6 +151,8 @@ Operation LikelyPlan::DrawMapping() {
   const Place at = room.place;
   const Size within{room.Within(size)};
   switch (which) {
+    case 7:
+      return MemoryTransfer{AnyStart().place, at, {room.Within(64)}};
     case 2:
       return MapPrivate{within, at};
     case 3:
@@ -168,7 +171,8 @@ Operation LikelyPlan::DrawSystem() {
   constexpr std::array kNames{Sysctl::kShmmax, Sysctl::kShmall, Sysctl::kShmmni};
   constexpr std::array kPaths{"/", "/.", "/proc", "/proc/."};
   constexpr std::array kProjects{1, 2, 255, 257, 65537, -1};
-  switch (Below(weights_.tools ? 12 : 7)) {
+  if (weights_.tools && Below(2) == 1) return DrawTool();
+  switch (Below(9)) {
     case 0:
       return SystemSegments{};
     case 1:
@@ -182,33 +186,61 @@ Operation LikelyPlan::DrawSystem() {
     case 5:
       return SystemSysctlWrite{OneOf(kNames), OneOf(kLimits)};
     case 6:
-      return SysvKeyOfPath{OneOf(kPaths), OneOf(kProjects)};
+      return SystemHoldSegments{};
     case 7:
-      return SystemIpcrm{AnySegment()};
-    case 8:
-      return SystemIpcmk{{AnySize()}, {OneOf(kModes)}};
-    case 9:
-      return SystemIpcs{};
-    case 10:
-      return SystemIpcrmKey{AnyKey()};
+      return SystemSegments{true};
     default:
+      return SysvKeyOfPath{OneOf(kPaths), OneOf(kProjects)};
+  }
+}
+
+Operation LikelyPlan::DrawTool() {
+  constexpr std::array kKinds{IpcKind::kQueue, IpcKind::kSemaphores, IpcKind::kSegment};
+  constexpr std::array kViews{IpcsView::kPids, IpcsView::kTimes, IpcsView::kCreators,
+                              IpcsView::kSummary, IpcsView::kLimits};
+  const IpcKind other = kKinds[Below(2)];
+  switch (Below(12)) {
+    case 0:
+      return SystemIpcrm{AnySegment(), Below(3) == 2};
+    case 1:
+      return SystemIpcmk{{AnySize()}, {OneOf(kModes)}};
+    case 2: {
+      SystemIpcs ipcs;
+      for (std::uint64_t views = Below(3); views > 0; --views) ipcs.views.push_back(OneOf(kViews));
+      return ipcs;
+    }
+    case 3:
+      return SystemIpcrmKey{AnyKey()};
+    case 4:
       return SystemLsipc{};
+    case 5:
+      return SystemIpcsOne{AnySegment()};
+    case 6:
+      return SystemIpcrmSeveral{AnySegment(), AnySegment(), other, AnyOther()};
+    case 7:
+      return SystemIpcrmOther{other, AnyOther()};
+    case 8:
+      return SystemIpcrmOtherKey{other, AnyKey()};
+    case 9:
+      return SystemIpcrmAll{OneOf(kKinds), Below(2) == 1};
+    case 10:
+      return SystemIpcmkOther{other};
+    default:
+      return OtherGet{other, AnyKey(), {OneOf(kModes) | kCreate}};
   }
 }
 
 Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
   constexpr std::array kCapabilities{kCapIpcOwner, kCapSysAdmin, kCapIpcLock, kCapSysRawio};
   constexpr std::array<std::uint64_t, 3> kSpaces{kNamespaceIpc, kNamespaceUser, 0};
-  switch (Below(9)) {
+  switch (Below(10)) {
     case 0:
       if (alive_[kForked]) return SystemSegments{};
-      alive_[kForked] = true;
-      reservations_[kForked] = reservations_[actor];
+      Birth(actor, kForked);
       return ProcessFork{ActorRef{kForked}};
     case 1:
       if (alive_[kThread]) return MapLayout{};
-      alive_[kThread] = true;
-      reservations_[kThread] = reservations_[actor];
+      Birth(actor, kThread);
       return ProcessThread{ActorRef{kThread}};
     case 2:
       return ProcessExec{Below(3) == 0 ? Image::kSelf : Image::kMissing};
@@ -218,6 +250,8 @@ Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
     case 4:
       if (actor == kForked || !alive_[kForked]) return ProcessPin{0};
       return ProcessKill{ActorRef{kForked}, {9}};
+    case 8:
+      return ProcessSetFileGroup{{OneOf(kUids)}};
     case 5:
       return ProcessSetEffective{{OneOf(kUids)}};
     case 6:

@@ -62,12 +62,13 @@ LikelyPlan::LikelyPlan(LikelyWeights weights) : weights_(weights) {
   actor("e", Start::kSpawn, 1001, {1000});
   alive_ = {true, true, false, false, true};
   reservations_.resize(plan_.actors.size());
+  processes_ = {0, 1, 2, 3, 4};
 }
 
 void LikelyPlan::AddStep(Choices& choices) {
   choices_ = &choices;
-  const std::uint8_t actor = AnyActor();
-  Add(actor, Draw(actor));
+  actor_ = AnyActor();
+  Add(actor_, Draw(actor_));
 }
 
 void LikelyPlan::Furnish(Choices& choices) {
@@ -75,14 +76,15 @@ void LikelyPlan::Furnish(Choices& choices) {
   for (int i = 0; i < 2; ++i) Add(0, SysvGet{{}, {AnySize()}, kCreate | 0666});
   for (int i = 0; i < 3; ++i) Add(AnyActor(), SysvAttach{AnySegment(), {}, {}});
   if (weights_.processes == 0) return;
+  Birth(0, kForked);
   Add(0, ProcessFork{ActorRef{kForked}});
-  alive_[kForked] = true;
 }
 
 void LikelyPlan::AddRace(Choices& choices, std::size_t actors, std::size_t steps) {
   choices_ = &choices;
   const std::array before{segments_, attaches_, mappings_};
   for (std::uint8_t actor = 0; actor < actors; ++actor) {
+    actor_ = actor;
     for (std::size_t i = 0; i < steps; ++i) {
       // Handles that the race itself assigns are nobody's business in it.
       const std::array all{segments_, attaches_, mappings_};
@@ -118,6 +120,7 @@ void LikelyPlan::AddRace(Choices& choices, std::size_t actors, std::size_t steps
 }
 
 void LikelyPlan::Look(std::uint8_t actor) {
+  actor_ = actor;
   for (std::uint8_t i = 0; i < 2; ++i) {
     Add(actor, SysvStat{{{Handle{HandleKind::kSegment, i}, 0}}, Buffer::kValid});
   }
@@ -135,14 +138,39 @@ void LikelyPlan::Add(std::uint8_t actor, Operation operation, Timing timing) {
   if (kind && *kind != HandleKind::kKey) {
     std::uint8_t* used = *kind == HandleKind::kSegment  ? &segments_
                          : *kind == HandleKind::kAttach ? &attaches_
+                         : *kind == HandleKind::kOther  ? &others_
                                                         : &mappings_;
     step.assigns = Handle{*kind, *used};
-    if (*kind == HandleKind::kAttach) attach_bytes_[*used] = OwnBytes(operation);
-    if (*kind == HandleKind::kMapping) mapping_bytes_[*used] = OwnBytes(operation);
+    const Range range{OwnBytes(operation), 1u << processes_[actor]};
+    if (*kind == HandleKind::kAttach) attach_ranges_[*used] = range;
+    if (*kind == HandleKind::kMapping) mapping_ranges_[*used] = range;
     if (*used + 1 < Handle::kLimit) ++*used;
   }
   step.operation = std::move(operation);
   plan_.steps.push_back(std::move(step));
+}
+
+void LikelyPlan::Birth(std::uint8_t parent, std::uint8_t child) {
+  alive_[child] = true;
+  reservations_[child] = reservations_[parent];
+  if (child == kThread) processes_[child] = processes_[parent];
+  for (auto* ranges : {&attach_ranges_, &mapping_ranges_}) {
+    for (Range& range : *ranges) {
+      if ((range.processes >> processes_[parent] & 1) != 0) {
+        range.processes |= 1u << processes_[child];
+      }
+    }
+  }
+}
+
+std::optional<std::uint8_t> LikelyPlan::InOwnProcess(bool mapping, std::uint8_t first) const {
+  const std::uint8_t count = mapping ? mappings_ : attaches_;
+  for (std::uint8_t i = 0; i < count; ++i) {
+    const auto index = static_cast<std::uint8_t>((first + i) % count);
+    const Range& range = mapping ? mapping_ranges_[index] : attach_ranges_[index];
+    if ((range.processes >> processes_[actor_] & 1) != 0) return index;
+  }
+  return std::nullopt;
 }
 
 std::uint8_t LikelyPlan::AnyActor() {
@@ -170,12 +198,14 @@ Place LikelyPlan::AnyAttach() {
 LikelyPlan::Room LikelyPlan::AnyRoom(std::span<const std::int64_t> offsets) {
   if (attaches_ == 0) return {{{std::nullopt, 0x1000}}, kPage};
   const bool mapping = mappings_ > 0 && Below(4) == 3;
-  const auto index = static_cast<std::uint8_t>(Below(mapping ? mappings_ : attaches_));
-  const std::uint64_t bytes = mapping ? mapping_bytes_[index] : attach_bytes_[index];
+  const auto first = static_cast<std::uint8_t>(Below(mapping ? mappings_ : attaches_));
   std::int64_t offset = OneOf(offsets);
+  const auto index = InOwnProcess(mapping, first);
+  if (!index) return {{{std::nullopt, 0x1000}}, kPage};
+  const std::uint64_t bytes = (mapping ? mapping_ranges_ : attach_ranges_)[*index].bytes;
   // The widest access fits.
   if (static_cast<std::uint64_t>(offset) + 8 > bytes) offset = 0;
-  return {{{Handle{mapping ? HandleKind::kMapping : HandleKind::kAttach, index}, offset}},
+  return {{{Handle{mapping ? HandleKind::kMapping : HandleKind::kAttach, *index}, offset}},
           bytes - static_cast<std::uint64_t>(offset)};
 }
 
@@ -195,6 +225,11 @@ Place LikelyPlan::InReservation(std::uint8_t actor) {
 KeyRef LikelyPlan::AnyKey() {
   if (Below(16) == 15) return {{std::nullopt, -5}};
   return {{Handle{HandleKind::kKey, static_cast<std::uint8_t>(Below(3))}, 0}};
+}
+
+OtherRef LikelyPlan::AnyOther() {
+  if (others_ == 0 || Below(16) == 15) return {{std::nullopt, 32767}};
+  return {{Handle{HandleKind::kOther, static_cast<std::uint8_t>(Below(others_))}, 0}};
 }
 
 Buffer LikelyPlan::AnyBuffer() {

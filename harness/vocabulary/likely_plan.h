@@ -77,6 +77,8 @@ class LikelyPlan {
     return list[Below(list.size())];
   }
   void Add(std::uint8_t actor, Operation operation, Timing timing = Timing::kTurn);
+  /// What a new actor finds in its process.
+  void Birth(std::uint8_t parent, std::uint8_t child);
   Operation Draw(std::uint8_t actor);
   Operation DrawCall(std::uint8_t actor);
   Operation DrawGet();
@@ -85,20 +87,24 @@ class LikelyPlan {
   Operation DrawMemory();
   Operation DrawMapping();
   Operation DrawSystem();
+  Operation DrawTool();
   Operation DrawProcess(std::uint8_t actor);
   void Look(std::uint8_t actor);
 
   SegmentRef AnySegment();
   KeyRef AnyKey();
+  OtherRef AnyOther();
   Place AnyAttach();
   /// A place and how many bytes from it on belong to the plan: what lies beyond may be the
-  /// harness's.
+  /// harness's, and so may whatever a process has where another has memory of the plan.
   struct Room {
     Place place;
     std::uint64_t bytes = 0;
     std::uint64_t Within(std::uint64_t size) const { return size < bytes ? size : bytes; }
   };
   Room AnyRoom(std::span<const std::int64_t> offsets);
+  /// The first handle from that one on that stands for memory of the actor's process, if any.
+  std::optional<std::uint8_t> InOwnProcess(bool mapping, std::uint8_t first) const;
   Room AnyPlace();
   Room AnyStart();
   /// A place in memory that the actor has reserved, which a step before this one does if need be.
@@ -114,10 +120,18 @@ class LikelyPlan {
   std::uint8_t segments_ = 0;
   std::uint8_t attaches_ = 0;
   std::uint8_t mappings_ = 0;
+  std::uint8_t others_ = 0;
+  std::uint8_t actor_ = 0;  // who performs the step that is being drawn
   std::vector<bool> alive_;
+  std::vector<std::uint8_t> processes_;  // of each actor: the one who was first in its process
   std::vector<std::optional<std::uint8_t>> reservations_;  // of each actor: a mapping
-  std::array<std::uint64_t, Handle::kLimit> attach_bytes_{};
-  std::array<std::uint64_t, Handle::kLimit> mapping_bytes_{};
+  /// Memory that a handle stands for.
+  struct Range {
+    std::uint64_t bytes = 0;
+    std::uint32_t processes = 0;  // a bit for each that has it
+  };
+  std::array<Range, Handle::kLimit> attach_ranges_{};
+  std::array<Range, Handle::kLimit> mapping_ranges_{};
 };
 
 /// A plan of so many steps, one after the other.
