@@ -287,7 +287,7 @@ void Describe(const MapLayout&, const Scene& scene, Clauses& clauses) {
     if (segment.id >= 0) {
       bind(FieldIndex<MappingRow>("id"), segment.id, segment.id, "the inode is the identifier");
     }
-    if (segment.key_known || segment.dest) {
+    if (segment.created_key_known) {
       row.name =
           fmt::format("/SYSV{:08x} (deleted)", static_cast<std::uint32_t>(segment.created_key));
     }

@@ -182,6 +182,10 @@ void LearnFromRecord(const Scene& scene, State& state, SegmentName name,
   if (!segment.key_known && Certainly(scene.profile().record_has_key)) {
     segment.key = static_cast<std::int32_t>(record.key);
     segment.key_known = true;
+    if (!segment.created_key_known && segment.key != 0) {
+      segment.created_key = segment.key;
+      segment.created_key_known = true;
+    }
   }
 }
 

@@ -45,6 +45,7 @@ struct Segment {
   std::int64_t id = 0;       // negative: not seen yet
   std::int32_t key = 0;
   std::int32_t created_key = 0;  // what /proc/PID/maps goes on showing
+  bool created_key_known = true;
   bool key_known = true;
   std::uint64_t object = 0;
   std::uint64_t size = 0;    // bytes asked for

@@ -170,7 +170,7 @@ void CreateSegment(const Scene& scene, State& state, const NewSegment& wanted) {
   segment.serial = scene.call().step + 1;
   segment.id = wanted.id;
   segment.key = segment.created_key = wanted.key;
-  segment.key_known = wanted.key_known;
+  segment.key_known = segment.created_key_known = wanted.key_known;
   segment.object = std::uint64_t{segment.serial} << 8;
   segment.size = wanted.size;
   segment.pages = RoundUp(wanted.size, scene.page()) / scene.page();

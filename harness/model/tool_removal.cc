@@ -46,6 +46,25 @@ Says RemovesOther(const Scene& scene, const OtherObject* other) {
   return MayRemoveOther(Scene(scene.setting(), after, scene.call()), *other);
 }
 
+/// What a removal of all of a kind comes to: it looks for them by index, which those that may not
+/// read them cannot, and passes over what it does not find.
+Says SweepsSegment(const Scene& scene, const Segment& segment) {
+  const State after = AsTool(scene);
+  const Says reads = MayAccess(Scene(scene.setting(), after, scene.call()), segment, kRead);
+  return reads == Says::kYes ? RemovesSegment(scene, &segment) : reads;
+}
+
+Says SweepsOther(const Scene& scene, const OtherObject& other) {
+  const State after = AsTool(scene);
+  const Scene tool(scene.setting(), after, scene.call());
+  const Credentials& who = tool.credentials();
+  const std::uint32_t bits = who.uid == other.uid   ? other.mode >> 6
+                             : who.gid == other.gid ? other.mode >> 3
+                                                    : other.mode;
+  const bool reads = (bits & kRead) != 0 || Capable(tool, kCapIpcOwner);
+  return reads ? RemovesOther(scene, &other) : Says::kNo;
+}
+
 /// The status is 0 when everything was removed.
 void DescribeStatus(std::initializer_list<Says> removals, Requirements requirements,
                     Clauses& clauses) {
@@ -164,10 +183,10 @@ void Apply(const SystemIpcrmOtherKey& op, const Scene& scene, State& state,
 void Describe(const SystemIpcrmAll& op, const Scene& scene, Clauses& clauses) {
   bool all = true;
   for (const Segment& segment : scene.ipc().segments) {
-    all = all && RemovesSegment(scene, &segment) == Says::kYes;
+    all = all && SweepsSegment(scene, segment) == Says::kYes;
   }
   for (const OtherObject& other : scene.ipc().others) {
-    all = all && RemovesOther(scene, &other) == Says::kYes;
+    all = all && SweepsOther(scene, other) == Says::kYes;
   }
   clauses.Returns<ToolResult>(kAll, "the tool removes what there is");
   const bool complains = op.apart;
@@ -183,12 +202,12 @@ void Apply(const SystemIpcrmAll& op, const Scene& scene, State& state, const Out
   const Scene tool(scene.setting(), before, scene.call());
   for (const Segment& segment : segments) {
     const bool meant = op.apart || op.kind == IpcKind::kSegment;
-    if (!meant || RemovesSegment(tool, &segment) != Says::kYes) continue;
+    if (!meant || SweepsSegment(tool, segment) != Says::kYes) continue;
     RemoveSegment(state, ActorOf(tool), {tool.ipc_index(), segment.serial});
   }
   for (const OtherObject& other : others) {
     const bool meant = op.apart || op.kind == other.kind;
-    if (!meant || RemovesOther(tool, &other) != Says::kYes) continue;
+    if (!meant || SweepsOther(tool, other) != Says::kYes) continue;
     RemoveOther(state, tool.ipc_index(), other.kind, other.id);
   }
 }
