@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 #include <grp.h>
 #include <linux/securebits.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -75,6 +76,19 @@ std::uint64_t NamespaceInode(const char* name) {
   return ::stat(fmt::format("/proc/self/ns/{}", name).c_str(), &file) == 0 ? file.st_ino : 0;
 }
 
+std::uint64_t TaskSize() {
+#if defined(__x86_64__)
+  return ActorFacts::kTaskSize;
+#elif defined(__i386__)
+  // IA32_PAGE_OFFSET of <asm/page_64_types.h>, which is not installed.
+  constexpr unsigned long kAsk = 0xffffffff;
+  const bool three_gib = (::personality(kAsk) & ADDR_LIMIT_3GB) != 0;
+  return three_gib ? std::uint64_t{3} << 30 : ActorFacts::kTaskSize32;
+#else
+  return std::uint64_t{1} << 48;
+#endif
+}
+
 }  // namespace
 
 Result<void> TakeIdentity(const ActorSpec& spec) {
@@ -103,6 +117,7 @@ ActorFacts ReadFacts() {
   facts.ipc_namespace = NamespaceInode("ipc");
   facts.user_namespace = NamespaceInode("user");
   facts.pid_namespace = NamespaceInode("pid");
+  facts.task_size = TaskSize();
   facts.memlock = GetLimit(Limit::kMemlock);
   facts.as = GetLimit(Limit::kAddressSpace);
   return facts;

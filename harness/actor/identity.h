@@ -8,9 +8,9 @@
 #include <functional>
 #include <optional>
 
-#include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/actor_facts.h"
+#include "harness/vocabulary/actor_spec.h"
 #include "harness/vocabulary/result.h"
-#include "harness/vocabulary/trace.h"
 
 namespace shmspec {
 

@@ -66,9 +66,6 @@ SystemFacts ReadLastingFacts() {
   SystemFacts facts;
   facts.page_size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   facts.shmlba = static_cast<std::uint64_t>(SHMLBA);
-#if !defined(__x86_64__)
-  facts.task_size = std::uint64_t{1} << 48;
-#endif
   Take("/proc/sys/vm/mmap_min_addr", facts.mmap_min_addr);
   facts.overcommit = ReadNumberFile("/proc/sys/vm/overcommit_memory").value_or(facts.overcommit);
   facts.user_namespace_of_ipc = OwnerOfIpcNamespace();

@@ -121,7 +121,7 @@ std::optional<Requirement> BrokenIdentity(const Clauses& clauses, const Scene& s
     const auto start = static_cast<std::uint64_t>(seen);
     const std::uint64_t end = start + RoundUp(clauses.identity_size(), scene.page());
     if (!scene.IsPageAligned(start) || start < scene.system().mmap_min_addr || end < start ||
-        end > scene.system().task_size || scene.space().Overlaps(start, end)) {
+        end > scene.task_size() || scene.space().Overlaps(start, end)) {
       return "SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req;
     }
   }

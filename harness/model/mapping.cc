@@ -26,9 +26,9 @@ constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max() / 2
 
 void DescribeRoom(const Scene& scene, std::uint64_t size, Clauses& clauses) {
   clauses.Refuse(size == 0, EINVAL, Force::kMust, {}, "a mapping has at least one byte");
-  clauses.Refuse(size > scene.system().task_size, ENOMEM, Force::kMust, {},
+  clauses.Refuse(size > scene.task_size(), ENOMEM, Force::kMust, {},
                  "the mapping is larger than the address space");
-  const bool bounded = scene.process().as < scene.system().task_size;
+  const bool bounded = scene.process().as < scene.task_size();
   clauses.Refuse(bounded || size >= kLarge, ENOMEM, Force::kMay, "SYSV.SHMAT.RLIMIT_AS"_req,
                  "address space or memory may be short");
 }
@@ -103,7 +103,7 @@ void Describe(const MapPrivate& op, const Scene& scene, Clauses& clauses) {
   }
   const std::uint64_t end = at + op.size.bytes;
   clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
-  const bool outside = end < at || end > scene.system().task_size;
+  const bool outside = end < at || end > scene.task_size();
   clauses.Refuse(outside, ENOMEM, Force::kMust, {}, "the range ends above the user range");
   clauses.Refuse(outside, EINVAL, Force::kMay, {}, "the range ends above the user range");
   // Linux takes an address in the last page of all for the negative of an errno.
@@ -131,7 +131,7 @@ void Describe(const MapUnmap& op, const Scene& scene, Clauses& clauses) {
   const std::uint64_t at = scene.address(0);
   clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
   clauses.Refuse(op.size.bytes == 0, EINVAL, Force::kMust, {}, "the range is empty");
-  const std::uint64_t top = scene.system().task_size;
+  const std::uint64_t top = scene.task_size();
   clauses.Refuse(at > top || op.size.bytes > top - at, EINVAL, Force::kMust, {},
                  "the range ends above the user range");
   DescribeSeals(scene, at, at + RoundUp(op.size.bytes, scene.page()), clauses);
@@ -155,7 +155,7 @@ void Describe(const MapProtect& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse((op.protection.bits & ~7ull) != 0, EINVAL, Force::kMay, {},
                  "the protection has bits without a meaning");
   clauses.ReturnsValue(0, {}, "the range has the protection");
-  if (end < at || end > scene.system().task_size) {
+  if (end < at || end > scene.task_size()) {
     clauses.Refuse(true, ENOMEM, Force::kMust, {}, "the range ends above the user range");
     return;
   }

@@ -33,7 +33,7 @@ void DescribeTarget(const Move& move, const Scene& scene, Clauses& clauses) {
   const std::uint64_t end = move.to + move.new_size;
   clauses.Refuse(!scene.IsPageAligned(move.to), EINVAL, Force::kMust, {},
                  "the target is not aligned");
-  clauses.Refuse(end < move.to || end > scene.system().task_size, EINVAL, Force::kMust, {},
+  clauses.Refuse(end < move.to || end > scene.task_size(), EINVAL, Force::kMust, {},
                  "the target ends above the user range");
   clauses.Refuse(move.to < move.from + move.old_size && move.from < end, EINVAL, Force::kMust, {},
                  "the target overlaps the source");
@@ -82,10 +82,10 @@ void Describe(const MapRemap& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse(!scene.IsPageAligned(move.from), EINVAL, Force::kMust, {},
                  "the address is not aligned");
   clauses.Refuse(move.new_size == 0, EINVAL, Force::kMust, {}, "a mapping has at least one byte");
-  const bool too_large = move.new_size > scene.system().task_size;
+  const bool too_large = move.new_size > scene.task_size();
   clauses.Refuse(too_large, ENOMEM, Force::kMust, {}, "larger than the address space");
   clauses.Refuse(too_large, EINVAL, Force::kMay, {}, "larger than the address space");
-  const bool bounded = scene.process().as < scene.system().task_size;
+  const bool bounded = scene.process().as < scene.task_size();
   clauses.Refuse(move.new_size > move.old_size && (bounded || move.new_size > (1ull << 40)), ENOMEM,
                  Force::kMay, "SYSV.SHMAT.RLIMIT_AS"_req, "address space may be short");
   const Mapping* source = scene.space().Find(move.from);

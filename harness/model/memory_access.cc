@@ -16,7 +16,7 @@ using namespace shmspec::literals;
 Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool store) {
   const AddressSpace& space = scene.space();
   const std::uint64_t end = address + size;
-  if (end < address || end > scene.system().task_size) return {Reach::End::kOutside, 0, true};
+  if (end < address || end > scene.task_size()) return {Reach::End::kOutside, 0, true};
   std::uint64_t at = address;
   Reach::End doubt = Reach::End::kWhole;
   while (at < end) {

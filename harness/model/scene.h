@@ -78,7 +78,9 @@ class Scene {
   const Process& process() const { return state_->processes[process_index()]; }
   const AddressSpace& space() const { return *process().space; }
   /// Whether its System V calls are those of a 32-bit program.
-  bool IsNarrow() const { return setting_->actors[call_->actor].abi == Abi::kIa32; }
+  bool IsNarrow() const { return setting_->actors[call_->actor].abi != Abi::kNative; }
+  /// The first address above the user range of the caller's process.
+  std::uint64_t task_size() const { return setting_->actors[call_->actor].task_size; }
   std::uint8_t ipc_index() const { return task().ipc; }
   const IpcNamespace& ipc() const { return *state_->namespaces[ipc_index()]; }
 

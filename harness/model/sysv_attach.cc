@@ -24,8 +24,7 @@ constexpr std::size_t kManyMappings = 60000;
 /// The first address that the caller's System V calls cannot name.
 std::uint64_t TopOf(const Scene& scene) {
   constexpr std::uint64_t kNarrowTop = 1ull << 32;
-  return scene.IsNarrow() ? std::min(kNarrowTop, scene.system().task_size)
-                          : scene.system().task_size;
+  return scene.IsNarrow() ? std::min(kNarrowTop, scene.task_size()) : scene.task_size();
 }
 
 /// The address a call asks for, after rounding.
@@ -67,7 +66,7 @@ void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t 
     const bool occupied = scene.space().Overlaps(start, end);
     RefuseAddress(occupied, EINVAL, Force::kMust, scene, "SYSV.SHMAT.OCCUPIED_EINVAL"_req,
                   "something is mapped in the range", clauses);
-    const bool within = start < system.task_size;
+    const bool within = start < scene.task_size();
     const bool unknown = !occupied && within && !scene.space().IsKnownFree(start, end);
     RefuseAddress(unknown, EINVAL, Force::kMay, scene, "SYSV.SHMAT.OCCUPIED_EINVAL"_req,
                   "the process may have mapped something in the range", clauses);
@@ -84,6 +83,35 @@ void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t 
       {op.flags.Has(kRound) ? "SYSV.SHMAT.RND_ROUNDS_DOWN"_req : "SYSV.SHMAT.EXACT_ADDRESS"_req},
       "the segment is attached where the call asked for it");
   if (remap) clauses.Effect("SYSV.SHMAT.REMAP_REPLACES"_req);
+}
+
+/// The size of the largest range that the caller's calls can name and in which the plan has mapped
+/// nothing.
+std::uint64_t LargestGap(const Scene& scene) {
+  const std::uint64_t top = TopOf(scene);
+  std::uint64_t largest = 0;
+  std::uint64_t from = scene.system().mmap_min_addr;
+  for (const Mapping& mapping : scene.space().mappings()) {
+    const std::uint64_t to = std::min(mapping.start, top);
+    if (to > from) largest = std::max(largest, to - from);
+    from = std::max(from, mapping.end);
+  }
+  return top > from ? std::max(largest, top - from) : largest;
+}
+
+/// Somewhere free, if there is room.
+void DescribeAnyPlace(const SysvAttach& op, const Scene& scene, std::uint64_t length,
+                      Clauses& clauses) {
+  clauses.Refuse(op.flags.Has(kRemap), EINVAL, Force::kMust, "SYSV.SHMAT.REMAP_NULL_EINVAL"_req,
+                 "nothing can be replaced at null");
+  const std::uint64_t gap = LargestGap(scene);
+  clauses.Refuse(length > gap, ENOMEM, Force::kMust, "COMPAT.ATTACH_TOO_BIG"_req,
+                 "no free range is as large as the segment");
+  // A system may keep to the upper two thirds, and the process has mapped something there itself.
+  clauses.Refuse(length > gap / 8 * 5 && length <= gap, ENOMEM, Force::kMay,
+                 "COMPAT.ATTACH_TOO_BIG"_req, "what the process has mapped may leave no room");
+  clauses.Returns<Value>("SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req, "a free, aligned range is picked");
+  clauses.Picks(Identity::kAddress, length, -1, "SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req);
 }
 
 }  // namespace
@@ -114,7 +142,7 @@ void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment
                          Clauses& clauses) {
   const std::uint64_t length = segment.length;
   const std::uint64_t limit = scene.process().as;
-  const bool bounded = limit < scene.system().task_size;
+  const bool bounded = limit < scene.task_size();
   clauses.Refuse(bounded && length > limit, ENOMEM, Force::kMust, "SYSV.SHMAT.RLIMIT_AS"_req,
                  "the attach alone exceeds RLIMIT_AS");
   clauses.Refuse(bounded && length <= limit, ENOMEM, Force::kMay, "SYSV.SHMAT.RLIMIT_AS"_req,
@@ -131,10 +159,7 @@ void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment
   if (scene.address(1) != 0) {
     DescribeFixedPlace(op, scene, length, segment.huge, clauses);
   } else {
-    clauses.Refuse(op.flags.Has(kRemap), EINVAL, Force::kMust, "SYSV.SHMAT.REMAP_NULL_EINVAL"_req,
-                   "nothing can be replaced at null");
-    clauses.Returns<Value>("SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req, "a free, aligned range is picked");
-    clauses.Picks(Identity::kAddress, length, -1, "SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req);
+    DescribeAnyPlace(op, scene, length, clauses);
   }
   clauses.Effect({"SYSV.SHMAT.SUCCESS_UPDATES"_req, "SYSV.MULTI.SAME_PHYSICAL_MEMORY"_req,
                   "SYSV.SHMGET.PAGE_ROUNDING"_req});

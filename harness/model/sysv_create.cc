@@ -149,7 +149,7 @@ void DescribeLimits(const Scene& scene, std::uint64_t size, std::uint64_t flags,
                  {"LIMIT.SHMMNI_ENOSPC"_req, "LIMIT.SHMMNI_COUNTS_PENDING"_req},
                  "shmmni segments exist");
   const bool reserved = (flags & kNoReserve) == 0 || scene.system().overcommit == 2;
-  clauses.RefuseHere((reserved && size >= kLargeBytes) || size >= scene.system().task_size, ENOMEM,
+  clauses.RefuseHere((reserved && size >= kLargeBytes) || size >= scene.task_size(), ENOMEM,
                      Force::kMay, "SYSV.SHMGET.NORESERVE"_req, "the machine may be too small");
   constexpr std::uint64_t kLargestObject = std::numeric_limits<std::int64_t>::max();
   clauses.Refuse(size > kLargestObject, EINVAL, Force::kMust, "SYSV.SHMGET.SIZE_MAX"_req,

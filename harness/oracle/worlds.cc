@@ -23,7 +23,7 @@ class Unseen : public model::Chooser {
     const auto& mappings = scene.space().mappings();
     const std::uint64_t end = mappings.empty() ? 1ull << 32 : mappings.back().end;
     const std::uint64_t start = model::RoundUp(end, scene.page());
-    return start + size < scene.system().task_size ? start : scene.system().mmap_min_addr;
+    return start + size < scene.task_size() ? start : scene.system().mmap_min_addr;
   }
   Outcome Key(const SysvKeyOfPath&) override { return Failure{{ENOENT}}; }
   Outcome Count(const model::Scene&) override { return Histogram{}; }

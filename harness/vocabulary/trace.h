@@ -12,37 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "harness/vocabulary/actor_facts.h"
 #include "harness/vocabulary/outcome.h"
 #include "harness/vocabulary/plan.h"
 
 namespace shmspec {
-
-/// What an actor reported of itself in its first reply, which is what the model believes.
-/// Namespaces are told apart by their inode numbers.
-struct ActorFacts {
-  static constexpr std::string_view kName = "facts";
-  std::int64_t pid = 0;        // in the harness's pid namespace, 0 when it never lived there
-  std::int64_t inner_pid = 0;  // in its own pid namespace
-  std::uint32_t uid = 0;       // effective
-  std::uint32_t gid = 0;       // effective, and the file system gid
-  std::vector<std::uint32_t> groups;
-  Capabilities caps;  // effective
-  std::uint64_t ipc_namespace = 0;
-  std::uint64_t user_namespace = 0;
-  std::uint64_t pid_namespace = 0;
-  std::uint64_t memlock = 0;  // bytes
-  std::uint64_t as = 0;       // bytes
-  Abi abi = Abi::kNative;     // of its System V calls
-  static constexpr auto kFields = Fields(
-      Field{"pid", &ActorFacts::pid}, Field{"inner_pid", &ActorFacts::inner_pid},
-      Field{"uid", &ActorFacts::uid}, Field{"gid", &ActorFacts::gid},
-      Field{"groups", &ActorFacts::groups}, Field{"caps", &ActorFacts::caps},
-      Field{"ipc_namespace", &ActorFacts::ipc_namespace},
-      Field{"user_namespace", &ActorFacts::user_namespace},
-      Field{"pid_namespace", &ActorFacts::pid_namespace}, Field{"memlock", &ActorFacts::memlock},
-      Field{"as", &ActorFacts::as}, Field{"abi", &ActorFacts::abi});
-  friend bool operator==(const ActorFacts&, const ActorFacts&) = default;
-};
 
 /// What is known of the system before the first step; the model starts from it.
 struct SystemFacts {
@@ -53,7 +27,6 @@ struct SystemFacts {
   std::uint64_t shmall = 18446744073692774399ull;  // pages
   std::uint64_t shmmni = 4096;
   std::uint64_t mmap_min_addr = 65536;
-  std::uint64_t task_size = 0x7ffffffff000;  // first address above the user range
   std::int64_t overcommit = 0;
   std::uint64_t huge_page_size = 0;   // bytes; 0: there are none
   std::uint64_t huge_pages_free = 0;  // of that size
@@ -64,7 +37,7 @@ struct SystemFacts {
       Field{"page_size", &SystemFacts::page_size}, Field{"shmlba", &SystemFacts::shmlba},
       Field{"shmmax", &SystemFacts::shmmax}, Field{"shmall", &SystemFacts::shmall},
       Field{"shmmni", &SystemFacts::shmmni}, Field{"mmap_min_addr", &SystemFacts::mmap_min_addr},
-      Field{"task_size", &SystemFacts::task_size}, Field{"overcommit", &SystemFacts::overcommit},
+      Field{"overcommit", &SystemFacts::overcommit},
       Field{"huge_page_size", &SystemFacts::huge_page_size},
       Field{"huge_pages_free", &SystemFacts::huge_pages_free},
       Field{"huge_group", &SystemFacts::huge_group},

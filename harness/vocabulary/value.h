@@ -283,13 +283,14 @@ inline constexpr std::uint64_t kShareMemory = 1;
 inline constexpr std::uint64_t kShareSemaphoreUndo = 2;
 inline constexpr std::uint64_t kNewIpc = 4;
 
-/// How an actor enters the kernel for its System V calls: as the target has it, or as a 32-bit
-/// program does.
-enum class Abi : std::uint8_t { kNative, kIa32 };
+/// What program an actor is: what the target has; one that enters the kernel for its System V calls
+/// as a 32-bit program does, and only for those; or a 32-bit program.
+enum class Abi : std::uint8_t { kNative, kIa32, kI386 };
 template <>
 struct NamesOf<Abi> {
   static constexpr std::array kNames{Named<Abi>{"native", Abi::kNative},
-                                     Named<Abi>{"ia32", Abi::kIa32}};
+                                     Named<Abi>{"ia32", Abi::kIa32},
+                                     Named<Abi>{"i386", Abi::kI386}};
 };
 
 /// Which program image an exec asks for.

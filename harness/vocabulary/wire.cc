@@ -8,16 +8,14 @@ namespace shmspec {
 
 void AppendWire(std::string& bytes, const Operation& operation) { wire::Append(bytes, operation); }
 void AppendWire(std::string& bytes, const Outcome& outcome) { wire::Append(bytes, outcome); }
+void AppendWire(std::string& bytes, const ActorSpec& spec) { wire::Append(bytes, spec); }
 void AppendWire(std::string& bytes, const ActorFacts& facts) { wire::Append(bytes, facts); }
-void AppendWire(std::string& bytes, const Plan& plan) { wire::Append(bytes, plan); }
-void AppendWire(std::string& bytes, const Trace& trace) { wire::Append(bytes, trace); }
 
 bool ReadWire(std::string_view& bytes, Operation& operation) {
   return wire::Read(bytes, operation);
 }
 bool ReadWire(std::string_view& bytes, Outcome& outcome) { return wire::Read(bytes, outcome); }
+bool ReadWire(std::string_view& bytes, ActorSpec& spec) { return wire::Read(bytes, spec); }
 bool ReadWire(std::string_view& bytes, ActorFacts& facts) { return wire::Read(bytes, facts); }
-bool ReadWire(std::string_view& bytes, Plan& plan) { return wire::Read(bytes, plan); }
-bool ReadWire(std::string_view& bytes, Trace& trace) { return wire::Read(bytes, trace); }
 
 }  // namespace shmspec

@@ -15,12 +15,19 @@
 #include <string>
 #include <string_view>
 
-#include "harness/vocabulary/trace.h"
+#include "harness/vocabulary/actor_facts.h"
+#include "harness/vocabulary/actor_spec.h"
+#include "harness/vocabulary/operation.h"
+#include "harness/vocabulary/outcome.h"
 
 namespace shmspec {
 
+struct Plan;
+struct Trace;
+
 void AppendWire(std::string& bytes, const Operation& operation);
 void AppendWire(std::string& bytes, const Outcome& outcome);
+void AppendWire(std::string& bytes, const ActorSpec& spec);
 void AppendWire(std::string& bytes, const ActorFacts& facts);
 void AppendWire(std::string& bytes, const Plan& plan);
 void AppendWire(std::string& bytes, const Trace& trace);
@@ -29,6 +36,7 @@ void AppendWire(std::string& bytes, const Trace& trace);
 /// value is in an unspecified state. Never reads past the end, whatever the bytes are.
 bool ReadWire(std::string_view& bytes, Operation& operation);
 bool ReadWire(std::string_view& bytes, Outcome& outcome);
+bool ReadWire(std::string_view& bytes, ActorSpec& spec);
 bool ReadWire(std::string_view& bytes, ActorFacts& facts);
 bool ReadWire(std::string_view& bytes, Plan& plan);
 bool ReadWire(std::string_view& bytes, Trace& trace);

@@ -42,6 +42,7 @@ ActorFacts FactsOf(const ActorSpec& spec, std::size_t index) {
   facts.memlock = spec.memlock.value_or(kUsualMemlock);
   facts.as = spec.as.value_or(~std::uint64_t{0});
   facts.abi = spec.abi;
+  if (spec.abi == Abi::kI386) facts.task_size = ActorFacts::kTaskSize32;
   return facts;
 }
 
