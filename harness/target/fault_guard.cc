@@ -3,8 +3,8 @@
 #include "harness/target/fault_guard.h"
 
 #include <array>
-#include <bit>
 
+#include "harness/target/address.h"
 #include "harness/vocabulary/check.h"
 
 namespace shmspec {
@@ -31,7 +31,7 @@ void LetDie(int signal, const siginfo_t& info) {
 void OnFault(int signal, siginfo_t* info, void*) {
   internal::GuardState& guard = internal::Guard();
   if (!guard.armed || info->si_code <= 0) return LetDie(signal, *info);
-  guard.fault = {signal, info->si_code, std::bit_cast<std::uint64_t>(info->si_addr)};
+  guard.fault = {signal, info->si_code, AddressOf(info->si_addr)};
   siglongjmp(guard.jump, 1);
 }
 

@@ -2,8 +2,7 @@
 
 #include <sys/shm.h>
 
-#include <bit>
-
+#include "harness/target/address.h"
 #include "harness/target/native_records.h"
 #include "harness/target/sysv_calls.h"
 
@@ -11,15 +10,15 @@ namespace shmspec {
 namespace {
 
 std::int64_t Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
-  return ::shmget(static_cast<key_t>(key), size, static_cast<int>(flags));
+  return ::shmget(static_cast<key_t>(key), static_cast<std::size_t>(size), static_cast<int>(flags));
 }
 
 std::int64_t Attach(std::int64_t segment, std::uint64_t address, std::uint64_t flags) {
-  return std::bit_cast<std::int64_t>(
-      ::shmat(static_cast<int>(segment), std::bit_cast<void*>(address), static_cast<int>(flags)));
+  return ReturnedAddress(
+      ::shmat(static_cast<int>(segment), PointerTo(address), static_cast<int>(flags)));
 }
 
-std::int64_t Detach(std::uint64_t address) { return ::shmdt(std::bit_cast<void*>(address)); }
+std::int64_t Detach(std::uint64_t address) { return ::shmdt(PointerTo(address)); }
 
 std::int64_t Control(std::int64_t segment, int command, void* buffer) {
   return ::shmctl(static_cast<int>(segment), command, static_cast<shmid_ds*>(buffer));
@@ -27,7 +26,9 @@ std::int64_t Control(std::int64_t segment, int command, void* buffer) {
 
 }  // namespace
 
-static_assert(sizeof(void*) == 8, "outcomes of the kernel targets are those of 64-bit programs");
+/// The C library of a 32-bit program has times of 64 bits and the kernel's record has them in
+/// halves: it goes from one to the other in the program.
+constexpr bool kNarrow = sizeof(void*) == 4;
 
 constexpr SysvCalls kLibcCalls{.get = Get,
                                .attach = Attach,
@@ -36,7 +37,9 @@ constexpr SysvCalls kLibcCalls{.get = Get,
                                .write_settable = native::WriteSettable,
                                .read_segment = native::ReadSegment,
                                .read_limits = native::ReadLimits,
-                               .read_usage = native::ReadUsage};
+                               .read_usage = native::ReadUsage,
+                               .low_memory = kNarrow,
+                               .copies_records = kNarrow};
 
 Result<void> ProbeLibc() { return {}; }
 

@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 #include <ctime>
 
+#include "harness/target/address.h"
 #include "harness/target/ticks.h"
 #include "harness/target/uninstrumented.h"
 
@@ -106,8 +106,8 @@ SHMSPEC_UNINSTRUMENTED bool Await(Holds&& holds, std::int64_t deadline_ns) {
 template <class T>
 SHMSPEC_UNINSTRUMENTED void Perform(const Step& step, std::uint64_t round) {
   const std::uint64_t offset = round * LitmusLayout::kCellBytes;
-  const auto cell = std::bit_cast<T*>(step.cells + offset);
-  const auto result = std::bit_cast<std::uint64_t*>(step.results + offset);
+  const auto cell = PointerTo<T>(step.cells + offset);
+  const auto result = PointerTo<std::uint64_t>(step.results + offset);
   switch (step.kind) {
     case AccessKind::kLoad:
       *result = __atomic_load_n(cell, __ATOMIC_RELAXED);
@@ -190,13 +190,12 @@ SHMSPEC_UNINSTRUMENTED void Clear(const LitmusJob& job) {
   const std::uint64_t named = NamedBy(*job.program);
   for (std::size_t position = 0; position < Ending::kNames; ++position) {
     if ((named >> position & 1) == 0) continue;
-    std::memset(std::bit_cast<void*>(job.at + ColumnOf(layout, position)), 0,
-                job.rounds * LitmusLayout::kCellBytes);
+    std::memset(PointerTo(job.at + ColumnOf(layout, position)), 0,
+                static_cast<std::size_t>(job.rounds * LitmusLayout::kCellBytes));
   }
   for (const Access& access : job.program->accesses) {
     if (!access.also) continue;
-    const auto column =
-        std::bit_cast<volatile std::uint8_t*>(job.also + layout.At(access.variable));
+    const auto column = PointerTo<volatile std::uint8_t>(job.also + layout.At(access.variable));
     for (std::uint64_t i = 0; i < job.rounds * LitmusLayout::kCellBytes; i += 4096) {
       static_cast<void>(column[i]);
     }
@@ -302,17 +301,17 @@ class Party {
 };
 
 SHMSPEC_UNINSTRUMENTED std::int64_t Cell(std::uint64_t address) {
-  return static_cast<std::int64_t>(*std::bit_cast<const std::uint64_t*>(address));
+  return static_cast<std::int64_t>(*PointerTo<const std::uint64_t>(address));
 }
 
 }  // namespace
 
 LitmusRan RunLitmusBranch(const LitmusJob& job) {
-  return Party(*std::bit_cast<Head*>(job.at), job).Run();
+  return Party(*PointerTo<Head>(job.at), job).Run();
 }
 
 bool CountLitmusTest(std::uint64_t at, EndingCounts& counts) {
-  Head& head = *std::bit_cast<Head*>(at);
+  Head& head = *PointerTo<Head>(at);
   const std::uint64_t finished = Read(head.finished);
   if (finished == 0 || Read(head.branches) != finished) return false;
   const LitmusLayout layout{Read(head.rounds)};
@@ -326,7 +325,7 @@ bool CountLitmusTest(std::uint64_t at, EndingCounts& counts) {
     }
     counts.Add(ending);
   }
-  std::memset(std::bit_cast<void*>(at), 0, sizeof(Head));
+  std::memset(PointerTo(at), 0, sizeof(Head));
   return true;
 }
 

@@ -6,11 +6,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <bit>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
 
+#include "harness/target/address.h"
 #include "harness/target/perform.h"
 #include "harness/target/text_file.h"
 #include "harness/vocabulary/unique_handle.h"
@@ -23,12 +23,12 @@
 namespace shmspec::perform {
 namespace {
 
-void* Pointer(std::uint64_t address) { return std::bit_cast<void*>(address); }
+Outcome Mapped(const void* address) { return Returned(ReturnedAddress(address)); }
 
-Outcome Mapped(void* address) { return Returned(std::bit_cast<std::int64_t>(address)); }
+std::size_t Bytes(const Size& size) { return static_cast<std::size_t>(size.bytes); }
 
 /// Private anonymous memory, low where the target needs it; `at` other than 0 is binding.
-Outcome MapAnonymous(std::uint64_t at, std::uint64_t size, int protection, Context& context) {
+Outcome MapAnonymous(std::uint64_t at, const Size& size, int protection, Context& context) {
   int flags = MAP_PRIVATE | MAP_ANONYMOUS;
   if (protection == PROT_NONE) flags |= MAP_NORESERVE;
   if (at != 0) flags |= MAP_FIXED;
@@ -37,7 +37,7 @@ Outcome MapAnonymous(std::uint64_t at, std::uint64_t size, int protection, Conte
 #else
   static_cast<void>(context);
 #endif
-  return Mapped(::mmap(Pointer(at), size, protection, flags, -1, 0));
+  return Mapped(::mmap(PointerTo(at), Bytes(size), protection, flags, -1, 0));
 }
 
 int AdviceNumber(Advice advice) {
@@ -78,32 +78,32 @@ bool ParseMapping(const char* line, MappingRow& row) {
 }  // namespace
 
 Outcome Do(const MapReserve& op, Context& context) {
-  return MapAnonymous(0, op.size.bytes, PROT_NONE, context);
+  return MapAnonymous(0, op.size, PROT_NONE, context);
 }
 
 Outcome Do(const MapPrivate& op, Context& context) {
-  return MapAnonymous(context.Address(op.at), op.size.bytes, PROT_READ | PROT_WRITE, context);
+  return MapAnonymous(context.Address(op.at), op.size, PROT_READ | PROT_WRITE, context);
 }
 
 Outcome Do(const MapUnmap& op, Context& context) {
-  return Returned(::munmap(Pointer(context.Address(op.at)), op.size.bytes));
+  return Returned(::munmap(PointerTo(context.Address(op.at)), Bytes(op.size)));
 }
 
 Outcome Do(const MapProtect& op, Context& context) {
-  return Returned(::mprotect(Pointer(context.Address(op.at)), op.size.bytes,
+  return Returned(::mprotect(PointerTo(context.Address(op.at)), Bytes(op.size),
                              static_cast<int>(op.protection.bits)));
 }
 
 Outcome Do(const MapRemap& op, Context& context) {
   const std::uint64_t to = context.Address(op.to);
   const int flags = MREMAP_MAYMOVE | (to != 0 ? MREMAP_FIXED : 0);
-  return Mapped(::mremap(Pointer(context.Address(op.at)), op.size.bytes, op.new_size.bytes, flags,
-                         Pointer(to)));
+  return Mapped(::mremap(PointerTo(context.Address(op.at)), Bytes(op.size), Bytes(op.new_size),
+                         flags, PointerTo(to)));
 }
 
 Outcome Do(const MapAdvise& op, Context& context) {
   return Returned(
-      ::madvise(Pointer(context.Address(op.at)), op.size.bytes, AdviceNumber(op.advice)));
+      ::madvise(PointerTo(context.Address(op.at)), Bytes(op.size), AdviceNumber(op.advice)));
 }
 
 Outcome Do(const MapLayout&, Context&) {
@@ -125,7 +125,7 @@ Outcome Do(const MapLayout&, Context&) {
 
 Outcome Do(const MapSeal& op, Context& context) {
   const long returned =
-      ::syscall(SYS_mseal, Pointer(context.Address(op.at)), op.size.bytes, std::uint64_t{0});
+      ::syscall(SYS_mseal, PointerTo(context.Address(op.at)), Bytes(op.size), 0ul);
   if (returned != 0 && errno == ENOSYS) return Trouble{true, "this kernel has no mseal(2)"};
   return Returned(returned);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-#include <bit>
-
+#include "harness/target/address.h"
 #include "harness/target/fault_guard.h"
 #include "harness/target/perform.h"
 #include "harness/target/uninstrumented.h"
@@ -110,8 +109,7 @@ Access OfWidth(Width width) {
 Outcome Perform(Access access, std::uint64_t named, Order order, std::uint64_t value,
                 std::uint64_t expected) {
   std::uint64_t result = 0;
-  const auto fault =
-      Guarded([&] { result = access(std::bit_cast<void*>(named), order, value, expected); });
+  const auto fault = Guarded([&] { result = access(PointerTo(named), order, value, expected); });
   if (fault) return OutcomeOf(*fault, named);
   return Value{static_cast<std::int64_t>(result)};
 }
@@ -165,7 +163,7 @@ Outcome Do(const MemoryFetchAdd& op, Context& context) {
 Outcome Do(const MemoryFill& op, Context& context) {
   const std::uint64_t named = context.Address(op.at);
   const auto fault =
-      Guarded([&] { Fill(std::bit_cast<volatile std::uint8_t*>(named), op.size.bytes, op.value); });
+      Guarded([&] { Fill(PointerTo<volatile std::uint8_t>(named), op.size.bytes, op.value); });
   if (fault) return OutcomeOf(*fault, named);
   return Value{0};
 }
@@ -174,7 +172,7 @@ Outcome Do(const MemoryChecksum& op, Context& context) {
   const std::uint64_t named = context.Address(op.at);
   std::uint64_t checksum = 0;
   const auto fault = Guarded(
-      [&] { checksum = Read(std::bit_cast<const volatile std::uint8_t*>(named), op.size.bytes); });
+      [&] { checksum = Read(PointerTo<const volatile std::uint8_t>(named), op.size.bytes); });
   if (fault) return OutcomeOf(*fault, named);
   return Value{static_cast<std::int64_t>(checksum)};
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cinttypes>
 #include <cstdio>
 
 #include "harness/target/perform.h"
@@ -170,12 +171,12 @@ Outcome Do(const SystemIpcrmAll& op, Context& context) {
 Outcome Do(const SystemIpcmk& op, Context&) {
   return Created(
       {"ipcmk", "-M", std::to_string(op.size.bytes), "-p", fmt::format("{:o}", op.mode.bits)},
-      "Shared memory id: %ld");
+      "Shared memory id: %" SCNd64);
 }
 
 Outcome Do(const SystemIpcmkOther& op, Context&) {
-  if (op.kind == IpcKind::kQueue) return Created({"ipcmk", "-Q"}, "Message queue id: %ld");
-  return Created({"ipcmk", "-S", "1"}, "Semaphore id: %ld");
+  if (op.kind == IpcKind::kQueue) return Created({"ipcmk", "-Q"}, "Message queue id: %" SCNd64);
+  return Created({"ipcmk", "-S", "1"}, "Semaphore id: %" SCNd64);
 }
 
 }  // namespace shmspec::perform

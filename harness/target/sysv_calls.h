@@ -39,6 +39,9 @@ struct SysvCalls {
 
   /// Everything that the calls point to, and every mapping, must lie below 4 GiB.
   bool low_memory = false;
+  /// Records of segments are copied in the program on their way: a buffer that cannot be accessed
+  /// is a fault there, and the kernel never sees it.
+  bool copies_records = false;
 };
 
 /// shmget(3) and so on, as programs call them.

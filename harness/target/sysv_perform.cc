@@ -3,6 +3,8 @@
 #include <sys/ipc.h>
 #include <sys/shm.h>
 
+#include <type_traits>
+
 #include "harness/target/perform.h"
 
 // glibc before 2.36 does not know it.
@@ -13,25 +15,30 @@
 namespace shmspec::perform {
 namespace {
 
-/// Whether a 32-bit caller can say this number at all; nothing is known about it otherwise.
-bool CanSay(const Context& context, std::uint64_t number) {
-  return !context.calls().low_memory || number <= 0xffffffffull;
-}
-
-Outcome CannotSay() {
-  return Trouble{true, "a 32-bit caller cannot pass a number that needs more than 32 bits"};
-}
-
 /// A control call whose buffer argument is ignored or whose record is not looked at.
 Outcome Control(const SegmentRef& segment, int command, Buffer buffer, Context& context) {
   void* address = context.buffers().Poisoned(buffer);
   return Returned(context.calls().control(context.Resolve(segment), command, address));
 }
 
+/// Whether the program itself would fault at the buffer, as it copies records from and to it.
+bool FaultsBeforeTheCall(const Context& context, Buffer buffer, bool writes) {
+  const bool inaccessible = buffer == Buffer::kWild || (writes && buffer == Buffer::kUnwritable);
+  return context.calls().copies_records && inaccessible;
+}
+
+Outcome NoSuchCall() {
+  return Trouble{true,
+                 "the 32-bit C library copies the record itself, so that no call with such a "
+                 "buffer comes about"};
+}
+
 /// A control call that fills in a record of type R, found by `read`.
 template <class R>
 Outcome FillIn(std::int64_t segment, int command, Buffer buffer, Context& context,
                void (*read)(const void*, R&)) {
+  constexpr bool kOfSegment = std::is_same_v<R, SegmentRecord>;
+  if (kOfSegment && FaultsBeforeTheCall(context, buffer, true)) return NoSuchCall();
   void* address = context.buffers().Poisoned(buffer);
   const std::int64_t returned = context.calls().control(segment, command, address);
   if (returned == -1) return Failure{ErrorCode{errno}};
@@ -51,20 +58,16 @@ std::int64_t Index(const SegmentRef& index, const Context& context) {
 }  // namespace
 
 Outcome Do(const SysvGet& op, Context& context) {
-  if (!CanSay(context, op.size.bytes)) return CannotSay();
   return Returned(context.calls().get(context.Resolve(op.key), op.size.bytes, op.flags.bits));
 }
 
 Outcome Do(const SysvAttach& op, Context& context) {
-  const std::uint64_t address = context.Address(op.at);
-  if (!CanSay(context, address)) return CannotSay();
-  return Returned(context.calls().attach(context.Resolve(op.segment), address, op.flags.bits));
+  return Returned(
+      context.calls().attach(context.Resolve(op.segment), context.Address(op.at), op.flags.bits));
 }
 
 Outcome Do(const SysvDetach& op, Context& context) {
-  const std::uint64_t address = context.Address(op.at);
-  if (!CanSay(context, address)) return CannotSay();
-  return Returned(context.calls().detach(address));
+  return Returned(context.calls().detach(context.Address(op.at)));
 }
 
 Outcome Do(const SysvStat& op, Context& context) {
@@ -73,6 +76,7 @@ Outcome Do(const SysvStat& op, Context& context) {
 }
 
 Outcome Do(const SysvSet& op, Context& context) {
+  if (FaultsBeforeTheCall(context, op.buffer, false)) return NoSuchCall();
   const SettableFields fields{op.uid.number, op.gid.number, op.mode.bits};
   void* address = context.buffers().Written(
       op.buffer, [&](void* buffer) { context.calls().write_settable(fields, buffer); });

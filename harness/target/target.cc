@@ -3,18 +3,40 @@
 #include "harness/target/target.h"
 
 #include <array>
-#include <fstream>
-#include <iterator>
+#include <limits>
 #include <string>
+#include <type_traits>
 
 #include "harness/target/perform.h"
+#include "harness/target/text_file.h"
 
 namespace shmspec {
 namespace {
 
 constexpr std::array kTargets{KernelTarget{"libc", &kLibcCalls, ProbeLibc},
                               KernelTarget{"syscall", &kSyscallCalls, ProbeSyscall},
-                              KernelTarget{"ia32", &kIa32Calls, ProbeIa32, Abi::kIa32}};
+                              KernelTarget{"ia32", &kIa32Calls, ProbeIa32, Abi::kIa32},
+                              KernelTarget{"libc32", &kLibcCalls, ProbeLibc, Abi::kI386}};
+
+/// Whether every address and size of the operation can be said at all: in the process, or through
+/// its System V calls. Nothing would be known about what a part of a number asks for.
+template <class Op>
+bool CanSay(const Op& op, const Context& context) {
+  if (Op::kName.starts_with("system.")) return true;  // what tools are told is text
+  const bool narrow = Op::kName.starts_with("sysv.") && context.calls().low_memory;
+  const std::uint64_t most = narrow ? std::numeric_limits<std::uint32_t>::max()
+                                    : std::numeric_limits<std::uintptr_t>::max();
+  // All ones, which a handle without a value stands for, are that in any width.
+  const auto fits = [most](std::uint64_t number) { return number <= most || ~number == 0; };
+  bool can = true;
+  ForEachField<Op>([&](const auto& field) {
+    const auto& value = op.*field.member;
+    using Value = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<Value, Place>) can = can && fits(context.Address(value));
+    if constexpr (std::is_same_v<Value, Size>) can = can && value.bytes <= most;
+  });
+  return can;
+}
 
 }  // namespace
 
@@ -27,15 +49,28 @@ const KernelTarget* FindTarget(std::string_view name) {
   return nullptr;
 }
 
+const KernelTarget* FindTarget(std::string_view of_plan, Abi of_actor) {
+  if (of_actor == Abi::kNative) return FindTarget(of_plan);
+  for (const KernelTarget& target : kTargets) {
+    if (target.abi == of_actor) return &target;
+  }
+  return nullptr;
+}
+
 Outcome Perform(const Operation& operation, Context& context) {
-  return std::visit([&](const auto& op) { return perform::Do(op, context); }, operation);
+  return std::visit(
+      [&](const auto& op) -> Outcome {
+        if (CanSay(op, context)) return perform::Do(op, context);
+        return Trouble{true, "a 32-bit caller cannot pass a number that needs more than 32 bits"};
+      },
+      operation);
 }
 
 std::int64_t IndexOfIdentifier(std::int64_t identifier) {
   static const std::int64_t mask = [] {
-    std::ifstream file("/proc/cmdline");
-    const std::string line{std::istreambuf_iterator<char>(file), {}};
-    return line.find("ipcmni_extend") == std::string::npos ? 0x7fff : 0xffffff;
+    const Result<std::string> line = ReadTextFile("/proc/cmdline");
+    const bool extended = line.ok() && line->find("ipcmni_extend") != std::string::npos;
+    return extended ? 0xffffff : 0x7fff;
   }();
   return identifier < 0 ? identifier : identifier & mask;
 }

@@ -26,7 +26,7 @@
 
 namespace shmspec {
 
-/// One way of entering the kernel.
+/// One way of entering the kernel. Those of abi i386 are for 32-bit programs only.
 struct KernelTarget {
   std::string_view name;
   const SysvCalls* calls;
@@ -34,11 +34,17 @@ struct KernelTarget {
   Abi abi = Abi::kNative;
 };
 
-/// All of them: libc, syscall, ia32.
+/// Whether this is a 32-bit program.
+inline constexpr bool kIs32Bit = sizeof(void*) == 4;
+
+/// All of them: libc, syscall, ia32, libc32.
 std::span<const KernelTarget> KernelTargets();
 
 /// The one of that name, or nullptr.
 const KernelTarget* FindTarget(std::string_view name);
+
+/// The one that an actor performs on: what its abi asks for, otherwise that of the plan.
+const KernelTarget* FindTarget(std::string_view of_plan, Abi of_actor);
 
 /// What performing needs besides the operation. One per thread: the control buffers are its own.
 class Context {

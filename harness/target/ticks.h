@@ -7,7 +7,7 @@
 
 #include <cstdint>
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
 #endif
 
@@ -16,7 +16,7 @@ namespace shmspec {
 /// Whether Ticks() runs at one rate and on all processors alike. Intel SDM volume 2, CPUID leaf
 /// 80000007H: the time stamp counter is invariant.
 inline bool HasSteadyTicks() {
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__i386__)
   constexpr unsigned kInvariant = 1u << 8;
   unsigned a = 0, b = 0, c = 0, d = 0;
   return __get_cpuid(0x80000007, &a, &b, &c, &d) != 0 && (d & kInvariant) != 0;
@@ -27,7 +27,7 @@ inline bool HasSteadyTicks() {
 
 /// 0 where there is no such clock.
 inline std::uint64_t Ticks() {
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__i386__)
   return __builtin_ia32_rdtsc();
 #else
   return 0;
@@ -36,7 +36,7 @@ inline std::uint64_t Ticks() {
 
 /// Tells the processor that this is a loop that waits.
 inline void RelaxProcessor() {
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__i386__)
   __builtin_ia32_pause();
 #endif
 }

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 
+#include "harness/target/address.h"
 #include "harness/target/perform.h"
 #include "harness/vocabulary/unique_handle.h"
 
@@ -20,9 +20,9 @@ constexpr std::uint64_t kChunk = 4096;  // what a pipe takes without waiting for
 /// write(2) of one chunk and read(2) of what was written; how many bytes arrived, -1 with errno.
 std::int64_t MoveChunk(int reading, int writing, std::uint64_t from, std::uint64_t to,
                        std::uint64_t size) {
-  const ssize_t sent = ::write(writing, std::bit_cast<const void*>(from), size);
+  const ssize_t sent = ::write(writing, PointerTo(from), static_cast<std::size_t>(size));
   if (sent <= 0) return sent;
-  return ::read(reading, std::bit_cast<void*>(to), static_cast<std::size_t>(sent));
+  return ::read(reading, PointerTo(to), static_cast<std::size_t>(sent));
 }
 
 }  // namespace
