@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Every case as a GoogleTest test, on the kernel through libc and by system call number, and on the
-// simulated system: there the cases and the specification test each other.
+// Every case as a GoogleTest test: on the kernel through libc, by system call number, through the
+// 32-bit entry and from 32-bit programs; and on the simulated system, where the cases and the
+// specification test each other.
 
 #include <gtest/gtest.h>
 
@@ -67,6 +68,7 @@ void RegisterOn(const std::string& target) {
 int main(int argc, char** argv) {
   if (const auto exit_code = shmspec::RunAsActor(argc, argv)) return *exit_code;
   testing::InitGoogleTest(&argc, argv);
-  for (const char* target : {"libc", "syscall", "simulated"}) shmspec::RegisterOn(target);
+  for (const char* target : {"libc", "syscall", "ia32", "libc32", "simulated"})
+    shmspec::RegisterOn(target);
   return RUN_ALL_TESTS();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Actors are this program, started a second time with a hidden first word.
+// Actors are this program, started a second time with a hidden first word, or its part for 32-bit
+// actors (i386_program.h).
 //
 //   int main(int argc, char** argv) {
 //     if (const auto exit_code = shmspec::RunAsActor(argc, argv)) return *exit_code;
@@ -10,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace shmspec {
 
@@ -22,6 +24,13 @@ inline constexpr int kActorUsage = 4;
 /// To be called first thing in main() of the program and of every test that performs plans by
 /// processes. Nothing when this process was not started as an actor.
 std::optional<int> RunAsActor(int argc, char** argv);
+
+/// The rest of an actor that was executed: `shmspec --actor REGION INDEX`. The exit code, if it
+/// comes back.
+int RunActorImage(int argc, char** argv);
+
+/// A word that is a number, as a whole.
+std::optional<int> NumberOfWord(std::string_view word);
 
 /// Replaces this process by a fresh image that goes on as an actor of the open region; returns only
 /// on failure, with errno.

@@ -182,7 +182,7 @@ a: sysv.remove segment=s0 -> 0
 }
 
 TEST(Stage, PerformsThePlanOnEveryTarget) {
-  for (const std::string target : {"libc", "syscall", "ia32"}) {
+  for (const std::string target : {"libc", "syscall", "ia32", "libc32"}) {
     const auto stage = MakeProcessStage(target, {});
     if (!stage.ok()) {
       EXPECT_TRUE(stage.error().lacking) << stage.error().message;

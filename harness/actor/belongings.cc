@@ -5,12 +5,12 @@
 #include <sys/mman.h>
 #include <sys/shm.h>
 
-#include <bit>
+#include "harness/target/address.h"
 
 namespace shmspec {
 namespace {
 
-void* Pointer(std::int64_t address) { return std::bit_cast<void*>(address); }
+void* Pointer(std::int64_t address) { return PointerTo(static_cast<std::uint64_t>(address)); }
 
 bool IsMapOperation(const Operation& operation) {
   return OperationName(operation).starts_with("map.");
@@ -41,7 +41,9 @@ void Belongings::Note(const Operation& operation, const Outcome& outcome, const 
 
 bool Belongings::GiveBack(Context& context) {
   for (const std::int64_t address : attaches_) ::shmdt(Pointer(address));
-  for (const Range& range : ranges_) ::munmap(Pointer(range.at), range.size);
+  for (const Range& range : ranges_) {
+    ::munmap(Pointer(range.at), static_cast<std::size_t>(range.size));
+  }
   context.held_segments.reset();
   const bool look = rearranged_;
   attaches_.clear();

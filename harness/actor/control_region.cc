@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "harness/actor/control_layout.h"  // to be checked here, in every program
 #include "harness/vocabulary/names.h"
 
 namespace shmspec {

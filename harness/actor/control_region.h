@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // The memory that the stage, its warden and the actors of one plan share. Plain data and lock-free
-// atomics at fixed places, because each process maps it where it likes:
+// atomics at fixed places, because each process maps it where it likes; and of fixed widths and
+// alignment, because 32-bit programs map it too (control_layout.h):
 //
 //   RestingPlaces | ControlHeader | ActState... | StepState... | script (operations and specs in
 //   wire form) | arena
@@ -18,9 +19,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "harness/actor/actor_set.h"
 #include "harness/actor/futex.h"
-#include "harness/actor/schedule.h"
 #include "harness/target/handle_table.h"
+#include "harness/vocabulary/handles.h"
 #include "harness/vocabulary/result.h"
 #include "harness/vocabulary/unique_handle.h"
 
@@ -82,23 +84,23 @@ struct StepState {
   std::atomic<Progress> progress{Progress::kNone};
   std::uint32_t act = 0;
   std::uint8_t actor = 0;
-  std::uint8_t makes = Schedule::kNobody;
+  std::uint8_t makes = kNoActor;
   bool timed = false;
   bool performs = false;      // false for a join, which carries no operation
   std::int16_t assigns = -1;  // kind * 256 + index of a handle
   Extent operation;
   Extent outcome;
-  std::uint64_t call_ns = 0;
-  std::uint64_t return_ns = 0;
-  std::int64_t not_before_s = 0;
-  std::int64_t not_after_s = 0;
+  alignas(8) std::uint64_t call_ns = 0;
+  alignas(8) std::uint64_t return_ns = 0;
+  alignas(8) std::int64_t not_before_s = 0;
+  alignas(8) std::int64_t not_after_s = 0;
 };
 
 /// Why a plan is being given up.
 enum class Halt : std::uint32_t { kNone, kTrouble, kOverdue };
 
 struct ControlHeader {
-  std::uint64_t bytes = 0;
+  alignas(8) std::uint64_t bytes = 0;
   std::uint32_t actor_count = 0;
   std::uint32_t act_count = 0;
   std::uint32_t step_count = 0;

@@ -260,11 +260,10 @@ std::uint32_t Performer::ResumeAfterExec() {
 }
 
 void RunActorProcess(const ControlRegion& region, int region_fd, std::uint32_t self, Birth birth) {
-  const std::string_view name =
-      region.actor(self).abi == Abi::kIa32 ? "ia32" : region.header().target.data();
-  const KernelTarget* target = FindTarget(name);
+  const KernelTarget* target = FindTarget(region.header().target.data(), region.actor(self).abi);
   SHMSPEC_CHECK(target != nullptr, "the control region names no target");
-  if (region.actor(self).abi == Abi::kIa32) {
+  SHMSPEC_CHECK((target->abi == Abi::kI386) == kIs32Bit, "the program of other actors");
+  if (region.actor(self).abi != Abi::kNative) {
     if (const auto offered = target->probe(); !offered.ok()) {
       ReportTrouble(region, offered.error().message, offered.error().lacking);
       ::_exit(1);

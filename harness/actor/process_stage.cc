@@ -3,6 +3,7 @@
 #include "harness/actor/process_stage.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,8 +16,10 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <ranges>
 
 #include "harness/actor/control_region.h"
+#include "harness/actor/i386_program.h"
 #include "harness/actor/script.h"
 #include "harness/actor/spawn_warden.h"
 #include "harness/actor/system_facts.h"
@@ -215,9 +218,13 @@ Result<std::unique_ptr<Stage>> MakeProcessStage(std::string_view target_name,
   const KernelTarget* target = FindTarget(target_name);
   if (target == nullptr) {
     return Error{
-        fmt::format("there is no target {}; known are libc, syscall and ia32", target_name)};
+        fmt::format("there is no target {}; known are {}", target_name,
+                    fmt::join(KernelTargets() | std::views::transform(&KernelTarget::name), ", "))};
   }
   if (const Result<void> probe = target->probe(); !probe.ok()) return probe.error();
+  if (target->abi == Abi::kI386) {
+    if (const Result<void> built = HasI386Program(); !built.ok()) return built.error();
+  }
   if (options.program.size() >= std::tuple_size_v<decltype(ControlHeader::program)>) {
     return Error{"the path of the program that actors are started from is too long"};
   }

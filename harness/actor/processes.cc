@@ -120,8 +120,8 @@ Outcome Performer::Do(const ProcessThread& op) {
 }
 
 Outcome Performer::Do(const ProcessExec& op) {
-  const char* program =
-      op.image == Image::kSelf ? region_.header().program.data() : "/nonexistent/shmspec";
+  const char* self = kIs32Bit ? "/proc/self/exe" : region_.header().program.data();
+  const char* program = op.image == Image::kSelf ? self : "/nonexistent/shmspec";
   // The region is the only file that goes along.
   ::fcntl(region_fd_, F_SETFD, 0);
   ExecActor(program, region_fd_, self_);

@@ -10,7 +10,7 @@ namespace {
 std::uint32_t MadeBy(const Operation& operation) {
   if (const auto* fork = std::get_if<ProcessFork>(&operation)) return fork->child.index;
   if (const auto* thread = std::get_if<ProcessThread>(&operation)) return thread->child.index;
-  return Schedule::kNobody;
+  return kNoActor;
 }
 
 bool IsRun(Timing timing) { return timing == Timing::kTurn || timing == Timing::kJoin; }
@@ -26,7 +26,7 @@ bool SameAct(const Step& before, const Step& step) {
 /// The racers of an act, less those that are made within it: they cannot be waited for.
 ActorSet Barrier(const Schedule& schedule, std::uint32_t act, ActorSet cast) {
   for (std::size_t i = 0; i < schedule.act_of_step.size(); ++i) {
-    if (schedule.act_of_step[i] == act && schedule.makes[i] != Schedule::kNobody) {
+    if (schedule.act_of_step[i] == act && schedule.makes[i] != kNoActor) {
       cast &= ~SetOf(schedule.makes[i]);
     }
   }
@@ -85,8 +85,7 @@ Schedule MakeSchedule(const Plan& plan) {
     const bool timed = started > 0 || step.timing == Timing::kRace;
     schedule.concurrent = schedule.concurrent || timed;
     schedule.timed.push_back(timed);
-    schedule.makes.push_back(step.timing == Timing::kJoin ? Schedule::kNobody
-                                                          : MadeBy(step.operation));
+    schedule.makes.push_back(step.timing == Timing::kJoin ? kNoActor : MadeBy(step.operation));
     schedule.act_of_step.push_back(static_cast<std::uint32_t>(schedule.acts.size() - 1));
   }
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {

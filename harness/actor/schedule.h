@@ -16,13 +16,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "harness/actor/actor_set.h"
 #include "harness/vocabulary/plan.h"
 
 namespace shmspec {
-
-/// A set of actors, bit N for actor N.
-using ActorSet = std::uint32_t;
-constexpr ActorSet SetOf(std::uint32_t actor) { return 1u << actor; }
 
 struct Act {
   ActorSet cast = 0;
@@ -32,12 +29,10 @@ struct Act {
 };
 
 struct Schedule {
-  static constexpr std::uint32_t kNobody = 255;
-
   std::vector<Act> acts;
   std::vector<std::uint32_t> act_of_step;
   std::vector<bool> timed;           // the step may overlap with others: take instants
-  std::vector<std::uint32_t> makes;  // the actor that the step forks or starts, or kNobody
+  std::vector<std::uint32_t> makes;  // the actor that the step forks or starts, or kNoActor
   bool concurrent = false;           // whether any two steps may overlap
 };
 

@@ -111,7 +111,7 @@ void AwaitOpen(const ControlRegion& region, FutexWord& open, std::uint32_t act) 
 void EndUnborn(const ControlRegion& region, std::uint32_t parent) {
   for (std::uint32_t i = 0; i < region.header().step_count; ++i) {
     const StepState& step = region.step(i);
-    if (step.actor != parent || step.makes == Schedule::kNobody) continue;
+    if (step.actor != parent || step.makes == kNoActor) continue;
     Life unborn = Life::kUnborn;
     if (region.actor(step.makes).life.load() == unborn) {
       EndActor(region, step.makes, GoneHow::kUnknown, 0);

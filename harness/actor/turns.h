@@ -15,7 +15,7 @@ namespace shmspec {
 
 /// Opens the act after the current one if that is over, and so on. Does nothing once the plan is
 /// halted. `self` is not woken, because it is the one who calls.
-void OpenNextActs(const ControlRegion& region, std::uint32_t self = Schedule::kNobody);
+void OpenNextActs(const ControlRegion& region, std::uint32_t self = kNoActor);
 
 /// Waits until the act is open to this actor, and in a race until the others are there too.
 void EnterAct(const ControlRegion& region, std::uint32_t act, std::uint32_t self);

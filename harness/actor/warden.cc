@@ -29,6 +29,7 @@
 #include "harness/actor/children.h"
 #include "harness/actor/clocks.h"
 #include "harness/actor/control_region.h"
+#include "harness/actor/i386_program.h"
 #include "harness/actor/performer.h"
 #include "harness/actor/turns.h"
 #include "harness/target/process_limit.h"
@@ -70,6 +71,12 @@ std::vector<int> AllowedCpus() {
   return cpus;
 }
 
+/// Whether the actor is a 32-bit program, which nobody else is.
+bool IsI386(const ControlRegion& region, std::uint32_t actor) {
+  const KernelTarget* target = FindTarget(region.header().target.data(), region.actor(actor).abi);
+  return target != nullptr && target->abi == Abi::kI386;
+}
+
 class Warden {
  public:
   Warden(int region_fd, int socket) : region_fd_(region_fd), socket_(socket) {}
@@ -91,6 +98,8 @@ class Warden {
   /// Has the actor join the plan: the process that was it in the plan before, or a new one.
   void Engage(const ControlRegion& region, std::uint32_t actor);
   void Spawn(const ControlRegion& region, std::uint32_t actor);
+  /// In the process that is to be the actor.
+  [[noreturn]] void Become(const ControlRegion& region, std::uint32_t actor);
   void Dismiss(Stayer& stayer);
   /// Reaps who has ended.
   void Reap(const ControlRegion& region);
@@ -108,6 +117,7 @@ class Warden {
   bool proc_matches_ = false;  // /proc tells pids as this process sees them
   UniqueFd rested_;
   std::optional<ControlRegion> region_;
+  std::optional<I386Program> i386_program_;  // once an actor has needed it
   std::vector<int> cpus_;
   std::array<Stayer, ActorRef::kLimit> stayers_;
   sigset_t while_waiting_{};
@@ -213,6 +223,14 @@ void Warden::Spawn(const ControlRegion& region, std::uint32_t actor) {
   ControlHeader& header = region.header();
   // Who stays is not in the group of those whose end is waited for.
   std::atomic<std::int32_t>& group = slot.stays ? region.resting_places().group : header.group;
+  if (IsI386(region, actor) && !i386_program_) {
+    Result<I386Program> program = I386Program::Unpack();
+    if (!program.ok()) {
+      ReportTrouble(region, program.error().message, program.error().lacking);
+      return;
+    }
+    i386_program_.emplace(std::move(*program));
+  }
   const pid_t pid = ::fork();
   if (pid < 0) {
     ReportTrouble(region, fmt::format("cannot fork an actor: {}", ErrnoName(errno)), false);
@@ -223,13 +241,7 @@ void Warden::Spawn(const ControlRegion& region, std::uint32_t actor) {
     ::close(socket_);
     ::signal(SIGCHLD, SIG_DFL);
     ::sigprocmask(SIG_SETMASK, &while_waiting_, nullptr);
-    if (!header.fresh_images) RunActorProcess(region, region_fd_, actor, Birth::kSpawned);
-    ::fcntl(region_fd_, F_SETFD, 0);
-    ExecActor(header.program.data(), region_fd_, actor);
-    ReportTrouble(region,
-                  fmt::format("cannot execute {}: {}", header.program.data(), ErrnoName(errno)),
-                  false);
-    ::_exit(1);
+    Become(region, actor);
   }
   // Both sides do it, so that it is done whoever comes first.
   if (::setpgid(pid, group.load()) != 0 && slot.stays) {
@@ -241,6 +253,27 @@ void Warden::Spawn(const ControlRegion& region, std::uint32_t actor) {
   group.compare_exchange_strong(none, pid);
   none = 0;
   slot.pid.compare_exchange_strong(none, pid);
+}
+
+void Warden::Become(const ControlRegion& region, std::uint32_t actor) {
+  const ControlHeader& header = region.header();
+  const bool i386 = IsI386(region, actor);
+  if (!header.fresh_images && !i386) {
+    RunActorProcess(region, region_fd_, actor, Birth::kSpawned);
+  }
+  ::fcntl(region_fd_, F_SETFD, 0);
+  if (i386) {
+    if (!header.fresh_images) ::fcntl(rested_.get(), F_SETFD, 0);
+    ExecActor(i386_program_->path(), region_fd_, actor);
+    const Error error = CannotExecuteI386(errno);
+    ReportTrouble(region, error.message, error.lacking);
+  } else {
+    ExecActor(header.program.data(), region_fd_, actor);
+    ReportTrouble(region,
+                  fmt::format("cannot execute {}: {}", header.program.data(), ErrnoName(errno)),
+                  false);
+  }
+  ::_exit(1);
 }
 
 void Warden::Reap(const ControlRegion& region) {

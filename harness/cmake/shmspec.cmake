@@ -11,6 +11,7 @@
 option(SHMSPEC_BUILD_TESTS "Build the tests (needs GoogleTest and rapidcheck)" ON)
 option(SHMSPEC_BUILD_FUZZERS "Build the fuzz targets (libFuzzer with clang, else a replaying main)" ON)
 option(SHMSPEC_BUILD_BENCHMARKS "Build the benchmarks (needs Google Benchmark)" ON)
+option(SHMSPEC_I386 "Build the program of 32-bit actors where the compiler can (needs g++-multilib)" ON)
 option(SHMSPEC_STATIC "Link the program fully static, in one file" OFF)
 set(SHMSPEC_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 option(SHMSPEC_COVERAGE "Instrument for line coverage" OFF)
@@ -40,14 +41,19 @@ if(SHMSPEC_BUILD_TESTS)
 endif()
 
 # Flags every target of ours is compiled with. Dependencies are system headers and stay out of it.
-add_library(shmspec_flags INTERFACE)
-target_compile_options(shmspec_flags INTERFACE
+add_library(shmspec_plain_flags INTERFACE)
+target_compile_options(shmspec_plain_flags INTERFACE
   -Wall -Wextra -Wconversion -Wshadow -Wold-style-cast -Wnon-virtual-dtor -Werror
   # Designated initialisers are meant to leave fields out: every field has a default.
   -Wno-missing-field-initializers
   # GCC 12 reports these inside inlined standard containers where nothing is wrong (GCC bugs 105562, 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
-target_include_directories(shmspec_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_include_directories(shmspec_plain_flags INTERFACE
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+
+# What all of them but the program of 32-bit actors have besides: that has no runtime of a sanitizer.
+add_library(shmspec_flags INTERFACE)
+target_link_libraries(shmspec_flags INTERFACE shmspec_plain_flags)
 # Whatever forks would else look up its functions again in each child.
 target_link_options(shmspec_flags INTERFACE -Wl,-z,now)
 if(SHMSPEC_SANITIZE)
@@ -71,6 +77,23 @@ add_library(shmspec_toml INTERFACE)
 add_library(shmspec::toml ALIAS shmspec_toml)
 target_include_directories(shmspec_toml SYSTEM INTERFACE
   $<TARGET_PROPERTY:tomlplusplus::tomlplusplus,INTERFACE_INCLUDE_DIRECTORIES>)
+
+# Whether static 32-bit programs can be made, with the atomics of 8 bytes that processes share. Asked
+# again as long as not, since what is missing may have been installed.
+if(NOT SHMSPEC_HAS_I386)
+  unset(SHMSPEC_HAS_I386 CACHE)
+endif()
+include(CheckCXXSourceCompiles)
+block()
+  set(CMAKE_REQUIRED_FLAGS -m32)
+  set(CMAKE_REQUIRED_LINK_OPTIONS -m32 -static)
+  check_cxx_source_compiles("#include <atomic>
+    #include <string>
+    static_assert(sizeof(void*) == 4 && std::atomic<long long>::is_always_lock_free);
+    std::atomic<long long> number;
+    int main(int, char** words) { number.fetch_add(std::string(words[0]).size()); }"
+    SHMSPEC_HAS_I386)
+endblock()
 
 function(shmspec_library name)
   cmake_parse_arguments(ARG "OBJECT" "" "SOURCES;LINKS" ${ARGN})

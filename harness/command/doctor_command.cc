@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "harness/actor/i386_program.h"
 #include "harness/actor/trusted_base.h"
 #include "harness/command/command.h"
 #include "harness/command/console.h"
@@ -113,6 +114,10 @@ int DoctorCommand(Format format) {
   found.system_v = ProbeSystemV();
   found.isolation = ProbeIsolation();
   found.meanings = Assess(found.facts, found.isolation);
+  if (const auto i386 = ProbeI386Program(); !i386.ok()) {
+    found.meanings.push_back({"32-bit programs", i386.error().message,
+                              "--target libc32 and cases with such programs are UNSUPPORTED"});
+  }
   if (format == Format::kJson) {
     PrintJson(found);
   } else {

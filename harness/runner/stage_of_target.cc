@@ -14,7 +14,7 @@ constexpr std::string_view kFaulty = "faulty:";
 }  // namespace
 
 std::vector<std::string> TargetNames() {
-  return {"libc", "syscall", "ia32", "simulated", std::string(kFaulty) + "ID"};
+  return {"libc", "syscall", "ia32", "libc32", "simulated", std::string(kFaulty) + "ID"};
 }
 
 Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options, WardenStart warden_start) {

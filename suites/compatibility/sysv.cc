@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 #include "suites/shorthand.h"
 
@@ -16,6 +17,9 @@ constexpr std::int64_t kNarrowMost = std::numeric_limits<std::int32_t>::max();
 constexpr std::uint64_t kFourGigabytes = 1ull << 32;
 
 ActorSpec Narrow() { return {.abi = Abi::kIa32}; }
+
+/// A 32-bit program, not only the calls of one.
+ActorSpec NarrowProgram() { return {.abi = Abi::kI386}; }
 
 SHMSPEC_CASE("compatibility.sharing.is_of_equal_bytes_at_equal_offsets",
              "COMPAT.SHARE_ACROSS_ABI"_req) {
@@ -48,6 +52,54 @@ SHMSPEC_CASE("compatibility.sharing.works_from_the_32_bit_side_too",
   const Attach p = wide.At(s, {}, kReadOnly);
   narrow.Store(q + 8, 42, Width::k4).Succeeds();
   wide.Load(p + 8).Gives(42);
+  narrow.Remove(s).Gives(0);
+}
+
+SHMSPEC_CASE("compatibility.sharing.includes_32_bit_programs", "COMPAT.SHARE_ACROSS_ABI"_req) {
+  const Actor wide = plan.Spawn("wide");
+  const Actor narrow = plan.Spawn("narrow", NarrowProgram());
+  const Actor child = plan.Forked("child", NarrowProgram());
+  const Segment s = wide.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
+  const Attach p = wide.At(s);
+  const Attach q = narrow.At(s);
+  wide.Do(MemoryFill{p, {3 * kPage}, 9}).Gives(0);
+  narrow.Do(MemoryChecksum{q, {3 * kPage}}).Gives(ChecksumOfFill(3 * kPage, 9));
+  narrow.Store(q + kPage, 0x1122334455667788).Succeeds();
+  for (const auto& [width, value] :
+       {std::pair{Width::k1, 0x88L}, {Width::k2, 0x7788L}, {Width::k4, 0x55667788L}}) {
+    wide.Load(p + kPage, width).Gives(value);
+  }
+  wide.Do(MemoryFetchAdd{p + kPage, Width::k8, 0x100000000}).Gives(0x1122334455667788);
+  narrow.Do(MemoryExchange{q + kPage, Width::k8, 5}).Gives(0x1122334555667788);
+  narrow.Fork(child);
+  wide.Stat(s).Expects(Record().With("nattch", 3).With("lpid", narrow).With("cpid", wide));
+  child.Store(q + 2 * kPage, 6).Succeeds();
+  wide.Load(p + 2 * kPage).Gives(6);
+  child.Do(ProcessExec{}).Gives(0);
+  wide.Stat(s).Expects(Record().With("nattch", 2).With("lpid", child));
+  narrow.Kill(child);
+  narrow.Detach(q).Gives(0);
+  wide.Remove(s).Gives(0);
+}
+
+SHMSPEC_CASE("compatibility.stat.tells_32_bit_programs_the_same", "COMPAT.STAT_FIELDS"_req) {
+  const Actor wide = plan.Spawn("wide");
+  const Actor narrow = plan.Spawn("narrow", NarrowProgram());
+  const Key k = plan.NewKey();
+  const Segment s = narrow.Get({.key = k, .size = {5000}, .flags = kCreate | 0640});
+  narrow.At(s);
+  for (const Actor& actor : {wide, narrow}) {
+    actor.Stat(s).Expects(Record()
+                              .With("key", k)
+                              .With("mode", 0640)
+                              .With("size", 5000)
+                              .With("cpid", narrow)
+                              .With("lpid", narrow)
+                              .With("nattch", 1)
+                              .With("dtime", 0));
+  }
+  narrow.Set({s, {0}, {0}, {0604}}).Gives(0);
+  wide.Stat(s).Expects(Record().With("mode", 0604));
   narrow.Remove(s).Gives(0);
 }
 
@@ -99,6 +151,24 @@ SHMSPEC_CASE("compatibility.attach.needs_a_segment_that_fits", "COMPAT.ATTACH_TO
   const Segment s = wide.Get({.size = {kFourGigabytes}, .flags = kCreate | kNoReserve | 0600});
   narrow.Do(SysvAttach{s}).Fails(ENOMEM);
   wide.Stat(s).Expects(Record().With("nattch", 0).With("lpid", 0));
+  wide.Remove(s).Gives(0);
+}
+
+SHMSPEC_CASE("compatibility.attach.needs_room_among_the_other_attaches",
+             "COMPAT.ATTACH_TOO_BIG"_req) {
+  // More than half of what 32 bits can name, and little enough to fit beside the program.
+  constexpr std::int64_t kSize = std::int64_t{9} << 28;
+  const Actor wide = plan.Spawn("wide");
+  const Actor narrow = plan.Spawn("narrow", NarrowProgram());
+  const Segment s = wide.Get({.size = {kSize}, .flags = kCreate | kNoReserve | 0600});
+  const Attach p = wide.At(s);
+  const Attach q = narrow.At(s);
+  narrow.Do(SysvAttach{s}).Fails(ENOMEM);
+  wide.Stat(s).Expects(Record().With("nattch", 2).With("size", kSize));
+  narrow.Store(q + (kSize - 8), 7).Succeeds();
+  wide.Load(p + (kSize - 8)).Gives(7);
+  narrow.Detach(q).Gives(0);
+  narrow.At(s);
   wide.Remove(s).Gives(0);
 }
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Where everything in the control region is, in bytes. Every program that maps the region compiles
+// this, so that one with words of another width either agrees or does not build.
+
+#ifndef SHMSPEC_HARNESS_ACTOR_CONTROL_LAYOUT_H_
+#define SHMSPEC_HARNESS_ACTOR_CONTROL_LAYOUT_H_
+
+#include <cstddef>
+#include <type_traits>
+
+#include "harness/actor/control_region.h"
+
+namespace shmspec {
+
+static_assert(ActorRef::kLimit == 16 && Handle::kLimit == 64, "the sizes below follow from these");
+
+static_assert(sizeof(RestingPlace) == 8 && offsetof(RestingPlace, at_work) == 4);
+static_assert(sizeof(RestingPlaces) == 136 && offsetof(RestingPlaces, rested_fd) == 4);
+static_assert(offsetof(RestingPlaces, places) == 8);
+
+static_assert(sizeof(ActorSlot) == 80 && alignof(ActorSlot) == 8);
+static_assert(offsetof(ActorSlot, life) == 12 && offsetof(ActorSlot, leaving) == 28);
+static_assert(offsetof(ActorSlot, stays) == 36 && offsetof(ActorSlot, abi) == 37);
+static_assert(offsetof(ActorSlot, spec) == 40 && offsetof(ActorSlot, facts) == 48);
+static_assert(offsetof(ActorSlot, how) == 56 && offsetof(ActorSlot, ended_s) == 72);
+
+static_assert(sizeof(ActState) == 20 && offsetof(ActState, finished_first) == 16);
+
+static_assert(sizeof(StepState) == 64 && alignof(StepState) == 8);
+static_assert(offsetof(StepState, actor) == 8 && offsetof(StepState, assigns) == 12);
+static_assert(offsetof(StepState, operation) == 16 && offsetof(StepState, outcome) == 24);
+static_assert(offsetof(StepState, call_ns) == 32 && offsetof(StepState, not_after_s) == 56);
+
+static_assert(sizeof(HandleTable) == 5 * Handle::kLimit * 8 && alignof(HandleTable) == 8);
+
+static_assert(offsetof(ControlHeader, acts) == 20 && offsetof(ControlHeader, arena) == 44);
+static_assert(offsetof(ControlHeader, private_ipc) == 56 && offsetof(ControlHeader, warden) == 68);
+static_assert(offsetof(ControlHeader, halt) == 88 && offsetof(ControlHeader, trouble) == 94);
+static_assert(offsetof(ControlHeader, program) == 638 && offsetof(ControlHeader, handles) == 1672);
+static_assert(sizeof(ControlHeader) == offsetof(ControlHeader, actors) + 16 * sizeof(ActorSlot));
+
+static_assert(std::is_standard_layout_v<ControlHeader> && std::is_standard_layout_v<StepState>);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_ACTOR_CONTROL_LAYOUT_H_

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The program of 32-bit actors. It is no warden and nothing else that shmspec is.
+
+#include "harness/actor/actor_main.h"
+
+int main(int argc, char** argv) { return shmspec::RunActorImage(argc, argv); }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The program of 32-bit actors: the same sources as those of other actors, for i386. The programs
+// of the harness carry it within themselves, where the compiler that built them can make it.
+
+#ifndef SHMSPEC_HARNESS_ACTOR_I386_PROGRAM_H_
+#define SHMSPEC_HARNESS_ACTOR_I386_PROGRAM_H_
+
+#include <string>
+
+#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/unique_handle.h"
+
+namespace shmspec {
+
+/// The program as a file in memory, which is there as long as this object is.
+class I386Program {
+ public:
+  /// The error is lacking: it was not built, or this system has no files in memory to execute.
+  static Result<I386Program> Unpack();
+
+  /// To be executed by this process and its forks.
+  const char* path() const { return path_.c_str(); }
+
+ private:
+  explicit I386Program(UniqueFd file);
+
+  UniqueFd file_;
+  std::string path_;
+};
+
+/// Whether the program was built.
+Result<void> HasI386Program();
+
+/// Why an execution of it failed.
+Error CannotExecuteI386(int error);
+
+/// Whether 32-bit actors can be had here; tried by starting one.
+Result<void> ProbeI386Program();
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_ACTOR_I386_PROGRAM_H_
