@@ -3,7 +3,6 @@
 #include "harness/actor/process_stage.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -16,7 +15,6 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
-#include <ranges>
 
 #include "harness/actor/control_region.h"
 #include "harness/actor/i386_program.h"
@@ -217,9 +215,11 @@ Result<std::unique_ptr<Stage>> MakeProcessStage(std::string_view target_name,
                                                 const ProcessStageOptions& options) {
   const KernelTarget* target = FindTarget(target_name);
   if (target == nullptr) {
-    return Error{
-        fmt::format("there is no target {}; known are {}", target_name,
-                    fmt::join(KernelTargets() | std::views::transform(&KernelTarget::name), ", "))};
+    std::string known;
+    for (const KernelTarget& one : KernelTargets()) {
+      known += (known.empty() ? "" : ", ") + std::string(one.name);
+    }
+    return Error{fmt::format("there is no target {}; known are {}", target_name, known)};
   }
   if (const Result<void> probe = target->probe(); !probe.ok()) return probe.error();
   if (target->abi == Abi::kI386) {

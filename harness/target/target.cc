@@ -27,12 +27,14 @@ bool CanSay(const Op& op, const Context& context) {
   const std::uint64_t most = narrow ? std::numeric_limits<std::uint32_t>::max()
                                     : std::numeric_limits<std::uintptr_t>::max();
   // All ones, which a handle without a value stands for, are that in any width.
-  const auto fits = [most](std::uint64_t number) { return number <= most || ~number == 0; };
   bool can = true;
   ForEachField<Op>([&](const auto& field) {
     const auto& value = op.*field.member;
     using Value = std::remove_cvref_t<decltype(value)>;
-    if constexpr (std::is_same_v<Value, Place>) can = can && fits(context.Address(value));
+    if constexpr (std::is_same_v<Value, Place>) {
+      const std::uint64_t address = context.Address(value);
+      can = can && (address <= most || ~address == 0);
+    }
     if constexpr (std::is_same_v<Value, Size>) can = can && value.bytes <= most;
   });
   return can;
