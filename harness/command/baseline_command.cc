@@ -27,7 +27,7 @@ int BaselineCommand(const BaselineCommandOptions& options) {
   for (const reports::Test& test : record->tests) {
     baseline.cases[test.id] = {test.status, test.flakiness && test.flakiness->flaky};
   }
-  return WriteOutput(PrintBaseline(baseline), options.output, options.force);
+  return WriteOutput(PrintBaseline(baseline), options.output);
 }
 
 void AddBaseline(CLI::App& program, int& exit_code) {
@@ -36,9 +36,7 @@ void AddBaseline(CLI::App& program, int& exit_code) {
       "baseline", "Keep what every case came to, so that later runs are judged by what changed");
   app->add_option("RECORD", options->record, "A file that run --output wrote; - for standard input")
       ->required();
-  app->add_option("--output,-o", options->output,
-                  "The file to write; standard output when not given");
-  app->add_flag("--force", options->force, "Replace that file if it is there already");
+  AddOutput(*app, options->output, "The file to write; standard output when not given");
   app->footer(
       "Example:\n"
       "  shmspec baseline result.json -o baseline.json\n"

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/command/output_file.h"
 #include "harness/runner/controls.h"
 #include "harness/runner/run.h"
 #include "harness/target/faulty/fault.h"
@@ -50,7 +51,7 @@ struct RunCommandOptions {
   std::string level = "may";
   bool controls = false;
   std::optional<std::string> measurements;
-  std::optional<std::string> output;
+  OutputOptions output;
   Format format = Format::kHuman;
   std::optional<reports::Form> form;  // a report in place of either format
   std::vector<std::string> argv;
@@ -70,8 +71,7 @@ int ExecCommand(const ExecCommandOptions& options);
 
 struct BaselineCommandOptions {
   std::string record;
-  std::string output;
-  bool force = false;
+  OutputOptions output;
 };
 int BaselineCommand(const BaselineCommandOptions& options);
 
@@ -80,8 +80,7 @@ int CheckWaiversCommand(const std::string& file, const PerformOptions& perform);
 
 struct SuggestWaiversOptions {
   std::string record;
-  std::string output;
-  bool force = false;
+  OutputOptions output;
 };
 /// Writes a file of waivers to be filled in, with one for each case that came out unexpectedly.
 int SuggestWaiversCommand(const SuggestWaiversOptions& options);
@@ -116,9 +115,8 @@ int DoctorCommand(Format format);
 struct ReportCommandOptions {
   std::vector<std::string> records;  // files; `-` reads standard input
   reports::Form form = reports::Form::kHtml;
-  std::string output;
-  bool force = false;  // replace the output when it is there already
-  std::string since;   // a record to compare the only one with; empty: none
+  OutputOptions output;
+  std::string since;  // a record to compare the only one with; empty: none
 };
 int ReportCommand(const ReportCommandOptions& options);
 
@@ -130,7 +128,7 @@ Result<reports::Record> ReadRecordFile(const std::string& file);
 
 /// Writes to a new file, or over an old one when that is wanted, or to standard output when no file
 /// is named. The exit code.
-int WriteOutput(const std::string& contents, const std::string& file, bool force);
+int WriteOutput(const std::string& contents, const OutputOptions& options);
 
 struct MatrixCommandOptions {
   std::vector<std::string> records;

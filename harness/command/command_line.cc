@@ -45,6 +45,11 @@ void AddPerform(CLI::App& app, PerformOptions& options) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{3600000}));
 }
 
+void AddOutput(CLI::App& app, OutputOptions& options, const std::string& description) {
+  app.add_option("--output,-o", options.file, description);
+  app.add_flag("--force", options.force, "Replace that file if it is there already");
+}
+
 void AddWaiversOption(CLI::App& app, ExpectationFiles& files) {
   app.add_option("--waivers", files.waivers,
                  "A file of waivers: what is put up with, by whom, why and until when");

@@ -16,6 +16,8 @@ namespace shmspec {
 /// Options that several subcommands have.
 void AddFormat(CLI::App& app, Format& format);
 void AddPerform(CLI::App& app, PerformOptions& options);
+/// `--output` and `--force`.
+void AddOutput(CLI::App& app, OutputOptions& options, const std::string& description);
 void AddWaiversOption(CLI::App& app, ExpectationFiles& files);
 /// Checks a number that may be as large as a seed, which CLI11 by itself does not.
 const CLI::Validator& Seed();

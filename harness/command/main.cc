@@ -56,9 +56,7 @@ void AddReport(CLI::App& program, ReportCommandOptions& options, int& exit_code)
          [&options](const std::string& name) { options.form = *FromName<reports::Form>(name); },
          fmt::format("What it becomes: {}; html when not given", fmt::join(forms, ", ")))
       ->check(CLI::IsMember(forms));
-  app->add_option("--output,-o", options.output,
-                  "The file to write; standard output when not given");
-  app->add_flag("--force", options.force, "Replace that file if it is there already");
+  AddOutput(*app, options.output, "The file to write; standard output when not given");
   app->add_option("--since", options.since, "A record of before: the page says what changed");
   app->callback([&options, &exit_code] { exit_code = ReportCommand(options); });
 }

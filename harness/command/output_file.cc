@@ -35,31 +35,29 @@ UniqueFd OpenUnnamed(const std::string& path) {
 
 }  // namespace
 
-Result<OutputFile> OutputFile::Claim(std::string path, Existing existing) {
-  struct stat status {};
-  const bool exists = ::lstat(path.c_str(), &status) == 0;
-  if (exists && existing == Existing::kReplace && !S_ISREG(status.st_mode)) {
-    return Error{path + ": is no regular file and is not replaced; name another file"};
-  }
-  if (exists && existing == Existing::kLeave) {
-    return Error{path + ": exists already and is left alone; name another file or remove it"};
-  }
+Result<OutputFile> OutputFile::Claim(const OutputOptions& options) {
+  const std::string& path = *options.file;
   if (path.empty() || path.ends_with('/')) {
     return Error{fmt::format("--output \"{}\": expected the name of a new file", path)};
   }
-  if (existing == Existing::kLeave) {
-    if (UniqueFd unnamed = OpenUnnamed(path)) {
-      return OutputFile(std::move(path), "", std::move(unnamed), existing);
-    }
+  struct stat status {};
+  const bool exists = ::lstat(path.c_str(), &status) == 0;
+  if (exists && !S_ISREG(status.st_mode)) {
+    return Error{path + ": is no regular file and is left alone; name another file"};
+  }
+  if (exists && !options.force) {
+    return Error{path + ": exists already and is left alone; name another file or give --force"};
   }
   std::string draft = fmt::format("{}.{}.partial", path, ::getpid());
-  UniqueFd fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  UniqueFd fd = OpenUnnamed(path);
+  const bool named = !fd;
+  if (named) fd.reset(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!fd) return Refusal(path, errno);
-  return OutputFile(std::move(path), std::move(draft), std::move(fd), existing);
+  return OutputFile(path, std::move(draft), named, std::move(fd), options.force);
 }
 
 OutputFile::~OutputFile() {
-  if (fd_ && !draft_.empty()) ::unlink(draft_.c_str());
+  if (fd_ && named_) ::unlink(draft_.c_str());
 }
 
 Result<void> OutputFile::Commit(const std::string& contents) {
@@ -70,15 +68,19 @@ Result<void> OutputFile::Commit(const std::string& contents) {
     if (written < 0) return Refusal(path_, errno);
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
-  if (existing_ == Existing::kReplace) {
-    if (::rename(draft_.c_str(), path_.c_str()) != 0) return Refusal(path_, errno);
-  } else {
+  const auto give_name = [this](const std::string& name) {
+    return named_
+               ? ::link(draft_.c_str(), name.c_str())
+               : ::linkat(AT_FDCWD, NameOf(fd_).c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW);
+  };
+  if (!replace_) {
     // Unlike rename(2), link(2) never takes the place of a file that appeared meanwhile.
-    const int linked = draft_.empty() ? ::linkat(AT_FDCWD, NameOf(fd_).c_str(), AT_FDCWD,
-                                                 path_.c_str(), AT_SYMLINK_FOLLOW)
-                                      : ::link(draft_.c_str(), path_.c_str());
-    if (linked != 0) return Refusal(path_, errno);
-    if (!draft_.empty()) ::unlink(draft_.c_str());
+    if (give_name(path_) != 0) return Refusal(path_, errno);
+    if (named_) ::unlink(draft_.c_str());
+  } else {
+    if (!named_ && give_name(draft_) != 0) return Refusal(path_, errno);
+    named_ = true;
+    if (::rename(draft_.c_str(), path_.c_str()) != 0) return Refusal(path_, errno);
   }
   fd_.reset();
   return {};

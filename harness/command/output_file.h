@@ -5,6 +5,7 @@
 #ifndef SHMSPEC_HARNESS_COMMAND_OUTPUT_FILE_H_
 #define SHMSPEC_HARNESS_COMMAND_OUTPUT_FILE_H_
 
+#include <optional>
 #include <string>
 
 #include "harness/vocabulary/result.h"
@@ -12,22 +13,26 @@
 
 namespace shmspec {
 
-/// Claims `path` before the work begins, so that a mistake shows at once; Commit() puts the
+/// Where the command line wants output to go.
+struct OutputOptions {
+  std::optional<std::string> file;  // standard output when not given
+  bool force = false;               // replace that file when it is there already
+};
+
+/// Claims a file before the work begins, so that a mistake shows at once; Commit() puts the
 /// contents there. Without Commit() nothing stays behind.
 ///
-///   Result<OutputFile> file = OutputFile::Claim("result.json");
+///   Result<OutputFile> file = OutputFile::Claim({.file = "result.json"});
 ///   if (!file.ok()) return Complain(kExitUsage, file.error().message);
 ///   ...
 ///   Result<void> written = file->Commit(json);
 class OutputFile {
  public:
-  /// What becomes of a file of that name.
-  enum class Existing { kLeave, kReplace };
-  /// Fails when the path exists already and is to be left, or when its folder cannot be written to.
-  /// Until Commit() the file has no name, so that not even SIGKILL leaves a part of it; a draft
-  /// beside `path` holds it where the file system cannot do that, and where it is to replace
-  /// another.
-  static Result<OutputFile> Claim(std::string path, Existing existing = Existing::kLeave);
+  /// Fails when the file exists already and is to be left, when what is there is no regular file,
+  /// or when its folder cannot be written to. Until Commit() the file has no name, so that not even
+  /// SIGKILL leaves a part of it; a draft beside it holds it where the file system cannot do
+  /// that.
+  static Result<OutputFile> Claim(const OutputOptions& options);
 
   OutputFile(OutputFile&& other) noexcept = default;
   OutputFile& operator=(OutputFile&& other) noexcept = default;
@@ -35,16 +40,22 @@ class OutputFile {
   OutputFile& operator=(const OutputFile&) = delete;
   ~OutputFile();
 
+  /// Whole or not at all: a file that is replaced is there in full until the new one is.
   Result<void> Commit(const std::string& contents);
 
  private:
-  OutputFile(std::string path, std::string draft, UniqueFd fd, Existing existing)
-      : path_(std::move(path)), draft_(std::move(draft)), fd_(std::move(fd)), existing_(existing) {}
+  OutputFile(std::string path, std::string draft, bool named, UniqueFd fd, bool replace)
+      : path_(std::move(path)),
+        draft_(std::move(draft)),
+        named_(named),
+        fd_(std::move(fd)),
+        replace_(replace) {}
 
   std::string path_;
-  std::string draft_;  // the name it has until it is complete; none where it needs none
+  std::string draft_;  // the name it has until it has that of `path_`
+  bool named_;         // it has that name
   UniqueFd fd_;
-  Existing existing_;
+  bool replace_;  // what is there already
 };
 
 }  // namespace shmspec

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -122,6 +123,55 @@ TEST(Program, NeverOverwritesAFileAndLeavesNothingHalfWritten) {
   EXPECT_EQ(RunProgram({"run", kCase, "--output", folder / "other.json"}).exit_code, 0);
   EXPECT_EQ(folder.Names(), (Arguments{"other.json", "result.json"}));
   EXPECT_EQ(nlohmann::json::parse(ReadWhole(folder / "other.json"))["tests"].size(), 1u);
+}
+
+constexpr const char* kMine = "what was there before\n";
+
+/// Every command that writes a file, and how it is asked to.
+std::vector<Arguments> WritingCommands(const std::string& record) {
+  return {{"run", kCase, "--target", "simulated"},
+          {"report", record},
+          {"baseline", record},
+          {"waivers", "suggest", record}};
+}
+
+TEST(Program, ReplacesAFileOnlyWhenForced) {
+  const TemporaryFolder folder;
+  const std::string record = folder / "record.json";
+  ASSERT_EQ(RunProgram({"run", kCase, "--target", kFault, "-o", record}).exit_code, 1);
+  for (Arguments command : WritingCommands(record)) {
+    SCOPED_TRACE(command.front());
+    const std::string file = folder / "file";
+    WriteWhole(file, kMine);
+    command.insert(command.end(), {"--output", file});
+    ExpectComplaint(RunProgram(command), 4,
+                    file + ": exists already and is left alone; name another file or give --force");
+    EXPECT_EQ(ReadWhole(file), kMine);
+    command.push_back("--force");
+    EXPECT_EQ(RunProgram(command).exit_code, 0);
+    const std::string written = ReadWhole(file);
+    EXPECT_THAT(written, Not(HasSubstr(kMine)));
+    EXPECT_EQ(RunProgram(command).exit_code, 0);
+    EXPECT_EQ(LinesOf(ReadWhole(file)).size(), LinesOf(written).size());
+    command[command.size() - 2] = folder.path();
+    ExpectComplaint(RunProgram(command), 4, ": is no regular file and is left alone");
+    EXPECT_EQ(folder.Names(), (Arguments{"file", "record.json"}));
+  }
+}
+
+TEST(Program, KeepsTheOldFileWhenTheNewOneIsNotWhole) {
+  const TemporaryFolder folder;
+  const std::string record = folder / "record.json";
+  ASSERT_EQ(RunProgram({"run", kCase, "--target", kFault, "-o", record}).exit_code, 1);
+  const std::string file = folder / "file";
+  WriteWhole(file, kMine);
+  for (Arguments command : WritingCommands(record)) {
+    command.insert(command.end(), {"--output", file, "--force"});
+    const Finished run = RunProgram(command, {.place = Limit(RLIMIT_FSIZE, 100)});
+    EXPECT_EQ(run.signal, SIGXFSZ) << run;
+    EXPECT_EQ(ReadWhole(file), kMine);
+    EXPECT_EQ(folder.Names(), (Arguments{"file", "record.json"}));
+  }
 }
 
 TEST(Program, RefusesAFolderItMayNotWriteTo) {

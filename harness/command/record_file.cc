@@ -15,16 +15,13 @@ Result<reports::Record> ReadRecordFile(const std::string& file) {
   return reports::ReadRecord(*text, InputName(file));
 }
 
-int WriteOutput(const std::string& contents, const std::string& file, bool force) {
-  if (file.empty()) {
+int WriteOutput(const std::string& contents, const OutputOptions& options) {
+  if (!options.file) {
     fmt::print("{}", contents);
     return kExitAsExpected;
   }
-  Result<OutputFile> output = OutputFile::Claim(
-      file, force ? OutputFile::Existing::kReplace : OutputFile::Existing::kLeave);
-  if (!output.ok()) {
-    return Complain(kExitUsage, output.error().message + (force ? "" : ", or give --force"));
-  }
+  Result<OutputFile> output = OutputFile::Claim(options);
+  if (!output.ok()) return Complain(kExitUsage, output.error().message);
   if (auto written = output->Commit(contents); !written.ok()) {
     return Complain(kExitHarnessTrouble, written.error().message);
   }

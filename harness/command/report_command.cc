@@ -40,7 +40,7 @@ int ReportCommand(const ReportCommandOptions& options) {
     baseline = std::move(record).value();
   }
   return WriteOutput(reports::Render(options.form, *records, baseline ? &*baseline : nullptr),
-                     options.output, options.force);
+                     options.output);
 }
 
 int MatrixCommand(const MatrixCommandOptions& options) {

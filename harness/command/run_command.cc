@@ -94,8 +94,8 @@ Result<Preparation> Prepare(const RunCommandOptions& options) {
     if (!measurements.ok()) return measurements.error();
     prepared.measurements = std::move(measurements).value();
   }
-  if (options.output) {
-    Result<OutputFile> claimed = OutputFile::Claim(*options.output);
+  if (options.output.file) {
+    Result<OutputFile> claimed = OutputFile::Claim(options.output);
     if (!claimed.ok()) return claimed.error();
     prepared.output = std::move(claimed).value();
   }
@@ -251,8 +251,7 @@ void AddRun(CLI::App& program, std::vector<std::string> argv, int& exit_code) {
                 "Before, seed every fault into the simulated system: do the cases catch it?");
   app->add_option("--measurements", options->measurements,
                   "JSON that a benchmark wrote, for the record to keep");
-  app->add_option("--output,-o", options->output,
-                  "Also write the record, as JSON, to this new file");
+  AddOutput(*app, options->output, "Also write the record, as JSON, to this file");
   AddRunFormat(*app, *options);
   app->footer(
       "The last line is `N passed, N failed, N skipped`: failed is what was not expected,\n"

@@ -90,7 +90,7 @@ int SuggestWaiversCommand(const SuggestWaiversOptions& options) {
         kExitNothingSelected,
         fmt::format("{}: no case failed unexpectedly; there is nothing to waive", record->file));
   }
-  return WriteOutput(text, options.output, options.force);
+  return WriteOutput(text, options.output);
 }
 
 void AddWaivers(CLI::App& program, int& exit_code) {
@@ -109,9 +109,7 @@ void AddWaivers(CLI::App& program, int& exit_code) {
   CLI::App* suggest = app->add_subcommand(
       "suggest", "Write a waiver to be filled in for each case that failed unexpectedly");
   suggest->add_option("RECORD", suggesting->record, "A file that run --output wrote")->required();
-  suggest->add_option("--output,-o", suggesting->output,
-                      "The file to write; standard output when not given");
-  suggest->add_flag("--force", suggesting->force, "Replace that file if it is there already");
+  AddOutput(*suggest, suggesting->output, "The file to write; standard output when not given");
   suggest->callback([=, &exit_code] { exit_code = SuggestWaiversCommand(*suggesting); });
   app->footer(
       "Example:\n"
