@@ -16,6 +16,7 @@
 #include "harness/actor/process_stage.h"
 #include "harness/target/process_limit.h"
 #include "harness/vocabulary/plan_builder.h"
+#include "suites/performance/operation_times.h"
 
 namespace shmspec {
 namespace {
@@ -23,7 +24,8 @@ namespace {
 void Perform(benchmark::State& state, const Plan& plan, const ProcessStageOptions& options = {}) {
   Result<std::unique_ptr<Stage>> stage = MakeProcessStage("libc", options);
   if (!stage.ok()) return state.SkipWithError(stage.error().message.c_str());
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     const Trace trace = (*stage)->Perform(plan, 1);
     if (!trace.trouble.empty()) return state.SkipWithError(trace.trouble.c_str());
   }
@@ -60,7 +62,8 @@ void PlanOfTwoActors(benchmark::State& state) {
 BENCHMARK(PlanOfTwoActors)->UseRealTime()->Unit(benchmark::kMicrosecond);
 
 void BareForkAndWait(benchmark::State& state) {
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     const pid_t child = ::fork();
     if (child == 0) ::_exit(0);
     ::waitpid(child, nullptr, 0);
@@ -87,7 +90,8 @@ BENCHMARK(PlanOfManyStats)
 
 void BareStats(benchmark::State& state) {
   const int segment = ::shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     for (std::int64_t i = 0; i < state.range(0); ++i) {
       shmid_ds record{};
       benchmark::DoNotOptimize(::shmctl(segment, IPC_STAT, &record));
@@ -120,7 +124,8 @@ BENCHMARK(PlanOfManyAttaches)->Arg(1000)->UseRealTime()->Unit(benchmark::kMicros
 
 void BareAttaches(benchmark::State& state) {
   const int segment = ::shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     for (std::int64_t i = 0; i < state.range(0) / 2; ++i) {
       ::shmdt(::shmat(segment, nullptr, 0));
     }
@@ -155,7 +160,8 @@ BENCHMARK(PlanOfManyUses)->Arg(1000)->UseRealTime()->Unit(benchmark::kMicrosecon
 
 void BareUses(benchmark::State& state) {
   const int segment = ::shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     for (std::int64_t i = 0; i < state.range(0) / 5; ++i) {
       auto* at = static_cast<volatile std::uint64_t*>(::shmat(segment, nullptr, 0));
       *at = 42;
@@ -199,8 +205,9 @@ void BareFutexTurns(benchmark::State& state) {
   cpu_set_t all;
   ::sched_getaffinity(0, sizeof(all), &all);
   PinToCpu(cpu);
-  for (auto _ : state) {
-    state.PauseTiming();
+  OperationTimes times(state);
+  for (auto _ : times) {
+    times.Pause();
     new (&words[0]) FutexWord(0);
     new (&words[16]) FutexWord(0);
     const pid_t child = ::fork();
@@ -208,7 +215,7 @@ void BareFutexTurns(benchmark::State& state) {
       TakeTurns(words, 1, turns);
       ::_exit(0);
     }
-    state.ResumeTiming();
+    times.Resume();
     words[0].store(1);
     TakeTurns(words, 0, turns);
     ::waitpid(child, nullptr, 0);

@@ -12,6 +12,7 @@
 #include "harness/runner/perform_plan.h"
 #include "harness/runner/run.h"
 #include "harness/vocabulary/plan_builder.h"
+#include "suites/performance/operation_times.h"
 
 namespace shmspec {
 namespace {
@@ -43,7 +44,8 @@ RunOptions Options(Isolation isolation) {
 void CaseInItsOwnProcess(benchmark::State& state) {
   const Plan plan = UsualCase();
   const auto isolation = static_cast<Isolation>(state.range(0));
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     const CaseResult result = RunPlan(plan, 1, Options(isolation));
     if (result.status != Status::kPass) return state.SkipWithError(result.reason.c_str());
   }
@@ -60,7 +62,8 @@ void TheSamePlanOnAStage(benchmark::State& state) {
   const RunOptions options = Options(Isolation::kShared);
   const auto stage = MakeStage(options);
   if (!stage.ok()) return state.SkipWithError(stage.error().message.c_str());
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     const CaseResult result = PerformPlan(plan, 1, **stage, *options.profile, 1);
     if (result.status != Status::kPass) return state.SkipWithError(result.reason.c_str());
   }
@@ -70,7 +73,8 @@ BENCHMARK(TheSamePlanOnAStage)->UseRealTime()->Unit(benchmark::kMicrosecond);
 /// The processes a case consists of: its own, the one that watches, and two actors.
 void BareProcesses(benchmark::State& state) {
   const int namespaces = state.range(0) == 1 ? CLONE_NEWIPC | CLONE_NEWNS : 0;
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     const pid_t own = ::fork();
     if (own == 0) {
       if (namespaces != 0 && ::unshare(namespaces) != 0) ::_exit(1);

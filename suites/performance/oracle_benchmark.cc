@@ -9,6 +9,7 @@
 
 #include "harness/oracle/oracle.h"
 #include "harness/vocabulary/plan_builder.h"
+#include "suites/performance/operation_times.h"
 
 namespace shmspec {
 namespace {
@@ -67,7 +68,8 @@ Trace LongTrace(std::int64_t rounds) {
 void JudgeSequentialTrace(benchmark::State& state) {
   const Trace trace = LongTrace(state.range(0));
   const model::Profile& profile = *model::FindProfile("linux");
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     const Verdict verdict = Judge(trace, profile);
     if (verdict.kind != Verdict::Kind::kExplained) state.SkipWithError(verdict.message.c_str());
   }

@@ -18,6 +18,7 @@
 #include "harness/target/process_limit.h"
 #include "harness/target/ticks.h"
 #include "harness/vocabulary/plan_builder.h"
+#include "suites/performance/operation_times.h"
 
 namespace shmspec {
 namespace {
@@ -48,7 +49,8 @@ void PlanOfStoreBuffering(benchmark::State& state) {
   if (!stage.ok()) return state.SkipWithError(stage.error().message.c_str());
   double ran = 0;
   double weak = 0;
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     const Trace trace = (*stage)->Perform(plan.plan(), 1);
     const auto* histogram = std::get_if<Histogram>(&trace.steps.back().outcome);
     if (histogram == nullptr) {
@@ -110,7 +112,8 @@ void BareStoreBuffering(benchmark::State& state) {
   const std::size_t column = static_cast<std::size_t>(rounds) + 40;  // not the same place in a page
   const std::size_t bytes = 4096 + 4 * column * sizeof(std::uint64_t);
   double weak = 0;
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                           MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     Bare& bare = *static_cast<Bare*>(memory);

@@ -15,6 +15,7 @@
 #include "harness/sandbox/isolation.h"
 #include "harness/vocabulary/likely_plan.h"
 #include "harness/vocabulary/plan_builder.h"
+#include "suites/performance/operation_times.h"
 
 namespace shmspec {
 namespace {
@@ -42,7 +43,8 @@ void GeneratedPlans(benchmark::State& state) {
   const std::vector<Plan> plans = SomePlans(static_cast<std::size_t>(state.range(0)));
   std::size_t next = 0;
   std::int64_t steps = 0;
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     const Trace trace = stage->Perform(plans[next], 1);
     next = (next + 1) % plans.size();
     if (!trace.trouble.empty()) return state.SkipWithError(trace.trouble.c_str());
@@ -88,7 +90,8 @@ void RacingHistories(benchmark::State& state) {
   if (stage == nullptr) return state.SkipWithError("needs root");
   const Plan plan = Races(static_cast<int>(state.range(0)));
   std::uint64_t seed = 0;
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     const Trace trace = stage->Perform(plan, ++seed);
     if (!trace.trouble.empty()) return state.SkipWithError(trace.trouble.c_str());
     if (state.range(1) != 0 && Judge(trace, Linux()).kind != Verdict::Kind::kExplained) {
@@ -106,7 +109,8 @@ BENCHMARK(RacingHistories)
 
 /// The calls of one history by one process, one after the other.
 void BareHistory(benchmark::State& state) {
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     const int id = ::shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600);
     void* at = ::shmat(id, nullptr, 0);
     shmid_ds record{};

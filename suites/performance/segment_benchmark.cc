@@ -19,6 +19,7 @@
 
 #include "harness/actor/futex.h"
 #include "harness/vocabulary/unique_handle.h"
+#include "suites/performance/operation_times.h"
 
 namespace shmspec {
 namespace {
@@ -38,7 +39,8 @@ UniqueSegment MakeSegment(std::size_t bytes) {
 }
 
 void CreateAndRemove(benchmark::State& state) {
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     const int id = ::shmget(IPC_PRIVATE, static_cast<std::size_t>(state.range(0)), 0600);
     if (id < 0) return state.SkipWithError("shmget failed");
     ::shmctl(id, IPC_RMID, nullptr);
@@ -49,7 +51,8 @@ BENCHMARK(CreateAndRemove)->ArgName("bytes")->Arg(4096)->Arg(16 << 20);
 void AttachAndDetach(benchmark::State& state) {
   const UniqueSegment segment = MakeSegment(static_cast<std::size_t>(state.range(0)));
   if (!segment) return state.SkipWithError("shmget failed");
-  for (auto _ : state) ::shmdt(::shmat(segment.get(), nullptr, 0));
+  OperationTimes times(state);
+  for (auto _ : times) ::shmdt(::shmat(segment.get(), nullptr, 0));
 }
 BENCHMARK(AttachAndDetach)->ArgName("bytes")->Arg(4096)->Arg(16 << 20);
 
@@ -59,15 +62,16 @@ void TouchPages(benchmark::State& state) {
   constexpr std::size_t kPages = 1024;
   UniqueSegment segment = MakeSegment(kPages * kPage);
   if (!segment) return state.SkipWithError("shmget failed");
-  for (auto _ : state) {
-    state.PauseTiming();
+  OperationTimes times(state);
+  for (auto _ : times) {
+    times.Pause();
     if (fresh) segment = MakeSegment(kPages * kPage);
     auto* at = static_cast<volatile char*>(::shmat(segment.get(), nullptr, 0));
-    state.ResumeTiming();
+    times.Resume();
     for (std::size_t page = 0; page < kPages; ++page) at[page * kPage] = 1;
-    state.PauseTiming();
+    times.Pause();
     ::shmdt(const_cast<char*>(at));
-    state.ResumeTiming();
+    times.Resume();
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * kPages));
 }
@@ -75,7 +79,8 @@ BENCHMARK(TouchPages)->ArgName("resident")->Arg(0)->Arg(1)->Unit(benchmark::kMic
 
 void Stat(benchmark::State& state) {
   const UniqueSegment segment = MakeSegment(kPage);
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     shmid_ds record{};
     benchmark::DoNotOptimize(::shmctl(segment.get(), IPC_STAT, &record));
   }
@@ -126,7 +131,8 @@ void PingPongThroughSegment(benchmark::State& state) {
   }
   std::vector<char> own(bytes, 'x');
   std::uint32_t turn = 0;
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     std::memcpy(table->message.data(), own.data(), bytes);
     Announce(table->ping, ++turn, sleeps);
     Await(table->pong, turn, spins);
@@ -170,7 +176,8 @@ void PingPongThroughPipes(benchmark::State& state) {
     }
     ::_exit(0);
   }
-  for (auto _ : state) {
+  OperationTimes times(state);
+  for (auto _ : times) {
     if (!Transfer(&WriteSome, there[1], own.data(), bytes) ||
         !Transfer(&ReadSome, back[0], own.data(), bytes)) {
       return state.SkipWithError("a pipe broke");
