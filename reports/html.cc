@@ -64,8 +64,14 @@ void WriteNavigation(Markup& page, const View& view) {
           "<li><a href=\"#coverage\">Coverage</a></li>"
           "<li><a href=\"#races\">Races</a></li>";
   if (view.has_histograms()) page << "<li><a href=\"#ordering\">Ordering</a></li>";
-  page << "<li><a href=\"#durations\">Durations</a></li>"
-          "<li><a href=\"#observed\">Left open</a></li>"
+  page << "<li><a href=\"#durations\">Durations</a></li>";
+  if (view.any([](const Record& record) { return !record.measurements.empty(); })) {
+    page << "<li><a href=\"#figures\">Speed</a></li>";
+  }
+  if (view.any([](const Record& record) { return !record.fuzzing.empty(); })) {
+    page << "<li><a href=\"#fuzzing\">Fuzzing</a></li>";
+  }
+  page << "<li><a href=\"#observed\">Left open</a></li>"
           "<li><a href=\"#environment\">Circumstances</a></li>"
           "<li><a href=\"#provenance\">Provenance</a></li></ul></nav>\n";
 }
@@ -91,6 +97,7 @@ std::string RenderHtml(std::span<const Record> records, const Record* baseline) 
   WriteOrdering(page, view);
   WriteDurations(page, view);
   WriteMeasurements(page, view);
+  WriteFuzzing(page, view);
   WriteObserved(page, view);
   WriteEnvironment(page, view);
   WriteProvenance(page, view);

@@ -5,6 +5,7 @@
 #ifndef SHMSPEC_REPORTS_HTML_H_
 #define SHMSPEC_REPORTS_HTML_H_
 
+#include <algorithm>
 #include <map>
 #include <span>
 #include <string>
@@ -52,6 +53,11 @@ struct View {
   bool many() const { return records.size() > 4; }
   /// The first card of a record that found the requirement violated, or nullptr.
   const Card* FindCard(std::size_t record, std::string_view requirement) const;
+  /// Whether `fits` holds of any record.
+  template <class Fits>
+  bool any(Fits fits) const {
+    return std::any_of(records.begin(), records.end(), fits);
+  }
   /// Whether any record says how litmus tests ended.
   bool has_histograms() const;
   /// The first card by record and requirement that it found violated.
@@ -104,6 +110,8 @@ void WriteTrace(Markup& page, const Attempt& attempt, const Card& card);
 void WriteJudgement(Markup& page, const View& view);
 /// Figures of benchmarks, where a record has them.
 void WriteMeasurements(Markup& page, const View& view);
+/// How far fuzzers came, where a record has it.
+void WriteFuzzing(Markup& page, const View& view);
 void WriteCoverage(Markup& page, const View& view);
 void WriteDurations(Markup& page, const View& view);
 /// Of cases with several rounds, how many went wrong, and in which interval the rate lies.

@@ -7,6 +7,7 @@
 
 #include "reports/chapters.h"
 #include "reports/html.h"
+#include "reports/plot.h"
 
 namespace shmspec::reports {
 namespace {
@@ -21,24 +22,13 @@ constexpr std::size_t kMostDots = 1000;  // in a chapter; more become bars
 
 using Tests = std::vector<const Test*>;
 
-/// A logarithmic axis over whole decades.
-struct Axis {
-  int low = -3;  // 1 ms
-  int high = 0;  // 1 s
-
-  double At(double duration_s) const {
-    const double position = (std::log10(std::max(duration_s, 1e-9)) - low) / (high - low);
-    return kLeft + std::clamp(position, 0.0, 1.0) * (kRight - kLeft);
-  }
-};
-
-Axis AxisOf(const Record& record) {
-  Axis axis;
+LogAxis AxisOf(const Record& record) {
+  LogAxis axis{kLeft, kRight, -3, 0};  // from 1 ms to 1 s
   for (const Test& test : record.tests) {
     if (test.attempts.empty()) continue;
     const double decade = std::log10(std::max(test.duration_s(), 1e-6));
-    axis.low = std::min(axis.low, static_cast<int>(std::floor(decade)));
-    axis.high = std::max(axis.high, static_cast<int>(std::ceil(decade)));
+    axis.low = std::min(axis.low, std::floor(decade));
+    axis.high = std::max(axis.high, std::ceil(decade));
   }
   return axis;
 }
@@ -58,7 +48,7 @@ std::map<std::string_view, Tests> ByChapter(const Record& record) {
 }
 
 /// Piles of many cases as bars, a part for each status.
-void WriteBars(Markup& bars, const Tests& tests, const Axis& axis, double bottom, double step) {
+void WriteBars(Markup& bars, const Tests& tests, const LogAxis& axis, double bottom, double step) {
   std::map<int, std::map<Status, std::size_t>> piles;
   for (const Test* test : tests) {
     ++piles[static_cast<int>(axis.At(test->duration_s()) / kDot)][test->status];
@@ -78,7 +68,7 @@ void WriteBars(Markup& bars, const Tests& tests, const Axis& axis, double bottom
 }
 
 /// The dots of one chapter, piled up from `bottom`; returns how high the highest pile is.
-double WriteDots(Markup* dots, const Tests& tests, const Axis& axis, double bottom) {
+double WriteDots(Markup* dots, const Tests& tests, const LogAxis& axis, double bottom) {
   std::map<int, std::size_t> piles;
   for (const Test* test : tests) ++piles[static_cast<int>(axis.At(test->duration_s()) / kDot)];
   std::size_t most = 1;
@@ -101,19 +91,9 @@ double WriteDots(Markup* dots, const Tests& tests, const Axis& axis, double bott
   return step * static_cast<double>(most);
 }
 
-void WriteAxis(Markup& page, const Axis& axis, double height) {
-  for (int decade = axis.low; decade <= axis.high; ++decade) {
-    const std::string x = Number(axis.At(std::pow(10.0, decade)));
-    page << "<line class=\"grid\" y1=\"0\" x1=\"" << Text(x) << "\" x2=\"" << Text(x) << "\" y2=\""
-         << Text(Number(height)) << "\"/><text text-anchor=\"middle\" x=\"" << Text(x) << "\" y=\""
-         << Text(Number(height + 16)) << "\">" << Text(DurationText(std::pow(10.0, decade)))
-         << "</text>\n";
-  }
-}
-
 void WritePlot(Markup& page, const View& view, std::size_t number) {
   const Record& record = view.records[number];
-  const Axis axis = AxisOf(record);
+  const LogAxis axis = AxisOf(record);
   const auto chapters = ByChapter(record);
   Markup body;
   double y = 4;
@@ -134,7 +114,7 @@ void WritePlot(Markup& page, const View& view, std::size_t number) {
        << "\">A dot is a case, its place on a logarithmic axis how long it took; where there are "
           "very "
           "many, bars stand for them. The table below has the numbers.</desc>\n";
-  WriteAxis(page, axis, y);
+  WriteDecades(page, axis, y, DurationText);
   page << body << "</svg></div>\n";
 }
 

@@ -6,10 +6,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "reports/html.h"
 #include "reports/litmus_endings.h"
 #include "reports/plain_text.h"
+#include "reports/plot.h"
 
 namespace shmspec::reports {
 namespace {
@@ -30,13 +32,9 @@ struct Place {
 };
 
 /// From half a round, so that one round is more than nothing, up to all of them.
-struct Axis {
-  std::uint64_t rounds = 1;
-  double At(double count) const {
-    const double position = std::log10(2 * count) / std::log10(2 * static_cast<double>(rounds));
-    return kLeft + std::clamp(position, 0.0, 1.0) * (kRight - kLeft);
-  }
-};
+LogAxis AxisOf(std::uint64_t rounds) {
+  return {kLeft, kRight, std::log10(0.5), std::log10(static_cast<double>(rounds))};
+}
 
 Literal ClassOf(const ExplainedEnding& ending) {
   if (ending.explanation == Explanation::kDisorder) return "weak";
@@ -49,19 +47,14 @@ std::string_view WordOf(const ExplainedEnding& ending) {
   return *ending.explanation == Explanation::kDisorder ? "weak" : "in no order";
 }
 
-/// The beginning of an ending, which is as short in every case of the suite.
-std::string Fitting(const std::string& ending) {
-  return ending.size() <= kLetters ? ending : ValidUtf8(ending.substr(0, kLetters)) + "…";
-}
-
 std::string ShareText(std::uint64_t part, std::uint64_t whole) {
   return PercentText(static_cast<double>(part) / static_cast<double>(whole));
 }
 
-void WriteRow(Markup& plot, const ExplainedEnding& ending, const Axis& axis, double y) {
+void WriteRow(Markup& plot, const ExplainedEnding& ending, std::uint64_t rounds, double y) {
   const bool plain = ending.explanation.value_or(Explanation::kOrder) == Explanation::kOrder;
   plot << "<text x=\"" << Text(Number(kLeft)) << "\" y=\"" << Text(Number(y + 14)) << "\">"
-       << Text(Fitting(ending.ending));
+       << Text(BeginningOf(ending.ending, kLetters));
   if (!plain) plot << " · <tspan>" << Text(WordOf(ending)) << "</tspan>";
   plot << "</text><text text-anchor=\"end\" x=\"" << Text(Number(kRight)) << "\" y=\""
        << Text(Number(y + 14)) << "\">";
@@ -69,23 +62,11 @@ void WriteRow(Markup& plot, const ExplainedEnding& ending, const Axis& axis, dou
     plot << "not seen</text>\n";
     return;
   }
-  plot << ending.rounds << " · " << Text(ShareText(ending.rounds, axis.rounds))
+  plot << ending.rounds << " · " << Text(ShareText(ending.rounds, rounds))
        << "</text><rect class=\"" << ClassOf(ending) << "\" x=\"" << Text(Number(kLeft))
        << "\" y=\"" << Text(Number(y + 19)) << "\" width=\""
-       << Text(Number(axis.At(static_cast<double>(ending.rounds)) - kLeft)) << "\" height=\""
-       << Text(Number(kBar)) << "\"/>\n";
-}
-
-/// Powers of ten, six at most.
-void WriteAxis(Markup& plot, const Axis& axis, double height) {
-  const int decades = static_cast<int>(std::log10(static_cast<double>(axis.rounds)));
-  for (int decade = 0; decade <= decades; decade += decades / 6 + 1) {
-    const double count = std::pow(10.0, decade);
-    const std::string x = Number(axis.At(count));
-    plot << "<line class=\"grid\" y1=\"0\" x1=\"" << Text(x) << "\" x2=\"" << Text(x) << "\" y2=\""
-         << Text(Number(height)) << "\"/><text text-anchor=\"middle\" x=\"" << Text(x) << "\" y=\""
-         << Text(Number(height + 16)) << "\">" << Text(fmt::format("{:g}", count)) << "</text>\n";
-  }
+       << Text(Number(AxisOf(rounds).At(static_cast<double>(ending.rounds)) - kLeft))
+       << "\" height=\"" << Text(Number(kBar)) << "\"/>\n";
 }
 
 /// What is shown of a test: what was seen, then what would be weak.
@@ -100,7 +81,7 @@ std::vector<ExplainedEnding> Rows(const ExplainedHistogram& histogram) {
 
 void WritePlot(Markup& page, const ExplainedHistogram& explained, std::uint64_t rounds,
                const Place& place) {
-  const Axis axis{std::max<std::uint64_t>(rounds, 1)};
+  rounds = std::max<std::uint64_t>(rounds, 1);
   const std::vector<ExplainedEnding> rows = Rows(explained);
   const double height = kRow * static_cast<double>(rows.size());
   OpenScroll(page, place.label);
@@ -109,9 +90,13 @@ void WritePlot(Markup& page, const ExplainedHistogram& explained, std::uint64_t 
        << "\">\n<title id=\"litmus-title-" << place.number
        << "\">How many rounds ended in which way, on a logarithmic axis; the table below has the "
           "numbers</title>\n";
-  WriteAxis(page, axis, height);
+  // Six powers of ten at most.
+  const int decades = static_cast<int>(std::log10(static_cast<double>(rounds)));
+  WriteDecades(
+      page, AxisOf(rounds), height, [](double count) { return fmt::format("{:g}", count); },
+      decades / 6 + 1);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    WriteRow(page, rows[i], axis, kRow * static_cast<double>(i));
+    WriteRow(page, rows[i], rounds, kRow * static_cast<double>(i));
   }
   page << "</svg></div>\n";
 }
@@ -151,6 +136,37 @@ void WriteWords(Markup& page, const ExplainedHistogram& explained, std::uint64_t
   }
 }
 
+/// How the branches of a test reach its memory.
+std::string AccessText(const LitmusHistogram& histogram) {
+  const std::vector<LitmusBranch>& branches = histogram.branches;
+  const auto differ = [&](auto field) {
+    return std::any_of(branches.begin(), branches.end(), [&](const LitmusBranch& one) {
+      return std::invoke(field, one) != std::invoke(field, branches.front());
+    });
+  };
+  const auto list = [&](auto field) {
+    if (!differ(field)) return std::to_string(std::invoke(field, branches.front()));
+    std::string text;
+    for (const LitmusBranch& one : branches) {
+      text += (text.empty() ? "" : " and ") + std::to_string(std::invoke(field, one));
+    }
+    return text;
+  };
+  std::string text;
+  if (!branches.empty()) {
+    text = fmt::format("accesses of {} bytes", list(&LitmusBranch::width));
+    if (differ(&LitmusBranch::offset) || branches.front().offset != 0) {
+      text += fmt::format(", {} bytes beyond where they are aligned", list(&LitmusBranch::offset));
+    }
+  }
+  if (histogram.same_primes) {
+    text +=
+        fmt::format("{}a prime is {}", text.empty() ? "" : "; ",
+                    *histogram.same_primes ? "the same memory at another address" : "other memory");
+  }
+  return text;
+}
+
 void WriteCase(Markup& page, const View& view, const Test& test, std::size_t record,
                std::uint64_t& number) {
   page << (view.single() ? Literal("<h3><code>") : Literal("<h4><code>")) << Text(test.id)
@@ -159,7 +175,11 @@ void WriteCase(Markup& page, const View& view, const Test& test, std::size_t rec
   for (std::size_t i = 0; i < test.histograms.size(); ++i) {
     const LitmusHistogram& histogram = test.histograms[i];
     const ExplainedHistogram explained = Explain(histogram);
-    page << "<figure><figcaption><code>" << Text(histogram.test) << "</code></figcaption>\n";
+    page << "<figure><figcaption><code>" << Text(histogram.test) << "</code>";
+    if (const std::string how = AccessText(histogram); !how.empty()) {
+      page << " <span class=\"when\">" << Text(how) << "</span>";
+    }
+    page << "</figcaption>\n";
     WriteWords(page, explained, histogram.rounds);
     const std::string title = fmt::format("Plot of litmus test {} of {}", i + 1, test.id);
     WritePlot(page, explained, histogram.rounds, {Titled(view, title, record), number++});

@@ -9,21 +9,15 @@
 
 #include "reports/html.h"
 #include "reports/plain_text.h"
+#include "reports/plot.h"
 
 namespace shmspec::reports {
 namespace {
 
-constexpr double kLeft = 480;      // of the axis; the names of cases are before it
-constexpr double kRight = 970;     // of the axis
 constexpr double kRow = 22;        // height of a line
 constexpr std::size_t kMost = 30;  // lines; the table has all
 
-/// The end of a name, which tells cases of a topic apart, as far as there is room for it.
-std::string Fitting(std::string_view name) {
-  constexpr std::size_t kLetters = 68;
-  if (name.size() <= kLetters) return std::string(name);
-  return "…" + std::string(name.substr(name.size() - kLetters));
-}
+constexpr double kRight = 970;  // of the axis
 
 /// Rounds of a case and how many of them ended an attempt with FAIL.
 struct Rate {
@@ -65,22 +59,12 @@ std::vector<Rate> RatesOf(const Record& record) {
   return rates;
 }
 
-/// From `decade` powers of ten below 1 up to 1.
-struct Axis {
-  int decade = -3;
-  double At(double rate) const {
-    const double position = std::log10(std::max(rate, 1e-12)) / -decade + 1;
-    return kLeft + std::clamp(position, 0.0, 1.0) * (kRight - kLeft);
-  }
-};
-
-void WriteLine(Markup& plot, const Rate& rate, const Axis& axis, double y) {
+void WriteLine(Markup& plot, const Rate& rate, const LogAxis& axis, double y) {
   const std::string middle = Number(y + kRow / 2);
   const std::string low = Number(axis.At(rate.low));
   const std::string high = Number(axis.At(rate.high));
-  plot << "<text text-anchor=\"end\" x=\"" << Text(Number(kLeft - 12)) << "\" y=\""
-       << Text(Number(y + kRow / 2 + 4)) << "\">" << Text(Fitting(rate.test->id)) << "</text>"
-       << "<line class=\"interval\" x1=\"" << Text(low) << "\" x2=\"" << Text(high) << "\" y1=\""
+  WriteName(plot, rate.test->id, y + kRow / 2);
+  plot << "<line class=\"interval\" x1=\"" << Text(low) << "\" x2=\"" << Text(high) << "\" y1=\""
        << Text(middle) << "\" y2=\"" << Text(middle) << "\"/>";
   if (rate.hits > 0) {
     const double p = static_cast<double>(rate.hits) / static_cast<double>(rate.rounds);
@@ -91,10 +75,8 @@ void WriteLine(Markup& plot, const Rate& rate, const Axis& axis, double y) {
 }
 
 void WritePlot(Markup& page, const View& view, const std::vector<Rate>& rates, std::size_t number) {
-  Axis axis;
-  for (const Rate& rate : rates) {
-    axis.decade = std::min(axis.decade, static_cast<int>(std::floor(std::log10(rate.high))));
-  }
+  LogAxis axis{kAxisAfterNames, kRight, -3, 0};
+  for (const Rate& rate : rates) axis.low = std::min(axis.low, std::floor(std::log10(rate.high)));
   const std::size_t lines = std::min(rates.size(), kMost);
   const double height = kRow * static_cast<double>(lines);
   OpenScroll(page, Titled(view, "Plot of races", number));
@@ -106,13 +88,7 @@ void WritePlot(Markup& page, const View& view, const std::vector<Rate>& rates, s
       << "<desc id=\"rates-text-" << std::uint64_t{number}
       << "\">A bar is where the rate of a case lies with 95 % confidence, on a logarithmic axis; a "
          "dot is what was seen. The table below has the numbers.</desc>\n";
-  for (int decade = axis.decade; decade <= 0; ++decade) {
-    const std::string x = Number(axis.At(std::pow(10.0, decade)));
-    page << "<line class=\"grid\" y1=\"0\" x1=\"" << Text(x) << "\" x2=\"" << Text(x) << "\" y2=\""
-         << Text(Number(height)) << "\"/><text text-anchor=\"middle\" x=\"" << Text(x) << "\" y=\""
-         << Text(Number(height + 18)) << "\">" << Text(PercentText(std::pow(10.0, decade)))
-         << "</text>\n";
-  }
+  WriteDecades(page, axis, height, PercentText);
   for (std::size_t i = 0; i < lines; ++i) {
     WriteLine(page, rates[i], axis, kRow * static_cast<double>(i));
   }

@@ -175,11 +175,12 @@ pre mark { background: var(--mark); color: var(--fail); font-weight: 700; }
 .plot line { stroke: var(--line); }
 .plot .median { fill: var(--ink); }
 .plot .interval { stroke: var(--observed); stroke-width: 5; stroke-linecap: round; }
-.litmus { display: grid; gap: 0 2rem;
+.plot .curve { fill: none; stroke: var(--observed); stroke-width: 2; }
+.litmus, .multiples { display: grid; gap: 0 2rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
-.litmus figure { margin: 0; min-width: 0; max-width: 36rem; }
-.litmus p { margin: .25rem 0; }
-.litmus .plot { min-width: 22rem; }
+.litmus figure, .multiples figure { margin: 0; min-width: 0; max-width: 36rem; }
+.litmus p, .multiples p { margin: .25rem 0; }
+.litmus .plot, .multiples .plot { min-width: 22rem; }
 .litmus tspan { fill: var(--ink); font-weight: 700; }
 .litmus rect { fill: var(--soft); } .litmus rect.weak { fill: var(--observed); }
 .litmus rect.torn { fill: var(--unresolved); }

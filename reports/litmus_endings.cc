@@ -14,7 +14,11 @@
 namespace shmspec::reports {
 namespace {
 
-using Branches = std::vector<Program>;
+struct Branch {
+  Program program;
+  std::uint64_t mask;  // of the bits that an access has to do with
+};
+using Branches = std::vector<Branch>;
 
 constexpr std::size_t kMostBranches = 4;
 constexpr std::size_t kMostStates = 20'000;  // tests of the suite have a few hundred
@@ -28,18 +32,29 @@ std::optional<T> Parsed(std::string_view text, bool (*parse)(text::Cursor&, T&))
   return value;
 }
 
-/// The branches of a test; none when the text is no test.
-Branches BranchesOf(std::string_view test) {
+/// The bits of a cell that an access has to do with: the low ones, where bytes are in little-endian
+/// order, as on every system that the suite runs on so far.
+std::uint64_t MaskOf(std::uint64_t width) {
+  return width >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * width) - 1;
+}
+
+/// The branches of a test; none when the text is no test, or one that is not understood.
+Branches BranchesOf(const LitmusHistogram& histogram) {
   constexpr std::string_view kBetween = " || ";
+  if (histogram.same_primes == false) return {};
+  const std::string_view test = histogram.test;
+  const std::vector<LitmusBranch>& said = histogram.branches;
   Branches branches;
   for (std::size_t at = 0; at != test.npos;) {
     const std::size_t end = test.find(kBetween, at);
     const auto program = Parsed<Program>(test.substr(at, end - at), text::ParseProgram);
     if (!program || program->accesses.empty() || branches.size() == kMostBranches) return {};
-    branches.push_back(*program);
+    const std::size_t i = branches.size();
+    if (!said.empty() && (i >= said.size() || said[i].offset != said[0].offset)) return {};
+    branches.push_back({*program, MaskOf(said.empty() ? 8 : said[i].width)});
     at = end == test.npos ? end : end + kBetween.size();
   }
-  return branches;
+  return said.empty() || said.size() == branches.size() ? branches : Branches{};
 }
 
 /// Which accesses of each branch are done, a bit each, and what they came to.
@@ -51,30 +66,33 @@ struct Moment {
 
 Ending StartOf(const Branches& branches) {
   Ending start;
-  for (const Program& program : branches) {
-    for (const Access& access : program.accesses) {
+  for (const Branch& branch : branches) {
+    for (const Access& access : branch.program.accesses) {
       if (access.kind != AccessKind::kFence) start.Of(access.variable) = 0;
     }
   }
   return start;
 }
 
-void Perform(const Access& access, Ending& values) {
-  if (access.Loads()) values.Of(access.to) = values.Of(access.variable);
-  if (access.Stores()) values.Of(access.variable) = static_cast<std::int64_t>(access.value);
+void Perform(const Access& access, std::uint64_t mask, Ending& values) {
+  const auto cell = static_cast<std::uint64_t>(values.Of(access.variable));
+  if (access.Loads()) values.Of(access.to) = static_cast<std::int64_t>(cell & mask);
+  if (access.Stores()) {
+    values.Of(access.variable) = static_cast<std::int64_t>((cell & ~mask) | (access.value & mask));
+  }
 }
 
 /// What can come next after a moment.
 void AddNext(const Branches& branches, const Moment& now, bool in_order,
              std::vector<Moment>& next) {
   for (std::size_t branch = 0; branch < branches.size(); ++branch) {
-    const std::vector<Access>& accesses = branches[branch].accesses;
+    const std::vector<Access>& accesses = branches[branch].program.accesses;
     for (std::size_t i = 0; i < accesses.size(); ++i) {
       const std::uint32_t bit = 1u << i;
       if ((now.done[branch] & bit) != 0) continue;
       Moment& moment = next.emplace_back(now);
       moment.done[branch] |= bit;
-      Perform(accesses[i], moment.values);
+      Perform(accesses[i], branches[branch].mask, moment.values);
       if (in_order) break;
     }
   }
@@ -99,7 +117,7 @@ std::optional<std::set<Ending>> EndingsOf(const Branches& branches, bool in_orde
 
 }  // namespace
 
-LitmusEndings::LitmusEndings(std::string_view test) {
+LitmusEndings::LitmusEndings(const LitmusHistogram& test) {
   const Branches branches = BranchesOf(test);
   if (branches.empty()) return;
   const auto any = EndingsOf(branches, false);
@@ -121,7 +139,7 @@ std::optional<Explanation> LitmusEndings::Explain(std::string_view ending) const
 }
 
 ExplainedHistogram Explain(const LitmusHistogram& histogram) {
-  const LitmusEndings endings(histogram.test);
+  const LitmusEndings endings(histogram);
   ExplainedHistogram explained{.known = endings.known()};
   std::set<std::string_view> seen;
   for (const EndingCount& one : histogram.endings) {

@@ -27,10 +27,11 @@ enum class Explanation {
 /// What the endings of one test come from, as far as that is known.
 class LitmusEndings {
  public:
-  /// Of a text like `x=1; r0=y || y=1; r1=x`. A variable with a prime is taken for the same memory
-  /// at another address, as it is in the cases. Nothing is known of a text that is no test, nor of
-  /// a test with more orders than are worth trying.
-  explicit LitmusEndings(std::string_view test);
+  /// Of a test like `x=1; r0=y || y=1; r1=x`. Where the record does not say, accesses are of 8
+  /// bytes, and a variable with a prime is the same memory at another address, as in the cases.
+  /// Nothing is known of a text that is no test, of one in which primes are other memory or cells
+  /// of branches are at different places, nor of a test with more orders than are worth trying.
+  explicit LitmusEndings(const LitmusHistogram& test);
 
   bool known() const { return known_; }
   /// Nothing when the test is not known or the text is no ending.

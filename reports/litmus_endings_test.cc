@@ -23,7 +23,7 @@ using testing::IsEmpty;
 using testing::Not;
 
 std::vector<std::string> WeakOf(std::string_view test) {
-  const LitmusEndings endings(test);
+  const LitmusEndings endings({.test = std::string(test)});
   EXPECT_TRUE(endings.known()) << test;
   std::vector<std::string> weak;
   for (const Ending& one : endings.weak()) weak.push_back(PrintEnding(one));
@@ -52,25 +52,53 @@ TEST(LitmusEndings, AreNeverWeakWhereNothingCanChangePlaces) {
 }
 
 TEST(LitmusEndings, AreExplainedByNoOrderWhenAStoreWasSeenInPart) {
-  const LitmusEndings endings("x=257 || r0=x");
+  const LitmusEndings endings({.test = "x=257 || r0=x"});
   EXPECT_EQ(endings.Explain("r0=0 x=257"), Explanation::kOrder);
   EXPECT_EQ(endings.Explain("r0=257 x=257"), Explanation::kOrder);
   EXPECT_EQ(endings.Explain("r0=1 x=257"), Explanation::kNothing);
-  EXPECT_EQ(LitmusEndings("x=1 || r0=x; r1=x").Explain("r0=1 r1=0 x=1"), Explanation::kDisorder);
+  EXPECT_EQ(LitmusEndings({.test = "x=1 || r0=x; r1=x"}).Explain("r0=1 r1=0 x=1"),
+            Explanation::kDisorder);
+}
+
+/// A test whose branches have accesses of these widths.
+LitmusHistogram OfWidths(std::string test, std::uint64_t first, std::uint64_t second) {
+  return {.test = std::move(test), .branches = {{first, 0}, {second, 0}}};
+}
+
+TEST(LitmusEndings, AreOfAsManyBytesAsAccessesHave) {
+  const char* test = "x=257 || r0=x";
+  EXPECT_EQ(LitmusEndings(OfWidths(test, 8, 1)).Explain("r0=1 x=257"), Explanation::kOrder);
+  EXPECT_EQ(LitmusEndings(OfWidths(test, 8, 1)).Explain("r0=257 x=257"), Explanation::kNothing);
+  EXPECT_EQ(LitmusEndings(OfWidths(test, 1, 8)).Explain("r0=1 x=1"), Explanation::kOrder);
+  EXPECT_EQ(LitmusEndings(OfWidths(test, 2, 2)).Explain("r0=257 x=257"), Explanation::kOrder);
+}
+
+TEST(LitmusEndings, AreNotKnownWhereBranchesMeetOtherMemory) {
+  LitmusHistogram test = OfWidths("x=1; r0=y' || y=1; r1=x'", 8, 8);
+  EXPECT_TRUE(LitmusEndings(test).known());
+  test.same_primes = true;
+  EXPECT_TRUE(LitmusEndings(test).known());
+  test.same_primes = false;
+  EXPECT_FALSE(LitmusEndings(test).known());
+  test.same_primes = true;
+  test.branches[1].offset = 4;
+  EXPECT_FALSE(LitmusEndings(test).known());
+  test.branches.pop_back();
+  EXPECT_FALSE(LitmusEndings(test).known()) << "a branch of which nothing is said";
 }
 
 TEST(LitmusEndings, AreNotKnownOfWhatIsNoTest) {
   for (const char* text : {"", " || ", "x=1 ||", "x=1 || <b>", "x=1\" || r0=x", "q=1 || r0=x",
                            "x=1 || x=1 || x=1 || x=1 || x=1"}) {
-    EXPECT_FALSE(LitmusEndings(text).known()) << text;
+    EXPECT_FALSE(LitmusEndings({.test = text}).known()) << text;
   }
-  EXPECT_EQ(LitmusEndings("x=1 || r0=x").Explain("r0=often"), std::nullopt);
-  EXPECT_EQ(LitmusEndings("q=1").Explain("r0=0"), std::nullopt);
+  EXPECT_EQ(LitmusEndings({.test = "x=1 || r0=x"}).Explain("r0=often"), std::nullopt);
+  EXPECT_EQ(LitmusEndings({.test = "q=1"}).Explain("r0=0"), std::nullopt);
 }
 
 TEST(LitmusEndings, AreNotSoughtInMoreOrdersThanAreWorthTrying) {
   const std::string long_one = "x=1; y=2; z=3; x=4; y=5; z=6; x=7; y=8";
-  EXPECT_FALSE(LitmusEndings(long_one + " || " + long_one + " || " + long_one).known());
+  EXPECT_FALSE(LitmusEndings({.test = long_one + " || " + long_one + " || " + long_one}).known());
 }
 
 std::string Ordering() {
@@ -141,6 +169,16 @@ TEST(Ordering, SaysWhichEndingWasWeak) {
   EXPECT_THAT(RenderHtml(std::span(&unseen, 1)),
               HasSubstr("Would be weak, and not seen: <code>r0=0 r1=0 x=1 y=1</code>.</p>"));
   EXPECT_THAT(RenderMarkdown(std::span(&unseen, 1)), HasSubstr("| 9 | none |"));
+}
+
+TEST(Ordering, SaysHowBranchesReachTheirMemory) {
+  LitmusHistogram test{"x=1 || r0=x'", 9, {{"r0=1 x=1", 9}}};
+  test.branches = {{8, 4}, {2, 4}};
+  test.same_primes = true;
+  const Record record = WithTest(test);
+  EXPECT_THAT(RenderHtml(std::span(&record, 1)),
+              HasSubstr("accesses of 8 and 2 bytes, 4 bytes beyond where they are aligned; a prime "
+                        "is the same memory at another address</span>"));
 }
 
 TEST(Ordering, HasNoPartOfAPageWithoutLitmusTests) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "reports/chapters.h"
 #include "reports/litmus_endings.h"
@@ -121,6 +122,32 @@ void AddOrdering(std::string& out, const Record& record) {
          std::string("|---|---|--:|---|\n") + lines + "\n";
 }
 
+/// How fast benchmarks were, and how far fuzzers came, where the record has it.
+void AddFigures(std::string& out, const Record& record) {
+  std::string lines;
+  const auto of = [](const std::optional<Spread>& spread, std::string_view unit) {
+    return spread ? fmt::format("{:.4g} {}", spread->median, unit) : "–";
+  };
+  for (const Measurement& one : record.measurements) {
+    lines += fmt::format("| {} | {} | {} | {} |\n", Plain(one.name), of(one.p50, one.unit),
+                         of(one.p99, one.unit), of(one.mean, one.unit));
+  }
+  if (!lines.empty()) {
+    out +=
+        "| Benchmark | p50 | p99 | Mean |\n|---|--:|--:|--:|\n" + std::exchange(lines, "") + "\n";
+  }
+  for (const FuzzRun& run : record.fuzzing) {
+    const FuzzPoint& last = run.points.back();
+    lines += fmt::format("| {} | {} | {} | {} | {} | {} |\n", Plain(run.target), run.executions,
+                         last.coverage, last.features, last.corpus, run.findings);
+  }
+  if (lines.empty()) return;
+  out +=
+      "| Fuzz target | Executions | Edges | Features | Inputs kept | Broke the law |\n"
+      "|---|--:|--:|--:|--:|--:|\n" +
+      lines + "\n";
+}
+
 void AddSufferers(std::string& out, const Record& record) {
   std::set<std::string_view> failed;
   for (const Test& test : record.tests) {
@@ -165,6 +192,7 @@ std::string RenderMarkdown(std::span<const Record> records) {
     }
     AddChapters(out, record);
     AddOrdering(out, record);
+    AddFigures(out, record);
     out += fmt::format("Seed {}, suite {} from {}, catalogue {}.\n\n", Plain(record.run.seed),
                        Plain(record.suite.version), Plain(record.suite.source_id),
                        Plain(record.suite.catalogue_sha256.substr(0, 12)));

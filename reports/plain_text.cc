@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
 namespace shmspec::reports {
 namespace {
@@ -61,6 +62,19 @@ void ForEachPoint(std::string_view text, Visit&& visit) {
   }
 }
 
+/// The text letter by letter, valid.
+std::vector<std::string_view> PointsOf(std::string_view text) {
+  std::vector<std::string_view> points;
+  ForEachPoint(text, [&](std::uint32_t, std::string_view bytes) { points.push_back(bytes); });
+  return points;
+}
+
+std::string Joined(const std::vector<std::string_view>& points) {
+  std::string text;
+  for (const std::string_view point : points) text += point;
+  return text;
+}
+
 }  // namespace
 
 std::string ValidUtf8(std::string_view text) {
@@ -92,6 +106,20 @@ std::string OneLine(std::string_view text) {
   std::replace(line.begin(), line.end(), '\n', ' ');
   std::replace(line.begin(), line.end(), '\t', ' ');
   return line;
+}
+
+std::string BeginningOf(std::string_view text, std::size_t letters) {
+  std::vector<std::string_view> points = PointsOf(text);
+  if (points.size() <= letters) return Joined(points);
+  points.resize(letters);
+  return Joined(points) + "…";
+}
+
+std::string EndOf(std::string_view text, std::size_t letters) {
+  std::vector<std::string_view> points = PointsOf(text);
+  if (points.size() <= letters) return Joined(points);
+  points.erase(points.begin(), points.end() - static_cast<std::ptrdiff_t>(letters));
+  return "…" + Joined(points);
 }
 
 std::string PercentText(double share) {

@@ -5,6 +5,7 @@
 #ifndef SHMSPEC_REPORTS_PLAIN_TEXT_H_
 #define SHMSPEC_REPORTS_PLAIN_TEXT_H_
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,11 @@ std::string Printable(std::string_view text);
 
 /// Printable, on one line: newlines become spaces.
 std::string OneLine(std::string_view text);
+
+/// As much of a text of valid UTF-8 as `letters` allow, from its beginning or before its end, and a
+/// sign that there is more.
+std::string BeginningOf(std::string_view text, std::size_t letters);
+std::string EndOf(std::string_view text, std::size_t letters);
 
 /// `20 %`, `0.38 %`, of a share from 0 to 1.
 std::string PercentText(double share);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace shmspec::reports {
 namespace {
@@ -118,6 +119,34 @@ std::string HistogramContradicts(const Record& record) {
       return fmt::format(
           "the endings of the litmus test {} in case {} do not add up to its {} rounds",
           histogram.test, test.id, histogram.rounds);
+    }
+  }
+  return "";
+}
+
+bool IsInOrder(const Spread& spread) {
+  return spread.least <= spread.median && spread.median <= spread.most;
+}
+
+/// Whether figures are in the order that they have by what they are.
+std::string FigureContradicts(const Record& record) {
+  for (const Measurement& one : record.measurements) {
+    const bool spread =
+        IsInOrder(one.mean) && (!one.p50 || (IsInOrder(*one.p50) && IsInOrder(*one.p99)));
+    if (!spread) return fmt::format("the median of {} is not between its least and most", one.name);
+    if (one.p50 && one.p50->median > one.p99->median) {
+      return fmt::format("p50 of {} is more than its p99", one.name);
+    }
+  }
+  for (const FuzzRun& run : record.fuzzing) {
+    std::uint64_t last = 0;
+    for (const FuzzPoint& point : run.points) {
+      if (point.executions < std::exchange(last, point.executions)) {
+        return fmt::format("the points of fuzz target {} are not in order", run.target);
+      }
+    }
+    if (last > run.executions) {
+      return fmt::format("fuzz target {} has a point after its last execution", run.target);
     }
   }
   return "";
@@ -237,7 +266,7 @@ std::uint64_t Record::Decided() const {
 }
 
 std::string ContradictionIn(const Record& record) {
-  for (const auto find : {CountsDiffer, TestContradicts, HistogramContradicts,
+  for (const auto find : {CountsDiffer, TestContradicts, HistogramContradicts, FigureContradicts,
                           RequirementContradicts, VerdictContradicts, JudgementsContradict}) {
     if (std::string found = find(record); !found.empty()) return found;
   }

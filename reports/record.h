@@ -145,11 +145,19 @@ struct EndingCount {
   std::uint64_t rounds = 0;
 };
 
+/// How one branch of a litmus test reached the memory.
+struct LitmusBranch {
+  std::uint64_t width = 8;   // of each access, in bytes: 1, 2, 4 or 8
+  std::uint64_t offset = 0;  // of every cell from where 8 bytes are aligned, in bytes
+};
+
 /// How all rounds of a litmus test ended.
 struct LitmusHistogram {
   std::string test;  // its branches: `x=1; r0=y || y=1; r1=x`
   std::uint64_t rounds = 0;
   std::vector<EndingCount> endings;
+  std::vector<LitmusBranch> branches;  // none in records that do not say
+  std::optional<bool> same_primes;     // x' is the same memory as x; nothing where that is not said
 };
 
 /// How runners of tests count a case.
@@ -238,14 +246,42 @@ struct Controls {
   std::vector<ControlEntry> faults;
 };
 
-/// A figure of a benchmark, over `n` repetitions.
+/// The same figure of several repetitions.
+struct Spread {
+  double median = 0;
+  double least = 0;
+  double most = 0;
+};
+
+/// What a benchmark took, over `n` repetitions.
 struct Measurement {
   std::string name;
   std::string unit;
   std::uint64_t n = 0;
-  double median = 0;
-  double least = 0;
-  double most = 0;
+  Spread mean;  // of a repetition
+  // Of single operations, where the benchmark timed some of them one by one.
+  std::uint64_t operations = 0;
+  std::optional<Spread> p50;
+  std::optional<Spread> p99;
+};
+
+/// What a fuzzer had reached at one moment.
+struct FuzzPoint {
+  std::uint64_t executions = 0;
+  std::uint64_t coverage = 0;  // edges of the program
+  std::uint64_t features = 0;
+  std::uint64_t corpus = 0;  // inputs that were kept
+  std::uint64_t executions_per_s = 0;
+  std::optional<std::uint64_t> time_s;  // since it began, where its log says that
+};
+
+/// How far the fuzzer of one target came.
+struct FuzzRun {
+  std::string target;
+  std::uint64_t executions = 0;
+  std::optional<std::uint64_t> duration_s;
+  std::uint64_t findings = 0;  // inputs that broke the law
+  std::vector<FuzzPoint> points;
 };
 
 struct CaseTotals {
@@ -287,6 +323,7 @@ struct Record {
   std::optional<BaselineEntry> baseline;
   std::optional<Controls> controls;
   std::vector<Measurement> measurements;
+  std::vector<FuzzRun> fuzzing;
 
   /// The entry of that identifier or nullptr.
   const RequirementEntry* FindEntry(std::string_view id) const;

@@ -38,6 +38,10 @@ BaselineEntry ReadBaseline(const Node& node) {
   return baseline;
 }
 
+Spread ReadSpread(const Node& node) {
+  return {node.Amount("median"), node.Amount("least"), node.Amount("most")};
+}
+
 }  // namespace
 
 void ReadExpectations(const Node& node, Record& record) {
@@ -66,10 +70,31 @@ Measurement ReadMeasurement(const Node& node) {
   measurement.name = node.Text("name");
   measurement.unit = node.Text("unit");
   measurement.n = node.Count("n");
-  measurement.median = node.Amount("median");
-  measurement.least = node.Amount("least");
-  measurement.most = node.Amount("most");
+  measurement.mean = ReadSpread(node);
+  if (node.Has("p50")) {
+    measurement.operations = node.Count("operations");
+    measurement.p50 = ReadSpread(node.At("p50"));
+    measurement.p99 = ReadSpread(node.At("p99"));
+  }
   return measurement;
+}
+
+FuzzRun ReadFuzzRun(const Node& node) {
+  const auto count_if_any = [](const Node& owner, const char* key) {
+    return owner.Has(key) ? std::optional(owner.Count(key)) : std::nullopt;
+  };
+  FuzzRun run;
+  run.target = node.Text("target");
+  run.executions = node.Count("executions");
+  run.duration_s = count_if_any(node, "duration_s");
+  run.findings = node.Count("findings");
+  node.At("points").ForEachItem([&](const Node& point) {
+    run.points.push_back({point.Count("executions"), point.Count("coverage"),
+                          point.Count("features"), point.Count("corpus"),
+                          point.Count("executions_per_s"), count_if_any(point, "time_s")});
+  });
+  if (run.points.empty()) node.At("points").Refuse("at least one point");
+  return run;
 }
 
 LitmusHistogram ReadHistogram(const Node& node) {
@@ -79,6 +104,16 @@ LitmusHistogram ReadHistogram(const Node& node) {
   node.At("endings").ForEachItem([&](const Node& one) {
     histogram.endings.push_back({one.Text("ending"), one.Count("rounds")});
   });
+  if (node.Has("branches")) {
+    node.At("branches").ForEachItem([&](const Node& one) {
+      histogram.branches.push_back({one.Count("width"), one.Count("offset")});
+      const std::uint64_t width = histogram.branches.back().width;
+      if (width != 1 && width != 2 && width != 4 && width != 8) {
+        one.At("width").Refuse("1, 2, 4 or 8");
+      }
+    });
+  }
+  if (node.Has("primes")) histogram.same_primes = node.Text("primes") == "same";
   return histogram;
 }
 

@@ -118,6 +118,7 @@ class Node {
 void ReadExpectations(const Node& node, Record& record);
 Controls ReadControls(const Node& node);
 Measurement ReadMeasurement(const Node& node);
+FuzzRun ReadFuzzRun(const Node& node);
 LitmusHistogram ReadHistogram(const Node& node);
 
 }  // namespace shmspec::reports

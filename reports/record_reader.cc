@@ -251,6 +251,10 @@ Record ReadDocument(const Node& document) {
       record.measurements.push_back(ReadMeasurement(one));
     });
   }
+  if (document.Has("fuzzing")) {
+    document.At("fuzzing").ForEachItem(
+        [&](const Node& one) { record.fuzzing.push_back(ReadFuzzRun(one)); });
+  }
   return record;
 }
 

@@ -29,7 +29,9 @@ OPTIONAL = {
     "allowed.why", "repro.replay", "judgement.waiver", "judgement.baseline", "judgement.why",
     "tests.flakiness", "attempts.retry", "subject.library", "expectations.waivers",
     "expectations.baseline", "summary.apart_from_waivers", "record.controls",
-    "record.measurements", "entries.cause", "entries.when", "entries.class", "entries.at_most",
+    "record.measurements", "record.fuzzing", "measurements.operations", "measurements.p50",
+    "measurements.p99", "fuzzing.duration_s", "points.time_s", "histograms.branches",
+    "histograms.primes", "entries.cause", "entries.when", "entries.class", "entries.at_most",
 }
 
 
@@ -59,7 +61,12 @@ granted = {granted}
 expires = {granted}
 """
 MEASUREMENTS = {"benchmarks": [{"run_name": "Attach", "run_type": "iteration", "real_time": 3.5,
-                                "time_unit": "us"}]}
+                                "time_unit": "us", "p50_ns": 3000, "p99_ns": 9000,
+                                "timed": 500}]}
+FUZZING = """#2\tINITED cov: 4 ft: 5 corp: 1/1b exec/s: 0 rss: 30Mb
+#9: cov: 7 ft: 9 corp: 2 exec/s 3 oom/timeout/crash: 0/0/1 time: 3s job: 1 dft_time: 0
+Done 9 runs in 3 second(s)
+"""
 FAULT = "faulty:attach_leaves_atime"
 DISORDER = "faulty:fence_does_not_drain"
 
@@ -84,9 +91,11 @@ def judged_run(program, folder):
     today = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
     (given / "waivers.toml").write_text(WAIVERS.format(granted=today), encoding="utf-8")
     (given / "measurements.json").write_text(json.dumps(MEASUREMENTS), encoding="utf-8")
+    (given / "plan_fuzz.log").write_text(FUZZING, encoding="utf-8")
     return run(program, folder, "sysv", "map", "--target", FAULT, "--repeat", "2", "--retries", "1",
                "--baseline", given / "baseline.json", "--waivers", given / "waivers.toml",
-               "--measurements", given / "measurements.json", "--controls")
+               "--measurements", given / "measurements.json", "--fuzzing", given / "plan_fuzz.log",
+               "--controls")
 
 
 def small(record):
@@ -168,7 +177,7 @@ def main():
     if not any(test.get("histograms") for test in disordered["tests"]):
         mistakes.append("a litmus test that failed without how its rounds ended")
     judged = small(records["judged"])
-    for name in ("expectations.waivers", "expectations.baseline", "controls", "measurements"):
+    for name in ("expectations.waivers", "expectations.baseline", "controls", "measurements", "fuzzing"):
         holder = judged
         for part in name.split("."):
             holder = holder.get(part, {})

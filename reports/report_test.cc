@@ -176,7 +176,7 @@ TEST(Html, ShowsWhatElseWasExpected) {
                .seed = "1",
                .faults = {{"one", "A.B", "it forgets", {}}, {"two", "A.C", "", {"x"}}}};
   record.baseline = BaselineEntry{.file = "base.json", .gone = {"sysv.gone.case"}};
-  record.measurements = {{"attach<16>", "ns", 9, 1500, 1200, 9000}};
+  record.measurements = {{.name = "attach<16>", .unit = "ns", .n = 9, .mean = {1500, 1200, 9000}}};
   record.flaky = 1;
   reports::Test& test = record.tests[1];
   test.flakiness = Flakiness{.flaky = true, .attempts = 5, .passed = 3, .flip_rate = 0.5};
@@ -190,7 +190,8 @@ TEST(Html, ShowsWhatElseWasExpected) {
   EXPECT_THAT(page, HasSubstr("<b>waived</b>, by waiver <code>W-7</code>"));
   EXPECT_THAT(page, HasSubstr("<code>base.json</code>"));
   EXPECT_THAT(page, HasSubstr("The suite no longer has: <code>sysv.gone.case</code>"));
-  EXPECT_THAT(page, HasSubstr("attach&lt;16&gt;</code></th><td>9</td><td>1200</td><td>1500</td>"));
+  EXPECT_THAT(page, HasSubstr("attach&lt;16&gt;</code></th><td>–</td><td>–</td><td>0</td>"
+                              "<td>1500 <span class=\"when\">1200 to 9000</span></td><td>9</td>"));
 }
 
 TEST(PlainText, KeepsWhatIsValidAndSpellsOutWhatActs) {

@@ -51,6 +51,7 @@ struct RunCommandOptions {
   std::string level = "may";
   bool controls = false;
   std::optional<std::string> measurements;
+  std::vector<std::string> fuzzing;
   OutputOptions output;
   Format format = Format::kHuman;
   std::optional<reports::Form> form;  // a report in place of either format

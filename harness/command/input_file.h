@@ -6,6 +6,7 @@
 #define SHMSPEC_HARNESS_COMMAND_INPUT_FILE_H_
 
 #include <string>
+#include <string_view>
 
 #include "harness/vocabulary/result.h"
 
@@ -16,6 +17,15 @@ Result<std::string> ReadInput(const std::string& file);
 
 /// What to call it in messages.
 std::string InputName(const std::string& file);
+
+/// What `read`, which is given the text and the name for messages, makes of the file.
+template <class T>
+Result<T> ReadInputWith(Result<T> (*read)(std::string_view, const std::string&),
+                        const std::string& file) {
+  const Result<std::string> text = ReadInput(file);
+  if (!text.ok()) return text.error();
+  return read(*text, InputName(file));
+}
 
 }  // namespace shmspec
 

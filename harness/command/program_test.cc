@@ -79,6 +79,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"run", "--waivers", "/no/such/file"}, "/no/such/file: cannot be read"},
         Mistake{{"run", "--baseline", "/"}, "/: is a folder; expected a file"},
         Mistake{{"run", "--measurements", "/dev/null"}, "/dev/null:1:1: this is not JSON"},
+        Mistake{{"run", "--fuzzing", "/dev/null"}, "/dev/null: is no log of libFuzzer"},
+        Mistake{{"run", "--fuzzing", "/no/such.log"}, "/no/such.log: cannot be read"},
         Mistake{{"waivers"}, "A subcommand is required"},
         Mistake{{"waivers", "chek", "x"}, "no command \"waivers chek\"; did you mean check?"},
         Mistake{{"waivers", "suggest", "--ouput", "x"},

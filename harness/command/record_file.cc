@@ -10,9 +10,7 @@
 namespace shmspec {
 
 Result<reports::Record> ReadRecordFile(const std::string& file) {
-  const Result<std::string> text = ReadInput(file);
-  if (!text.ok()) return text.error();
-  return reports::ReadRecord(*text, InputName(file));
+  return ReadInputWith(&reports::ReadRecord, file);
 }
 
 int WriteOutput(const std::string& contents, const OutputOptions& options) {

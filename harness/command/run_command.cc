@@ -75,8 +75,25 @@ struct Preparation {
   SelectionOptions selecting;
   Expectations expectations;
   std::vector<Measurement> measurements;
+  std::vector<FuzzRun> fuzzing;
   std::optional<OutputFile> output;
 };
+
+/// The logs of fuzzers, each of another target.
+Result<std::vector<FuzzRun>> ReadFuzzing(const std::vector<std::string>& files) {
+  std::vector<FuzzRun> runs;
+  for (const std::string& file : files) {
+    Result<FuzzRun> run = ReadInputWith(&ReadFuzzingLog, file);
+    if (!run.ok()) return run.error();
+    for (const FuzzRun& other : runs) {
+      if (other.target != run->target) continue;
+      return Error{fmt::format("{}: there is a log of {} already; a log is called after its target",
+                               file, run->target)};
+    }
+    runs.push_back(std::move(run).value());
+  }
+  return runs;
+}
 
 Result<Preparation> Prepare(const RunCommandOptions& options) {
   Preparation prepared;
@@ -88,12 +105,13 @@ Result<Preparation> Prepare(const RunCommandOptions& options) {
   if (!expectations.ok()) return expectations.error();
   prepared.expectations = std::move(expectations).value();
   if (options.measurements) {
-    const Result<std::string> text = ReadInput(*options.measurements);
-    if (!text.ok()) return text.error();
-    auto measurements = ReadMeasurements(*text, InputName(*options.measurements));
+    auto measurements = ReadInputWith(&ReadMeasurements, *options.measurements);
     if (!measurements.ok()) return measurements.error();
     prepared.measurements = std::move(measurements).value();
   }
+  Result<std::vector<FuzzRun>> fuzzing = ReadFuzzing(options.fuzzing);
+  if (!fuzzing.ok()) return fuzzing.error();
+  prepared.fuzzing = std::move(fuzzing).value();
   if (options.output.file) {
     Result<OutputFile> claimed = OutputFile::Claim(options.output);
     if (!claimed.ok()) return claimed.error();
@@ -168,7 +186,8 @@ int RunCommand(const RunCommandOptions& options) {
                         .shard_index = prepared->selecting.shard.index,
                         .shard_count = prepared->selecting.shard.count,
                         .expectations = prepared->expectations,
-                        .measurements = prepared->measurements};
+                        .measurements = prepared->measurements,
+                        .fuzzing = prepared->fuzzing};
   if (human) {
     PrintHeading(run, selection.cases.size());
     PrintExpectations(context.expectations);
@@ -251,6 +270,10 @@ void AddRun(CLI::App& program, std::vector<std::string> argv, int& exit_code) {
                 "Before, seed every fault into the simulated system: do the cases catch it?");
   app->add_option("--measurements", options->measurements,
                   "JSON that a benchmark wrote, for the record to keep");
+  app->add_option("--fuzzing", options->fuzzing,
+                  "A log of libFuzzer, called after its target, for the record to keep; may be "
+                  "given several times")
+      ->allow_extra_args(false);
   AddOutput(*app, options->output, "Also write the record, as JSON, to this file");
   AddRunFormat(*app, *options);
   app->footer(

@@ -66,15 +66,41 @@ struct SeenEnding {
   friend bool operator==(const SeenEnding&, const SeenEnding&) = default;
 };
 
+/// How one branch of a litmus test reached the memory.
+struct LitmusBranch {
+  static constexpr std::string_view kName = "branch";
+  std::uint32_t width = 0;   // of each access, in bytes
+  std::uint32_t offset = 0;  // of every cell from where 8 bytes are aligned, in bytes
+  static constexpr auto kFields =
+      Fields(Field{"width", &LitmusBranch::width}, Field{"offset", &LitmusBranch::offset});
+  friend bool operator==(const LitmusBranch&, const LitmusBranch&) = default;
+};
+
+/// What variables with a prime are, in the branches that have any.
+enum class Primes : std::uint8_t {
+  kNone,   // no branch has any, or it is not known
+  kSame,   // the same memory at another address
+  kOther,  // other memory
+};
+template <>
+struct NamesOf<Primes> {
+  static constexpr std::array kNames{Named<Primes>{"none", Primes::kNone},
+                                     Named<Primes>{"same", Primes::kSame},
+                                     Named<Primes>{"other", Primes::kOther}};
+};
+
 /// How all of them ended.
 struct LitmusHistogram {
   static constexpr std::string_view kName = "histogram";
   std::string test;  // "x=1; r0=y || y=1; r1=x"
   std::int64_t rounds = 0;
   std::vector<SeenEnding> endings;
-  static constexpr auto kFields =
-      Fields(Field{"test", &LitmusHistogram::test}, Field{"rounds", &LitmusHistogram::rounds},
-             Field{"endings", &LitmusHistogram::endings});
+  std::vector<LitmusBranch> branches;  // in the order of the text
+  Primes primes = Primes::kNone;
+  static constexpr auto kFields = Fields(
+      Field{"test", &LitmusHistogram::test}, Field{"rounds", &LitmusHistogram::rounds},
+      Field{"endings", &LitmusHistogram::endings}, Field{"branches", &LitmusHistogram::branches},
+      Field{"primes", &LitmusHistogram::primes});
   friend bool operator==(const LitmusHistogram&, const LitmusHistogram&) = default;
 };
 

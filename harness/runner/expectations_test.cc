@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/runner/measurements.h"
 #include "harness/runner/run.h"
 
 namespace shmspec {
@@ -226,30 +225,6 @@ TEST(Baseline, ThatIsBrokenIsOneLine) {
   EXPECT_THAT(error("\"profile\": \"linux\",\n", ""), StartsWith("b.json: profile: expected a"));
   EXPECT_THAT(error("\"cases\"", "\"note\": 1, \"cases\""),
               StartsWith("b.json:8:1: note: there is no"));
-}
-
-TEST(Measurements, AreTheRepetitionsOfEachBenchmark) {
-  const std::string start = R"({"context": {}, "benchmarks": [)";
-  const auto entry = [](const std::string& type, const std::string& time) {
-    return R"({"run_name": "Attach/4096", "run_type": ")" + type + R"(", "real_time": )" + time +
-           R"(, "time_unit": "ns"})";
-  };
-  const auto read =
-      ReadMeasurements(start + entry("iteration", "30") + "," + entry("iteration", "10") + "," +
-                           entry("aggregate", "99") + "]}",
-                       "m.json");
-  ASSERT_TRUE(read.ok()) << read.error().message;
-  ASSERT_EQ(read->size(), 1u);
-  EXPECT_EQ(read->front().values, (std::vector<double>{10, 30}));
-  EXPECT_EQ(read->front().median(), 20);
-  const auto error = [](const std::string& text) {
-    const auto broken = ReadMeasurements(text, "m.json");
-    return broken.ok() ? "read" : broken.error().message;
-  };
-  EXPECT_THAT(error("{"), StartsWith("m.json:1:2: this is not JSON"));
-  EXPECT_THAT(error("[]"), HasSubstr("no output of Google Benchmark"));
-  EXPECT_THAT(error(start + entry("iteration", "\"x\"") + "]}"),
-              StartsWith("m.json: benchmarks[0]: real_time: expected a duration"));
 }
 
 }  // namespace

@@ -12,7 +12,8 @@
 
 namespace shmspec {
 
-/// The histograms of the trace. The branches that one is of are those since the one before it.
+/// The histograms of the trace. The branches that one is of are the last ones before it; one
+/// without any is of no litmus test and left out.
 std::vector<LitmusHistogram> HistogramsOf(const Trace& trace);
 
 }  // namespace shmspec

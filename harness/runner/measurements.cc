@@ -15,11 +15,58 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kUnits[] = {"ns", "us", "ms", "s"};
+struct Unit {
+  std::string_view name;
+  double ns;
+};
+constexpr Unit kUnits[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
 
 std::string TextIn(const Json& object, const char* key) {
   const auto at = object.find(key);
   return at != object.end() && at->is_string() ? at->get<std::string>() : "";
+}
+
+Result<double> AmountIn(const Json& object, const char* key) {
+  const auto at = object.find(key);
+  if (at == object.end() || !at->is_number() || !std::isfinite(at->get<double>()) ||
+      at->get<double>() < 0) {
+    return Error{fmt::format("{}: expected a number that is not negative", key)};
+  }
+  return at->get<double>();
+}
+
+/// The entry of that name and unit, made when there is none.
+Result<Measurement*> Find(const std::string& name, std::string_view unit,
+                          std::vector<Measurement>& measurements) {
+  const auto same = std::find_if(measurements.begin(), measurements.end(),
+                                 [&](const Measurement& one) { return one.name == name; });
+  if (same == measurements.end()) {
+    measurements.push_back({.name = name, .unit = std::string(unit)});
+    return &measurements.back();
+  }
+  if (same->unit != unit)
+    return Error{fmt::format("{} is in {} and in {}", name, same->unit, unit)};
+  return &*same;
+}
+
+/// What the operations of a repetition took one by one, where that was measured.
+Result<void> AddSingles(const Json& entry, double unit_ns, Measurement& measurement) {
+  if (!entry.contains("p50_ns") && !entry.contains("p99_ns")) return {};
+  const Result<double> p50 = AmountIn(entry, "p50_ns");
+  const Result<double> p99 = AmountIn(entry, "p99_ns");
+  const Result<double> timed = AmountIn(entry, "timed");
+  for (const Result<double>* one : {&p50, &p99, &timed}) {
+    if (!one->ok()) return one->error();
+  }
+  if (*p50 > *p99) return Error{"p50_ns is more than p99_ns"};
+  constexpr double kMostTimed = 1e15;  // a double holds it exactly
+  if (*timed < 1 || *timed > kMostTimed || std::floor(*timed) != *timed) {
+    return Error{"timed: expected how many operations were timed"};
+  }
+  measurement.p50.Add(*p50 / unit_ns);
+  measurement.p99.Add(*p99 / unit_ns);
+  measurement.operations += static_cast<std::uint64_t>(*timed);
+  return {};
 }
 
 /// Adds one entry; the error says what is wrong with it.
@@ -27,36 +74,33 @@ Result<void> Add(const Json& entry, std::vector<Measurement>& measurements) {
   if (!entry.is_object()) return Error{"expected an object"};
   if (TextIn(entry, "run_type") == "aggregate") return {};
   const std::string name = TextIn(entry, "run_name");
-  const std::string unit = TextIn(entry, "time_unit");
-  const auto time = entry.find("real_time");
   if (name.empty()) return Error{"run_name: expected a text"};
   if (const auto failed = entry.find("error_occurred"); failed != entry.end() && *failed == true) {
     return Error{fmt::format("{} ended with an error and measured nothing", name)};
   }
-  if (std::find(std::begin(kUnits), std::end(kUnits), unit) == std::end(kUnits)) {
-    return Error{fmt::format("time_unit: expected ns, us, ms or s, found \"{}\"", unit)};
+  const std::string text = TextIn(entry, "time_unit");
+  const Unit* unit = std::find_if(std::begin(kUnits), std::end(kUnits),
+                                  [&](const Unit& one) { return one.name == text; });
+  if (unit == std::end(kUnits)) {
+    return Error{fmt::format("time_unit: expected ns, us, ms or s, found \"{}\"", text)};
   }
-  if (time == entry.end() || !time->is_number() || !std::isfinite(time->get<double>()) ||
-      time->get<double>() < 0) {
-    return Error{"real_time: expected a duration"};
-  }
-  const auto same = std::find_if(measurements.begin(), measurements.end(),
-                                 [&](const Measurement& one) { return one.name == name; });
-  if (same == measurements.end()) {
-    measurements.push_back({name, unit, {time->get<double>()}});
-  } else if (same->unit != unit) {
-    return Error{fmt::format("{} is in {} and in {}", name, same->unit, unit)};
-  } else {
-    same->values.push_back(time->get<double>());
-  }
-  return {};
+  const Result<double> time = AmountIn(entry, "real_time");
+  if (!time.ok()) return time.error();
+  const Result<Measurement*> measurement = Find(name, unit->name, measurements);
+  if (!measurement.ok()) return measurement.error();
+  (*measurement)->values.Add(*time);
+  return AddSingles(entry, unit->ns, **measurement);
 }
 
 }  // namespace
 
-double Measurement::median() const {
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+void Spread::Add(double value) {
+  values_.insert(std::upper_bound(values_.begin(), values_.end(), value), value);
+}
+
+double Spread::median() const {
+  const std::size_t middle = values_.size() / 2;
+  return values_.size() % 2 == 1 ? values_[middle] : (values_[middle - 1] + values_[middle]) / 2;
 }
 
 Result<std::vector<Measurement>> ReadMeasurements(std::string_view text, const std::string& file) {
@@ -80,7 +124,6 @@ Result<std::vector<Measurement>> ReadMeasurements(std::string_view text, const s
       return Error{fmt::format("{}: benchmarks[{}]: {}", file, i, added.error().message)};
     }
   }
-  for (Measurement& one : measurements) std::sort(one.values.begin(), one.values.end());
   return measurements;
 }
 

@@ -6,6 +6,7 @@
 #ifndef SHMSPEC_HARNESS_RUNNER_MEASUREMENTS_H_
 #define SHMSPEC_HARNESS_RUNNER_MEASUREMENTS_H_
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,15 +15,32 @@
 
 namespace shmspec {
 
+/// The same figure of several repetitions, in ascending order.
+class Spread {
+ public:
+  void Add(double value);
+  bool empty() const { return values_.empty(); }
+  std::size_t size() const { return values_.size(); }
+  // Of those there are, at least one.
+  double median() const;
+  double least() const { return values_.front(); }
+  double most() const { return values_.back(); }
+
+ private:
+  std::vector<double> values_;
+};
+
 /// What one benchmark took, each time that it was repeated.
 struct Measurement {
   std::string name;
-  std::string unit;            // of time: ns, us, ms or s
-  std::vector<double> values;  // in ascending order, at least one
+  std::string unit;  // of time: ns, us, ms or s
+  Spread values;     // the means of the repetitions
 
-  double median() const;
-  double least() const { return values.front(); }
-  double most() const { return values.back(); }
+  // Where a benchmark timed operations one by one (the counters p50_ns, p99_ns and timed): the
+  // quantiles of each repetition, and how many operations that were in all of them.
+  Spread p50;
+  Spread p99;
+  std::uint64_t operations = 0;
 };
 
 /// Real times by benchmark, in the order of the file; aggregates in it are left out, for they say

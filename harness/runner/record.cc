@@ -119,6 +119,10 @@ Json HistogramRecord(const LitmusHistogram& histogram) {
   for (const SeenEnding& one : histogram.endings) {
     record["endings"].push_back({{"ending", one.ending}, {"rounds", one.rounds}});
   }
+  for (const LitmusBranch& one : histogram.branches) {
+    record["branches"].push_back({{"width", one.width}, {"offset", one.offset}});
+  }
+  if (histogram.primes != Primes::kNone) record["primes"] = NameOf(histogram.primes);
   return record;
 }
 
@@ -356,6 +360,7 @@ Json RecordOf(const RunResult& result, const RunOptions& options, const RecordCo
   if (!context.measurements.empty()) {
     record["measurements"] = MeasurementsRecord(context.measurements);
   }
+  if (!context.fuzzing.empty()) record["fuzzing"] = FuzzingRecord(context.fuzzing);
   return record;
 }
 

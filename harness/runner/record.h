@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/runner/controls.h"
+#include "harness/runner/fuzzing.h"
 #include "harness/runner/measurements.h"
 #include "harness/runner/run.h"
 #include "harness/sandbox/environment.h"
@@ -37,6 +38,7 @@ struct RecordContext {
   const Expectations& expectations;
   std::optional<RecordedControls> controls;
   std::vector<Measurement> measurements;
+  std::vector<FuzzRun> fuzzing;
 };
 
 /// Whether the system conforms, as far as this run can say: "no" when a must requirement failed,

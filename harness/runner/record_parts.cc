@@ -71,6 +71,10 @@ Json BaselineRecord(const Baseline& baseline) {
           {"gone", gone}};
 }
 
+Json SpreadRecord(const Spread& spread) {
+  return {{"median", spread.median()}, {"least", spread.least()}, {"most", spread.most()}};
+}
+
 }  // namespace
 
 Json JudgementRecord(const Judged& judged) {
@@ -118,12 +122,33 @@ Json ControlsRecord(const RecordedControls& controls) {
 Json MeasurementsRecord(const std::vector<Measurement>& measurements) {
   Json record = Json::array();
   for (const Measurement& one : measurements) {
-    record.push_back({{"name", one.name},
-                      {"unit", one.unit},
-                      {"n", one.values.size()},
-                      {"median", one.median()},
-                      {"least", one.least()},
-                      {"most", one.most()}});
+    Json& entry =
+        record.emplace_back(Json{{"name", one.name}, {"unit", one.unit}, {"n", one.values.size()}});
+    entry.update(SpreadRecord(one.values));
+    if (one.p50.empty()) continue;
+    entry["operations"] = one.operations;
+    entry["p50"] = SpreadRecord(one.p50);
+    entry["p99"] = SpreadRecord(one.p99);
+  }
+  return record;
+}
+
+Json FuzzingRecord(const std::vector<FuzzRun>& runs) {
+  Json record = Json::array();
+  for (const FuzzRun& run : runs) {
+    Json points = Json::array();
+    for (const FuzzPoint& point : run.points) {
+      points.push_back({{"executions", point.executions},
+                        {"coverage", point.coverage},
+                        {"features", point.features},
+                        {"corpus", point.corpus},
+                        {"executions_per_s", point.executions_per_s}});
+      if (point.time_s) points.back()["time_s"] = *point.time_s;
+    }
+    Json& entry = record.emplace_back(
+        Json{{"target", run.target}, {"executions", run.executions}, {"findings", run.findings}});
+    if (run.duration_s) entry["duration_s"] = *run.duration_s;
+    entry["points"] = std::move(points);
   }
   return record;
 }

@@ -18,6 +18,7 @@ nlohmann::ordered_json ExpectationsRecord(const Expectations& expectations,
                                           const RunResult& result);
 nlohmann::ordered_json ControlsRecord(const RecordedControls& controls);
 nlohmann::ordered_json MeasurementsRecord(const std::vector<Measurement>& measurements);
+nlohmann::ordered_json FuzzingRecord(const std::vector<FuzzRun>& runs);
 
 }  // namespace shmspec
 

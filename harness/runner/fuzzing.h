@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// How far a fuzzer came, as a record keeps it: from the log that libFuzzer writes to standard error
+// (`plan_fuzz corpus/ 2> plan_fuzz.log`).
+
+#ifndef SHMSPEC_HARNESS_RUNNER_FUZZING_H_
+#define SHMSPEC_HARNESS_RUNNER_FUZZING_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/vocabulary/result.h"
+
+namespace shmspec {
+
+/// What a fuzzer had reached at one moment. All but the time are in every line of a log; that has
+/// only one with -fork.
+struct FuzzPoint {
+  std::uint64_t executions = 0;
+  std::uint64_t coverage = 0;  // edges of the program that were taken
+  std::uint64_t features = 0;  // edges with how often, and what else guided it
+  std::uint64_t corpus = 0;    // inputs that were kept
+  std::uint64_t executions_per_s = 0;
+  std::optional<std::uint64_t> time_s;  // since it began
+};
+
+/// One fuzz target.
+struct FuzzRun {
+  static constexpr std::size_t kMostPoints = 100;
+
+  std::string target;
+  std::uint64_t executions = 0;
+  std::optional<std::uint64_t> duration_s;  // when the log has its end
+  std::uint64_t findings = 0;               // inputs that broke the law
+  std::vector<FuzzPoint> points;            // 1 to kMostPoints, by executions
+};
+
+/// The log of one fuzzer, which is of the target that `file` is called after. Of a long one those
+/// points are kept that stand for equal parts of a logarithmic axis. A last line without an end is
+/// left out: it may still have been written. The error is one line that begins with `file`.
+Result<FuzzRun> ReadFuzzingLog(std::string_view text, const std::string& file);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_RUNNER_FUZZING_H_

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// How far fuzzers came: coverage by executions, a chart for each target.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "reports/html.h"
+#include "reports/plot.h"
+
+namespace shmspec::reports {
+namespace {
+
+constexpr double kWidth = 560;
+constexpr double kLeft = 64;     // of the drawing; figures of coverage are before it
+constexpr double kRight = 540;   // of the drawing
+constexpr double kTop = 12;      // of the drawing
+constexpr double kBottom = 180;  // of the drawing
+
+/// Figures of coverage from 0 to the first round one that is not below the most.
+struct UpAxis {
+  double step = 1;
+  int steps = 1;
+
+  double At(double value) const { return kBottom - value / (step * steps) * (kBottom - kTop); }
+};
+
+UpAxis UpAxisOf(const FuzzRun& run) {
+  std::uint64_t most = 1;
+  for (const FuzzPoint& point : run.points) most = std::max(most, point.coverage);
+  const double exact = static_cast<double>(most) / 4;
+  const double decade = std::pow(10.0, std::floor(std::log10(exact)));
+  double step = 10 * decade;
+  for (const double factor : {5.0, 2.0, 1.0}) {
+    if (factor * decade >= exact) step = factor * decade;
+  }
+  step = std::max(step, 1.0);
+  return {step, std::max(1, static_cast<int>(std::ceil(static_cast<double>(most) / step)))};
+}
+
+LogAxis AcrossAxisOf(const FuzzRun& run) {
+  const auto executions = [](const FuzzPoint& point) {
+    return std::max(static_cast<double>(point.executions), 1.0);
+  };
+  return DecadesOver(kLeft, kRight, executions(run.points.front()),
+                     std::max(static_cast<double>(run.executions), 1.0));
+}
+
+/// Coverage stays what it was until the next point.
+void WriteCurve(Markup& plot, const FuzzRun& run, const LogAxis& across, const UpAxis& up) {
+  std::string path;
+  for (const FuzzPoint& point : run.points) {
+    const std::string x = Number(across.At(static_cast<double>(point.executions)));
+    const std::string y = Number(up.At(static_cast<double>(point.coverage)));
+    path += path.empty() ? fmt::format("M{} {}", x, y) : fmt::format("H{}V{}", x, y);
+  }
+  path += "H" + Number(across.At(static_cast<double>(run.executions)));
+  plot << "<path class=\"curve\" d=\"" << Text(path) << "\"/>\n";
+}
+
+void WritePlot(Markup& page, const FuzzRun& run, const std::string& label, std::uint64_t number) {
+  const LogAxis across = AcrossAxisOf(run);
+  const UpAxis up = UpAxisOf(run);
+  OpenScroll(page, label);
+  page << "<svg class=\"plot\" role=\"img\" aria-labelledby=\"fuzzing-title-" << number
+       << "\" viewBox=\"0 0 " << Text(Number(kWidth)) << " " << Text(Number(kBottom + 38))
+       << "\">\n<title id=\"fuzzing-title-" << number
+       << "\">Edges of the program that were taken after so many executions, on a logarithmic "
+          "axis; the table below has the numbers</title>\n";
+  WriteDecades(
+      page, across, kBottom, [](double count) { return fmt::format("{:g}", count); },
+      static_cast<int>(across.high - across.low) / 6 + 1);
+  for (int i = 0; i <= up.steps; ++i) {
+    const std::string y = Number(up.At(up.step * i));
+    page << "<line class=\"grid\" x1=\"" << Text(Number(kLeft)) << "\" x2=\""
+         << Text(Number(kRight)) << "\" y1=\"" << Text(y) << "\" y2=\"" << Text(y)
+         << "\"/><text text-anchor=\"end\" x=\"" << Text(Number(kLeft - 8)) << "\" y=\""
+         << Text(Number(up.At(up.step * i) + 4)) << "\">"
+         << Text(fmt::format("{:.0f}", up.step * i)) << "</text>\n";
+  }
+  WriteCurve(page, run, across, up);
+  page << "<text text-anchor=\"end\" x=\"" << Text(Number(kRight)) << "\" y=\""
+       << Text(Number(kBottom + 34)) << "\">executions</text>\n</svg></div>\n";
+}
+
+void WriteFigure(Markup& page, const View& view, const FuzzRun& run, std::size_t record,
+                 std::uint64_t number) {
+  const FuzzPoint& last = run.points.back();
+  page << "<figure><figcaption><code>" << Text(run.target) << "</code></figcaption>\n<p>"
+       << last.coverage << " edges after " << run.executions << " executions";
+  if (run.duration_s) page << " in " << *run.duration_s << " s";
+  page << ", " << last.executions_per_s << " a second at the end. ";
+  if (run.findings > 0) {
+    page << "<b class=\"failed\">" << Text(Counted(run.findings, "input", "inputs"))
+         << " broke the law.</b>";
+  } else {
+    page << "No input broke the law.";
+  }
+  page << "</p>\n";
+  WritePlot(page, run, Titled(view, "Plot of fuzz target " + run.target, record), number);
+  page << "</figure>\n";
+}
+
+void WriteNumbers(Markup& page, const View& view, std::size_t record) {
+  page << "<details><summary>The same in numbers</summary>\n";
+  OpenScroll(page, Titled(view, "Fuzz targets", record));
+  page << "<table class=\"numbers\"><caption>How far fuzz targets came</caption><thead><tr>"
+          "<th scope=\"col\">Target</th><th scope=\"col\">Executions</th>"
+          "<th scope=\"col\">Edges</th><th scope=\"col\">Features</th>"
+          "<th scope=\"col\">Inputs kept</th><th scope=\"col\">Executions a second</th>"
+          "<th scope=\"col\">Time</th></tr></thead>\n<tbody>\n";
+  for (const FuzzRun& run : view.records[record].fuzzing) {
+    for (const FuzzPoint& point : run.points) {
+      page << "<tr><th scope=\"row\"><code>" << Text(run.target) << "</code></th><td>"
+           << point.executions << "</td><td>" << point.coverage << "</td><td>" << point.features
+           << "</td><td>" << point.corpus << "</td><td>" << point.executions_per_s << "</td><td>"
+           << Text(point.time_s ? fmt::format("{} s", *point.time_s) : "–") << "</td></tr>\n";
+    }
+  }
+  page << "</tbody></table></div></details>\n";
+}
+
+}  // namespace
+
+void WriteFuzzing(Markup& page, const View& view) {
+  if (!view.any([](const Record& record) { return !record.fuzzing.empty(); })) return;
+  page << "<section id=\"fuzzing\" aria-labelledby=\"fuzzing-title\">\n"
+          "<h2 id=\"fuzzing-title\">How far fuzzing came</h2>\n"
+          "<p>A curve that still rises at its end had not seen all there is to see. Fuzzers say "
+          "how often they ran and seldom when, so that the curves are drawn by executions.</p>\n";
+  if (view.many()) page << "<p>A page of one record shows its fuzz targets.</p>\n";
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < view.records.size() && !view.many(); ++i) {
+    if (view.records[i].fuzzing.empty()) continue;
+    if (!view.single()) page << "<h3>" << Text(view.labels[i]) << "</h3>\n";
+    page << "<div class=\"multiples\">\n";
+    for (const FuzzRun& run : view.records[i].fuzzing) WriteFigure(page, view, run, i, number++);
+    page << "</div>\n";
+    WriteNumbers(page, view, i);
+  }
+  page << "</section>\n";
+}
+
+}  // namespace shmspec::reports
