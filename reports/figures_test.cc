@@ -79,11 +79,11 @@ TEST(Figures, ShowHowSingleOperationsAreDistributed) {
 TEST(Figures, ShowMeansOfBenchmarksThatTimeNoSingleOperation) {
   Record record = Figures();
   EXPECT_THAT(RenderHtml(std::span(&record, 1)),
-              AllOf(HasSubstr("Plot of single operations in us"),
-                    HasSubstr("Plot of means of repetitions in us"),
+              AllOf(HasSubstr("Plot of Single operations in us"),
+                    HasSubstr("Plot of Means of repetitions in us"),
                     HasSubstr("Touch</code></th><td>–</td><td>–</td><td>0</td>")));
   record.measurements.erase(record.measurements.begin());
-  EXPECT_THAT(RenderHtml(std::span(&record, 1)), Not(HasSubstr("single operations")));
+  EXPECT_THAT(RenderHtml(std::span(&record, 1)), Not(HasSubstr("Single operations")));
 }
 
 TEST(Figures, AreDrawnInTheirPlaceHoweverLargeOrSmall) {
@@ -190,6 +190,13 @@ TEST(PlainText, CutsBetweenLetters) {
   EXPECT_EQ(EndOf(text, 5), text);
   EXPECT_EQ(BeginningOf(text, 3), "a\u00e4\u20ac\u2026");
   EXPECT_EQ(EndOf(text, 2), "\u2026\U0001f600z");
+}
+
+TEST(PlainText, WritesFiguresWithoutPowers) {
+  EXPECT_EQ(FigureText(0.12345), "0.1235");
+  EXPECT_EQ(FigureText(12.345), "12.35");
+  EXPECT_EQ(FigureText(11620.4), "11620");
+  EXPECT_EQ(FigureText(1e300), "1e+300");
 }
 
 TEST(Plots, CutNamesBetweenLetters) {

@@ -14,6 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 import xml.etree.ElementTree
 
@@ -197,6 +198,54 @@ class Forms(unittest.TestCase):
                 self.assertIn(test["build_id"], builds)
             ids = [test["id"] for test in document["tests"]]
             self.assertEqual(len(ids), len(set(ids)))
+
+    def test_kcidb_has_waivers_as_issues_and_what_they_met_as_incidents(self):
+        """The record `failing` as if it had been judged with waivers."""
+        record = self.records["failing"]
+        record["format"] = "shmspec-result/2"
+        failed = [test for test in record["tests"] if test["status"] == "FAIL"]
+        passed = [test for test in record["tests"] if test["status"] == "PASS"]
+        entry = {"tests": ["*"], "expect": ["FAIL"], "owner": "qa", "granted": "2026-01-01",
+                 "expires": "2026-02-01", "strict": True, "state": "used"}
+        record["expectations"] = {"waivers": {"file": "w.toml", "sha256": "0" * 64, "entries": [
+            {**entry, "id": "W-1", "reason": "known <b>\x1b", "url": "https://bugs.example.org/1",
+             "class": "implementation-bug", "cases": [failed[0]["id"]]},
+            {**entry, "id": "W 2", "reason": "mended", "url": "javascript:alert(1)",
+             "state": "stale", "cases": [passed[0]["id"]]}]}}
+        failed[0]["judgement"] = {"verdict": "waived", "waiver": "W-1", "why": "known"}
+        passed[0]["judgement"] = {"verdict": "waiver-stale", "waiver": "W 2"}
+        summary = record["summary"]
+        verdicts = [test["judgement"]["verdict"] for test in record["tests"]]
+        summary["judgements"] = {verdict: verdicts.count(verdict) for verdict in set(verdicts)}
+        summary["flaky"] = 0
+        summary["apart_from_waivers"] = "no"
+        summary["effort"] = {"cases": 7, "attempts": 7, "rounds": 7, "steps": 7}
+        judged = [(test["status"], test["judgement"]["verdict"]) for test in record["tests"]]
+        failures = sum(verdict in ("unexpected", "waiver-stale") for _, verdict in judged)
+        passes = sum(one in (("PASS", "expected"), ("OBSERVED", "expected")) for one in judged)
+        summary["totals"] = {"passed": passes, "failed": failures,
+                             "skipped": len(judged) - passes - failures}
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "waived.json"
+            file.write_text(json.dumps(record), encoding="utf-8")
+            done = report(file, "--format", "kcidb")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        document = json.loads(done.stdout)
+        schema = json.loads((TESTDATA / "kcidb.schema.json").read_text(encoding="utf-8"))
+        validator = jsonschema.Draft7Validator(schema)
+        self.assertEqual([error.message for error in validator.iter_errors(document)], [])
+        tests = {test["path"]: test["id"] for test in document["tests"]}
+        first, second = document["issues"]
+        self.assertEqual(first["report_url"], "https://bugs.example.org/1")
+        self.assertEqual(first["culprit"], {"code": True})
+        self.assertEqual(first["misc"]["owner"], "qa")
+        self.assertNotIn("report_url", second)
+        self.assertNotIn("culprit", second)
+        self.assertEqual(
+            {(one["issue_id"], one["test_id"], one["present"]) for one in document["incidents"]},
+            {(first["id"], tests["shmspec." + failed[0]["id"]], True),
+             (second["id"], tests["shmspec." + passed[0]["id"]], False)})
+        self.assertEqual(len({one["id"] for one in document["incidents"]}), 2)
 
     def test_lava(self):
         word = {"PASS": "pass", "FAIL": "fail", "UNRESOLVED": "unknown", "UNSUPPORTED": "skip",

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "reports/html.h"
+#include "reports/plain_text.h"
 #include "reports/plot.h"
 
 namespace shmspec::reports {
@@ -56,6 +57,7 @@ struct Plot {
 void WritePlot(Markup& page, const Measurements& measurements, const Plot& plot) {
   const LogAxis axis = AxisOf(measurements, plot.marks);
   const double height = kRow * static_cast<double>(measurements.size());
+  page << "<h3>" << Text(plot.title) << "</h3>\n";
   OpenScroll(page, "Plot of " + plot.title);
   page << "<svg class=\"plot\" role=\"img\" aria-labelledby=\"figures-title-" << plot.number
        << "\" viewBox=\"0 0 1000 " << Text(Number(height + 28)) << "\">\n<title id=\"figures-title-"
@@ -81,10 +83,10 @@ void WriteSpread(Markup& page, const Spread* spread) {
     page << "<td>–</td>";
     return;
   }
-  page << "<td>" << Text(fmt::format("{:.4g}", spread->median));
+  page << "<td>" << Text(FigureText(spread->median));
   if (spread->least != spread->most) {
-    page << " <span class=\"when\">"
-         << Text(fmt::format("{:.4g} to {:.4g}", spread->least, spread->most)) << "</span>";
+    page << " <span class=\"when\">" << Text(FigureText(spread->least)) << " to "
+         << Text(FigureText(spread->most)) << "</span>";
   }
   page << "</td>";
 }
@@ -117,12 +119,12 @@ void WriteUnit(Markup& page, const View& view, std::size_t record, std::string_v
   std::erase_if(rest, [](const Measurement* one) { return one->p50.has_value(); });
   if (!timed.empty()) {
     WritePlot(page, timed,
-              {Titled(view, fmt::format("single operations in {}", unit), record), unit, &SinglesOf,
+              {Titled(view, fmt::format("Single operations in {}", unit), record), unit, &SinglesOf,
                number++});
   }
   if (!rest.empty()) {
     WritePlot(page, rest,
-              {Titled(view, fmt::format("means of repetitions in {}", unit), record), unit,
+              {Titled(view, fmt::format("Means of repetitions in {}", unit), record), unit,
                &MeansOf, number++});
   }
   WriteNumbers(page, measurements, Titled(view, fmt::format("Figures in {}", unit), record));

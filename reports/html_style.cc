@@ -13,7 +13,7 @@ std::string_view PageStyle() {
   --pass: #17703a; --fail: #b3161f; --unresolved: #8a5200; --unsupported: #59616d;
   --untested: #59616d; --observed: #1d5fae; --accent: #1d5fae; --mark: #fdecea; --code: #f1efeb;
   --pass-tile: #37a363; --untested-tile: #c3bfb7; --unsupported-tile: #a5a9b0; }
-@media (prefers-color-scheme: dark) { :root {
+@media screen and (prefers-color-scheme: dark) { :root {
   --paper: #14171b; --card: #1c2025; --ink: #e7e9ec; --soft: #a6adb7; --line: #363c44;
   --pass: #66cf8d; --fail: #ff8f88; --unresolved: #f3bb55; --unsupported: #a9b1bc;
   --untested: #a9b1bc; --observed: #83b7ff; --accent: #83b7ff; --mark: #43201f; --code: #262b32;
@@ -126,6 +126,8 @@ tbody th { font-weight: 400; }
 .matrix { min-width: 34rem; }
 .matrix tbody th code { font-weight: 600; display: block; }
 .matrix tbody th span { color: var(--soft); }
+.facts { min-width: 34rem; }
+.facts tbody th { min-width: 11rem; }
 .numbers td, .numbers thead th + th { text-align: right; font-variant-numeric: tabular-nums; }
 .overview tbody th, .columns tbody th { min-width: 14rem; position: sticky; left: 0;
   background: var(--paper); }
@@ -194,12 +196,17 @@ footer { color: var(--soft); font-size: .875rem; padding-top: 3rem; padding-bott
   h2 { margin-top: 2.5rem; }
 }
 @media print {
-  :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #bbb; --code: #f4f4f4; }
-  body { font-size: 10pt; }
+  :root { color-scheme: light; font-size: 8.5pt; --paper: #fff; --card: #fff; --ink: #000;
+    --soft: #444; --line: #bbb; --code: #f4f4f4; }
+  main, footer { max-width: none; padding-left: 0; padding-right: 0; }
+  .verdict h1 { font-size: 5rem; }
   nav, .skip, .filter { display: none; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .card, .verdict, tr, .requirement, figure { break-inside: avoid; }
+  .verdict, tr, .requirement, .objections, figure, .plot, caption { break-inside: avoid; }
+  h2, h3, h4, summary, caption, thead { break-after: avoid; }
   .scroll, pre { overflow: visible; }
+  .card, .scroll[data-holds] { content-visibility: visible; }
+  .matrix, .lanes, .plot, .facts { min-width: 0; }
   details::details-content { content-visibility: visible; height: auto; }
 }
 )css";

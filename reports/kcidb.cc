@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "reports/plain_text.h"
@@ -30,6 +31,15 @@ std::string Path(std::string_view id) {
   }
   if (path.back() == '.') path.back() = '_';
   return path;
+}
+
+/// Whether a text is an address that others can be pointed to.
+bool IsUri(std::string_view text) {
+  const bool web = text.starts_with("https://") || text.starts_with("http://");
+  return web && std::all_of(text.begin(), text.end(), [](char c) {
+           return c > ' ' && c < 0x7f &&
+                  std::string_view("<>\"{}|\\^`").find(c) == std::string_view::npos;
+         });
 }
 
 /// Names of architectures are small letters, digits and `_`; one that is not is left out.
@@ -83,12 +93,72 @@ Json CaseOf(const Record& record, const Test& test, std::size_t number, const st
   return one;
 }
 
+/// Which layer a waiver blames; nothing where its author did not say.
+Json CulpritOf(const WaiverEntry& waiver) {
+  if (waiver.kind == "implementation-bug") return {{"code", true}};
+  if (waiver.kind == "suite-bug") return {{"tool", true}};
+  if (waiver.kind == "environment") return {{"harness", true}};
+  return Json();  // an ambiguous specification is nobody's fault among these
+}
+
+/// Known failures are how KernelCI calls what a waiver is about. The identifier names the run,
+/// since waivers of other files may be called the same.
+Json IssueOf(const WaiverEntry& waiver, const std::string& id) {
+  Json issue{{"id", id},
+             {"version", 1},
+             {"origin", kOrigin},
+             {"report_subject", OneLine(waiver.reason)},
+             {"comment", OneLine(waiver.id + ": " + waiver.reason)}};
+  if (IsUri(waiver.url)) issue["report_url"] = waiver.url;
+  if (Json culprit = CulpritOf(waiver); !culprit.is_null()) issue["culprit"] = std::move(culprit);
+  issue["misc"] = {{"waiver", Printable(waiver.id)},
+                   {"owner", Printable(waiver.owner)},
+                   {"granted", Printable(waiver.granted)},
+                   {"expires", Printable(waiver.expires)},
+                   {"strict", waiver.strict},
+                   {"state", Printable(waiver.state)}};
+  return issue;
+}
+
+/// That a case met its waiver, or passed in spite of it.
+Json IncidentOf(const Test& test, const std::string& test_id, const std::string& build,
+                const std::string& issue) {
+  Json incident{{"id", test_id + "-waiver"},
+                {"origin", kOrigin},
+                {"issue_id", issue},
+                {"issue_version", 1},
+                {"build_id", build},
+                {"test_id", test_id},
+                {"present", test.judgement == Judgement::kWaived}};
+  if (!test.why.empty()) incident["comment"] = OneLine(test.why);
+  return incident;
+}
+
+/// Issues and incidents of a record, added to those of others.
+void AddWaivers(const Record& record, const std::string& run, Json& issues, Json& incidents) {
+  std::map<std::string_view, std::string> ids;
+  for (const WaiverEntry& waiver : record.waivers) {
+    const std::string id = fmt::format("{}-waiver-{}", run, ids.size() + 1);
+    if (!ids.emplace(waiver.id, id).second) continue;
+    issues.push_back(IssueOf(waiver, id));
+  }
+  for (std::size_t i = 0; i < record.tests.size(); ++i) {
+    const Test& test = record.tests[i];
+    const bool judged = test.judgement == Judgement::kWaived || test.judgement == Judgement::kStale;
+    const auto issue = ids.find(test.waiver);
+    if (!judged || issue == ids.end()) continue;
+    incidents.push_back(IncidentOf(test, fmt::format("{}-{}", run, i + 1), run, issue->second));
+  }
+}
+
 }  // namespace
 
 std::string RenderKcidb(std::span<const Record> records) {
   Json checkouts = Json::array();
   Json builds = Json::array();
   Json tests = Json::array();
+  Json issues = Json::array();
+  Json incidents = Json::array();
   const std::vector<std::string> labels = LabelsOf(records);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
@@ -105,13 +175,15 @@ std::string RenderKcidb(std::span<const Record> records) {
     for (std::size_t j = 0; j < record.tests.size(); ++j) {
       tests.push_back(CaseOf(record, record.tests[j], j + 1, id));
     }
+    AddWaivers(record, id, issues, incidents);
   }
-  return Json{{"version", {{"major", 5}, {"minor", 3}}},
-              {"checkouts", checkouts},
-              {"builds", builds},
-              {"tests", tests}}
-             .dump(1) +
-         "\n";
+  Json document{{"version", {{"major", 5}, {"minor", 3}}},
+                {"checkouts", checkouts},
+                {"builds", builds},
+                {"tests", tests}};
+  if (!issues.empty()) document["issues"] = std::move(issues);
+  if (!incidents.empty()) document["incidents"] = std::move(incidents);
+  return document.dump(1) + "\n";
 }
 
 }  // namespace shmspec::reports

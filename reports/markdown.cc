@@ -126,7 +126,7 @@ void AddOrdering(std::string& out, const Record& record) {
 void AddFigures(std::string& out, const Record& record) {
   std::string lines;
   const auto of = [](const std::optional<Spread>& spread, std::string_view unit) {
-    return spread ? fmt::format("{:.4g} {}", spread->median, unit) : "–";
+    return spread ? FigureText(spread->median) + " " + std::string(unit) : "–";
   };
   for (const Measurement& one : record.measurements) {
     lines += fmt::format("| {} | {} | {} | {} |\n", Plain(one.name), of(one.p50, one.unit),

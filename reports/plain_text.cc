@@ -122,6 +122,11 @@ std::string EndOf(std::string_view text, std::size_t letters) {
   return "…" + Joined(points);
 }
 
+std::string FigureText(double value) {
+  const bool whole = value >= 1000 && value < 1e15;
+  return whole ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value);
+}
+
 std::string PercentText(double share) {
   if (share == 0) return "0 %";
   return share >= 0.1 ? fmt::format("{:.0f} %", share * 100) : fmt::format("{:.2g} %", share * 100);

@@ -27,6 +27,9 @@ std::string OneLine(std::string_view text);
 std::string BeginningOf(std::string_view text, std::size_t letters);
 std::string EndOf(std::string_view text, std::size_t letters);
 
+/// `1.234`, `12340`: four digits that count, or all of a large number's.
+std::string FigureText(double value);
+
 /// `20 %`, `0.38 %`, of a share from 0 to 1.
 std::string PercentText(double share);
 

@@ -11,6 +11,7 @@ page at every width and in both colour schemes is put there.
 
 import base64
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -45,14 +46,16 @@ SCHEMES = ("light", "dark")
 class Browser:
     """A Chromium without a window, at the size and in the scheme that is asked for."""
 
-    def __init__(self):
+    def __init__(self, place):
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
         for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                         "--disable-dev-shm-usage"):
+                         "--disable-dev-shm-usage", f"--user-data-dir={place}/profile"):
             options.add_argument(argument)
-        self.driver = webdriver.Chrome(service=Service(DRIVER), options=options)
+        # What Chromium and its driver leave behind is in `place`, which goes with the tests.
+        environment = {**os.environ, "TMPDIR": str(place), "HOME": str(place)}
+        self.driver = webdriver.Chrome(service=Service(DRIVER, env=environment), options=options)
         self.do("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def do(self, command, **arguments):
@@ -114,30 +117,38 @@ return {rows: shown(".matrix tbody tr"), cards: shown(".card")};
 """
 
 
-class InChromium(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(cls.folder.cleanup)
-        cls.pages = {}
-        for name, records in PAGES.items():
-            page = pathlib.Path(cls.folder.name) / f"{name}.html"
-            subprocess.run([PROGRAM, "report", "--output", page,
-                            *[record if record.startswith("--") else TESTDATA / f"{record}.json"
-                              for record in records]], check=True)
-            cls.pages[name] = page
-        cls.browser = Browser()
-        cls.addClassCleanup(cls.browser.driver.quit)
+class Place:
+    """What all tests share: one browser, and the pages it opens."""
+    folder = browser = None
+    pages = {}
 
-    def at_every_look(self, check, schemes=("light",)):
-        """check(name, width, scheme) on every page at every width."""
+
+def setUpModule():
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    unittest.addModuleCleanup(folder.cleanup)
+    Place.folder = pathlib.Path(folder.name)
+    for name, records in PAGES.items():
+        page = Place.folder / f"{name}.html"
+        subprocess.run([PROGRAM, "report", "--output", page,
+                        *[record if record.startswith("--") else TESTDATA / f"{record}.json"
+                          for record in records]], check=True)
+        Place.pages[name] = page
+    Place.browser = Browser(Place.folder)
+    unittest.addModuleCleanup(Place.browser.driver.quit)
+
+
+class InChromium(unittest.TestCase):
+    def setUp(self):
+        self.folder, self.browser, self.pages = Place.folder, Place.browser, Place.pages
+
+    def at_every_look(self, check, looks=None):
+        """check(name, width, scheme) on every page at every width, or in these looks."""
         for name, page in self.pages.items():
-            for width in WIDTHS:
-                for scheme in schemes:
-                    with self.subTest(page=name, width=width, scheme=scheme):
-                        self.browser.show(page, width=width, scheme=scheme)
-                        self.browser.run(LAY_OUT_ALL)
-                        check(name, width, scheme)
+            for width, scheme in looks or [(width, "light") for width in WIDTHS]:
+                with self.subTest(page=name, width=width, scheme=scheme):
+                    self.browser.show(page, width=width, scheme=scheme)
+                    self.browser.run(LAY_OUT_ALL)
+                    check(name, width, scheme)
 
 
 class Layout(InChromium):
@@ -172,7 +183,7 @@ class Layout(InChromium):
             colour = self.browser.run("return getComputedStyle(document.body).backgroundColor")
             light = sum(int(part) for part in colour[4:-1].split(",")) > 382
             self.assertEqual(light, scheme == "light", colour)
-        self.at_every_look(check, SCHEMES)
+        self.at_every_look(check, [(width, scheme) for width in WIDTHS for scheme in SCHEMES])
 
     def test_what_has_to_be_hit_is_large_enough(self):
         """WCAG 2.2, 2.5.8: 24 by 24 CSS pixels, but for links within sentences."""
@@ -270,6 +281,7 @@ class Filter(InChromium):
                 {test["id"] for test in record["tests"] if test["status"] in statuses}, record)
 
     def setUp(self):
+        super().setUp()
         self.browser.show(self.pages["failing"])
 
     def test_words_leave_what_has_all_of_them(self):
@@ -336,7 +348,7 @@ class Trust(InChromium):
         self.assertEqual(text.count("<main id=\"main\">"), 1)
         for directive, intruder in intruders.items():
             with self.subTest(directive=directive):
-                page = pathlib.Path(self.folder.name) / "intruded.html"
+                page = self.folder / "intruded.html"
                 page.write_text(text.replace("<main id=\"main\">", f"<main id=\"main\">{intruder}"),
                                 encoding="utf-8")
                 self.browser.show(page)
@@ -383,7 +395,8 @@ class Accessible(InChromium):
                             one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200))])}));""")
             self.assertEqual(found["violations"], [])
             self.assertGreater(found["passes"], 20)
-        self.at_every_look(check, SCHEMES)
+        # No colour depends on the width, and nothing but colours on the scheme.
+        self.at_every_look(check, [*((width, "light") for width in WIDTHS), (768, "dark")])
 
 
 if __name__ == "__main__":
