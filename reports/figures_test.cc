@@ -69,8 +69,8 @@ TEST(Figures, ShowHowSingleOperationsAreDistributed) {
   EXPECT_THAT(page, HasSubstr("Attach&lt;1&gt;</code></th>"
                               "<td>1.5 <span class=\"when\">1.25 to 1.75</span></td>"
                               "<td>40 <span class=\"when\">30 to 50</span></td><td>900</td>"));
-  // From 1 us to 100 us over 490: p50 at log10(1.5) / 2, p99 at log10(40) / 2.
-  EXPECT_THAT(page, HasSubstr("x1=\"523.1\" x2=\"872.5\""));
+  // From 1 us to 100 us over 480: p50 at log10(1.5) / 2, p99 at log10(40) / 2.
+  EXPECT_THAT(page, HasSubstr("x1=\"522.3\" x2=\"864.5\""));
   EXPECT_THAT(
       RenderMarkdown(std::span(&record, 1)),
       HasSubstr("| Attach&lt;1\\> | 1.5 us | 40 us | 2.5 us |\n| Touch | – | – | 7000 us |"));
@@ -104,8 +104,8 @@ TEST(Fuzzing, ShowsCoverageByExecutions) {
   EXPECT_THAT(page, HasSubstr("<code>plan&lt;fuzz&gt;</code></figcaption>"));
   EXPECT_THAT(page, HasSubstr("380 edges after 10000 executions in 7 s, 64 a second at the end. "
                               "No input broke the law."));
-  // From 1 to 10,000 executions over 476, from 0 to 400 edges over 168.
-  EXPECT_THAT(page, HasSubstr("d=\"M64.0 138.0H302.0V20.4H540.0\""));
+  // From 1 to 10,000 executions over 456, from 0 to 400 edges over 168.
+  EXPECT_THAT(page, HasSubstr("d=\"M64.0 138.0H292.0V20.4H520.0\""));
   EXPECT_THAT(page, HasSubstr("<td>100</td><td>380</td><td>760</td><td>5</td><td>64</td><td>2 s"));
   EXPECT_THAT(page, HasSubstr("href=\"#fuzzing\""));
   EXPECT_THAT(RenderMarkdown(std::span(&record, 1)),

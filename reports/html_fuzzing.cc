@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kWidth = 560;
 constexpr double kLeft = 64;     // of the drawing; figures of coverage are before it
-constexpr double kRight = 540;   // of the drawing
+constexpr double kRight = 520;   // of the drawing; half of its last label is beyond it
 constexpr double kTop = 12;      // of the drawing
 constexpr double kBottom = 180;  // of the drawing
 
@@ -77,7 +77,7 @@ void WritePlot(Markup& page, const FuzzRun& run, const std::string& label, std::
     page << "<line class=\"grid\" x1=\"" << Text(Number(kLeft)) << "\" x2=\""
          << Text(Number(kRight)) << "\" y1=\"" << Text(y) << "\" y2=\"" << Text(y)
          << "\"/><text text-anchor=\"end\" x=\"" << Text(Number(kLeft - 8)) << "\" y=\""
-         << Text(Number(up.At(up.step * i) + 4)) << "\">"
+         << Text(Number(up.At(up.step * i) + (i == 0 ? -1 : 4))) << "\">"
          << Text(fmt::format("{:.0f}", up.step * i)) << "</text>\n";
   }
   WriteCurve(page, run, across, up);

@@ -15,7 +15,7 @@
 namespace shmspec::reports {
 namespace {
 
-constexpr double kRight = 970;  // of the axis
+constexpr double kRight = 960;  // of the axis; half of its last label is beyond it
 constexpr double kRow = 22;     // height of a line
 
 using Measurements = std::vector<const Measurement*>;
