@@ -200,13 +200,23 @@ class Layout(InChromium):
 
     def test_prints_every_line(self):
         for name, page in self.pages.items():
-            self.browser.show(page, width=794, media="print")
+            self.browser.show(page, width=794, scheme="dark", media="print")
             with self.subTest(page=name):
                 # What can be scrolled on a screen cannot on paper.
                 cut = self.browser.run("""return [...document.querySelectorAll(".scroll, pre")].filter(
                     (element) => element.checkVisibility() && getComputedStyle(element).overflowX !==
                     "visible").map((element) => element.outerHTML.slice(0, 80));""")
                 self.assertEqual(cut, [])
+                # Paper is white whatever the screen is, and nobody can unfold it.
+                self.assertEqual(self.browser.run(
+                    "return getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)")
+                self.assertEqual(self.browser.run("""return [...document.querySelectorAll(
+                    "details:not([open]) > :not(summary)")].filter((element) =>
+                    !element.checkVisibility({contentVisibilityAuto: true})).map(
+                    (element) => element.outerHTML.slice(0, 80));"""), [])
+                self.assertEqual(self.browser.run("""return [...document.querySelectorAll(
+                    ".facts tbody th")].filter((element) => element.textContent.length < 60 &&
+                    element.offsetHeight > 80).map((element) => element.textContent);"""), [], "letters below each other")
                 pdf = base64.b64decode(self.browser.do("Page.printToPDF", paperWidth=8.27,
                                                        paperHeight=11.69)["data"])
                 self.assertTrue(pdf.startswith(b"%PDF"))
