@@ -25,7 +25,8 @@ namespace {
 constexpr std::size_t kMostSteps = 40;
 constexpr std::size_t kPairs = 4096;
 
-[[gnu::used, gnu::section("__libfuzzer_extra_counters")]] std::uint8_t counters[kRequirementCount + kPairs];
+[[gnu::used,
+  gnu::section("__libfuzzer_extra_counters")]] std::uint8_t counters[kRequirementCount + kPairs];
 
 std::unique_ptr<Stage> stage;
 
