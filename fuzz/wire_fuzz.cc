@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "harness/vocabulary/check.h"
+#include "harness/vocabulary/trace.h"
 #include "harness/vocabulary/wire.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
