@@ -8,24 +8,31 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
-#include <fstream>
+#include <array>
+#include <cinttypes>
+#include <cstdio>
 #include <memory>
-#include <sstream>
 
 namespace shmspec {
 namespace {
 
+// Taken before and after every case, so with what costs the least.
+using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+File Open(const std::string& path) { return {std::fopen(path.c_str(), "re"), &std::fclose}; }
+
 bool ReadSegmentTable(Inventory& inventory) {
-  std::ifstream table("/proc/sysvipc/shm");
-  std::string line;
-  if (!std::getline(table, line)) return false;
-  while (std::getline(table, line)) {
-    std::istringstream columns(line);
+  const File table = Open("/proc/sysvipc/shm");
+  std::array<char, 512> line;
+  if (!table || std::fgets(line.data(), line.size(), table.get()) == nullptr) return false;
+  while (std::fgets(line.data(), line.size(), table.get()) != nullptr) {
     Inventory::Segment segment;
     int id = 0;
-    std::string mode;
-    columns >> segment.key >> id >> mode >> segment.size >> segment.cpid;
-    if (columns) inventory.segments[id] = segment;
+    // key shmid perms size cpid ...
+    if (std::sscanf(line.data(), "%" SCNd64 " %d %*s %" SCNd64 " %" SCNd64, &segment.key, &id,
+                    &segment.size, &segment.cpid) == 4) {
+      inventory.segments[id] = segment;
+    }
   }
   return true;
 }
@@ -54,8 +61,8 @@ std::set<std::string> NamesIn(const char* folder) {
 
 std::set<int> Children() {
   std::set<int> children;
-  std::ifstream list(fmt::format("/proc/self/task/{}/children", ::getpid()));
-  for (int pid = 0; list >> pid;) children.insert(pid);
+  const File list = Open(fmt::format("/proc/self/task/{}/children", ::getpid()));
+  for (int pid = 0; list && std::fscanf(list.get(), "%d", &pid) == 1;) children.insert(pid);
   return children;
 }
 

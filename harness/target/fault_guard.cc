@@ -35,26 +35,20 @@ void OnFault(int signal, siginfo_t* info, void*) {
   siglongjmp(guard.jump, 1);
 }
 
-/// The handlers run on a stack of their own: the address at fault may be the stack's neighbour.
-class AlternateStack {
- public:
-  AlternateStack() {
-    stack_t stack{};
-    stack.ss_sp = memory_.data();
-    stack.ss_size = memory_.size();
-    SHMSPEC_CHECK(::sigaltstack(&stack, nullptr) == 0, "sigaltstack refused an own buffer");
-  }
-  ~AlternateStack() {
-    stack_t none{};
-    none.ss_flags = SS_DISABLE;
-    ::sigaltstack(&none, nullptr);
-  }
-  AlternateStack(const AlternateStack&) = delete;
-  AlternateStack& operator=(const AlternateStack&) = delete;
-
- private:
-  alignas(64) std::array<char, 64 * 1024> memory_;  // the address sanitizer asks for alignment
-};
+/// The handlers run on a stack of their own: the address at fault may be the stack's neighbour. It
+/// ends with its thread, and so does what the kernel knows of it: a destructor to be registered
+/// would cost each new actor more than all else here.
+void ProvideStack() {
+  // The address sanitizer asks for alignment.
+  alignas(64) static thread_local std::array<char, 64 * 1024> memory;
+  static thread_local bool provided = false;
+  if (provided) return;
+  stack_t stack{};
+  stack.ss_sp = memory.data();
+  stack.ss_size = memory.size();
+  SHMSPEC_CHECK(::sigaltstack(&stack, nullptr) == 0, "sigaltstack refused an own buffer");
+  provided = true;
+}
 
 void InstallHandlers() {
   struct sigaction action {};
@@ -69,9 +63,8 @@ void InstallHandlers() {
 }  // namespace
 
 void PrepareFaultGuard() {
-  static thread_local const AlternateStack stack;
+  ProvideStack();
   static const bool installed = (InstallHandlers(), true);
-  static_cast<void>(stack);
   static_cast<void>(installed);
 }
 
