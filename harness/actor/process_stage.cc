@@ -22,6 +22,7 @@
 #include "harness/actor/spawn_warden.h"
 #include "harness/actor/system_facts.h"
 #include "harness/actor/warden.h"
+#include "harness/target/process_limit.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/names.h"
 
@@ -42,6 +43,24 @@ constexpr std::uint64_t Mixed(std::uint64_t a, std::uint64_t b) {
   number = (number ^ (number >> 27)) * 0x94d049bb133111ebull;
   return number ^ (number >> 31);
 }
+
+/// Keeps the caller on its processor, where the actors of a sequential plan are: whoever waits
+/// there is woken soonest.
+class StayOnCpu {
+ public:
+  explicit StayOnCpu(int cpu)
+      : pinned_(cpu >= 0 && ::sched_getaffinity(0, sizeof(before_), &before_) == 0 &&
+                PinToCpu(cpu)) {}
+  ~StayOnCpu() {
+    if (pinned_) ::sched_setaffinity(0, sizeof(before_), &before_);
+  }
+  StayOnCpu(const StayOnCpu&) = delete;
+  StayOnCpu& operator=(const StayOnCpu&) = delete;
+
+ private:
+  cpu_set_t before_;
+  bool pinned_;
+};
 
 /// Keys of one run: positive, never IPC_PRIVATE, the index in the low bits so that none is equal to
 /// another.
@@ -124,6 +143,8 @@ Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace) {
 
 Result<void> ProcessStage::Run() {
   if (const auto prepared = Prepare(); !prepared.ok()) return prepared;
+  const ControlHeader& header = region_->header();
+  const StayOnCpu stay(header.concurrent ? -1 : header.caller_cpu);
   const bool done = warden_->Perform(options_.deadline_ms + kWardenGrace_ms);
   if (done) return {};
   for (const auto* group : {&region_->header().group, &region_->resting_places().group}) {
