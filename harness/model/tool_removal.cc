@@ -51,7 +51,7 @@ Says RemovesOther(const Scene& scene, const OtherObject* other) {
 Says SweepsSegment(const Scene& scene, const Segment& segment) {
   const State after = AsTool(scene);
   const Says reads = MayAccess(Scene(scene.setting(), after, scene.call()), segment, kRead);
-  return reads == Says::kYes ? RemovesSegment(scene, &segment) : reads;
+  return reads == Says::kNo ? Says::kNo : RemovesSegment(scene, &segment);
 }
 
 Says SweepsOther(const Scene& scene, const OtherObject& other) {

@@ -11,29 +11,19 @@ page at every width and in both colour schemes is put there.
 
 import base64
 import json
-import os
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 
+sys.dont_write_bytecode = True  # nothing is left beside the sources
+from browser import Browser  # ends the tests where there is none
+from selenium.webdriver.common.keys import Keys
+
 PROGRAM, TESTDATA = sys.argv[1], pathlib.Path(sys.argv[2])
 AXE = pathlib.Path(sys.argv[3] if len(sys.argv) > 3 else ".") / "axe-core" / "axe.min.js"
 SCREENSHOTS = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 else None
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-
-try:
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-    from selenium.webdriver.common.keys import Keys
-except ImportError:
-    print("python3-selenium is not installed; ./harness/start test installs it")
-    sys.exit(77)
-if not CHROMIUM or not DRIVER:
-    print("chromium or chromium-driver is not installed; ./harness/start test installs them")
-    sys.exit(77)
 
 PAGES = {"passing": ["passing"], "failing": ["failing"], "hostile": ["hostile"],
          "ordering": ["ordering"],
@@ -41,49 +31,6 @@ PAGES = {"passing": ["passing"], "failing": ["failing"], "hostile": ["hostile"],
          "since": ["failing", "--since", "passing"]}
 WIDTHS = (320, 768, 1440)  # CSS pixels; WCAG 2.2, 1.4.10 asks for 320
 SCHEMES = ("light", "dark")
-
-
-class Browser:
-    """A Chromium without a window, at the size and in the scheme that is asked for."""
-
-    def __init__(self, place):
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-                         "--disable-dev-shm-usage", f"--user-data-dir={place}/profile"):
-            options.add_argument(argument)
-        # What Chromium and its driver leave behind is in `place`, which goes with the tests.
-        environment = {**os.environ, "TMPDIR": str(place), "HOME": str(place)}
-        self.driver = webdriver.Chrome(service=Service(DRIVER, env=environment), options=options)
-        self.do("Emulation.setFocusEmulationEnabled", enabled=True)
-
-    def do(self, command, **arguments):
-        return self.driver.execute_cdp_cmd(command, arguments)
-
-    def run(self, script, *arguments):
-        """The value of a script; the policy of the page does not hold for it."""
-        return self.driver.execute_script(script, *arguments)
-
-    def show(self, page, width=1440, height=900, scheme="light", media="", script=True):
-        self.do("Emulation.setScriptExecutionDisabled", value=not script)
-        self.do("Emulation.setDeviceMetricsOverride", width=width, height=height,
-                deviceScaleFactor=1, mobile=False)
-        self.do("Emulation.setEmulatedMedia", media=media,
-                features=[{"name": "prefers-color-scheme", "value": scheme}])
-        self.driver.get("about:blank")  # else a page of the same name would not be loaded again
-        self.driver.get_log("performance")
-        self.driver.get_log("browser")
-        self.driver.get(page.as_uri())
-
-    def press(self, key):
-        self.driver.switch_to.active_element.send_keys(key)
-
-    def picture(self, file, width):
-        height = min(self.do("Page.getLayoutMetrics")["cssContentSize"]["height"], 12000)
-        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-        shot = self.do("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
-        file.write_bytes(base64.b64decode(shot["data"]))
 
 
 # What is not on the screen is not laid out, which is fast, and hides mistakes.
