@@ -15,6 +15,10 @@ std::vector<std::string> SearchWithProperties(const Hunt& hunt) {
     if (SearchPlans(hunt.stage, hunt.profile, hunt.seed, limits)) noticed.emplace_back(name);
   };
   search("property.sequential", {.plans = 6000, .steps = 60});
+  search("property.tools",
+         {.plans = 2000,
+          .steps = 60,
+          .weights = {.calls = 4, .controls = 1, .memory = 1, .mappings = 1, .system = 8}});
   search("property.racing_two", {.plans = 4000, .racers = 2});
   search("property.racing_three", {.plans = 2000, .racers = 3});
   return noticed;

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <limits>
+#include <utility>
 
 #include "harness/model/lifetime.h"
 #include "harness/model/operations.h"
@@ -51,7 +52,7 @@ Says RemovesOther(const Scene& scene, const OtherObject* other) {
 Says SweepsSegment(const Scene& scene, const Segment& segment) {
   const State after = AsTool(scene);
   const Says reads = MayAccess(Scene(scene.setting(), after, scene.call()), segment, kRead);
-  return reads == Says::kNo ? Says::kNo : RemovesSegment(scene, &segment);
+  return reads == Says::kYes ? RemovesSegment(scene, &segment) : reads;
 }
 
 Says SweepsOther(const Scene& scene, const OtherObject& other) {
@@ -89,6 +90,13 @@ bool ToldSuccess(const Outcome& outcome) {
 void RemoveFound(const Scene& scene, State& state, const Segment* segment) {
   if (segment == nullptr) return;
   RemoveSegment(state, ActorOf(scene), {scene.ipc_index(), segment->serial});
+}
+
+/// A tool that removes several does not say which it could.
+void RemoveOrDoubt(const Scene& scene, State& state, Says removes, std::uint32_t serial) {
+  const SegmentName name{scene.ipc_index(), serial};
+  if (removes == Says::kYes) RemoveSegment(state, ActorOf(scene), name);
+  if (removes == Says::kSilent) DoubtSegment(state, name);
 }
 
 bool SameSegment(const Scene& scene) {
@@ -144,11 +152,14 @@ void Apply(const SystemIpcrmSeveral& op, const Scene& scene, State& state, const
   const Segment* second = SameSegment(scene) ? nullptr : FindById(scene.ipc(), ids[1]);
   const OtherObject* other = FindOther(scene.ipc(), op.kind, ids[2]);
   const bool removes_other = RemovesOther(scene, other) == Says::kYes;
-  std::array<std::uint32_t, 2> serials{};
-  if (RemovesSegment(scene, first) == Says::kYes) serials[0] = first->serial;
-  if (RemovesSegment(scene, second) == Says::kYes) serials[1] = second->serial;
-  for (const std::uint32_t serial : serials) {
-    if (serial != 0) RemoveSegment(state, ActorOf(scene), {scene.ipc_index(), serial});
+  // Both are looked at before either goes.
+  std::array<std::pair<Says, std::uint32_t>, 2> removals{};
+  for (std::size_t i = 0; i < removals.size(); ++i) {
+    const Segment* segment = i == 0 ? first : second;
+    if (segment != nullptr) removals[i] = {RemovesSegment(scene, segment), segment->serial};
+  }
+  for (const auto& [removes, serial] : removals) {
+    if (serial != 0) RemoveOrDoubt(scene, state, removes, serial);
   }
   if (removes_other) RemoveOther(state, scene.ipc_index(), op.kind, ids[2]);
 }
@@ -202,8 +213,8 @@ void Apply(const SystemIpcrmAll& op, const Scene& scene, State& state, const Out
   const Scene tool(scene.setting(), before, scene.call());
   for (const Segment& segment : segments) {
     const bool meant = op.apart || op.kind == IpcKind::kSegment;
-    if (!meant || SweepsSegment(tool, segment) != Says::kYes) continue;
-    RemoveSegment(state, ActorOf(tool), {tool.ipc_index(), segment.serial});
+    const Says removes = meant ? SweepsSegment(tool, segment) : Says::kNo;
+    RemoveOrDoubt(tool, state, removes, segment.serial);
   }
   for (const OtherObject& other : others) {
     const bool meant = op.apart || op.kind == other.kind;

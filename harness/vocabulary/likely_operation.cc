@@ -62,10 +62,10 @@ Operation LikelyPlan::DrawAttach(std::uint8_t actor) {
     // What is reserved is in use, so that nothing else succeeds.
     if (Below(4) != 3) attach.flags.bits |= kRemap;
   } else if (Below(12) == 11) {
-    // Never rounded to nothing: a null buffer would be memory then.
-    constexpr std::array<std::int64_t, 4> kLow{4097, 4096, 8193, 61440};
+    constexpr std::array<std::int64_t, 4> kLow{1, 4096, 8193, 61440};
     if (Below(2) == 1) attach.at = {{std::nullopt, OneOf(kLow)}};
     if (Below(2) == 0) attach.flags.bits |= kRemap;
+    zero_page_ = zero_page_ || attach.at.offset == 1;
   }
   return attach;
 }
@@ -160,7 +160,7 @@ Operation LikelyPlan::DrawMapping() {
     case 4:
       return MapProtect{at, within, Protection(OneOf(kProtections))};
     case 5:
-      return MapRemap{at, {within.bytes % (3 * kPage)}, {AnySize()}, {}};
+      return MapRemap{at, {Below(4) == 3 ? 0 : within.bytes % (3 * kPage)}, {AnySize()}, {}};
     default:
       return MapAdvise{at, within, OneOf(kAdvice)};
   }

@@ -141,13 +141,25 @@ void LikelyPlan::Add(std::uint8_t actor, Operation operation, Timing timing) {
                          : *kind == HandleKind::kOther  ? &others_
                                                         : &mappings_;
     step.assigns = Handle{*kind, *used};
-    const Range range{OwnBytes(operation), 1u << processes_[actor]};
+    const Range range{OwnBytes(operation), 1u << processes_[actor], 0};
     if (*kind == HandleKind::kAttach) attach_ranges_[*used] = range;
     if (*kind == HandleKind::kMapping) mapping_ranges_[*used] = range;
     if (*used + 1 < Handle::kLimit) ++*used;
   }
+  GiveUp(actor, operation);
   step.operation = std::move(operation);
   plan_.steps.push_back(std::move(step));
+}
+
+void LikelyPlan::GiveUp(std::uint8_t actor, const Operation& operation) {
+  const auto give_up = [&](const Place& at) {
+    if (!at.handle) return;
+    auto& ranges = at.handle->kind == HandleKind::kAttach ? attach_ranges_ : mapping_ranges_;
+    ranges[at.handle->index].given_up |= 1u << processes_[actor];
+  };
+  if (const auto* detach = std::get_if<SysvDetach>(&operation)) give_up(detach->at);
+  if (const auto* unmap = std::get_if<MapUnmap>(&operation)) give_up(unmap->at);
+  if (const auto* remap = std::get_if<MapRemap>(&operation)) give_up(remap->at);
 }
 
 void LikelyPlan::Birth(std::uint8_t parent, std::uint8_t child) {
@@ -156,6 +168,8 @@ void LikelyPlan::Birth(std::uint8_t parent, std::uint8_t child) {
   if (child == kThread) processes_[child] = processes_[parent];
   for (auto* ranges : {&attach_ranges_, &mapping_ranges_}) {
     for (Range& range : *ranges) {
+      // The stack of a thread may come to be where nothing is any more.
+      if (child == kThread) range.processes &= ~(range.given_up & 1u << processes_[child]);
       if ((range.processes >> processes_[parent] & 1) != 0) {
         range.processes |= 1u << processes_[child];
       }
@@ -234,7 +248,8 @@ OtherRef LikelyPlan::AnyOther() {
 
 Buffer LikelyPlan::AnyBuffer() {
   constexpr std::array kBad{Buffer::kNull, Buffer::kWild, Buffer::kUnwritable};
-  return Below(10) == 0 ? OneOf(kBad) : Buffer::kValid;
+  const Buffer buffer = Below(10) == 0 ? OneOf(kBad) : Buffer::kValid;
+  return buffer == Buffer::kNull && zero_page_ ? Buffer::kWild : buffer;
 }
 
 Plan LikelySequence(Choices& choices, std::size_t steps, LikelyWeights weights) {

@@ -121,6 +121,7 @@ class LikelyPlan {
   std::uint8_t attaches_ = 0;
   std::uint8_t mappings_ = 0;
   std::uint8_t others_ = 0;
+  bool zero_page_ = false;  // something may be attached where null points to
   std::uint8_t actor_ = 0;  // who performs the step that is being drawn
   std::vector<bool> alive_;
   std::vector<std::uint8_t> processes_;  // of each actor: the one who was first in its process
@@ -129,7 +130,10 @@ class LikelyPlan {
   struct Range {
     std::uint64_t bytes = 0;
     std::uint32_t processes = 0;  // a bit for each that has it
+    std::uint32_t given_up = 0;   // likewise for each that may have it no more
   };
+  /// Notes that a step may give up what stands there in the process of its actor.
+  void GiveUp(std::uint8_t actor, const Operation& operation);
   std::array<Range, Handle::kLimit> attach_ranges_{};
   std::array<Range, Handle::kLimit> mapping_ranges_{};
 };
