@@ -18,6 +18,7 @@
 #include "harness/actor/children.h"
 #include "harness/actor/performer.h"
 #include "harness/actor/turns.h"
+#include "harness/target/fault_guard.h"
 
 extern char** environ;
 
@@ -52,6 +53,7 @@ void* RunActorThread(void* start) {
   Context context(*told->target, told->region->header().handles);
   context.private_ipc = header.private_ipc;
   Performer(*told->region, told->region_fd, told->self, context).Live(Birth::kThread);
+  LeaveFaultGuard();
   return nullptr;
 }
 

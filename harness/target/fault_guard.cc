@@ -36,8 +36,8 @@ void OnFault(int signal, siginfo_t* info, void*) {
 }
 
 /// The handlers run on a stack of their own: the address at fault may be the stack's neighbour. It
-/// ends with its thread, and so does what the kernel knows of it: a destructor to be registered
-/// would cost each new actor more than all else here.
+/// ends with its thread. No destructor gives it back: to register one would cost each new actor
+/// more than all else here.
 void ProvideStack() {
   // The address sanitizer asks for alignment.
   alignas(64) static thread_local std::array<char, 64 * 1024> memory;
@@ -66,6 +66,12 @@ void PrepareFaultGuard() {
   ProvideStack();
   static const bool installed = (InstallHandlers(), true);
   static_cast<void>(installed);
+}
+
+void LeaveFaultGuard() {
+  stack_t none{};
+  none.ss_flags = SS_DISABLE;
+  ::sigaltstack(&none, nullptr);
 }
 
 }  // namespace shmspec

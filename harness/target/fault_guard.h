@@ -37,6 +37,9 @@ GuardState& Guard();
 /// Installs the handlers in this process and an alternate stack for this thread. Call once in every
 /// thread before Guarded; calling again changes nothing. (Perform calls it.)
 void PrepareFaultGuard();
+/// For a thread that goes on to its end in other code, which may not expect such a stack: the
+/// address sanitizer takes it for its own.
+void LeaveFaultGuard();
 
 /// Runs `access` and returns the fault that ended it, if one did. `access` must own nothing: its
 /// destructors do not run after a fault.
