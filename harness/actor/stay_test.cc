@@ -110,5 +110,28 @@ TEST(Sweep, RemovesWhatAPlanLeftAndPutsSysctlsBack) {
   }
 }
 
+TEST(Stage, LeavesTheCallerOnTheProcessorsItMayUse) {
+  cpu_set_t before, after;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof(before), &before), 0);
+  if (CPU_COUNT(&before) < 2) GTEST_SKIP() << "needs two processors";
+  EXPECT_EQ(DifferencesOf(Play(*StageOf("libc"), kLook)), "");
+  ASSERT_EQ(::sched_getaffinity(0, sizeof(after), &after), 0);
+  EXPECT_TRUE(CPU_EQUAL(&before, &after));
+}
+
+/// What executing the program anew does by itself.
+TEST(ForkedWarden, LeavesActorsNothingOfTheSignalsOfItsCaller) {
+  sigset_t one;
+  sigemptyset(&one);
+  sigaddset(&one, SIGUSR1);
+  ::sigprocmask(SIG_BLOCK, &one, nullptr);
+  ::signal(SIGUSR2, SIG_IGN);
+  const auto stage = StageOf("libc", {.deadline_ms = 3000, .warden_start = WardenStart::kFork});
+  for (const char* name : {"SIGUSR1", "SIGUSR2"}) {
+    const std::string kill = std::string("a: process.kill actor=b signal=") + name + " -> 0\n";
+    EXPECT_EQ(DifferencesOf(Play(*stage, "actor a\nactor b\n" + kill)), "") << name;
+  }
+}
+
 }  // namespace
 }  // namespace shmspec
