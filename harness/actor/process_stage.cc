@@ -44,24 +44,6 @@ constexpr std::uint64_t Mixed(std::uint64_t a, std::uint64_t b) {
   return number ^ (number >> 31);
 }
 
-/// Keeps the caller on its processor, where the actors of a sequential plan are: whoever waits
-/// there is woken soonest.
-class StayOnCpu {
- public:
-  explicit StayOnCpu(int cpu)
-      : pinned_(cpu >= 0 && ::sched_getaffinity(0, sizeof(before_), &before_) == 0 &&
-                PinToCpu(cpu)) {}
-  ~StayOnCpu() {
-    if (pinned_) ::sched_setaffinity(0, sizeof(before_), &before_);
-  }
-  StayOnCpu(const StayOnCpu&) = delete;
-  StayOnCpu& operator=(const StayOnCpu&) = delete;
-
- private:
-  cpu_set_t before_;
-  bool pinned_;
-};
-
 /// Keys of one run: positive, never IPC_PRIVATE, the index in the low bits so that none is equal to
 /// another.
 std::int64_t KeyOf(std::uint64_t mixed, std::size_t index) {

@@ -106,6 +106,16 @@ function(shmspec_library name)
   target_link_libraries(shmspec_${name} PUBLIC shmspec_flags ${ARG_LINKS})
 endfunction()
 
+# Links a program that starts many processes with as few shared libraries as can be: each one costs
+# the loader of every actor that is a fresh image, and every fork, some time.
+function(shmspec_few_libraries name)
+  if(SHMSPEC_STATIC)
+    target_link_options(${name} PRIVATE -static)
+  elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SHMSPEC_SANITIZE)
+    target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
+  endif()
+endfunction()
+
 # All tests with the label unit, for presets that run no others.
 add_custom_target(unit_tests)
 

@@ -3,11 +3,14 @@
 #include "harness/runner/attempt.h"
 
 #include <fmt/format.h>
+#include <sched.h>
 
 #include <algorithm>
 
+#include "harness/actor/schedule.h"
 #include "harness/runner/perform_plan.h"
 #include "harness/sandbox/audit.h"
+#include "harness/target/process_limit.h"
 #include "harness/vocabulary/wire_codec.h"
 
 namespace shmspec {
@@ -26,6 +29,7 @@ void KeepOurs(Inventory& inventory, const std::vector<std::int64_t>& actor_pids)
 }
 
 CaseResult PerformIsolated(const Plan& plan, int rounds, const RunOptions& options) {
+  const StayOnCpu stay(CpuFor(plan));
   if (const auto entered = EnterIsolation(options.isolation); !entered.ok()) {
     return Unjudged(Status::kUnresolved, Cause::kSetup, entered.error().message);
   }
@@ -50,6 +54,8 @@ CaseResult PerformIsolated(const Plan& plan, int rounds, const RunOptions& optio
 }
 
 }  // namespace
+
+int CpuFor(const Plan& plan) { return MakeSchedule(plan).concurrent ? -1 : ::sched_getcpu(); }
 
 Attempt::Attempt(CaseProcess process, std::vector<Requirement> cited, std::int64_t timeout_ms,
                  Leftovers leftovers)

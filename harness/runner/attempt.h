@@ -13,6 +13,11 @@
 
 namespace shmspec {
 
+/// Where the processes of a plan whose steps follow one another are best kept (StayOnCpu): on the
+/// CPU of the caller, since going to another one takes longer than most calls. -1 for a plan whose
+/// steps may overlap.
+int CpuFor(const Plan& plan);
+
 class Attempt {
  public:
   using Clock = std::chrono::steady_clock;

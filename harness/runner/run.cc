@@ -14,6 +14,7 @@
 #include "harness/runner/attempt.h"
 #include "harness/runner/perform_plan.h"
 #include "harness/runner/stop_requests.h"
+#include "harness/target/process_limit.h"
 #include "harness/vocabulary/names.h"
 
 namespace shmspec {
@@ -149,6 +150,7 @@ class Schedule {
 
 CaseResult RunAlone(const Plan& plan, int rounds, const RunOptions& options,
                     Attempt::Leftovers leftovers) {
+  const StayOnCpu stay(CpuFor(plan));
   Result<Attempt> attempt = Attempt::Start(plan, rounds, options, leftovers);
   if (!attempt.ok()) {
     return Unjudged(Status::kUnresolved, Cause::kSetup, attempt.error().message);

@@ -57,4 +57,12 @@ bool PinToCpu(int cpu) {
   return ::sched_setaffinity(0, sizeof(set), &set) == 0;
 }
 
+StayOnCpu::StayOnCpu(int cpu)
+    : pinned_(cpu >= 0 && ::sched_getaffinity(0, sizeof(before_), &before_) == 0 && PinToCpu(cpu)) {
+}
+
+StayOnCpu::~StayOnCpu() {
+  if (pinned_) ::sched_setaffinity(0, sizeof(before_), &before_);
+}
+
 }  // namespace shmspec

@@ -5,6 +5,8 @@
 #ifndef SHMSPEC_HARNESS_TARGET_PROCESS_LIMIT_H_
 #define SHMSPEC_HARNESS_TARGET_PROCESS_LIMIT_H_
 
+#include <sched.h>
+
 #include <cstdint>
 
 #include "harness/vocabulary/value.h"
@@ -22,6 +24,22 @@ int CloneFlags(Namespaces namespaces);
 
 /// Confines the calling thread to one CPU; false with errno.
 bool PinToCpu(int cpu);
+
+/// Keeps the calling thread on one CPU for as long as this lives, and so the processes it forks:
+/// whoever waits for another one there is woken soonest. Does nothing for a negative number.
+///
+///   const StayOnCpu stay(::sched_getcpu());
+class StayOnCpu {
+ public:
+  explicit StayOnCpu(int cpu);
+  ~StayOnCpu();
+  StayOnCpu(const StayOnCpu&) = delete;
+  StayOnCpu& operator=(const StayOnCpu&) = delete;
+
+ private:
+  cpu_set_t before_;
+  bool pinned_;
+};
 
 }  // namespace shmspec
 
