@@ -32,7 +32,7 @@ struct ChildTask {
 /// its parent's.
 int RunChild(void* told) {
   const auto& task = *static_cast<const ChildTask*>(told);
-  const bool failed = task.detach != 0 && task.calls->detach(task.detach) != 0;
+  const bool failed = task.detach != 0 && task.calls->detach(task.detach).value != 0;
   ::_exit(failed ? errno : 0);
 }
 

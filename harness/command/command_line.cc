@@ -33,10 +33,9 @@ void AddFormat(CLI::App& app, Format& format) {
 }
 
 void AddPerform(CLI::App& app, PerformOptions& options) {
-  app.add_option(
-      "--target", options.target,
-      "libc (default), syscall, ia32 (32-bit calls), libc32 (32-bit programs), simulated or "
-      "faulty:ID (see controls)");
+  app.add_option("--target", options.target,
+                 "libc (default), syscall, ia32 (32-bit calls), libc32 (32-bit programs), boost "
+                 "(Boost.Interprocess), simulated or faulty:ID (see controls)");
   app.add_option("--profile", options.profile,
                  "The specification to judge by: linux (default) or posix");
   app.add_option("--seed", options.seed, "Settles every random choice; printed with each run")

@@ -12,6 +12,7 @@
 #include "harness/command/console.h"
 #include "harness/sandbox/environment.h"
 #include "harness/sandbox/system_v.h"
+#include "harness/target/sysv_calls.h"
 
 namespace shmspec {
 namespace {
@@ -117,6 +118,10 @@ int DoctorCommand(Format format) {
   if (const auto i386 = ProbeI386Program(); !i386.ok()) {
     found.meanings.push_back({"32-bit programs", i386.error().message,
                               "--target libc32 and cases with such programs are UNSUPPORTED"});
+  }
+  if (const auto boost = ProbeBoost(); !boost.ok()) {
+    found.meanings.push_back(
+        {"wrapper libraries", boost.error().message, "--target boost is not there"});
   }
   if (format == Format::kJson) {
     PrintJson(found);

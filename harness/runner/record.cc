@@ -10,6 +10,8 @@
 #include <set>
 
 #include "harness/runner/record_parts.h"
+#include "harness/sandbox/build_id.h"
+#include "harness/target/target.h"
 #include "harness/vocabulary/requirement.h"
 #include "harness/vocabulary/sha256.h"
 #include "harness/vocabulary/text.h"
@@ -210,13 +212,13 @@ Json EnvironmentRecord(const RecordContext& context) {
 }
 
 /// What stands between a case and the kernel; nothing for bare system calls.
-std::optional<Json> LibraryRecord(const RunOptions& options, const RecordContext& context) {
-  if (options.target != "libc") return std::nullopt;
-  const std::string libc = ValueOf(context.environment, "libc");  // `glibc 2.36`
-  const std::size_t space = std::min(libc.find(' '), libc.size() - 1);
-  return Json{{"name", libc.substr(0, space)},
-              {"version", libc.substr(space + 1)},
-              {"build_id", ValueOf(context.environment, "libc.build_id")}};
+std::optional<Json> LibraryRecord(const RunOptions& options) {
+  const KernelTarget* target = FindTarget(options.target);
+  if (target == nullptr || target->library == nullptr) return std::nullopt;
+  const Library library = target->library();
+  return Json{{"name", library.name},
+              {"version", library.version},
+              {"build_id", BuildIdOfLibrary(library.file)}};
 }
 
 Json SubjectRecord(const RunOptions& options, const RecordContext& context) {
@@ -235,7 +237,7 @@ Json SubjectRecord(const RunOptions& options, const RecordContext& context) {
                {"machine", fact("machine")},
                {"libc", fact("libc")},
                {"container", fact("container")}};
-  if (auto library = LibraryRecord(options, context)) subject["library"] = *library;
+  if (auto library = LibraryRecord(options)) subject["library"] = *library;
   return subject;
 }
 

@@ -5,6 +5,7 @@
 #include "harness/runner/run.h"
 #include "harness/target/faulty/fault.h"
 #include "harness/target/simulated/simulated_stage.h"
+#include "harness/target/target.h"
 
 namespace shmspec {
 namespace {
@@ -14,7 +15,11 @@ constexpr std::string_view kFaulty = "faulty:";
 }  // namespace
 
 std::vector<std::string> TargetNames() {
-  return {"libc", "syscall", "ia32", "libc32", "simulated", std::string(kFaulty) + "ID"};
+  std::vector<std::string> names;
+  for (const KernelTarget& target : KernelTargets()) names.emplace_back(target.name);
+  names.emplace_back("simulated");
+  names.push_back(std::string(kFaulty) + "ID");
+  return names;
 }
 
 Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options, WardenStart warden_start) {

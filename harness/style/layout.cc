@@ -126,6 +126,8 @@ constexpr Library kLibraries[] = {
     {"<benchmark/", [](std::string_view path) { return IsBelow(path, "suites/performance"); },
      "suites/performance/"},
     {"<fuzzer/", [](std::string_view path) { return IsBelow(path, "fuzz"); }, "fuzz/"},
+    {"<boost/", [](std::string_view path) { return path == "harness/target/boost.cc"; },
+     "the target that calls Boost.Interprocess"},
     {"<toml++/", [](std::string_view path) { return path == "harness/runner/waivers.cc"; },
      "the reader of waivers"},
     {"<yaml-cpp/",

@@ -65,7 +65,7 @@ std::int64_t Ipc(std::int64_t call, std::int64_t first, std::int64_t second, std
   return result;
 }
 
-std::int64_t Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
+CallResult Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
   return Ipc(kShmget, key, static_cast<std::int64_t>(size), flags, 0);
 }
 
@@ -80,16 +80,16 @@ std::uint32_t* LowWord() {
   return word;
 }
 
-std::int64_t Attach(std::int64_t segment, std::uint64_t address, std::uint64_t flags) {
+CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t flags) {
   std::uint32_t* const word = LowWord();
   const std::int64_t returned = Ipc(kShmat, segment, static_cast<std::int64_t>(flags),
                                     std::bit_cast<std::uint64_t>(word), address);
   return returned < 0 ? -1 : static_cast<std::int64_t>(*word);
 }
 
-std::int64_t Detach(std::uint64_t address) { return Ipc(kShmdt, 0, 0, 0, address); }
+CallResult Detach(std::uint64_t address) { return Ipc(kShmdt, 0, 0, 0, address); }
 
-std::int64_t Control(std::int64_t segment, int command, void* buffer) {
+CallResult Control(std::int64_t segment, int command, void* buffer) {
   return Ipc(kShmctl, segment, command | kLargeRecords, 0, std::bit_cast<std::uint64_t>(buffer));
 }
 
@@ -157,6 +157,7 @@ constexpr SysvCalls kIa32Calls{.get = Get,
                                .attach = Attach,
                                .detach = Detach,
                                .control = Control,
+                               .key_of_path = KeyOfPathByLibc,
                                .write_settable = WriteSettable,
                                .read_segment = ReadSegment,
                                .read_limits = ReadLimits,

@@ -9,22 +9,24 @@
 namespace shmspec {
 namespace {
 
-std::int64_t Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
+CallResult Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
   return ::shmget(static_cast<key_t>(key), static_cast<std::size_t>(size), static_cast<int>(flags));
 }
 
-std::int64_t Attach(std::int64_t segment, std::uint64_t address, std::uint64_t flags) {
+CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t flags) {
   return ReturnedAddress(
       ::shmat(static_cast<int>(segment), PointerTo(address), static_cast<int>(flags)));
 }
 
-std::int64_t Detach(std::uint64_t address) { return ::shmdt(PointerTo(address)); }
+CallResult Detach(std::uint64_t address) { return ::shmdt(PointerTo(address)); }
 
-std::int64_t Control(std::int64_t segment, int command, void* buffer) {
+CallResult Control(std::int64_t segment, int command, void* buffer) {
   return ::shmctl(static_cast<int>(segment), command, static_cast<shmid_ds*>(buffer));
 }
 
 }  // namespace
+
+CallResult KeyOfPathByLibc(const char* path, int project) { return ::ftok(path, project); }
 
 /// The C library of a 32-bit program has times of 64 bits and the kernel's record has them in
 /// halves: it goes from one to the other in the program.
@@ -34,6 +36,7 @@ constexpr SysvCalls kLibcCalls{.get = Get,
                                .attach = Attach,
                                .detach = Detach,
                                .control = Control,
+                               .key_of_path = KeyOfPathByLibc,
                                .write_settable = native::WriteSettable,
                                .read_segment = native::ReadSegment,
                                .read_limits = native::ReadLimits,

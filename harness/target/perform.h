@@ -20,6 +20,11 @@ inline Outcome Returned(std::int64_t value) {
   return Value{value};
 }
 
+inline Outcome Returned(const CallResult& result) {
+  if (result.lacking != nullptr) return Trouble{true, result.lacking};
+  return Returned(result.value);
+}
+
 /// A fault at an access that named this address.
 Outcome OutcomeOf(const SeenFault& seen, std::uint64_t named);
 

@@ -9,17 +9,17 @@
 namespace shmspec {
 namespace {
 
-std::int64_t Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
+CallResult Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
   return ::syscall(SYS_shmget, key, size, flags);
 }
 
-std::int64_t Attach(std::int64_t segment, std::uint64_t address, std::uint64_t flags) {
+CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t flags) {
   return ::syscall(SYS_shmat, segment, address, flags);
 }
 
-std::int64_t Detach(std::uint64_t address) { return ::syscall(SYS_shmdt, address); }
+CallResult Detach(std::uint64_t address) { return ::syscall(SYS_shmdt, address); }
 
-std::int64_t Control(std::int64_t segment, int command, void* buffer) {
+CallResult Control(std::int64_t segment, int command, void* buffer) {
   return ::syscall(SYS_shmctl, segment, command, buffer);
 }
 
@@ -29,6 +29,7 @@ constexpr SysvCalls kSyscallCalls{.get = Get,
                                   .attach = Attach,
                                   .detach = Detach,
                                   .control = Control,
+                                  .key_of_path = KeyOfPathByLibc,
                                   .write_settable = native::WriteSettable,
                                   .read_segment = native::ReadSegment,
                                   .read_limits = native::ReadLimits,

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The four System V calls as one way of entering the kernel makes them, and how that way lays out
-// the records that shmctl fills in.
+// The System V calls as one way of entering the kernel makes them, and how that way lays out the
+// records that shmctl fills in.
 
 #ifndef SHMSPEC_HARNESS_TARGET_SYSV_CALLS_H_
 #define SHMSPEC_HARNESS_TARGET_SYSV_CALLS_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "harness/vocabulary/outcome.h"
 #include "harness/vocabulary/result.h"
@@ -21,15 +22,30 @@ struct SettableFields {
   std::uint32_t mode = 0;
 };
 
-/// Calls return what the kernel or library returned, -1 with errno on failure. Records live in
-/// buffers of `kRecordBytes` bytes; the readers below leave `returned` alone.
+/// What the kernel or library returned: -1 with errno on failure.
+struct CallResult {
+  // NOLINTNEXTLINE(google-explicit-constructor): a call that was made returned a number.
+  constexpr CallResult(std::int64_t returned) : value(returned) {}
+  /// For a call that this way of entering the kernel has no words for. It was not made.
+  static constexpr CallResult Lacking(const char* why) {
+    CallResult none(-1);
+    none.lacking = why;
+    return none;
+  }
+
+  std::int64_t value;
+  const char* lacking = nullptr;
+};
+
+/// Records live in buffers of `kRecordBytes` bytes; the readers below leave `returned` alone.
 struct SysvCalls {
   static constexpr std::size_t kRecordBytes = 256;
 
-  std::int64_t (*get)(std::int64_t key, std::uint64_t size, std::uint64_t flags);
-  std::int64_t (*attach)(std::int64_t segment, std::uint64_t address, std::uint64_t flags);
-  std::int64_t (*detach)(std::uint64_t address);
-  std::int64_t (*control)(std::int64_t segment, int command, void* buffer);
+  CallResult (*get)(std::int64_t key, std::uint64_t size, std::uint64_t flags);
+  CallResult (*attach)(std::int64_t segment, std::uint64_t address, std::uint64_t flags);
+  CallResult (*detach)(std::uint64_t address);
+  CallResult (*control)(std::int64_t segment, int command, void* buffer);
+  CallResult (*key_of_path)(const char* path, int project);
 
   /// Writes the fields of IPC_SET into a record and touches no other byte of it.
   void (*write_settable)(const SettableFields& fields, void* buffer);
@@ -44,18 +60,28 @@ struct SysvCalls {
   bool copies_records = false;
 };
 
+/// ftok(3), which no kernel knows.
+CallResult KeyOfPathByLibc(const char* path, int project);
+
 /// shmget(3) and so on, as programs call them.
 extern const SysvCalls kLibcCalls;
 /// syscall(2) with the numbers of this architecture: no library in between.
 extern const SysvCalls kSyscallCalls;
 /// int 0x80 of x86-64: what a 32-bit program gets.
 extern const SysvCalls kIa32Calls;
+/// xsi_shared_memory and mapped_region of Boost.Interprocess. What the library does not offer, such
+/// as asking for the state of a segment, is a call of libc.
+extern const SysvCalls kBoostCalls;
 
 /// Whether this way of entering the kernel exists here; an error is `lacking`. Runs nothing in the
 /// caller that could end it.
 Result<void> ProbeLibc();
 Result<void> ProbeSyscall();
 Result<void> ProbeIa32();
+Result<void> ProbeBoost();
+
+/// The version of Boost, such as `1.81.0`, that this program was built with; empty without it.
+std::string BoostVersion();
 
 }  // namespace shmspec
 

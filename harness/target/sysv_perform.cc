@@ -40,10 +40,10 @@ Outcome FillIn(std::int64_t segment, int command, Buffer buffer, Context& contex
   constexpr bool kOfSegment = std::is_same_v<R, SegmentRecord>;
   if (kOfSegment && FaultsBeforeTheCall(context, buffer, true)) return NoSuchCall();
   void* address = context.buffers().Poisoned(buffer);
-  const std::int64_t returned = context.calls().control(segment, command, address);
-  if (returned == -1) return Failure{ErrorCode{errno}};
+  const CallResult returned = context.calls().control(segment, command, address);
+  if (returned.value == -1) return Returned(returned);
   R record;
-  record.returned = returned;
+  record.returned = returned.value;
   // Success with a buffer that cannot have been filled in is the finding, not the record.
   if (buffer == Buffer::kValid) read(address, record);
   return record;
@@ -119,8 +119,8 @@ Outcome Do(const SysvControl& op, Context& context) {
   return Control(op.segment, op.command, Buffer::kValid, context);
 }
 
-Outcome Do(const SysvKeyOfPath& op, Context&) {
-  return Returned(::ftok(op.path.c_str(), op.project));
+Outcome Do(const SysvKeyOfPath& op, Context& context) {
+  return Returned(context.calls().key_of_path(op.path.c_str(), op.project));
 }
 
 }  // namespace shmspec::perform

@@ -2,6 +2,9 @@
 
 #include "harness/target/target.h"
 
+#include <fmt/format.h>
+#include <gnu/libc-version.h>
+
 #include <array>
 #include <limits>
 #include <string>
@@ -13,10 +16,18 @@
 namespace shmspec {
 namespace {
 
-constexpr std::array kTargets{KernelTarget{"libc", &kLibcCalls, ProbeLibc},
-                              KernelTarget{"syscall", &kSyscallCalls, ProbeSyscall},
-                              KernelTarget{"ia32", &kIa32Calls, ProbeIa32, Abi::kIa32},
-                              KernelTarget{"libc32", &kLibcCalls, ProbeLibc, Abi::kI386}};
+Library Libc() { return {"glibc", ::gnu_get_libc_version(), "libc.so"}; }
+
+/// It is a part of the program of 32-bit actors, which was built with the headers of this one.
+Library Libc32() { return {"glibc", fmt::format("{}.{}, 32-bit", __GLIBC__, __GLIBC_MINOR__), ""}; }
+
+Library Boost() { return {"Boost.Interprocess", BoostVersion(), ""}; }
+
+constexpr std::array kTargets{KernelTarget{"libc", &kLibcCalls, ProbeLibc, Libc},
+                              KernelTarget{"syscall", &kSyscallCalls, ProbeSyscall, nullptr},
+                              KernelTarget{"ia32", &kIa32Calls, ProbeIa32, nullptr, Abi::kIa32},
+                              KernelTarget{"libc32", &kLibcCalls, ProbeLibc, Libc32, Abi::kI386},
+                              KernelTarget{"boost", &kBoostCalls, ProbeBoost, Boost}};
 
 /// Whether every address and size of the operation can be said at all: in the process, or through
 /// its System V calls. Nothing would be known about what a part of a number asks for.

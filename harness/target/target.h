@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "harness/target/control_buffers.h"
@@ -26,18 +27,28 @@
 
 namespace shmspec {
 
+/// What stands between a case and the kernel.
+struct Library {
+  std::string name;
+  std::string version;
+  /// How the name of its file begins (`libc.so`), empty when it has none: then it is a part of this
+  /// program.
+  std::string file;
+};
+
 /// One way of entering the kernel. Those of abi i386 are for 32-bit programs only.
 struct KernelTarget {
   std::string_view name;
   const SysvCalls* calls;
   Result<void> (*probe)();
+  Library (*library)();  // nullptr for bare system calls
   Abi abi = Abi::kNative;
 };
 
 /// Whether this is a 32-bit program.
 inline constexpr bool kIs32Bit = sizeof(void*) == 4;
 
-/// All of them: libc, syscall, ia32, libc32.
+/// All of them: libc, syscall, ia32, libc32, boost.
 std::span<const KernelTarget> KernelTargets();
 
 /// The one of that name, or nullptr.

@@ -88,6 +88,23 @@ SHMSPEC_CASE("permissions.matrix.is_open_to_ipc_owner", "PERM.SYSV.MATRIX"_req,
   a.Remove(s).Gives(0);
 }
 
+// The usual mode of new segments is also what many programs and Boost.Interprocess look up with.
+SHMSPEC_CASE("permissions.lookup.with_mode_0644_asks_to_read_and_write",
+             "PERM.SYSV.SHMGET_REQUESTED_BITS"_req) {
+  const Actor a = plan.Spawn("a", User(kAlice));
+  const Actor b = plan.Spawn("b", User(kBob));
+  const Key k = plan.NewKey();
+  const SysvGet lookup{k, {0}, 0644};
+  b.Do(lookup).Fails(ENOENT);
+  const Segment s = a.Get({.key = k, .flags = kCreate | kExclusive | 0644});
+  a.Do(lookup).Expects(ValueOf(s));
+  b.Do(lookup).Fails(EACCES);
+  a.Set({s, {kAlice}, {kAlice}, {0666}}).Gives(0);
+  b.Do(lookup).Expects(ValueOf(s));
+  a.Remove(s).Gives(0);
+  b.Do(lookup).Fails(ENOENT);
+}
+
 SHMSPEC_CASE("permissions.class.is_one_even_if_a_later_one_is_more_generous",
              "PERM.SYSV.CLASS_SELECTION"_req) {
   const Actor owner = plan.Spawn("owner", {.uid = kAlice, .gid = kFriends});
