@@ -2,9 +2,11 @@
 //
 // What is shown of benchmarks and fuzzers, and what the reader refuses of them.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <functional>
 #include <iterator>
@@ -98,7 +100,27 @@ TEST(Figures, AreDrawnInTheirPlaceHoweverLargeOrSmall) {
   }
 }
 
-TEST(Fuzzing, ShowsCoverageByExecutions) {
+TEST(Fuzzing, ShowsCoverageOverTime) {
+  Record record = Figures();
+  FuzzRun& run = record.fuzzing.front();
+  run.duration_s = 10;
+  // Half of the executions of the first second, the end of that second, half of the others.
+  run.points = {FuzzPoint{.executions = 500, .coverage = 100, .time_s = 0},
+                FuzzPoint{.executions = 1000, .coverage = 200, .time_s = 1},
+                FuzzPoint{.executions = 5500, .coverage = 400, .time_s = 1}};
+  const std::string page = RenderHtml(std::span(&record, 1));
+  EXPECT_THAT(page, HasSubstr("taken after so many seconds"));
+  // From a tenth of a second to 10 over 456, from 0 to 400 edges over 168. After the first second
+  // 9,500 executions took 9 seconds.
+  const auto across = [](double seconds) {
+    return fmt::format("{:.1f}", 64 + (std::log10(seconds) + 1) / 2 * 456);
+  };
+  EXPECT_THAT(page,
+              HasSubstr(fmt::format("d=\"M{} 138.0H{}V96.0H{}V12.0H520.0\"", across(0.5),
+                                    across(1 + 500 * 9 / 9500.0), across(1 + 5000 * 9 / 9500.0))));
+}
+
+TEST(Fuzzing, ShowsCoverageByExecutionsWhereTheTimeIsNotTold) {
   const Record record = Figures();
   const std::string page = RenderHtml(std::span(&record, 1));
   EXPECT_THAT(page, HasSubstr("<code>plan&lt;fuzz&gt;</code></figcaption>"));
@@ -180,6 +202,10 @@ TEST(ReadRecord, RefusesFiguresThatCannotBe) {
   EXPECT_THAT(
       ErrorAfter([](Json& document) { document["fuzzing"][0]["points"][0]["executions"] = 101; }),
       HasSubstr("the points of fuzz target plan<fuzz> are not in order"));
+  EXPECT_THAT(ErrorAfter([](Json& document) {
+                for (int i : {0, 1}) document["fuzzing"][0]["points"][i]["time_s"] = 9 - i;
+              }),
+              HasSubstr("the points of fuzz target plan<fuzz> are not in order"));
   EXPECT_THAT(ErrorAfter([](Json& document) { document["fuzzing"][0]["executions"] = 99; }),
               HasSubstr("fuzz target plan<fuzz> has a point after its last execution"));
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// How far fuzzers came: coverage by executions, a chart for each target.
+// How far fuzzers came: coverage over time, a chart for each target.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "reports/html.h"
 #include "reports/plot.h"
@@ -40,38 +42,86 @@ UpAxis UpAxisOf(const FuzzRun& run) {
   return {step, std::max(1, static_cast<int>(std::ceil(static_cast<double>(most) / step)))};
 }
 
-LogAxis AcrossAxisOf(const FuzzRun& run) {
-  const auto executions = [](const FuzzPoint& point) {
-    return std::max(static_cast<double>(point.executions), 1.0);
-  };
-  return DecadesOver(kLeft, kRight, executions(run.points.front()),
-                     std::max(static_cast<double>(run.executions), 1.0));
+/// Where the points are on the way from left to right.
+struct Across {
+  std::vector<double> at;  // one for each point
+  double end = 1;          // of the fuzzing
+  std::string_view unit;
+};
+
+/// When the points were reached. Logs have whole seconds; within those, executions tell the time.
+Across OverTime(const FuzzRun& run) {
+  Across across{{}, 0, "seconds"};
+  const std::uint64_t last = *run.points.back().time_s;
+  // Time goes on at least as long as somebody could see it do so.
+  const std::uint64_t end = std::max(run.duration_s.value_or(last), last);
+  std::uint64_t before = 0;  // executions
+  for (std::size_t i = 0; i < run.points.size();) {
+    const std::uint64_t second = *run.points[i].time_s;
+    std::size_t next = i;
+    while (next < run.points.size() && *run.points[next].time_s == second) ++next;
+    const bool more = next < run.points.size();
+    const std::uint64_t until_s = more ? *run.points[next].time_s : std::max(end, second + 1);
+    const std::uint64_t until = more ? run.points[next].executions : run.executions;
+    const double each =
+        until > before ? static_cast<double>(until_s - second) / static_cast<double>(until - before)
+                       : 0;
+    for (; i < next; ++i) {
+      across.at.push_back(static_cast<double>(second) +
+                          each * static_cast<double>(run.points[i].executions - before));
+    }
+    before = run.points[next - 1].executions;
+  }
+  across.end = std::max(static_cast<double>(end), across.at.back());
+  return across;
+}
+
+Across OverExecutions(const FuzzRun& run) {
+  Across across{{}, static_cast<double>(run.executions), "executions"};
+  for (const FuzzPoint& point : run.points) {
+    across.at.push_back(static_cast<double>(point.executions));
+  }
+  return across;
+}
+
+Across AcrossOf(const FuzzRun& run) {
+  const bool timed = std::all_of(run.points.begin(), run.points.end(),
+                                 [](const FuzzPoint& point) { return point.time_s.has_value(); });
+  return timed ? OverTime(run) : OverExecutions(run);
+}
+
+LogAxis AxisOf(const Across& across) {
+  // However early the first point is, four decades are enough.
+  const double least = std::min(std::max(across.at.front(), across.end / 1e4), across.end);
+  return DecadesOver(kLeft, kRight, least, across.end);
 }
 
 /// Coverage stays what it was until the next point.
-void WriteCurve(Markup& plot, const FuzzRun& run, const LogAxis& across, const UpAxis& up) {
+void WriteCurve(Markup& plot, const FuzzRun& run, const Across& across, const LogAxis& axis,
+                const UpAxis& up) {
   std::string path;
-  for (const FuzzPoint& point : run.points) {
-    const std::string x = Number(across.At(static_cast<double>(point.executions)));
-    const std::string y = Number(up.At(static_cast<double>(point.coverage)));
+  for (std::size_t i = 0; i < run.points.size(); ++i) {
+    const std::string x = Number(axis.At(across.at[i]));
+    const std::string y = Number(up.At(static_cast<double>(run.points[i].coverage)));
     path += path.empty() ? fmt::format("M{} {}", x, y) : fmt::format("H{}V{}", x, y);
   }
-  path += "H" + Number(across.At(static_cast<double>(run.executions)));
+  path += "H" + Number(axis.At(across.end));
   plot << "<path class=\"curve\" d=\"" << Text(path) << "\"/>\n";
 }
 
 void WritePlot(Markup& page, const FuzzRun& run, const std::string& label, std::uint64_t number) {
-  const LogAxis across = AcrossAxisOf(run);
+  const Across across = AcrossOf(run);
+  const LogAxis axis = AxisOf(across);
   const UpAxis up = UpAxisOf(run);
   OpenScroll(page, label);
   page << "<svg class=\"plot\" role=\"img\" aria-labelledby=\"fuzzing-title-" << number
        << "\" viewBox=\"0 0 " << Text(Number(kWidth)) << " " << Text(Number(kBottom + 38))
        << "\">\n<title id=\"fuzzing-title-" << number
-       << "\">Edges of the program that were taken after so many executions, on a logarithmic "
-          "axis; the table below has the numbers</title>\n";
+       << "\">Edges of the program that were taken after so many " << Text(across.unit)
+       << ", on a logarithmic axis; the table below has the numbers</title>\n";
   WriteDecades(
-      page, across, kBottom, [](double count) { return fmt::format("{:g}", count); },
-      static_cast<int>(across.high - across.low) / 6 + 1);
+      page, axis, kBottom, [](double count) { return fmt::format("{:g}", count); },
+      static_cast<int>(axis.high - axis.low) / 6 + 1);
   for (int i = 0; i <= up.steps; ++i) {
     const std::string y = Number(up.At(up.step * i));
     page << "<line class=\"grid\" x1=\"" << Text(Number(kLeft)) << "\" x2=\""
@@ -80,9 +130,9 @@ void WritePlot(Markup& page, const FuzzRun& run, const std::string& label, std::
          << Text(Number(up.At(up.step * i) + (i == 0 ? -1 : 4))) << "\">"
          << Text(fmt::format("{:.0f}", up.step * i)) << "</text>\n";
   }
-  WriteCurve(page, run, across, up);
+  WriteCurve(page, run, across, axis, up);
   page << "<text text-anchor=\"end\" x=\"" << Text(Number(kRight)) << "\" y=\""
-       << Text(Number(kBottom + 34)) << "\">executions</text>\n</svg></div>\n";
+       << Text(Number(kBottom + 34)) << "\">" << Text(across.unit) << "</text>\n</svg></div>\n";
 }
 
 void WriteFigure(Markup& page, const View& view, const FuzzRun& run, std::size_t record,
@@ -128,8 +178,8 @@ void WriteFuzzing(Markup& page, const View& view) {
   if (!view.any([](const Record& record) { return !record.fuzzing.empty(); })) return;
   page << "<section id=\"fuzzing\" aria-labelledby=\"fuzzing-title\">\n"
           "<h2 id=\"fuzzing-title\">How far fuzzing came</h2>\n"
-          "<p>A curve that still rises at its end had not seen all there is to see. Fuzzers say "
-          "how often they ran and seldom when, so that the curves are drawn by executions.</p>\n";
+          "<p>A curve that still rises at its end had not seen all there is to see. Fuzzers tell "
+          "whole seconds; within one, the curves go by executions.</p>\n";
   if (view.many()) page << "<p>A page of one record shows its fuzz targets.</p>\n";
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < view.records.size() && !view.many(); ++i) {

@@ -140,8 +140,11 @@ std::string FigureContradicts(const Record& record) {
   }
   for (const FuzzRun& run : record.fuzzing) {
     std::uint64_t last = 0;
+    std::uint64_t last_s = 0;
     for (const FuzzPoint& point : run.points) {
-      if (point.executions < std::exchange(last, point.executions)) {
+      const std::uint64_t time_s = point.time_s.value_or(last_s);
+      if (point.executions < std::exchange(last, point.executions) ||
+          time_s < std::exchange(last_s, time_s)) {
         return fmt::format("the points of fuzz target {} are not in order", run.target);
       }
     }

@@ -117,8 +117,9 @@ TEST(FuzzingLog, TellsHowFarTheFuzzerWasWhen) {
   EXPECT_EQ(run.points[1].coverage, 6253u);
   EXPECT_EQ(run.points[1].features, 13065u);
   EXPECT_EQ(run.points[1].corpus, 11u);
-  EXPECT_EQ(run.points[1].time_s, std::nullopt) << "its log does not say it";
+  EXPECT_EQ(run.points[1].time_s, 0u) << "there is no rate in the first second";
   EXPECT_EQ(run.points[2].executions_per_s, 64u);
+  EXPECT_EQ(run.points[2].time_s, 7u);
 }
 
 TEST(FuzzingLog, TellsTheTimeWhereTheFuzzerForks) {
@@ -129,6 +130,20 @@ TEST(FuzzingLog, TellsTheTimeWhereTheFuzzerForks) {
   EXPECT_EQ(run.duration_s, std::nullopt) << "the log has no end";
   EXPECT_EQ(run.executions, 9000u);
   EXPECT_EQ(run.findings, 6u);
+}
+
+TEST(FuzzingLog, TellsTheNearestSecondAndNoEarlierOneThanBefore) {
+  std::string log;
+  for (const auto& [executions, rate] : {std::pair{8, 0}, {290, 96}, {295, 98}, {299, 74}}) {
+    log +=
+        fmt::format("#{}\tpulse  cov: 1 ft: 1 corp: 1/1b exec/s: {} rss: 1Mb\n", executions, rate);
+  }
+  std::vector<std::uint64_t> seconds;
+  for (const FuzzPoint& point : RunOf(log).points) seconds.push_back(point.time_s.value_or(99));
+  EXPECT_THAT(seconds, testing::ElementsAre(0, 3, 3, 4));
+  std::string cut = log;
+  cut += "#300\tpulse  cov: 1 ft: 1 corp: 1/1b exec/s: 0 rss: 1Mb\n";
+  EXPECT_EQ(RunOf(cut).points.back().time_s, 4u);
 }
 
 TEST(FuzzingLog, CountsInputsThatBrokeTheLaw) {

@@ -31,6 +31,11 @@ Result<std::uint64_t> Field(std::string_view line, std::string_view label) {
   return Error{fmt::format("expected \"{}\" and a number, as libFuzzer writes it", label)};
 }
 
+/// To the nearest whole number.
+std::uint64_t Quotient(std::uint64_t of, std::uint64_t by) {
+  return of / by + (of % by >= by - of % by ? 1 : 0);
+}
+
 /// Whether a line says how far the fuzzer is: `#1024 NEW cov: 512 ft: 900 ...`.
 bool IsPoint(std::string_view line) {
   return line.size() > 1 && line[0] == '#' && line[1] >= '0' && line[1] <= '9' &&
@@ -53,7 +58,11 @@ Result<FuzzPoint> PointIn(std::string_view line) {
     if (!read.ok()) return read.error();
     number = *read;
   }
-  if (forks) point.time_s = NumberAfter(line, " time: ");
+  // Otherwise the rate tells it, which is that of all executions in the whole seconds so far, and 0
+  // in the first one.
+  point.time_s = forks                         ? NumberAfter(line, " time: ")
+                 : point.executions_per_s == 0 ? 0
+                                               : Quotient(point.executions, point.executions_per_s);
   return point;
 }
 
@@ -131,6 +140,10 @@ Result<FuzzRun> ReadFuzzingLog(std::string_view text, const std::string& file) {
                                run.points.back().executions)};
     }
     run.points.push_back(*point);
+    // What is told by a rate is rounded.
+    if (const std::size_t count = run.points.size(); count > 1) {
+      run.points[count - 1].time_s = std::max(point->time_s, run.points[count - 2].time_s);
+    }
     forked_findings = std::max(forked_findings, FindingsIn(line));
   }
   if (run.points.empty()) {

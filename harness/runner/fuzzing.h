@@ -16,15 +16,14 @@
 
 namespace shmspec {
 
-/// What a fuzzer had reached at one moment. All but the time are in every line of a log; that has
-/// only one with -fork.
+/// What a fuzzer had reached at one moment.
 struct FuzzPoint {
   std::uint64_t executions = 0;
   std::uint64_t coverage = 0;  // edges of the program that were taken
   std::uint64_t features = 0;  // edges with how often, and what else guided it
   std::uint64_t corpus = 0;    // inputs that were kept
   std::uint64_t executions_per_s = 0;
-  std::optional<std::uint64_t> time_s;  // since it began
+  std::optional<std::uint64_t> time_s;  // whole seconds since it began
 };
 
 /// One fuzz target.
