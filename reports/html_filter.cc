@@ -8,8 +8,8 @@
 namespace shmspec::reports {
 
 // What is looked at carries its statuses in `data-status`; what holds such things, and is of no use
-// without them, carries `data-holds`. Texts are read once, when first something is looked for: a
-// page may have tens of thousands of lines.
+// without them, carries `data-holds`. Texts are read once, when somebody comes to look for
+// something: a page may have tens of thousands of lines.
 std::string_view PageScript() {
   return R"js(
 "use strict";
@@ -27,9 +27,11 @@ std::string_view PageScript() {
     element, text: element.textContent.toLowerCase(),
     statuses: element.dataset.status.split(" "), card: element.matches(".card") }));
 
+  const prepare = () => { items = items || read(); };
+
   const apply = () => {
     waiting = false;
-    items = items || read();
+    prepare();
     const wanted = words.value.toLowerCase().split(/\s+/).filter((word) => word);
     const statuses = boxes.filter((box) => box.checked).map((box) => box.value);
     const idle = wanted.length === 0 && statuses.length === 0;
@@ -78,6 +80,7 @@ std::string_view PageScript() {
     target.scrollIntoView();
   };
 
+  bar.addEventListener("focusin", prepare);
   bar.addEventListener("input", soon);
   bar.addEventListener("keydown", (event) => { if (event.key === "Escape") clear(); });
   bar.querySelector("button").addEventListener("click", clear);

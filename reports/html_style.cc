@@ -138,7 +138,7 @@ tbody th { font-weight: 400; }
   padding: .5rem 0; border-bottom: 1px solid var(--line); }
 .sufferers dt { font-weight: 600; } .terms dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
-.scroll[data-holds] { content-visibility: auto; contain-intrinsic-size: auto 40rem; }
+.chapter[open], .scroll[data-holds] { content-visibility: auto; contain-intrinsic-size: auto 40rem; }
 .card { content-visibility: auto; contain-intrinsic-size: auto 30rem; background: var(--card); border: 1px solid var(--line); border-left: .4rem solid var(--fail);
   border-radius: .5rem; margin: 1.25rem 0; padding: .9rem 1.25rem; }
 .card.unresolved { border-left-color: var(--unresolved); }
@@ -205,7 +205,7 @@ footer { color: var(--soft); font-size: .875rem; padding-top: 3rem; padding-bott
   .verdict, tr, .requirement, .objections, figure, .plot, caption { break-inside: avoid; }
   h2, h3, h4, summary, caption, thead { break-after: avoid; }
   .scroll, pre { overflow: visible; }
-  .card, .scroll[data-holds] { content-visibility: visible; }
+  .card, .chapter[open], .scroll[data-holds] { content-visibility: visible; }
   .matrix, .lanes, .plot, .facts { min-width: 0; }
   details::details-content { content-visibility: visible; height: auto; }
 }
