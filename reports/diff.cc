@@ -35,6 +35,10 @@ std::map<std::string, std::string> CircumstancesOf(const Record& record) {
       {"built from", record.suite.source_id},
       {"selection", record.selection},
       {"catalogue", record.suite.catalogue_sha256.substr(0, 12)}};
+  if (const auto& library = record.subject.library) {
+    circumstances["library"] = library->name + " " + library->version;
+    circumstances["library build id"] = library->build_id;
+  }
   for (const Fact& fact : record.facts) {
     if (fact.stable) circumstances[fact.name] = fact.value;
   }

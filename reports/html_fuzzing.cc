@@ -49,30 +49,25 @@ struct Across {
   std::string_view unit;
 };
 
-/// When the points were reached. Logs have whole seconds; within those, executions tell the time.
+/// When the points were reached. What is known are whole seconds; within one, the first point is at
+/// its beginning and others as much later as their executions take at the rate of the time.
 Across OverTime(const FuzzRun& run) {
   Across across{{}, 0, "seconds"};
-  const std::uint64_t last = *run.points.back().time_s;
-  // Time goes on at least as long as somebody could see it do so.
-  const std::uint64_t end = std::max(run.duration_s.value_or(last), last);
-  std::uint64_t before = 0;  // executions
-  for (std::size_t i = 0; i < run.points.size();) {
-    const std::uint64_t second = *run.points[i].time_s;
-    std::size_t next = i;
-    while (next < run.points.size() && *run.points[next].time_s == second) ++next;
-    const bool more = next < run.points.size();
-    const std::uint64_t until_s = more ? *run.points[next].time_s : std::max(end, second + 1);
-    const std::uint64_t until = more ? run.points[next].executions : run.executions;
-    const double each =
-        until > before ? static_cast<double>(until_s - second) / static_cast<double>(until - before)
-                       : 0;
-    for (; i < next; ++i) {
-      across.at.push_back(static_cast<double>(second) +
-                          each * static_cast<double>(run.points[i].executions - before));
-    }
-    before = run.points[next - 1].executions;
+  std::uint64_t second = 0;
+  std::uint64_t since = 0;  // executions when it began
+  for (std::size_t i = 0; i < run.points.size(); ++i) {
+    const FuzzPoint& point = run.points[i];
+    if (*point.time_s != second) since = point.executions;
+    second = *point.time_s;
+    const auto rated =
+        std::find_if(run.points.begin() + static_cast<std::ptrdiff_t>(i), run.points.end(),
+                     [](const FuzzPoint& other) { return other.executions_per_s > 0; });
+    const double rate = rated == run.points.end() ? static_cast<double>(run.executions)
+                                                  : static_cast<double>(rated->executions_per_s);
+    const double part = static_cast<double>(point.executions - since) / std::max(rate, 1.0);
+    across.at.push_back(static_cast<double>(second) + std::min(part, 1.0));
   }
-  across.end = std::max(static_cast<double>(end), across.at.back());
+  across.end = std::max(static_cast<double>(run.duration_s.value_or(0)), across.at.back());
   return across;
 }
 

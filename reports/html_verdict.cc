@@ -56,8 +56,11 @@ void WriteSubject(Markup& page, const Record& record) {
     }
   } else {
     page << Text(subject.name) << " " << Text(subject.version) << " on " << Text(subject.machine)
-         << ", through <code>" << Text(subject.target) << "</code>, " << Text(subject.libc)
-         << ", container: " << Text(subject.container);
+         << ", through <code>" << Text(subject.target) << "</code>, ";
+    if (const std::string wrapper = WrapperOf(subject); !wrapper.empty()) {
+      page << Text(wrapper) << ", ";
+    }
+    page << Text(subject.libc) << ", container: " << Text(subject.container);
   }
   page << "</p>\n";
 }

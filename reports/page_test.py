@@ -245,5 +245,19 @@ class Diff(unittest.TestCase):
         self.assertIn(": not there before, UNRESOLVED after\n    took longer", done.stdout)
         self.assertNotIn("COMPAT.ATTACH_TOO_BIG", done.stdout)
 
+    def test_names_the_versions_of_a_library(self):
+        record = json.loads((TESTDATA / "passing.json").read_text())
+        with tempfile.TemporaryDirectory() as folder:
+            for version in ("1.74.0", "1.81.0"):
+                record["subject"]["library"] = {
+                    "name": "Boost.Interprocess", "version": version, "build_id": "0a" + version[2:4]}
+                pathlib.Path(folder, version).write_text(json.dumps(record))
+            done = self.diff(pathlib.Path(folder, "1.74.0"), pathlib.Path(folder, "1.81.0"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, "Circumstances\n"
+                         "  library: Boost.Interprocess 1.74.0 before, Boost.Interprocess 1.81.0 after\n"
+                         "  library build id: 0a74 before, 0a81 after\n"
+                         "every requirement and every case came to the same\n")
+
 
 unittest.main(argv=sys.argv[:1], verbosity=1)

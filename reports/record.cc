@@ -144,7 +144,7 @@ std::string FigureContradicts(const Record& record) {
     for (const FuzzPoint& point : run.points) {
       const std::uint64_t time_s = point.time_s.value_or(last_s);
       if (point.executions < std::exchange(last, point.executions) ||
-          time_s < std::exchange(last_s, time_s)) {
+          time_s < std::exchange(last_s, time_s) || time_s > run.duration_s.value_or(time_s)) {
         return fmt::format("the points of fuzz target {} are not in order", run.target);
       }
     }
@@ -190,10 +190,18 @@ std::string VerdictContradicts(const Record& record) {
 std::string LabelOf(const Record& record) {
   const Subject& subject = record.subject;
   if (subject.kind == "simulated") return subject.target;
-  return fmt::format("{} {} through {}", subject.name, subject.version, subject.target);
+  const std::string wrapper = WrapperOf(subject);
+  return fmt::format("{} {} through {}", subject.name, subject.version,
+                     wrapper.empty() ? subject.target : wrapper);
 }
 
 }  // namespace
+
+std::string WrapperOf(const Subject& subject) {
+  if (!subject.library) return "";
+  const std::string library = subject.library->name + " " + subject.library->version;
+  return library == subject.libc ? "" : library;
+}
 
 std::vector<std::string> LabelsOf(std::span<const Record> records) {
   std::vector<std::string> labels;

@@ -81,6 +81,10 @@ struct Subject {
   std::string container;
 };
 
+/// The library that cases called, such as `Boost.Interprocess 1.81.0`; empty where that is the C
+/// library which `libc` names already, and where there was none.
+std::string WrapperOf(const Subject& subject);
+
 struct Area {
   std::string id;
   std::string title;

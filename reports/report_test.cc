@@ -348,6 +348,18 @@ TEST(ReadRecord, RefusesASummaryOfOtherJudgements) {
   EXPECT_EQ(ContradictionIn(record), "the summary counts 1 flaky cases and there are 0");
 }
 
+TEST(Html, NamesALibraryThatStandsBetween) {
+  Record record = Recorded("passing");
+  const std::string libc = record.subject.libc;
+  record.subject.library = Library{"glibc", libc.substr(libc.find(' ') + 1), ""};
+  EXPECT_EQ(LabelsOf(std::span(&record, 1)).front(), "Linux 6.18.0 through libc");
+  record.subject.library = Library{"Boost.<Interprocess>", "1.81.0", ""};
+  EXPECT_EQ(LabelsOf(std::span(&record, 1)).front(),
+            "Linux 6.18.0 through Boost.<Interprocess> 1.81.0");
+  EXPECT_THAT(RenderHtml(std::span(&record, 1)),
+              HasSubstr("<code>libc</code>, Boost.&lt;Interprocess&gt; 1.81.0, " + libc));
+}
+
 TEST(ReadRecord, CompletesRecordsOfTheFormatBefore) {
   const Record record = Recorded("failing");
   EXPECT_EQ(record.format, "shmspec-result/1");

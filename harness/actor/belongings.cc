@@ -3,7 +3,6 @@
 #include "harness/actor/belongings.h"
 
 #include <sys/mman.h>
-#include <sys/shm.h>
 
 #include "harness/target/address.h"
 

@@ -28,11 +28,11 @@ struct ChildTask {
   std::uint64_t detach;
 };
 
-/// Ends with 0, or with the errno of its shmdt(2). Touches nothing else, since the memory may be
-/// its parent's.
+/// Ends with 0, or with the errno of its detach. Touches nothing else, since the memory may be its
+/// parent's.
 int RunChild(void* told) {
   const auto& task = *static_cast<const ChildTask*>(told);
-  const bool failed = task.detach != 0 && task.calls->detach(task.detach).value != 0;
+  const bool failed = task.detach != 0 && task.calls->detach(task.detach) != 0;
   ::_exit(failed ? errno : 0);
 }
 

@@ -126,6 +126,7 @@ Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace) {
 Result<void> ProcessStage::Run() {
   if (const auto prepared = Prepare(); !prepared.ok()) return prepared;
   const ControlHeader& header = region_->header();
+  // A case is where it stays already; who performs many plans on one stage is not.
   const StayOnCpu stay(header.concurrent ? -1 : header.caller_cpu);
   const bool done = warden_->Perform(options_.deadline_ms + kWardenGrace_ms);
   if (done) return {};

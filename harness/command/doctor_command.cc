@@ -12,7 +12,7 @@
 #include "harness/command/console.h"
 #include "harness/sandbox/environment.h"
 #include "harness/sandbox/system_v.h"
-#include "harness/target/sysv_calls.h"
+#include "harness/target/target.h"
 
 namespace shmspec {
 namespace {
@@ -119,7 +119,7 @@ int DoctorCommand(Format format) {
     found.meanings.push_back({"32-bit programs", i386.error().message,
                               "--target libc32 and cases with such programs are UNSUPPORTED"});
   }
-  if (const auto boost = ProbeBoost(); !boost.ok()) {
+  if (const auto boost = FindTarget("boost")->probe(); !boost.ok()) {
     found.meanings.push_back(
         {"wrapper libraries", boost.error().message, "--target boost is not there"});
   }

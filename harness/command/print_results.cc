@@ -13,6 +13,7 @@
 #include "harness/command/console.h"
 #include "harness/runner/record.h"
 #include "harness/sandbox/environment.h"
+#include "harness/target/target.h"
 #include "reports/chapters.h"
 #include "shmspec/build.h"
 
@@ -24,6 +25,13 @@ std::string Subject(const RunOptions& options) {
   utsname name{};
   ::uname(&name);
   return fmt::format("{} {} {}", name.sysname, name.release, name.machine);
+}
+
+std::string Through(const RunOptions& options) {
+  const KernelTarget* target = FindTarget(options.target);
+  if (target == nullptr || target->library == nullptr) return options.target;
+  const Library library = target->library();
+  return fmt::format("{} ({} {})", options.target, library.name, library.version);
 }
 
 std::string Padded(Status status) { return fmt::format("{:<11}", NameOf(status)); }
@@ -186,7 +194,7 @@ Style StyleOfConformance(std::string_view conformant) {
 
 void PrintHeading(const RunOptions& options, std::size_t cases) {
   fmt::print("shmspec {}: {} {} on {} through {}, judged as {}\n", internal::kVersion, cases,
-             cases == 1 ? "case" : "cases", Subject(options), options.target,
+             cases == 1 ? "case" : "cases", Subject(options), Through(options),
              options.profile->name);
   fmt::print("seed {}, isolation {}, {} at a time\n", options.seed, NameOf(options.isolation),
              options.jobs);

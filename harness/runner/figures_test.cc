@@ -12,6 +12,7 @@
 namespace shmspec {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -132,18 +133,33 @@ TEST(FuzzingLog, TellsTheTimeWhereTheFuzzerForks) {
   EXPECT_EQ(run.findings, 6u);
 }
 
-TEST(FuzzingLog, TellsTheNearestSecondAndNoEarlierOneThanBefore) {
+/// The times of points with so many executions and such a rate, 999 for none.
+std::vector<std::uint64_t> TimesOf(const std::vector<std::pair<int, int>>& points,
+                                   const std::string& end = "") {
   std::string log;
-  for (const auto& [executions, rate] : {std::pair{8, 0}, {290, 96}, {295, 98}, {299, 74}}) {
+  for (const auto& [executions, rate] : points) {
     log +=
         fmt::format("#{}\tpulse  cov: 1 ft: 1 corp: 1/1b exec/s: {} rss: 1Mb\n", executions, rate);
   }
-  std::vector<std::uint64_t> seconds;
-  for (const FuzzPoint& point : RunOf(log).points) seconds.push_back(point.time_s.value_or(99));
-  EXPECT_THAT(seconds, testing::ElementsAre(0, 3, 3, 4));
-  std::string cut = log;
-  cut += "#300\tpulse  cov: 1 ft: 1 corp: 1/1b exec/s: 0 rss: 1Mb\n";
-  EXPECT_EQ(RunOf(cut).points.back().time_s, 4u);
+  std::vector<std::uint64_t> times;
+  for (const FuzzPoint& point : RunOf(log + end).points) {
+    times.push_back(point.time_s.value_or(999));
+  }
+  return times;
+}
+
+TEST(FuzzingLog, TellsTheLastSecondThatItsRateAllows) {
+  // 290 executions make 96 a second after 3 s only, and 23 make 3 after 6 or 7.
+  EXPECT_THAT(TimesOf({{8, 0}, {290, 96}, {299, 74}}), ElementsAre(0, 3, 4));
+  EXPECT_THAT(TimesOf({{23, 3}}), ElementsAre(7));
+  EXPECT_THAT(TimesOf({{23, 3}}, "Done 23 runs in 6 second(s)\n"), ElementsAre(6));
+  EXPECT_THAT(TimesOf({{299, 74}, {300, 0}}), ElementsAre(4, 4)) << "time does not go back";
+}
+
+TEST(FuzzingLog, TellsNoTimeThatItsRateLeavesOpen) {
+  // 190 executions make 1 a second after anything from 96 s to 190.
+  EXPECT_THAT(TimesOf({{4, 0}, {190, 1}}), ElementsAre(0, 999));
+  EXPECT_THAT(TimesOf({{4, 0}, {5, 0}}, "Done 5 runs in 90 second(s)\n"), ElementsAre(999, 999));
 }
 
 TEST(FuzzingLog, CountsInputsThatBrokeTheLaw) {

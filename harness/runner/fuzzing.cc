@@ -31,9 +31,28 @@ Result<std::uint64_t> Field(std::string_view line, std::string_view label) {
   return Error{fmt::format("expected \"{}\" and a number, as libFuzzer writes it", label)};
 }
 
-/// To the nearest whole number.
-std::uint64_t Quotient(std::uint64_t of, std::uint64_t by) {
-  return of / by + (of % by >= by - of % by ? 1 : 0);
+/// The whole seconds that had passed, where the rate tells them well enough. libFuzzer divides all
+/// executions by them and drops the rest, so that several may fit: the last of these is taken, and
+/// none when they are far apart.
+std::optional<std::uint64_t> SecondsAt(std::uint64_t executions, std::uint64_t rate) {
+  if (rate == 0) return 0;  // in the first one
+  const std::uint64_t last = executions / rate;
+  const std::uint64_t first = rate == ~std::uint64_t{0} ? last : executions / (rate + 1) + 1;
+  if (first < last && last - first > std::max<std::uint64_t>(1, last / 50)) return std::nullopt;
+  return last;
+}
+
+/// Brings times that rates told in line with what is known besides: they do not go back, nor beyond
+/// the end. Fewer executions than seconds give a rate of 0 and no time at all.
+void Reconcile(FuzzRun& run) {
+  const bool slow = run.duration_s.value_or(0) > run.executions;
+  std::uint64_t before = 0;
+  for (FuzzPoint& point : run.points) {
+    if (slow) point.time_s.reset();
+    if (!point.time_s) continue;
+    before = std::max(before, std::min(*point.time_s, run.duration_s.value_or(*point.time_s)));
+    point.time_s = before;
+  }
 }
 
 /// Whether a line says how far the fuzzer is: `#1024 NEW cov: 512 ft: 900 ...`.
@@ -58,11 +77,8 @@ Result<FuzzPoint> PointIn(std::string_view line) {
     if (!read.ok()) return read.error();
     number = *read;
   }
-  // Otherwise the rate tells it, which is that of all executions in the whole seconds so far, and 0
-  // in the first one.
-  point.time_s = forks                         ? NumberAfter(line, " time: ")
-                 : point.executions_per_s == 0 ? 0
-                                               : Quotient(point.executions, point.executions_per_s);
+  point.time_s =
+      forks ? NumberAfter(line, " time: ") : SecondsAt(point.executions, point.executions_per_s);
   return point;
 }
 
@@ -140,10 +156,6 @@ Result<FuzzRun> ReadFuzzingLog(std::string_view text, const std::string& file) {
                                run.points.back().executions)};
     }
     run.points.push_back(*point);
-    // What is told by a rate is rounded.
-    if (const std::size_t count = run.points.size(); count > 1) {
-      run.points[count - 1].time_s = std::max(point->time_s, run.points[count - 2].time_s);
-    }
     forked_findings = std::max(forked_findings, FindingsIn(line));
   }
   if (run.points.empty()) {
@@ -154,6 +166,7 @@ Result<FuzzRun> ReadFuzzingLog(std::string_view text, const std::string& file) {
   }
   run.executions = std::max(run.executions, run.points.back().executions);
   run.findings = std::max(run.findings, forked_findings);
+  Reconcile(run);
   run.points = Thinned(run.points);
   return run;
 }

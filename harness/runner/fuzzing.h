@@ -23,7 +23,9 @@ struct FuzzPoint {
   std::uint64_t features = 0;  // edges with how often, and what else guided it
   std::uint64_t corpus = 0;    // inputs that were kept
   std::uint64_t executions_per_s = 0;
-  std::optional<std::uint64_t> time_s;  // whole seconds since it began
+  /// Whole seconds since it began, exact with -fork and otherwise, where they can be told at all,
+  /// to one second or 2 %.
+  std::optional<std::uint64_t> time_s;
 };
 
 /// One fuzz target.

@@ -2,8 +2,9 @@
 //
 // System V segments as a program has them that uses Boost.Interprocess: xsi_shared_memory creates,
 // opens and removes, a mapped_region is an attach for as long as it lives. The library makes calls
-// of its own on the way (it asks for the size before it attaches), and what it has no words for is
-// lacking here, not approximated.
+// of its own on the way (it asks for the size before it attaches). What it does not offer at all is
+// a call of libc; what it does with fewer words than the operation has is lacking, not
+// approximated.
 
 #include "harness/target/sysv_calls.h"
 
@@ -12,17 +13,21 @@
 #include <fmt/format.h>
 #include <sys/shm.h>
 
+#include <array>
 #include <atomic>
 #include <boost/interprocess/mapped_region.hpp>
 #include <boost/interprocess/xsi_key.hpp>
 #include <boost/interprocess/xsi_shared_memory.hpp>
 #include <boost/version.hpp>
 #include <cerrno>
+#include <cstddef>
 #include <limits>
+#include <new>
 #include <utility>
 
 #include "harness/target/address.h"
 #include "harness/target/native_records.h"
+#include "harness/target/target.h"
 
 namespace shmspec {
 namespace {
@@ -67,62 +72,68 @@ CallResult Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
   }
 }
 
-/// The regions of this process. They outlive the call that makes them, also in a forked child, and
-/// are found without a lock, which a fork could leave held.
-struct Attached {
-  static constexpr std::uint64_t kNone = 0;
-  static constexpr std::uint64_t kTaken = 1;  // while it is filled in
+/// Where a region may live. They outlive the calls that make them, also in a forked child, and ask
+/// for no memory, which a limited process may not get. Without a mutex, which another thread could
+/// hold while one forks; a child of such a moment at worst misses the attach that was being made.
+struct Place {
+  static constexpr std::uint64_t kFree = 0;
+  static constexpr std::uint64_t kTaken = 1;  // while a region is put in or ended
 
-  std::atomic<std::uint64_t> at{kNone};
-  bip::mapped_region region;
-  Attached* next = nullptr;
+  std::atomic<std::uint64_t> at{kFree};  // where the region begins, otherwise
+  // No member of its own type, so that nothing runs for it when the program starts and ends.
+  alignas(bip::mapped_region) std::array<std::byte, sizeof(bip::mapped_region)> region{};
 
-  static std::atomic<Attached*> first;
+  /// Whether it was `from`, and is taken now.
+  bool Take(std::uint64_t from) { return at.compare_exchange_strong(from, kTaken); }
+  bip::mapped_region& Begin() { return *new (region.data()) bip::mapped_region; }  // NOLINT
+  void End() {
+    std::launder(reinterpret_cast<bip::mapped_region*>(region.data()))->~mapped_region();
+  }
 };
-std::atomic<Attached*> Attached::first;
 
-Attached& TakePlace() {
-  for (Attached* one = Attached::first.load(); one != nullptr; one = one->next) {
-    std::uint64_t none = Attached::kNone;
-    if (one->at.compare_exchange_strong(none, Attached::kTaken)) return *one;
+std::array<Place, 4096> places;
+std::atomic<std::size_t> places_used;  // those beyond were never taken
+
+Place* TakeFreePlace() {
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (!places[i].Take(Place::kFree)) continue;
+    std::size_t used = places_used.load();
+    while (used <= i && !places_used.compare_exchange_weak(used, i + 1)) {
+    }
+    return &places[i];
   }
-  auto* one = new Attached;  // NOLINT(cppcoreguidelines-owning-memory): stays for the next attach
-  one->at = Attached::kTaken;
-  one->next = Attached::first.load();
-  while (!Attached::first.compare_exchange_weak(one->next, one)) {
-  }
-  return *one;
+  return nullptr;
 }
 
 CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t flags) {
   if (flags > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {
     return CallResult::Lacking("Boost.Interprocess takes options of attaches as a positive int");
   }
-  return Caught([&]() -> CallResult {
+  Place* const place = TakeFreePlace();
+  if (place == nullptr) return CallResult::Lacking("shmspec keeps no more regions of Boost");
+  const CallResult result = Caught([&]() -> CallResult {
     const bip::xsi_shared_memory opened(bip::open_only, static_cast<int>(segment));
     const auto mode = (flags & SHM_RDONLY) != 0 ? bip::read_only : bip::read_write;
     bip::mapped_region region(opened, mode, 0, 0, PointerTo(address),
                               static_cast<bip::map_options_t>(flags & ~SHM_RDONLY));
-    const auto at = reinterpret_cast<std::uintptr_t>(region.get_address());
-    Attached& place = TakePlace();
-    place.region.swap(region);
-    place.at = at;
-    return static_cast<std::int64_t>(at);
+    bip::mapped_region& kept = place->Begin();
+    kept.swap(region);
+    return static_cast<std::int64_t>(AddressOf(kept.get_address()));
   });
+  place->at = result.value == -1 ? Place::kFree : static_cast<std::uint64_t>(result.value);
+  return result;
 }
 
-CallResult Detach(std::uint64_t address) {
-  for (Attached* one = Attached::first.load(); one != nullptr; one = one->next) {
-    std::uint64_t at = address;
-    if (address <= Attached::kTaken || !one->at.compare_exchange_strong(at, Attached::kTaken)) {
-      continue;
-    }
-    bip::mapped_region().swap(one->region);  // what it was ends here, and says nothing
-    one->at = Attached::kNone;
+/// Ends a region that begins there; of two, after an attach over another, either. The library
+/// detaches no other way, so what is none of its regions is a call of libc.
+std::int64_t Detach(std::uint64_t address) {
+  for (std::size_t i = 0; i < places_used.load() && address > Place::kTaken; ++i) {
+    if (!places[i].Take(address)) continue;
+    places[i].End();  // and says nothing
+    places[i].at = Place::kFree;
     return 0;
   }
-  return CallResult::Lacking(
-      "Boost.Interprocess detaches by the end of a region, not by an address");
+  return kLibcCalls.detach(address);
 }
 
 CallResult Control(std::int64_t segment, int command, void* buffer) {
@@ -150,7 +161,9 @@ constexpr SysvCalls kBoostCalls{.get = Get,
                                 .write_settable = native::WriteSettable,
                                 .read_segment = native::ReadSegment,
                                 .read_limits = native::ReadLimits,
-                                .read_usage = native::ReadUsage};
+                                .read_usage = native::ReadUsage,
+                                .low_memory = kIs32Bit,
+                                .copies_records = kIs32Bit};
 
 std::string BoostVersion() {
   return fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,

@@ -87,7 +87,7 @@ CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t fla
   return returned < 0 ? -1 : static_cast<std::int64_t>(*word);
 }
 
-CallResult Detach(std::uint64_t address) { return Ipc(kShmdt, 0, 0, 0, address); }
+std::int64_t Detach(std::uint64_t address) { return Ipc(kShmdt, 0, 0, 0, address); }
 
 CallResult Control(std::int64_t segment, int command, void* buffer) {
   return Ipc(kShmctl, segment, command | kLargeRecords, 0, std::bit_cast<std::uint64_t>(buffer));

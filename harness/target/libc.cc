@@ -18,7 +18,7 @@ CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t fla
       ::shmat(static_cast<int>(segment), PointerTo(address), static_cast<int>(flags)));
 }
 
-CallResult Detach(std::uint64_t address) { return ::shmdt(PointerTo(address)); }
+std::int64_t Detach(std::uint64_t address) { return ::shmdt(PointerTo(address)); }
 
 CallResult Control(std::int64_t segment, int command, void* buffer) {
   return ::shmctl(static_cast<int>(segment), command, static_cast<shmid_ds*>(buffer));

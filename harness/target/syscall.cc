@@ -17,7 +17,7 @@ CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t fla
   return ::syscall(SYS_shmat, segment, address, flags);
 }
 
-CallResult Detach(std::uint64_t address) { return ::syscall(SYS_shmdt, address); }
+std::int64_t Detach(std::uint64_t address) { return ::syscall(SYS_shmdt, address); }
 
 CallResult Control(std::int64_t segment, int command, void* buffer) {
   return ::syscall(SYS_shmctl, segment, command, buffer);

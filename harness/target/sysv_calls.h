@@ -43,7 +43,7 @@ struct SysvCalls {
 
   CallResult (*get)(std::int64_t key, std::uint64_t size, std::uint64_t flags);
   CallResult (*attach)(std::int64_t segment, std::uint64_t address, std::uint64_t flags);
-  CallResult (*detach)(std::uint64_t address);
+  std::int64_t (*detach)(std::uint64_t address);  // never lacking: whoever tidies up needs it
   CallResult (*control)(std::int64_t segment, int command, void* buffer);
   CallResult (*key_of_path)(const char* path, int project);
 
