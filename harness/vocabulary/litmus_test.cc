@@ -113,6 +113,12 @@ TEST(Histogram, HasARowForEachEndingInOrder) {
   EXPECT_EQ(EndingOf(histogram.rows[1]), EndingOf("r0=0 r1=1"));
 }
 
+TEST(Histogram, IsPrintedWithoutWhatTheTestDoesNotName) {
+  EXPECT_EQ(PrintOutcome(Conclude({.of = EndingOf("r0=0")}, ThreeEndings()), {}),
+            "histogram{rounds=10 hits=4 rows=[ending{r0=0 r1=0 count=3} "
+            "ending{r0=0 r1=1 count=1} ending{r0=1 r1=1 count=6}]}");
+}
+
 TEST(Histogram, OfTooFewHitsIsTrouble) {
   EXPECT_TRUE(std::holds_alternative<Histogram>(
       Conclude({.of = EndingOf("r1=0"), .at_least = 3}, ThreeEndings())));

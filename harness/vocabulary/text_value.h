@@ -145,13 +145,18 @@ bool ParseField(Cursor& cursor, T& record, std::vector<std::string>& seen, Actor
   return parsed;
 }
 
-/// `name{field=value ...}` with every field.
+/// Records in which a field of its default value is one that is not there.
+template <class T>
+constexpr bool kDefaultIsAbsence = std::is_same_v<T, EndingRow>;
+
+/// `name{field=value ...}` with every field that is there.
 template <Declared T>
 void PrintStruct(std::string& out, const T& record, Actors actors) {
   out += T::kName;
   out += '{';
   bool first = true;
   ForEachField<T>([&](const auto& field) {
+    if (kDefaultIsAbsence<T> && record.*field.member == T{}.*field.member) return;
     if (!first) out += ' ';
     first = false;
     out += field.name;
