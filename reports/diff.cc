@@ -116,8 +116,9 @@ std::string InWords(const Difference& difference) {
   if (!difference.requirements.empty()) text += "Requirements\n" + InWords(difference.requirements);
   if (!difference.cases.empty()) text += "Cases\n" + InWords(difference.cases);
   if (!difference.results()) return text + "every requirement and every case came to the same\n";
-  return text + fmt::format("{} requirements and {} cases differ\n", difference.requirements.size(),
-                            difference.cases.size());
+  return text + fmt::format("differ: {} and {}\n",
+                            Counted(difference.requirements.size(), "requirement", "requirements"),
+                            Counted(difference.cases.size(), "case", "cases"));
 }
 
 }  // namespace shmspec::reports

@@ -76,8 +76,6 @@ void WriteStatus(Markup& page, Status status);
 std::string Number(double value);
 /// `12 ms`, `3.4 s`.
 std::string DurationText(double duration_s);
-/// `1 case`, `2 cases`.
-std::string Counted(std::uint64_t count, std::string_view one, std::string_view many);
 /// Statuses from the one to look at first to the one to look at last.
 std::span<const Status> StatusesWorstFirst();
 

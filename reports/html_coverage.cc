@@ -2,6 +2,7 @@
 
 #include "reports/chapters.h"
 #include "reports/html.h"
+#include "reports/plain_text.h"
 
 namespace shmspec::reports {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "reports/chapters.h"
 #include "reports/html.h"
+#include "reports/plain_text.h"
 #include "reports/plot.h"
 
 namespace shmspec::reports {

@@ -8,6 +8,7 @@
 #include "reports/c_program.h"
 #include "reports/chapters.h"
 #include "reports/html.h"
+#include "reports/plain_text.h"
 
 namespace shmspec::reports {
 namespace {

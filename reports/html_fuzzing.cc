@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "reports/html.h"
+#include "reports/plain_text.h"
 #include "reports/plot.h"
 
 namespace shmspec::reports {

@@ -9,6 +9,7 @@
 #include "harness/vocabulary/text.h"
 #include "harness/vocabulary/text_value.h"
 #include "reports/html.h"
+#include "reports/plain_text.h"
 
 namespace shmspec::reports {
 namespace {

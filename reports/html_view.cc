@@ -127,10 +127,6 @@ std::string DurationText(double duration_s) {
   return fmt::format("{:.1f} ms", duration_s * 1e3);
 }
 
-std::string Counted(std::uint64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 std::span<const Status> StatusesWorstFirst() { return kWorstFirst; }
 
 void WriteColumn(Markup& page, const View& view, std::size_t record) {

@@ -127,6 +127,10 @@ std::string FigureText(double value) {
   return whole ? fmt::format("{:.0f}", value) : fmt::format("{:.4g}", value);
 }
 
+std::string Counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
 std::string PercentText(double share) {
   if (share == 0) return "0 %";
   return share >= 0.1 ? fmt::format("{:.0f} %", share * 100) : fmt::format("{:.2g} %", share * 100);

@@ -6,6 +6,7 @@
 #define SHMSPEC_REPORTS_PLAIN_TEXT_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ std::string EndOf(std::string_view text, std::size_t letters);
 
 /// `1.234`, `12340`: four digits that count, or all of a large number's.
 std::string FigureText(double value);
+
+/// `1 case`, `2 cases`.
+std::string Counted(std::uint64_t count, std::string_view one, std::string_view many);
 
 /// `20 %`, `0.38 %`, of a share from 0 to 1.
 std::string PercentText(double share);

@@ -129,7 +129,8 @@ class Verifier {
     Demand(std::find(argv.begin(), argv.end(), "--quick") == argv.end(),
            name + ": races were given all their rounds",
            name + ": races were given few rounds, by --quick");
-    Demand(!record.tests.empty(), fmt::format("{}: {} cases", name, record.tests.size()),
+    Demand(!record.tests.empty(),
+           fmt::format("{}: {}", name, Counted(record.tests.size(), "case", "cases")),
            name + ": there is no case in it");
   }
 

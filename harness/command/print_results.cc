@@ -15,6 +15,7 @@
 #include "harness/sandbox/environment.h"
 #include "harness/target/target.h"
 #include "reports/chapters.h"
+#include "reports/plain_text.h"
 #include "shmspec/build.h"
 
 namespace shmspec {
@@ -57,8 +58,7 @@ void PrintRequirements(const RunResult& result) {
     const auto count = cited.find(requirement);
     const std::size_t cases = count == cited.end() ? 0 : count->second;
     fmt::print("  {} {:<48} {:<6} {}\n", Paint(StyleOf(status), Padded(status)), text.id,
-               NameOf(text.level),
-               Paint(Style::kDim, fmt::format("{} {}", cases, cases == 1 ? "case" : "cases")));
+               NameOf(text.level), Paint(Style::kDim, reports::Counted(cases, "case", "cases")));
   }
 }
 
@@ -76,7 +76,7 @@ void PrintReasons(const RunResult& result, Status status, std::string_view headi
   }
 }
 
-std::string Counted(const std::map<Status, std::size_t>& counts) {
+std::string CountsText(const std::map<Status, std::size_t>& counts) {
   std::string text;
   for (const auto& [status, count] : counts) {
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count,
@@ -193,8 +193,8 @@ Style StyleOfConformance(std::string_view conformant) {
 }  // namespace
 
 void PrintHeading(const RunOptions& options, std::size_t cases) {
-  fmt::print("shmspec {}: {} {} on {} through {}, judged as {}\n", internal::kVersion, cases,
-             cases == 1 ? "case" : "cases", Subject(options), Through(options),
+  fmt::print("shmspec {}: {} on {} through {}, judged as {}\n", internal::kVersion,
+             reports::Counted(cases, "case", "cases"), Subject(options), Through(options),
              options.profile->name);
   fmt::print("seed {}, isolation {}, {} at a time\n", options.seed, NameOf(options.isolation),
              options.jobs);
@@ -250,9 +250,9 @@ void PrintSummary(const RunResult& result, const Expectations& expectations) {
   std::map<Status, std::size_t> requirements;
   for (const auto& entry : result.Requirements()) ++requirements[entry.second];
   const std::string conformant = ConformanceOf(result);
-  fmt::print("\n{} cases in {:.2f} s: {}\n", result.cases.size(), result.duration_s,
-             Counted(result.Counts()));
-  fmt::print("requirements: {} of the {} in the catalogue\n", Counted(requirements),
+  fmt::print("\n{} in {:.2f} s: {}\n", reports::Counted(result.cases.size(), "case", "cases"),
+             result.duration_s, CountsText(result.Counts()));
+  fmt::print("requirements: {} of the {} in the catalogue\n", CountsText(requirements),
              kRequirementCount);
   fmt::print("conforms, as far as tested: {}\n", Paint(StyleOfConformance(conformant), conformant));
   if (expectations.waivers) {

@@ -7,6 +7,7 @@
 #include "harness/command/input_file.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/vocabulary/text.h"
+#include "reports/plain_text.h"
 
 namespace shmspec {
 
@@ -25,8 +26,9 @@ int ReplayCommand(const ReplayCommandOptions& options) {
   if (!result.reason.empty()) fmt::print("{}", Wrap(result.reason, 2));
   fmt::print("\n{}", result.excerpt.empty() ? result.trace : result.excerpt);
   for (const std::string& observed : result.observed) fmt::print("  observed: {}\n", observed);
-  fmt::print("seed {}, {} {} through {}\n", run->seed, result.rounds,
-             result.rounds == 1 ? "round" : "rounds", run->target);
+  fmt::print("seed {}, {} through {}\n", run->seed,
+             reports::Counted(static_cast<std::uint64_t>(result.rounds), "round", "rounds"),
+             run->target);
   if (result.status == Status::kFail) return kExitUnexpected;
   return result.status == Status::kPass ? kExitAsExpected : kExitIncomplete;
 }
