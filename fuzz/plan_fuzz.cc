@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::size_t kMostSteps = 40;
 constexpr std::size_t kPairs = 4096;
+constexpr int kSkipped = 77;  // as CTest is told
 
 [[gnu::used,
   gnu::section("__libfuzzer_extra_counters")]] std::uint8_t counters[kRequirementCount + kPairs];
@@ -51,9 +52,8 @@ void Count(const Trace& trace, const Verdict& verdict) {
 }
 
 void MakeStageOnce() {
-  // Several users and sysctls of an IPC namespace are what plans are about.
   const Result<void> isolated = EnterIsolation(Isolation::kPrivate);
-  if (!isolated.ok()) GiveUp("run it as root: " + isolated.error().message);
+  if (!isolated.ok()) GiveUp(isolated.error().message);
   Result<std::unique_ptr<Stage>> made =
       MakeProcessStage("libc", {.private_ipc = true, .sweeps = true});
   if (!made.ok()) GiveUp(made.error().message);
@@ -80,6 +80,11 @@ void FuzzPlan(std::span<const std::uint8_t> bytes) {
 
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   if (const auto exit_code = shmspec::RunAsActor(*argc, *argv)) std::exit(*exit_code);
+  // Several users and sysctls of an IPC namespace are what plans are about.
+  if (shmspec::ProbeIsolation() != shmspec::Isolation::kPrivate) {
+    std::fprintf(stderr, "plan_fuzz: IPC and mount namespaces cannot be made; run it as root\n");
+    std::exit(shmspec::kSkipped);
+  }
   return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "harness/command/program_child.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <pty.h>
 #include <sched.h>
@@ -188,11 +189,6 @@ Finished ProgramChild::Finish() {
   return finished_;
 }
 
-bool LeaveSharedIpc() {
-  static const bool alone = ::unshare(CLONE_NEWIPC) == 0;
-  return alone;
-}
-
 Finished RunProgram(const std::vector<std::string>& arguments, const ChildOptions& options) {
   return ProgramChild(arguments, options).Finish();
 }
@@ -229,6 +225,26 @@ bool AwaitSilence() {
   }
   ::sigprocmask(SIG_SETMASK, &before, nullptr);
   return silent;
+}
+
+Leftovers::Leftovers() {
+  static const bool alone = ::unshare(CLONE_NEWIPC) == 0;
+  static_cast<void>(alone);  // if not, others come and go; see Remaining()
+  before_ = TakeInventory();
+}
+
+std::vector<std::string> Leftovers::Remaining() const {
+  if (!AwaitSilence()) return {fmt::format("{} processes are left", Descendants().size())};
+  std::vector<std::string> left = Residue(before_, TakeInventory());
+  // What others made goes when they end; what came later is not ours.
+  for (const auto until = Clock::now() + kSilence; !left.empty() && Clock::now() < until;) {
+    ::poll(nullptr, 0, 20);
+    const std::vector<std::string> now = Residue(before_, TakeInventory());
+    std::erase_if(left, [&](const std::string& line) {
+      return std::find(now.begin(), now.end(), line) == now.end();
+    });
+  }
+  return left;
 }
 
 TemporaryFolder::TemporaryFolder() {

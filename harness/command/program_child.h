@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/sandbox/audit.h"
 #include "harness/vocabulary/unique_handle.h"
 
 namespace shmspec {
@@ -69,14 +70,24 @@ class ProgramChild {
 
 Finished RunProgram(const std::vector<std::string>& arguments, const ChildOptions& options = {});
 
-/// Gives the tests of this process an IPC namespace of their own, where the caller may have one, so
-/// that whatever is left there was left by them.
-bool LeaveSharedIpc();
-
 /// Processes below the caller, at any depth.
 std::vector<pid_t> Descendants();
 /// Reaps everyone below the caller; false when somebody is still there after ten seconds.
 bool AwaitSilence();
+
+/// What a test leaves: processes below it, segments, objects. A member of a fixture, made before
+/// anything is started. The tests of this process get an IPC namespace of their own where the
+/// caller may have one; in that of the host, what others make in the meantime is not theirs.
+class Leftovers {
+ public:
+  Leftovers();
+  /// A line for each thing that is there now, was not at the beginning, and stays for ten seconds;
+  /// and how many processes there are.
+  std::vector<std::string> Remaining() const;
+
+ private:
+  Inventory before_;
+};
 
 /// A folder that vanishes with everything in it.
 class TemporaryFolder {

@@ -13,7 +13,6 @@
 
 #include "harness/command/program_child.h"
 #include "harness/command/program_environments.h"
-#include "harness/sandbox/audit.h"
 
 namespace shmspec {
 namespace {
@@ -30,10 +29,7 @@ constexpr const char* kHang =
 /// All that a run could leave: processes below this test, segments of the namespace, files.
 class Interrupted : public testing::TestWithParam<bool> {
  protected:
-  void TearDown() override {
-    EXPECT_TRUE(AwaitSilence()) << Descendants().size() << " processes are left";
-    EXPECT_THAT(Residue(before_, TakeInventory()), IsEmpty());
-  }
+  void TearDown() override { EXPECT_THAT(leftovers_.Remaining(), IsEmpty()); }
 
   /// In a shared IPC namespace when the parameter says so.
   ChildOptions Options() const {
@@ -46,8 +42,7 @@ class Interrupted : public testing::TestWithParam<bool> {
     return ProgramChild({"run", "--repeat", "1000", "--output", folder / "record"}, Options());
   }
 
-  const bool alone_ = LeaveSharedIpc();
-  const Inventory before_ = TakeInventory();
+  const Leftovers leftovers_;
 };
 INSTANTIATE_TEST_SUITE_P(Program, Interrupted, testing::Bool(), [](const auto& one) {
   return one.param ? "SharedNamespace" : "PrivateNamespace";

@@ -14,7 +14,6 @@
 
 #include "harness/command/program_child.h"
 #include "harness/command/program_environments.h"
-#include "harness/sandbox/audit.h"
 
 namespace shmspec {
 namespace {
@@ -35,18 +34,17 @@ void PrintTo(const HardPlace& where, std::ostream* out) { *out << where.name; }
 
 class Inside : public testing::TestWithParam<HardPlace> {
  protected:
-  void TearDown() override {
-    EXPECT_TRUE(AwaitSilence());
-    EXPECT_THAT(Residue(before_, TakeInventory()), IsEmpty());
-  }
-  const bool alone_ = LeaveSharedIpc();
-  const Inventory before_ = TakeInventory();
+  void TearDown() override { EXPECT_THAT(leftovers_.Remaining(), IsEmpty()); }
+  const Leftovers leftovers_;
 };
+
+/// Who it is that OrdinaryUser makes of the caller.
+std::string OrdinaryUserId() { return ::geteuid() == 0 ? "65534" : std::to_string(::geteuid()); }
 
 const std::vector<HardPlace> kPlaces{
     {"SeccompThatAllows", RefuseCalls({}, EPERM), "seccomp", "filter"},
     {"LikeDocker", LikeDocker, "isolation", "shared"},
-    {"OrdinaryUser", OrdinaryUser, "euid", "65534"},
+    {"OrdinaryUser", OrdinaryUser, "euid", OrdinaryUserId()},
     {"OrdinaryUserLikeDocker", Places({OrdinaryUser, LikeDocker}), "isolation", "shared"},
     {"RootOfAUserNamespace", Places({OrdinaryUser, NoUserNamespaces}), "isolation", "private"},
     {"UserWithoutAName", Places({OrdinaryUser, NoIdMappings}), "euid", "65534"},

@@ -16,6 +16,7 @@ CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 
 try:
     from selenium import webdriver
+    from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.chrome.service import Service
 except ImportError:
     print("python3-selenium is not installed; ./harness/start test installs it")
@@ -37,7 +38,12 @@ class Browser:
             options.add_argument(argument)
         # What Chromium and its driver leave behind is in `place`, which goes with the tests.
         environment = {**os.environ, "TMPDIR": str(place), "HOME": str(place)}
-        self.driver = webdriver.Chrome(service=Service(DRIVER, env=environment), options=options)
+        try:
+            self.driver = webdriver.Chrome(service=Service(DRIVER, env=environment),
+                                           options=options)
+        except WebDriverException as refused:
+            sys.exit(f"{DRIVER} cannot start {CHROMIUM}, or is not reached at localhost: "
+                     f"{refused.msg}")
         self.do("Emulation.setFocusEmulationEnabled", enabled=True)
 
     def do(self, command, **arguments):
