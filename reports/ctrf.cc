@@ -95,6 +95,16 @@ std::string RenderCtrf(std::span<const Record> records) {
         counted = counted.get<std::uint64_t>() + 1;
       }
     }
+    if (!records[i].run.complete) {
+      tests.push_back({{"name", "run.is_complete"},
+                       {"status", "failed"},
+                       {"duration", 0},
+                       {"message", Printable(records[i].run.stop_reason)},
+                       {"extra", {{"subject", Printable(labels[i])}}}});
+      for (const char* count : {"tests", "failed"}) {
+        summary[count] = summary[count].get<std::uint64_t>() + 1;
+      }
+    }
     const std::int64_t began = InstantOf(records[i].run.started);
     start = std::min(start, began);
     stop = std::max(stop, began + Milliseconds(records[i].run.duration_s));

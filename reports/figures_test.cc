@@ -202,7 +202,8 @@ TEST(ReadRecord, RefusesFiguresThatCannotBe) {
       ErrorAfter([](Json& document) { document["fuzzing"][0]["points"][0]["executions"] = 101; }),
       HasSubstr("the points of fuzz target plan<fuzz> are not in order"));
   EXPECT_THAT(ErrorAfter([](Json& document) {
-                for (int i : {0, 1}) document["fuzzing"][0]["points"][i]["time_s"] = 9 - i;
+                for (std::size_t i : {0u, 1u})
+                  document["fuzzing"][0]["points"][i]["time_s"] = 9 - i;
               }),
               HasSubstr("the points of fuzz target plan<fuzz> are not in order"));
   EXPECT_THAT(ErrorAfter([](Json& document) { document["fuzzing"][0]["executions"] = 99; }),

@@ -19,7 +19,8 @@ struct Totals {
   double duration_s = 0;
 
   void Add(const Record& record) {
-    tests += record.tests.size();
+    tests += record.tests.size() + (record.run.complete ? 0 : 1);
+    errors += record.run.complete ? 0 : 1;
     for (const Test& test : record.tests) {
       if (test.standing() != Standing::kFailed) continue;
       ++(test.status == Status::kUnresolved ? errors : failures);
@@ -110,6 +111,11 @@ void WriteSuite(Markup& xml, const Record& record, std::string_view label, bool 
   xml << "    </properties>\n";
   const std::string prefix = single ? "" : OneLine(label) + ": ";
   for (const Test& test : record.tests) WriteCase(xml, test, prefix);
+  if (!record.run.complete) {
+    xml << "  <testcase classname=\"" << Text(prefix) << "run\" name=\"is_complete\">\n"
+        << "    <error message=\"" << Text(OneLine(record.run.stop_reason))
+        << "\" type=\"incomplete\"/>\n  </testcase>\n";
+  }
   xml << " </testsuite>\n";
 }
 

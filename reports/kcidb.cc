@@ -168,6 +168,7 @@ std::string RenderKcidb(std::span<const Record> records) {
               {"fingerprint", Printable(record.fingerprint)},
               {"suite", Printable(record.suite.source_id)},
               {"catalogue_sha256", Printable(record.suite.catalogue_sha256)}};
+    if (!record.run.complete) misc["incomplete"] = Printable(record.run.stop_reason);
     builds.push_back({{"id", id}, {"origin", kOrigin}, {"checkout_id", id}, {"misc", misc}});
     if (IsArchitecture(record.subject.machine)) {
       builds.back()["architecture"] = record.subject.machine;

@@ -84,8 +84,11 @@ std::string RenderKtap(std::span<const Record> records) {
     out += fmt::format("  KTAP version 1\n  # Subtest: {}\n  1..{}\n", Description(labels[i]),
                        record.tests.size());
     for (std::size_t j = 0; j < record.tests.size(); ++j) AddCase(out, record.tests[j], j + 1);
-    out += fmt::format("{} {} {}\n", record.totals.failed > 0 ? "not ok" : "ok", i + 1,
-                       Description(labels[i]));
+    if (!record.run.complete) {
+      out += fmt::format("# incomplete: {}\n", OneLine(record.run.stop_reason));
+    }
+    const bool failed = record.totals.failed > 0 || !record.run.complete;
+    out += fmt::format("{} {} {}\n", failed ? "not ok" : "ok", i + 1, Description(labels[i]));
   }
   return out;
 }

@@ -50,6 +50,9 @@ std::string RenderLava(std::span<const Record> records) {
           "<LAVA_SIGNAL_TESTCASE TEST_CASE_ID={} RESULT={} MEASUREMENT={:.6f} UNITS=seconds>\n",
           Identifier(test.id), ResultOf(test.status), test.duration_s());
     }
+    if (!records[i].run.complete) {
+      out += "<LAVA_SIGNAL_TESTCASE TEST_CASE_ID=run.is_complete RESULT=fail>\n";
+    }
     out += "<LAVA_SIGNAL_TESTSET STOP>\n";
   }
   return out;

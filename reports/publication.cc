@@ -91,9 +91,11 @@ class Verifier {
     for (const auto& [name, bytes] : publication_.files) {
       if (name != kManifest && !hashes_.contains(name)) unlisted.push_back(name);
     }
-    DemandNone(altered,
-               fmt::format("{} files have the hash that {} says", hashes_.size(), kManifest),
-               "have another hash than the manifest says");
+    DemandNone(
+        altered,
+        fmt::format("{} the hash that {} says",
+                    Counted(hashes_.size() - missing.size(), "file has", "files have"), kManifest),
+        "have another hash than the manifest says");
     DemandNone(missing, "every file of the manifest is there", "are in the manifest and not there");
     DemandNone(unlisted, "every file is in the manifest", "are there and not in the manifest");
   }

@@ -272,6 +272,8 @@ Result<Record> ReadRecord(std::string_view text, const std::string& file) {
       return Error{fmt::format(
           "{}: {}", PlaceOf(valid, byte, file),
           byte >= valid.size() ? "the record ends here, in the middle" : "this is not JSON")};
+    } catch (const Json::out_of_range&) {
+      return Error{fmt::format("{}: has a number that is too large for any field", file)};
     }
     record.file = file;
     record.sha256 = Sha256(text);

@@ -371,6 +371,25 @@ TEST(ReadRecord, CompletesRecordsOfTheFormatBefore) {
   EXPECT_GE(record.attempts, record.tests.size());
 }
 
+TEST(Forms, DoNotTakeAnInterruptedRunForAWholeOne) {
+  Record record = Recorded("passing");
+  record.run.complete = false;
+  record.run.stop_reason = "stopped by SIGINT";
+  const std::span<const Record> one(&record, 1);
+  EXPECT_THAT(RenderKtap(one), HasSubstr("# incomplete: stopped by SIGINT\nnot ok 1 "));
+  EXPECT_THAT(RenderJunit(one), HasSubstr("errors=\"1\""));
+  EXPECT_THAT(RenderJunit(one),
+              HasSubstr("<error message=\"stopped by SIGINT\" type=\"incomplete\""));
+  EXPECT_THAT(RenderCtrf(one), HasSubstr("\"failed\": 1"));
+  EXPECT_THAT(RenderCtrf(one), HasSubstr("\"message\": \"stopped by SIGINT\""));
+  EXPECT_THAT(RenderLava(one), HasSubstr("TEST_CASE_ID=run.is_complete RESULT=fail"));
+  EXPECT_THAT(RenderKcidb(one), HasSubstr("\"incomplete\": \"stopped by SIGINT\""));
+}
+
+TEST(ReadRecord, RefusesNumbersThatNothingHolds) {
+  EXPECT_EQ(ErrorIn("{\"format\": 1e999}"), "r.json: has a number that is too large for any field");
+}
+
 TEST(ReadRecord, IsNotOverwhelmedByNesting) {
   EXPECT_THAT(ErrorIn(std::string(100000, '[')), StartsWith("r.json:1:100001: "));
 }

@@ -8,6 +8,8 @@
 #include "harness/command/command.h"
 #include "harness/command/console.h"
 #include "harness/runner/controls.h"
+#include "harness/runner/stop_requests.h"
+#include "harness/vocabulary/names.h"
 #include "harness/vocabulary/nearest.h"
 
 namespace shmspec {
@@ -84,6 +86,7 @@ int ControlsCommand(const ControlsCommandOptions& options, std::span<const Seede
                     fmt::format("nothing in this program looks for faults by \"{}\": there are {}",
                                 options.by, fmt::join(names, ", ")));
   }
+  const StopRequests requests;
   ProgressLine progress;
   const ControlsRun run =
       RunControls(*chosen, {*hunter, options.seed, JobsOf(options.jobs), options.first},
@@ -91,6 +94,9 @@ int ControlsCommand(const ControlsCommandOptions& options, std::span<const Seede
                     progress.Show(done, total, name);
                   });
   progress.Clear();
+  if (const int signal = StopRequests::Pending(); signal != 0) {
+    return Complain(kExitIncomplete, "stopped by " + SignalName(signal));
+  }
   if (const std::string trouble = TroubleOf(run); !trouble.empty()) {
     return Complain(kExitHarnessTrouble, trouble);
   }

@@ -8,11 +8,13 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <string>
 
 #include "harness/command/command.h"
 #include "harness/command/console.h"
+#include "harness/runner/stop_requests.h"
 #include "harness/vocabulary/plan_builder.h"
 
 namespace shmspec {
@@ -106,6 +108,15 @@ TEST(Controls, MeanNothingWhenTheSoundSystemFails) {
 
 TEST(Controls, AreInTroubleWhenASearchDies) {
   EXPECT_EQ(Search({.by = "dying"}).exit_code, kExitHarnessTrouble);
+}
+
+TEST(Controls, StopWhenTheyAreAskedTo) {
+  const StopRequests requests;
+  std::raise(SIGINT);
+  const ControlsRun run = RunControls({&kFaults[0], &kFaults[1]}, {*FindHunter("failing")},
+                                      [](std::size_t, std::size_t, std::string_view) {});
+  for (const ControlResult& one : run.results) EXPECT_THAT(one.caught_by, testing::IsEmpty());
+  EXPECT_THAT(run.sound.caught_by, testing::IsEmpty()) << "the search was not awaited";
 }
 
 TEST(Controls, RefuseHuntersAndFaultsThatDoNotExist) {

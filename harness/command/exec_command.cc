@@ -132,14 +132,16 @@ void AddExec(CLI::App& program, int& exit_code) {
       ->check(CLI::IsMember(styles));
   AddPerform(*app, options->perform);
   AddWaiversOption(*app, options->expectations);
-  std::string footer = "Exit codes:      pass fail unresolved unsupported untested waived stale\n";
+  std::string footer =
+      "Exit codes:      pass fail unresolved unsupported untested waived stale stopped\n";
   for (const ExitCodes& codes : kCodes) {
-    footer += fmt::format("  {:<14} {:>4} {:>4} {:>10} {:>11} {:>8} {:>6} {:>5}\n",
-                          NameOf(codes.style), codes.pass, codes.fail, codes.unresolved,
-                          codes.unsupported, codes.untested, codes.waived, codes.stale);
+    footer +=
+        fmt::format("  {:<14} {:>4} {:>4} {:>10} {:>11} {:>8} {:>6} {:>5} {:>7}\n",
+                    NameOf(codes.style), codes.pass, codes.fail, codes.unresolved,
+                    codes.unsupported, codes.untested, codes.waived, codes.stale, codes.trouble);
   }
   footer +=
-      "Without a style they are those of run. Mistakes in the command line are unresolved.\n\n"
+      "Without a style they are those of run. Mistakes in the command line count as stopped.\n\n"
       "Example, a test of CTest for each case:\n"
       "  mkdir cases && shmspec list --format ctest > cases/CTestTestfile.cmake\n"
       "  ctest --test-dir cases -j2\n";

@@ -15,6 +15,9 @@ namespace shmspec {
 /// All bytes of a file; `-` is standard input. The error is one line.
 Result<std::string> ReadInput(const std::string& file);
 
+/// Whether it is one of the files that were read.
+bool WasRead(const std::string& file);
+
 /// What to call it in messages.
 std::string InputName(const std::string& file);
 

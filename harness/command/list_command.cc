@@ -85,6 +85,9 @@ void AddList(CLI::App& program, int& exit_code) {
          [options, formats](const std::string& name) { options->format = formats.at(name); },
          "What is printed: human (default), json, or ctest: a CTestTestfile.cmake")
       ->check(CLI::IsMember({"human", "json", "ctest"}));
+  app->footer(
+      "Example, the cases about two requirements:\n"
+      "  shmspec list SYSV.SHMDT.TWICE SYSV.RMID.BUF_IGNORED\n");
   app->callback([options, &exit_code] { exit_code = List(*options); });
 }
 

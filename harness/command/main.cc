@@ -35,14 +35,17 @@ constexpr const char* kExamples =
     "  shmspec run --waivers waivers.toml       what is waived does not count as failed\n"
     "  shmspec waivers suggest result.json      a file of waivers to fill in\n"
     "  shmspec baseline result.json -o old.json; shmspec run --baseline old.json\n"
-    "  shmspec exec sysv.get.some_case --exit-style ksft  one case, for other runners\n"
-    "  shmspec show SYSV.RMID.DEFERRED          what a requirement says and which cases test it\n"
-    "  shmspec show sysv.get.some_case > my.plan; shmspec replay my.plan\n"
+    "  shmspec exec sysv.detach.works_once --exit-style ksft  one case, for other runners\n"
+    "  shmspec show SYSV.SHMDT.TWICE            what a requirement says and which cases test it\n"
+    "  shmspec show sysv.detach.works_once > my.plan; shmspec replay my.plan\n"
     "  shmspec controls                         is every seeded fault caught?\n"
     "  shmspec doctor                           what does this system offer?\n"
     "\n"
-    "Exit codes: 0 as expected, 1 unexpected, 2 incomplete, 3 trouble in the harness itself,\n"
-    "4 mistake in options or input, 5 nothing selected.\n";
+    "Exit codes: 0 as expected, 1 unexpected, 2 incomplete (stopped, a case could not be decided, "
+    "or\n"
+    "none of them can be had here), 3 trouble in the harness itself, 4 mistake in options or "
+    "input,\n"
+    "5 nothing selected.\n";
 
 void AddReport(CLI::App& program, ReportCommandOptions& options, int& exit_code) {
   CLI::App* app = program.add_subcommand("report", "Turn records of runs into one page");
@@ -66,6 +69,10 @@ void AddDiff(CLI::App& program, std::vector<std::string>& records, int& exit_cod
   app->add_option("RECORD", records, "The record of before and that of after")
       ->required()
       ->expected(2);
+  app->footer(
+      "Example, two kernels or two versions of a library:\n"
+      "  shmspec diff before.json after.json\n\n"
+      "Exit codes: 0 the same results, 1 others, 4 a record that cannot be read.\n");
   app->callback([&] { exit_code = DiffCommand(records[0], records[1]); });
 }
 
@@ -73,6 +80,9 @@ void AddMatrix(CLI::App& program, MatrixCommandOptions& options, int& exit_code)
   CLI::App* app = program.add_subcommand("matrix", "Show records side by side, a column for each");
   app->add_option("RECORD", options.records, "Files that run --output wrote")->required();
   app->add_flag("--all", options.all, "Also requirements that came to the same everywhere");
+  app->footer(
+      "Example, what differs between three systems:\n"
+      "  shmspec matrix debian.json fedora.json gvisor.json\n");
   app->callback([&options, &exit_code] { exit_code = MatrixCommand(options); });
 }
 
@@ -82,6 +92,10 @@ void AddVerify(CLI::App& program, std::string& folder, int& exit_code) {
   app->add_option("DIR", folder,
                   "A folder with records, pages and a MANIFEST of their hashes, by sha256sum")
       ->required();
+  app->footer(
+      "Example:\n"
+      "  cd published && sha256sum result.json result.html > MANIFEST && shmspec verify .\n\n"
+      "Exit codes: 0 a result to rely on, 1 not, 4 no such folder.\n");
   app->callback([&folder, &exit_code] { exit_code = VerifyCommand(folder); });
 }
 
@@ -136,7 +150,11 @@ void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
 std::string Explain(const CLI::App& program, const CLI::ParseError& error, int argc, char** argv) {
   std::vector<std::string> names;
   if (program.get_subcommands().empty()) {
-    if (argc < 2 || argv[1][0] == '-') return fmt::format("{}; see shmspec --help", error.what());
+    if (argc > 1 && argv[1][0] == '-') {
+      return fmt::format("shmspec has no option {} before its command; see shmspec --help",
+                         argv[1]);
+    }
+    if (argc < 2) return fmt::format("{}; see shmspec --help", error.what());
     for (const CLI::App* one : program.get_subcommands({})) names.push_back(one->get_name());
     return fmt::format("no command \"{}\"{}; see shmspec --help", argv[1],
                        DidYouMean(argv[1], names));

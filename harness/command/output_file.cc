@@ -11,6 +11,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "harness/command/input_file.h"
+
 namespace shmspec {
 namespace {
 
@@ -39,6 +41,14 @@ Result<OutputFile> OutputFile::Claim(const OutputOptions& options) {
   const std::string& path = *options.file;
   if (path.empty() || path.ends_with('/')) {
     return Error{fmt::format("--output \"{}\": expected the name of a new file", path)};
+  }
+  if (path == "-") {
+    return Error{
+        "--output -: without --output it goes to standard output; for a file of that name "
+        "give ./-"};
+  }
+  if (WasRead(path)) {
+    return Error{path + ": is what this is made from and is left alone; name another file"};
   }
   struct stat status {};
   const bool exists = ::lstat(path.c_str(), &status) == 0;

@@ -90,6 +90,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{}, "A subcommand is required"},
         Mistake{{"run", "--output", ""}, "expected the name of a new file"},
         Mistake{{"run", "--output", "/no/such/folder/x"}, "No such file or directory"},
+        Mistake{{"run", "--output", "-"},
+                "--output -: without --output it goes to standard output"},
         Mistake{{"replay", "/no/such/plan"}, "/no/such/plan: cannot be read: No such file"},
         Mistake{{"replay", "/"}, "/: is a folder; expected a file"}));
 
@@ -173,6 +175,31 @@ TEST(Program, KeepsTheOldFileWhenTheNewOneIsNotWhole) {
     EXPECT_EQ(run.signal, SIGXFSZ) << run;
     EXPECT_EQ(ReadWhole(file), kMine);
     EXPECT_EQ(folder.Names(), (Arguments{"file", "record.json"}));
+  }
+}
+
+TEST(Program, KeepsTheRecordWhenNobodyReadsTheRest) {
+  const TemporaryFolder folder;
+  const std::string file = folder / "record.json";
+  const Finished run =
+      RunProgram({"run", kCase, "--target", "simulated", "-o", file}, {.place = [] {
+                   std::freopen("/dev/full", "w", stdout);
+                   return std::optional<std::string>();
+                 }});
+  EXPECT_EQ(run.exit_code, 3) << run;
+  EXPECT_THAT(ReadWhole(file), HasSubstr("\"complete\": true"));
+}
+
+TEST(Program, NeverReplacesWhatItReads) {
+  const TemporaryFolder folder;
+  const std::string record = folder / "record.json";
+  ASSERT_EQ(RunProgram({"run", kCase, "--target", kFault, "-o", record}).exit_code, 1);
+  const std::string kept = ReadWhole(record);
+  for (Arguments command : WritingCommands(record)) {
+    if (command.back() != record) continue;  // reads nothing
+    command.insert(command.end(), {"--output", record, "--force"});
+    ExpectComplaint(RunProgram(command), 4, record + ": is what this is made from");
+    EXPECT_EQ(ReadWhole(record), kept);
   }
 }
 

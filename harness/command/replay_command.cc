@@ -26,9 +26,11 @@ int ReplayCommand(const ReplayCommandOptions& options) {
   if (!result.reason.empty()) fmt::print("{}", Wrap(result.reason, 2));
   fmt::print("\n{}", result.excerpt.empty() ? result.trace : result.excerpt);
   for (const std::string& observed : result.observed) fmt::print("  observed: {}\n", observed);
-  fmt::print("seed {}, {} through {}\n", run->seed,
-             reports::Counted(static_cast<std::uint64_t>(result.rounds), "round", "rounds"),
-             run->target);
+  const std::string rounds =
+      result.rounds == 0  // nothing came back of those there were
+          ? ""
+          : reports::Counted(static_cast<std::uint64_t>(result.rounds), "round", "rounds") + " ";
+  fmt::print("seed {}, {}through {}\n", run->seed, rounds, run->target);
   if (result.status == Status::kFail) return kExitUnexpected;
   return result.status == Status::kPass ? kExitAsExpected : kExitIncomplete;
 }

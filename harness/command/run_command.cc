@@ -196,27 +196,33 @@ int RunCommand(const RunCommandOptions& options) {
   if (options.controls) {
     Result<RecordedControls> controls = PerformControls(run);
     if (!controls.ok()) return Complain(kExitHarnessTrouble, controls.error().message);
-    context.controls = std::move(controls).value();
-    missed = MissedIn(*context.controls) > 0;
-    if (human) PrintControls(*context.controls);
+    if (StopRequests::Pending() == 0) {
+      context.controls = std::move(controls).value();
+      missed = MissedIn(*context.controls) > 0;
+      if (human) PrintControls(*context.controls);
+    }
   }
   Observer observer(run, context.expectations, human);
   const RunResult result = RunCases(selection.cases, run, observer, context.expectations);
 
-  if (human) PrintSummary(result, context.expectations);
+  std::string record;
   if (prepared->output || !human) {
     context.environment = ReadEnvironment();
     context.meanings = Assess(context.environment, run.isolation);
-    const std::string record =
-        RecordOf(result, run, context)
-            .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
-        "\n";
-    if (!human) fmt::print("{}", Printed(record, options));
-    if (prepared->output) {
-      if (auto written = prepared->output->Commit(record); !written.ok()) {
-        return Complain(kExitHarnessTrouble, written.error().message);
-      }
+    record = RecordOf(result, run, context)
+                 .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+             "\n";
+  }
+  // The file first: whoever reads what is printed may stop reading.
+  if (prepared->output) {
+    if (auto written = prepared->output->Commit(record); !written.ok()) {
+      return Complain(kExitHarnessTrouble, written.error().message);
     }
+  }
+  if (human) {
+    PrintSummary(result, context.expectations);
+  } else {
+    fmt::print("{}", Printed(record, options));
   }
   const int exit_code = result.ExitCode();
   return exit_code == kExitAsExpected && missed ? kExitUnexpected : exit_code;
@@ -278,7 +284,18 @@ void AddRun(CLI::App& program, std::vector<std::string> argv, int& exit_code) {
   AddRunFormat(*app, *options);
   app->footer(
       "The last line is `N passed, N failed, N skipped`: failed is what was not expected,\n"
-      "skipped what could not be had here, is waived, or is known from the baseline.\n");
+      "skipped what could not be had here, is waived, or is known from the baseline.\n\n"
+      "Examples:\n"
+      "  shmspec run                                 every case on this kernel\n"
+      "  shmspec run sysv.remove 'SYSV.SHMAT.*'      a topic, and what is about some requirements\n"
+      "  shmspec run -- sysv -sysv.race              all of a chapter but one topic\n"
+      "  shmspec run --target boost -o boost.json    a wrapper library, with a record to keep\n"
+      "  shmspec run --baseline baseline.json        what is not as it was\n\n"
+      "Exit codes: 0 as expected, 1 unexpected, 2 incomplete (stopped, a case could not be "
+      "decided, or\n"
+      "none of them can be had here), 3 trouble in the harness itself, 4 mistake in options or "
+      "input,\n"
+      "5 nothing selected.\n");
   app->callback([options, &exit_code] { exit_code = RunCommand(*options); });
 }
 

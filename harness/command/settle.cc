@@ -9,6 +9,7 @@
 #include "harness/actor/trusted_base.h"
 #include "harness/command/command.h"
 #include "harness/model/profile.h"
+#include "harness/runner/stop_requests.h"
 #include "harness/sandbox/system_v.h"
 #include "harness/vocabulary/nearest.h"
 
@@ -49,17 +50,20 @@ Result<RunOptions> Settle(const PerformOptions& options) {
       return Error{fmt::format("no target \"{}\": there are {}{}", options.target,
                                fmt::join(names, ", "), DidYouMean(options.target, names))};
     }
+    // A request to stop may reach what is tried here too; then the run stops, and says why.
+    const auto stopped = [] { return StopRequests::Pending() != 0; };
     for (const SelfTest& test : TestTrustedBase()) {
-      if (!test.result.ok()) {
-        return Error{fmt::format("this system lacks what shmspec itself stands on: {}: {}",
-                                 test.name, test.result.error().message),
-                     true};
-      }
+      if (test.result.ok() || stopped()) continue;
+      return Error{fmt::format("this system lacks what shmspec itself stands on: {}: {}", test.name,
+                               test.result.error().message),
+                   true};
     }
-    if (auto system_v = ProbeSystemV(); !system_v.ok()) return system_v.error();
+    if (auto system_v = ProbeSystemV(); !system_v.ok() && !stopped()) return system_v.error();
     settled.isolation = ProbeIsolation();
+    // Whatever the target lacks should be said once and not case by case.
+    if (auto stage = MakeStage(settled); !stage.ok() && !stopped()) return stage.error();
+    return settled;
   }
-  // Whatever the target lacks should be said once and not case by case.
   if (auto stage = MakeStage(settled); !stage.ok()) return stage.error();
   return settled;
 }

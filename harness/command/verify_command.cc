@@ -8,6 +8,7 @@
 #include "harness/command/command.h"
 #include "harness/command/console.h"
 #include "harness/command/input_file.h"
+#include "reports/plain_text.h"
 #include "reports/publication.h"
 #include "shmspec/build.h"
 
@@ -61,7 +62,8 @@ int VerifyCommand(const std::string& folder) {
   if (broken == 0) {
     fmt::print("{}: a result to rely on\n", folder);
   } else {
-    fmt::print("{}: no result to rely on, for {} reasons\n", folder, broken);
+    fmt::print("{}: no result to rely on, for {}\n", folder,
+               reports::Counted(broken, "reason", "reasons"));
   }
   return broken == 0 ? kExitAsExpected : kExitUnexpected;
 }

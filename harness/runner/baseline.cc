@@ -130,6 +130,8 @@ Result<Baseline> ReadBaseline(std::string_view text, const std::string& file) {
     return Error{
         fmt::format("{}: this is not JSON; shmspec baseline makes a baseline from a record",
                     PlaceOf(text, error.byte == 0 ? 0 : error.byte - 1, file))};
+  } catch (const Json::out_of_range&) {
+    return Error{fmt::format("{}: has a number that is too large for any field", file)};
   }
   Result<Baseline> baseline = ReadDocument(document, {text, file});
   if (!baseline.ok()) return baseline.error();

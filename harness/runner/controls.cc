@@ -12,6 +12,7 @@
 #include "harness/runner/case.h"
 #include "harness/runner/perform_plan.h"
 #include "harness/runner/run.h"
+#include "harness/runner/stop_requests.h"
 #include "harness/sandbox/case_process.h"
 #include "harness/target/simulated/simulated_stage.h"
 #include "harness/vocabulary/wire_codec.h"
@@ -81,7 +82,9 @@ class Searches {
   void Wait() {
     std::vector<pollfd> fds;
     for (const Running& one : running_) fds.push_back({one.process.result_fd(), POLLIN, 0});
+    fds.push_back({StopRequests::fd(), POLLIN, 0});
     ::poll(fds.data(), fds.size(), -1);
+    if (StopRequests::Pending() != 0) return running_.clear();  // ends the processes
     std::erase_if(running_, [](Running& one) {
       if (!one.process.Receive()) return false;
       Take(one);
@@ -121,6 +124,7 @@ ControlsRun RunControls(
   Searches searches(options);
   searches.Start(run.sound);
   for (std::size_t i = 0; i < run.results.size(); ++i) {
+    if (StopRequests::Pending() != 0) break;
     progress(i, run.results.size(), run.results[i].fault->id);
     searches.Start(run.results[i]);
   }

@@ -59,7 +59,7 @@ struct ControlsRun {
 };
 
 /// Searches the simulated system, once sound and once with each of the faults. `progress` is told
-/// what has been searched.
+/// what has been searched. After a request to stop (StopRequests) the results are those so far.
 ControlsRun RunControls(
     const std::vector<const SeededFault*>& faults, const ControlsOptions& options,
     const std::function<void(std::size_t done, std::size_t total, std::string_view)>& progress);

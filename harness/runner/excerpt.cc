@@ -55,6 +55,10 @@ void ExplainRefusal(std::string& out, const Trace& trace, const Verdict& verdict
   for (const Requirement requirement : verdict.violated) AddRequirement(out, requirement);
 }
 
+std::string StepCount(std::size_t count) {
+  return fmt::format("{} step{}", count, count == 1 ? "" : "s");
+}
+
 }  // namespace
 
 std::string ExcerptOf(const Trace& trace, const Findings& findings) {
@@ -72,7 +76,7 @@ std::string ExcerptOf(const Trace& trace, const Findings& findings) {
   const std::size_t end = first == count ? count : std::min(count, last + 1 + kStepsAfter);
 
   std::string out;
-  if (from > 0) out += fmt::format("    ... {} steps before\n", from);
+  if (from > 0) out += fmt::format("    ... {} before\n", StepCount(from));
   for (std::size_t i = from; i < end; ++i) {
     const bool offends = findings.unexpected == i || refused == i;
     out += fmt::format("  {} {}\n", offends ? "!" : " ", LineOf(trace, i));
@@ -81,7 +85,7 @@ std::string ExcerptOf(const Trace& trace, const Findings& findings) {
     }
     if (refused == i) ExplainRefusal(out, trace, *findings.refusal);
   }
-  if (end < count) out += fmt::format("    ... {} steps after\n", count - end);
+  if (end < count) out += fmt::format("    ... {} after\n", StepCount(count - end));
   if (findings.refusal && !refused) ExplainRefusal(out, trace, *findings.refusal);
   return out;
 }

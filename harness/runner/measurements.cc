@@ -112,6 +112,8 @@ Result<std::vector<Measurement>> ReadMeasurements(std::string_view text, const s
         fmt::format("{}: this is not JSON; a benchmark writes it with "
                     "--benchmark_format=json",
                     PlaceOf(text, error.byte == 0 ? 0 : error.byte - 1, file))};
+  } catch (const Json::out_of_range&) {
+    return Error{fmt::format("{}: has a number that is too large for any field", file)};
   }
   const auto list = document.is_object() ? document.find("benchmarks") : document.end();
   if (list == document.end() || !list->is_array()) {

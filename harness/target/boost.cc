@@ -11,6 +11,7 @@
 #if defined(SHMSPEC_BOOST)
 
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/shm.h>
 
 #include <array>
@@ -77,14 +78,14 @@ CallResult Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
 /// hold while one forks; a child of such a moment at worst misses the attach that was being made.
 struct Place {
   static constexpr std::uint64_t kFree = 0;
-  static constexpr std::uint64_t kTaken = 1;  // while a region is put in or ended
+  static constexpr std::uint64_t kTaken = 1;   // while a region is put in
+  static constexpr std::uint64_t kEnding = 1;  // added to the address, while the region ends
 
   std::atomic<std::uint64_t> at{kFree};  // where the region begins, otherwise
   // No member of its own type, so that nothing runs for it when the program starts and ends.
   alignas(bip::mapped_region) std::array<std::byte, sizeof(bip::mapped_region)> region{};
 
-  /// Whether it was `from`, and is taken now.
-  bool Take(std::uint64_t from) { return at.compare_exchange_strong(from, kTaken); }
+  bool Change(std::uint64_t from, std::uint64_t to) { return at.compare_exchange_strong(from, to); }
   bip::mapped_region& Begin() { return *new (region.data()) bip::mapped_region; }  // NOLINT
   void End() {
     std::launder(reinterpret_cast<bip::mapped_region*>(region.data()))->~mapped_region();
@@ -96,7 +97,7 @@ std::atomic<std::size_t> places_used;  // those beyond were never taken
 
 Place* TakeFreePlace() {
   for (std::size_t i = 0; i < places.size(); ++i) {
-    if (!places[i].Take(Place::kFree)) continue;
+    if (!places[i].Change(Place::kFree, Place::kTaken)) continue;
     std::size_t used = places_used.load();
     while (used <= i && !places_used.compare_exchange_weak(used, i + 1)) {
     }
@@ -124,14 +125,21 @@ CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t fla
   return result;
 }
 
-/// Ends a region that begins there; of two, after an attach over another, either. The library
-/// detaches no other way, so what is none of its regions is a call of libc.
+/// Ends a region that begins there; of two, after an attach over another, either. The end has no
+/// result, and the errno of the call within it is all that tells of a failure. The library detaches
+/// no other way, so what is none of its regions is a call of libc.
 std::int64_t Detach(std::uint64_t address) {
   for (std::size_t i = 0; i < places_used.load() && address > Place::kTaken; ++i) {
-    if (!places[i].Take(address)) continue;
-    places[i].End();  // and says nothing
-    places[i].at = Place::kFree;
-    return 0;
+    Place& place = places[i];
+    // A region has one owner; who comes while that one ends it finds it gone.
+    while (place.at.load() == address + Place::kEnding) ::sched_yield();
+    if (!place.Change(address, address + Place::kEnding)) continue;
+    errno = 0;
+    place.End();
+    const int error = errno;
+    place.at = Place::kFree;
+    errno = error;
+    return error == 0 ? 0 : -1;
   }
   return kLibcCalls.detach(address);
 }
