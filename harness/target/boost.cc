@@ -52,7 +52,9 @@ CallResult Caught(Call&& call) {
 
 CallResult Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
   const bip::xsi_key number(static_cast<key_t>(key));
-  const bip::permissions mode(static_cast<int>(flags & kModeBits));
+  // Of a sign that depends on the version.
+  using Mode = decltype(bip::permissions().get_permissions());
+  const bip::permissions mode(static_cast<Mode>(flags & kModeBits));
   switch (flags & ~kModeBits) {
     case IPC_CREAT | IPC_EXCL:
       return Caught(
@@ -116,7 +118,7 @@ CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t fla
     const bip::xsi_shared_memory opened(bip::open_only, static_cast<int>(segment));
     const auto mode = (flags & SHM_RDONLY) != 0 ? bip::read_only : bip::read_write;
     bip::mapped_region region(opened, mode, 0, 0, PointerTo(address),
-                              static_cast<bip::map_options_t>(flags & ~SHM_RDONLY));
+                              static_cast<bip::map_options_t>(flags & ~std::uint64_t{SHM_RDONLY}));
     bip::mapped_region& kept = place->Begin();
     kept.swap(region);
     return static_cast<std::int64_t>(AddressOf(kept.get_address()));
