@@ -56,10 +56,14 @@ TEST(Library, CasesComeToTheSameButForWhatTheLibraryCannotSay) {
   const auto through_boost = CasesThrough("boost", subject);
   if (through_boost.empty()) GTEST_SKIP() << kMissing;
   std::size_t same = 0;
+  std::size_t unresolved = 0;
   for (const auto& [id, test] : CasesThrough("libc", subject)) {
     const Json& other = through_boost.at(id);
-    // An experiment that failed, here or there, says nothing.
-    if (test.at("status") == "UNRESOLVED" || other.at("status") == "UNRESOLVED") continue;
+    // An experiment that failed, here or there, says nothing; several that did are no accident.
+    if (test.at("status") == "UNRESOLVED" || other.at("status") == "UNRESOLVED") {
+      EXPECT_LE(++unresolved, 2u) << id << ": " << other.value("reason", "");
+      continue;
+    }
     if (test.at("status") == other.at("status")) {
       ++same;
     } else {

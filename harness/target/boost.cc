@@ -131,7 +131,9 @@ CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t fla
 /// result, and the errno of the call within it is all that tells of a failure. The library detaches
 /// no other way, so what is none of its regions is a call of libc.
 std::int64_t Detach(std::uint64_t address) {
-  for (std::size_t i = 0; i < places_used.load() && address > Place::kTaken; ++i) {
+  // All ones, what a failed attach gave, would be kFree with kEnding added.
+  const bool possible = address > Place::kTaken && ~address != 0;
+  for (std::size_t i = 0; possible && i < places_used.load(); ++i) {
     Place& place = places[i];
     // A region has one owner; who comes while that one ends it finds it gone.
     while (place.at.load() == address + Place::kEnding) ::sched_yield();
