@@ -172,7 +172,12 @@ void ProcessStage::CleanUp(const Trace& trace) {
     return std::holds_alternative<SystemSysctlWrite>(step.operation);
   });
   facts_changed_ = facts_changed_ || wrote;
-  if (!options_.sweeps || !options_.private_ipc) return;
+  // An experiment that failed ended in its middle, and the next one begins with what it left.
+  const bool failed = !trace.trouble.empty() ||
+                      std::any_of(trace.steps.begin(), trace.steps.end(), [](const auto& step) {
+                        return std::holds_alternative<Trouble>(step.outcome);
+                      });
+  if (!options_.private_ipc || !(options_.sweeps || failed)) return;
   if (wrote) facts_changed_ = !RestoreSysctls(facts_);
   // Those that steps have named first: looking for them would take longer.
   for (std::size_t i = 0; i < steps.size(); ++i) {
