@@ -94,6 +94,17 @@ TEST(Stay, LastsOverPlansThatNeedALargerRegion) {
   EXPECT_EQ(DifferencesOf(Play(*stage, kLook)), "");
 }
 
+TEST(Sweep, FollowsAnExperimentThatFailedWhoeverAskedForIt) {
+  if (::unshare(CLONE_NEWIPC) != 0) GTEST_SKIP() << "needs root";
+  const auto stage = StageOf("libc", {.deadline_ms = 200, .private_ipc = true});
+  // b is stopped, so that the plan ends in its middle.
+  const Trace failed = Play(*stage,
+                            "actor a\nactor b\na: s0 = sysv.get flags=create|0600 -> ok\n"
+                            "a: process.kill actor=b signal=SIGSTOP -> 0\nb: map.layout\n");
+  EXPECT_THAT(failed.trouble, testing::HasSubstr("took longer than 200 ms"));
+  EXPECT_EQ(DifferencesOf(Play(*stage, "actor a\na: sysv.shm_info -> usage{used_ids=0}\n")), "");
+}
+
 TEST(Sweep, RemovesWhatAPlanLeftAndPutsSysctlsBack) {
   if (::unshare(CLONE_NEWIPC) != 0) GTEST_SKIP() << "needs root";
   const auto stage = StageOf("libc", {.private_ipc = true, .sweeps = true});
