@@ -9,6 +9,7 @@
 
 #include "harness/actor/actor_main.h"
 #include "harness/actor/performer.h"
+#include "harness/host/own_process.h"
 
 extern char** environ;
 
@@ -44,7 +45,7 @@ int RunActorImage(int argc, char** argv) {
 void ExecActor(const char* program, int region_fd, std::uint32_t actor) {
   std::string name = "shmspec";
   std::string word = kActorWord;
-  std::string fd = std::to_string(region_fd);
+  std::string fd = std::to_string(KeepOverExec(region_fd));
   std::string index = std::to_string(actor);
   char* arguments[] = {name.data(), word.data(), fd.data(), index.data(), nullptr};
   ::execve(program, arguments, environ);

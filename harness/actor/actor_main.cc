@@ -25,12 +25,15 @@ constexpr std::string_view kWardenWord = "warden";
 }  // namespace
 
 std::optional<int> RunAsActor(int argc, char** argv) {
-  // --actor warden REGION SOCKET | --actor REGION INDEX
+  // --actor warden REGION COMMANDS ANSWERS | --actor REGION INDEX
   if (argc < 4 || std::string_view(argv[1]) != kActorWord) return std::nullopt;
   is_actor = true;
-  if (argv[2] != kWardenWord || argc != 5) return RunActorImage(argc, argv);
-  const auto region_fd = NumberOfWord(argv[3]), socket = NumberOfWord(argv[4]);
-  return region_fd && socket ? RunWarden(*region_fd, *socket) : kActorUsage;
+  if (argv[2] != kWardenWord || argc != 6) return RunActorImage(argc, argv);
+  const auto region = NumberOfWord(argv[3]);
+  const auto commands = NumberOfWord(argv[4]);
+  const auto answers = NumberOfWord(argv[5]);
+  if (!region || !commands || !answers) return kActorUsage;
+  return RunWarden({*region, *commands, *answers});
 }
 
 }  // namespace shmspec

@@ -2,6 +2,7 @@
 //
 // Children that are no actors, and moves into another actor's namespaces.
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/sched.h>
 #include <sched.h>
@@ -11,6 +12,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include "harness/actor/performer.h"
 #include "harness/target/process_limit.h"
@@ -20,7 +22,6 @@ namespace shmspec {
 namespace {
 
 constexpr std::size_t kStackBytes = 65536;
-constexpr int kNothingSaid = -1;
 
 /// What the child is told, and what it says by its exit status.
 struct ChildTask {
@@ -45,6 +46,48 @@ unsigned long FlagsOf(Sharing shares) {
   return flags;
 }
 
+Outcome OutcomeOf(bool exited, int status) {
+  if (!exited) return Trouble{false, "a child did not end by itself"};
+  if (status != 0) return Failure{ErrorCode{status}};
+  return Value{0};
+}
+
+Outcome AwaitReaped(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, __WALL) < 0) {
+    if (errno != EINTR) {
+      return Trouble{false, fmt::format("lost a child: {}", ErrnoName(errno))};
+    }
+  }
+  return OutcomeOf(WIFEXITED(status), WEXITSTATUS(status));
+}
+
+Outcome AwaitUnreaped(pid_t child) {
+  siginfo_t end{};
+  while (::waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | __WALL | WNOWAIT) != 0) {
+    if (errno == EINTR) continue;
+    const bool lost = errno == ECHILD;
+    return Trouble{!lost, fmt::format("a child cannot be left unreaped: {}", ErrnoName(errno))};
+  }
+  return OutcomeOf(end.si_code == CLD_EXITED, end.si_status);
+}
+
+/// setns(2), by a pidfd or else by files of /proc; the errno, or 0.
+int EnterNamespacesOf(pid_t process, Namespaces namespaces) {
+  const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
+  if (pidfd) return ::setns(pidfd.get(), CloneFlags(namespaces)) == 0 ? 0 : errno;
+  constexpr std::array kFiles{std::pair{kNamespaceUser, "user"}, std::pair{kNamespaceIpc, "ipc"},
+                              std::pair{kNamespacePid, "pid"}, std::pair{kNamespaceMount, "mnt"}};
+  for (const auto& [bit, name] : kFiles) {
+    if (!namespaces.Has(bit)) continue;
+    const UniqueFd file(
+        ::open(fmt::format("/proc/{}/ns/{}", process, name).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return ENOSYS;  // there is no other way
+    if (::setns(file.get(), 0) != 0) return errno;
+  }
+  return 0;
+}
+
 }  // namespace
 
 Outcome Performer::Do(const ProcessClone& op) {
@@ -53,17 +96,7 @@ Outcome Performer::Do(const ProcessClone& op) {
   const pid_t child =
       ::clone(RunChild, stack.data() + stack.size(), static_cast<int>(FlagsOf(op.shares)), &task);
   if (child < 0) return Failure{ErrorCode{errno}};
-  siginfo_t end{};
-  const int options = WEXITED | __WALL | (op.unreaped ? WNOWAIT : 0);
-  while (::waitid(P_PID, static_cast<id_t>(child), &end, options) != 0) {
-    if (errno != EINTR) {
-      return Trouble{false, fmt::format("lost a child: {}", ErrnoName(errno))};
-    }
-  }
-  const int status = end.si_code == CLD_EXITED ? end.si_status : kNothingSaid;
-  if (status == kNothingSaid) return Trouble{false, "a child did not end by itself"};
-  if (status != 0) return Failure{ErrorCode{status}};
-  return Value{0};
+  return op.unreaped ? AwaitUnreaped(child) : AwaitReaped(child);
 }
 
 Outcome Performer::Do(const ProcessEnterNamespace& op) {
@@ -71,11 +104,8 @@ Outcome Performer::Do(const ProcessEnterNamespace& op) {
   if (::getpid() != slot().pid.load()) {
     return Trouble{false, "the actor cannot name a process outside its pid namespace"};
   }
-  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, other, 0)));
-  if (!process) {
-    return Trouble{errno == ENOSYS, fmt::format("no pidfd: {}", ErrnoName(errno))};
-  }
-  if (::setns(process.get(), CloneFlags(op.namespaces)) != 0) return Failure{ErrorCode{errno}};
+  const int error = EnterNamespacesOf(other, op.namespaces);
+  if (error != 0) return Failure{ErrorCode{error}};
   return Value{0};
 }
 

@@ -34,10 +34,10 @@ static_assert(offsetof(StepState, call_ns) == 32 && offsetof(StepState, not_afte
 
 static_assert(sizeof(HandleTable) == 5 * Handle::kLimit * 8 && alignof(HandleTable) == 8);
 
-static_assert(offsetof(ControlHeader, acts) == 20 && offsetof(ControlHeader, arena) == 44);
-static_assert(offsetof(ControlHeader, private_ipc) == 56 && offsetof(ControlHeader, warden) == 68);
-static_assert(offsetof(ControlHeader, halt) == 88 && offsetof(ControlHeader, trouble) == 94);
-static_assert(offsetof(ControlHeader, program) == 638 && offsetof(ControlHeader, handles) == 1672);
+static_assert(offsetof(ControlHeader, acts) == 28 && offsetof(ControlHeader, arena) == 52);
+static_assert(offsetof(ControlHeader, private_ipc) == 64 && offsetof(ControlHeader, warden) == 76);
+static_assert(offsetof(ControlHeader, halt) == 96 && offsetof(ControlHeader, trouble) == 102);
+static_assert(offsetof(ControlHeader, program) == 646 && offsetof(ControlHeader, handles) == 1680);
 static_assert(sizeof(ControlHeader) == offsetof(ControlHeader, actors) + 16 * sizeof(ActorSlot));
 
 static_assert(std::is_standard_layout_v<ControlHeader> && std::is_standard_layout_v<StepState>);

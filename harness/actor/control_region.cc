@@ -2,18 +2,15 @@
 
 #include "harness/actor/control_region.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
 #include "harness/actor/control_layout.h"  // to be checked here, in every program
+#include "harness/host/shared_file.h"
 #include "harness/vocabulary/names.h"
 
 namespace shmspec {
@@ -21,38 +18,22 @@ namespace {
 
 constexpr std::uint32_t kChunkBytes = 4096;
 
-Error Failed(std::string_view what) {
-  return Error{fmt::format("cannot {} the control region: {}", what, ErrnoName(errno))};
-}
-
 }  // namespace
 
 Result<ControlRegion> ControlRegion::Map(int fd) {
-  struct stat file {};
-  if (::fstat(fd, &file) != 0) return Failed("look at");
-  const auto bytes = static_cast<std::size_t>(file.st_size);
-  void* address = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (address == MAP_FAILED) return Failed("map");
-  return ControlRegion(UniqueMapping({address, bytes}));
-}
-
-Result<UniqueFd> MakeRegionFile() {
-  UniqueFd file(::memfd_create("shmspec-control", MFD_CLOEXEC));
-  if (!file) {
-    char path[] = "/tmp/shmspec-control-XXXXXX";
-    file.reset(::mkostemp(path, O_CLOEXEC));
-    if (!file) return Failed("make");
-    ::unlink(path);
+  const off_t bytes = ::lseek(fd, 0, SEEK_END);
+  if (bytes <= 0) {
+    return Error{fmt::format("cannot look at the control region: {}", ErrnoName(errno))};
   }
-  return file;
+  Result<UniqueMapping> mapping = MapSharedFile(fd, static_cast<std::size_t>(bytes));
+  if (!mapping.ok()) return mapping.error();
+  return ControlRegion(std::move(*mapping));
 }
 
-Result<void> GrowRegionFile(int fd, std::size_t bytes) {
-  struct stat file {};
-  if (::fstat(fd, &file) != 0) return Failed("look at");
-  if (static_cast<std::size_t>(file.st_size) >= bytes) return {};
-  if (::ftruncate(fd, static_cast<off_t>(bytes)) != 0) return Failed("grow");
-  return {};
+Result<ControlRegion> ControlRegion::MapByFork(std::size_t bytes) {
+  Result<UniqueMapping> mapping = MapSharedByFork(bytes);
+  if (!mapping.ok()) return mapping.error();
+  return ControlRegion(std::move(*mapping));
 }
 
 Extent ArenaWriter::Write(std::string_view bytes) {

@@ -20,8 +20,9 @@
 #include <string_view>
 
 #include "harness/actor/actor_set.h"
-#include "harness/actor/futex.h"
+#include "harness/host/futex.h"
 #include "harness/target/handle_table.h"
+#include "harness/vocabulary/ability.h"
 #include "harness/vocabulary/handles.h"
 #include "harness/vocabulary/result.h"
 #include "harness/vocabulary/unique_handle.h"
@@ -38,14 +39,15 @@ enum class Life : std::uint32_t { kUnborn, kAlive, kGone };
 
 /// Where an actor that stays for the next plan waits for it.
 struct RestingPlace {
-  FutexWord calls{0};  // how often it was called to a plan
+  static constexpr std::uint32_t kLeave = 0xffffffff;
+  FutexWord calls{0};  // how often it was called to a plan; kLeave: it is to end
   std::atomic<bool> at_work{false};
 };
 
 /// One place for each actor of a plan, by its index.
 struct RestingPlaces {
   std::atomic<std::int32_t> group{0};  // process group of all who stay
-  std::int32_t rested_fd = -1;         // an eventfd that tells the warden that everybody rests
+  std::int32_t rested_fd = -1;         // a pipe that tells the warden that everybody rests
   std::array<RestingPlace, ActorRef::kLimit> places;
 };
 
@@ -101,6 +103,7 @@ enum class Halt : std::uint32_t { kNone, kTrouble, kOverdue };
 
 struct ControlHeader {
   alignas(8) std::uint64_t bytes = 0;
+  alignas(8) std::uint64_t abilities = 0;  // of the system: Abilities
   std::uint32_t actor_count = 0;
   std::uint32_t act_count = 0;
   std::uint32_t step_count = 0;
@@ -131,8 +134,10 @@ struct ControlHeader {
 /// A view of the region in this process.
 class ControlRegion {
  public:
-  /// Maps the whole of an open region file.
+  /// Maps the whole of an open region file (harness/host/shared_file.h).
   static Result<ControlRegion> Map(int fd);
+  /// A region that is shared by fork alone, and cannot grow.
+  static Result<ControlRegion> MapByFork(std::size_t bytes);
 
   RestingPlaces& resting_places() const { return *At<RestingPlaces>(0); }
   ControlHeader& header() const { return *At<ControlHeader>(kHeaderAt); }
@@ -145,6 +150,7 @@ class ControlRegion {
   char* Place(Extent extent) const { return At<char>(extent.at); }
 
   std::size_t bytes() const { return mapping_.get().size; }
+  Abilities abilities() const { return Abilities(header().abilities); }
 
   static constexpr std::size_t kHeaderAt = (sizeof(RestingPlaces) + 63) / 64 * 64;
 
@@ -158,12 +164,6 @@ class ControlRegion {
 
   UniqueMapping mapping_;
 };
-
-/// An unnamed file to share: memfd_create(2), or an unlinked temporary file where that is missing.
-Result<UniqueFd> MakeRegionFile();
-
-/// Makes the file at least that large.
-Result<void> GrowRegionFile(int fd, std::size_t bytes);
 
 /// Takes room in the arena, chunk by chunk so that racing actors seldom meet; one for each thread.
 class ArenaWriter {

@@ -15,9 +15,11 @@
 #include <csignal>
 #include <set>
 
-#include "harness/actor/clocks.h"
+#include "harness/actor/abilities.h"
+#include "harness/actor/floor.h"
 #include "harness/actor/play.h"
-#include "harness/actor/trusted_base.h"
+#include "harness/host/clocks.h"
+#include "harness/host/own_process.h"
 #include "harness/target/text_file.h"
 
 namespace shmspec {
@@ -153,13 +155,21 @@ TEST(Harness, GivesActorsNoFilesOfTheCaller) {
   for (int fd = 0; fd < 1000; ++fd) {
     if (::access((folder + std::to_string(fd)).c_str(), F_OK) == 0) ++open;
   }
-  EXPECT_EQ(open, 6);
+  EXPECT_EQ(open, 8);  // the standard streams, the region, two pipes to the caller, one of its own
   ::close(secret);
 }
 
-TEST(TrustedBase, HoldsHere) {
-  for (const SelfTest& test : TestTrustedBase()) {
+TEST(Floor, HoldsHere) {
+  for (const FloorTest& test : TryFloor()) {
     EXPECT_TRUE(test.result.ok()) << test.name << ": " << test.result.error().message;
+  }
+}
+
+TEST(Abilities, OfTheHarnessAreAllHere) {
+  const FoundAbilities found = TryAbilities(OwnProgram());
+  for (const AbilityEntry& entry : AbilityTable()) {
+    if (entry.ability >= Ability::kTwoProcesses) break;  // those that requirements need
+    EXPECT_TRUE(Has(found.there, entry.ability)) << found.WhyNot(entry.ability);
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "harness/actor/identity.h"
+#include "harness/host/pipe.h"
 #include "harness/target/process_limit.h"
 #include "harness/target/text_file.h"
 #include "harness/vocabulary/names.h"
@@ -48,23 +49,20 @@ bool MapOwnIds(const ActorSpec& spec, uid_t uid, gid_t gid) {
 Result<void> EnterUserNamespace(const ActorSpec& spec, int flags) {
   const uid_t uid = ::geteuid();
   const gid_t gid = ::getegid();
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return Cannot(spec, "make a pipe");
-  const UniqueFd reading(ends[0]);
-  UniqueFd writing(ends[1]);
+  Result<Pipe> pipe = MakePipe();
+  if (!pipe.ok()) return pipe.error();
   const pid_t self = ::getpid();
   const pid_t outside = ::fork();
   if (outside < 0) return Cannot(spec, "fork");
   if (outside == 0) {
-    writing.reset();
-    char go = 0;
-    const bool told = ::read(reading.get(), &go, 1) == 1;
+    pipe->writing.reset();
+    const bool told = ReceiveWord(pipe->reading.get()).has_value();
     ::_exit(told && MapAllIds(self) ? 0 : 1);
   }
   const bool entered = ::unshare(flags) == 0;
   const int error = errno;
-  if (entered && ::write(writing.get(), "g", 1) != 1) return Cannot(spec, "write to a pipe");
-  writing.reset();
+  if (entered && !SendWord(pipe->writing.get(), 'g')) return Cannot(spec, "write to a pipe");
+  pipe->writing.reset();
   AwaitExit(outside);
   errno = error;
   if (!entered) return Cannot(spec, "unshare them");

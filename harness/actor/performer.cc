@@ -14,9 +14,10 @@
 #include <optional>
 
 #include "harness/actor/children.h"
-#include "harness/actor/clocks.h"
 #include "harness/actor/identity.h"
 #include "harness/actor/turns.h"
+#include "harness/host/clocks.h"
+#include "harness/host/pipe.h"
 #include "harness/target/fault_guard.h"
 #include "harness/target/process_limit.h"
 #include "harness/vocabulary/names.h"
@@ -57,9 +58,10 @@ void Rest(const ControlRegion& region, std::uint32_t self) {
   const auto& places = region.resting_places().places;
   const bool last = std::none_of(places.begin(), places.end(),
                                  [](const RestingPlace& other) { return other.at_work.load(); });
-  constexpr std::uint64_t kOne = 1;
-  if (last && ::write(region.resting_places().rested_fd, &kOne, sizeof(kOne)) < 0) ::_exit(1);
+  // The pipe may be full of words of which each one is enough.
+  if (last && !SendWord(region.resting_places().rested_fd, 'r') && errno != EAGAIN) ::_exit(1);
   while (place.calls.load() == calls) FutexWait(place.calls, calls);
+  if (place.calls.load() == RestingPlace::kLeave) ::_exit(0);
 }
 
 }  // namespace
@@ -183,10 +185,20 @@ bool Performer::LiveAndStay(Birth birth, Lasting& lasting) {
 
 void Performer::LiveAndEnd(Birth birth) {
   const bool to_the_end = Live(birth);
+  if (to_the_end && !Has(region_.abilities(), Ability::kOrphans)) AwaitChildren();
   if (__gcov_dump != nullptr) __gcov_dump();
   // Only this thread, when others of the process go on.
   if (!to_the_end) ::syscall(SYS_exit, 0);
   ::_exit(0);
+}
+
+void Performer::AwaitChildren() const {
+  // Nobody would reap children that outlive this process.
+  for (std::uint32_t i = 0; i < region_.header().actor_count; ++i) {
+    ActorSlot& child = region_.actor(i);
+    if (child.parent_pid.load() != slot().pid.load()) continue;
+    while (child.ended.load() == 0) FutexWait(child.ended, 0);
+  }
 }
 
 void Performer::PerformSteps(std::uint32_t entered) {

@@ -65,6 +65,8 @@ class Performer {
   /// Goes where the warden wants it, in a process that is already what the spec says.
   void ComeBack();
   void DieWithHarness();
+  /// Until the actors that this process forked have ended.
+  void AwaitChildren() const;
   [[noreturn]] void GiveUp(const Error& error);
 
   void PerformSteps(std::uint32_t entered);

@@ -3,12 +3,9 @@
 #include "harness/actor/process_stage.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/shm.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,10 +15,12 @@
 
 #include "harness/actor/control_region.h"
 #include "harness/actor/i386_program.h"
+#include "harness/actor/needs.h"
 #include "harness/actor/script.h"
 #include "harness/actor/spawn_warden.h"
 #include "harness/actor/system_facts.h"
 #include "harness/actor/warden.h"
+#include "harness/host/shared_file.h"
 #include "harness/target/process_limit.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/names.h"
@@ -35,6 +34,8 @@ constexpr int kWardenGrace_ms = 10'000;
 // Room for most plans, so that actors seldom have to map a larger region. Untouched pages cost
 // nothing.
 constexpr std::size_t kFirstRegionBytes = std::size_t{4} << 20;
+// Where it cannot grow.
+constexpr std::size_t kOnlyRegionBytes = std::size_t{16} << 20;
 
 /// A well-mixed number of two others (the finaliser of splitmix64).
 constexpr std::uint64_t Mixed(std::uint64_t a, std::uint64_t b) {
@@ -64,6 +65,8 @@ class ProcessStage final : public Stage {
   Result<void> Prepare();
 
  private:
+  /// What the plan needs of the system that is not there, in words.
+  std::optional<std::string> Missing(const Plan& plan) const;
   Result<void> FitRegion(std::size_t bytes);
   Result<void> Load(const Plan& plan, const Trace& trace);
   /// Hands the plan to the warden and waits for its word.
@@ -81,14 +84,30 @@ class ProcessStage final : public Stage {
   std::optional<WardenProcess> warden_;
 };
 
+std::optional<std::string> ProcessStage::Missing(const Plan& plan) const {
+  const Abilities needed = NeedsOfSteps(plan) | NeedsOfRequirements(plan);
+  const Abilities missing = Without(needed, facts_.abilities);
+  for (const auto& [name, ability] : NamesOf<Ability>::kNames) {
+    if (Has(missing, ability)) return options_.abilities.WhyNot(ability);
+  }
+  return std::nullopt;
+}
+
 Result<void> ProcessStage::FitRegion(std::size_t bytes) {
+  if (region_ && region_->bytes() >= bytes) return {};
+  if (!Has(facts_.abilities, Ability::kSharedFile)) {
+    if (region_) return Error{"a plan of this size needs a file to share memory by", true};
+    Result<ControlRegion> region = ControlRegion::MapByFork(kOnlyRegionBytes);
+    if (!region.ok()) return region.error();
+    region_.emplace(std::move(*region));
+    return {};
+  }
   if (!region_fd_) {
-    Result<UniqueFd> file = MakeRegionFile();
+    Result<UniqueFd> file = MakeSharedFile();
     if (!file.ok()) return file.error();
     region_fd_ = std::move(*file);
   }
-  if (region_ && region_->bytes() >= bytes) return {};
-  if (const auto grown = GrowRegionFile(region_fd_.get(), bytes); !grown.ok()) return grown;
+  if (const auto grown = GrowSharedFile(region_fd_.get(), bytes); !grown.ok()) return grown;
   Result<ControlRegion> region = ControlRegion::Map(region_fd_.get());
   if (!region.ok()) return region.error();
   region_.emplace(std::move(*region));
@@ -98,9 +117,10 @@ Result<void> ProcessStage::FitRegion(std::size_t bytes) {
 Result<void> ProcessStage::Prepare() {
   if (const auto fitted = FitRegion(kFirstRegionBytes); !fitted.ok()) return fitted;
   if (warden_) return {};
-  Result<WardenProcess> warden = options_.warden_start == WardenStart::kFork
-                                     ? ForkWarden(region_fd_.get())
-                                     : SpawnWarden(options_.program, region_fd_.get());
+  const bool fork = options_.warden_start == WardenStart::kFork || !region_fd_ ||
+                    !Has(facts_.abilities, Ability::kExec);
+  Result<WardenProcess> warden = fork ? ForkWarden(*region_, region_fd_.get())
+                                      : SpawnWarden(options_.program, region_fd_.get());
   if (!warden.ok()) return warden.error();
   warden_.emplace(std::move(*warden));
   return {};
@@ -111,6 +131,7 @@ Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace) {
   if (const auto fitted = FitRegion(RegionBytes(script)); !fitted.ok()) return fitted;
   LoadScript(plan, script, *region_);
   ControlHeader& header = region_->header();
+  header.abilities = facts_.abilities.bits;
   header.deadline_ms = options_.deadline_ms;
   header.private_ipc = options_.private_ipc;
   header.fresh_images = options_.fresh_images;
@@ -205,6 +226,11 @@ Trace ProcessStage::Perform(const Plan& plan, std::uint64_t seed) {
   if (facts_changed_ || !options_.private_ipc) ReadChangingFacts(facts_);
   facts_changed_ = false;
   trace.system = facts_;
+  if (auto missing = Missing(plan)) {
+    trace.trouble = std::move(*missing);
+    trace.lacking = true;
+    return trace;
+  }
   Result<void> done = Load(plan, trace);
   if (done.ok()) done = Run();
   if (!done.ok()) {
@@ -239,6 +265,7 @@ Result<std::unique_ptr<Stage>> MakeProcessStage(std::string_view target_name,
   }
   SystemFacts facts = ReadLastingFacts();
   facts.private_ipc = options.private_ipc;
+  facts.abilities = options.abilities.there;
   auto stage = std::make_unique<ProcessStage>(*target, options, facts);
   if (const auto prepared = stage->Prepare(); !prepared.ok()) return prepared.error();
   return std::unique_ptr<Stage>(std::move(stage));

@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/actor/abilities.h"
 #include "harness/target/stage.h"
 #include "harness/vocabulary/result.h"
 
@@ -43,6 +44,8 @@ struct ProcessStageOptions {
   /// itself. Otherwise actors are forks of the warden: several times faster.
   bool fresh_images = false;
   WardenStart warden_start = WardenStart::kFreshImage;
+  /// What the system offers (abilities.h); plans that need what is missing are not performed.
+  FoundAbilities abilities;
   /// Removes every segment of the namespace after each plan, so that the next one begins with none
   /// whatever this one left. Only with private_ipc.
   bool sweeps = false;

@@ -125,7 +125,6 @@ Outcome Performer::Do(const ProcessExec& op) {
   const char* self = kIs32Bit ? "/proc/self/exe" : region_.header().program.data();
   const char* program = op.image == Image::kSelf ? self : "/nonexistent/shmspec";
   // The region is the only file that goes along.
-  ::fcntl(region_fd_, F_SETFD, 0);
   ExecActor(program, region_fd_, self_);
   const int error = errno;
   ::fcntl(region_fd_, F_SETFD, FD_CLOEXEC);

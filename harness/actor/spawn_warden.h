@@ -5,8 +5,11 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <string>
+#include <utility>
 
+#include "harness/actor/control_region.h"
 #include "harness/vocabulary/result.h"
 #include "harness/vocabulary/unique_handle.h"
 
@@ -15,9 +18,13 @@ namespace shmspec {
 /// The warden as its caller holds it. It ends, and is reaped, with this object.
 class WardenProcess {
  public:
-  WardenProcess(pid_t pid, UniqueFd socket) : pid_(pid), socket_(std::move(socket)) {}
+  WardenProcess(pid_t pid, UniqueFd commands, UniqueFd answers)
+      : pid_(pid), commands_(std::move(commands)), answers_(std::move(answers)) {}
   WardenProcess(WardenProcess&& other) noexcept
-      : pid_(std::exchange(other.pid_, 0)), socket_(std::move(other.socket_)) {}
+      : pid_(std::exchange(other.pid_, 0)),
+        commands_(std::move(other.commands_)),
+        answers_(std::move(other.answers_)),
+        stuck_(other.stuck_) {}
   WardenProcess& operator=(WardenProcess&&) = delete;
   ~WardenProcess();
 
@@ -27,15 +34,18 @@ class WardenProcess {
 
  private:
   pid_t pid_;
-  UniqueFd socket_;
+  UniqueFd commands_;
+  UniqueFd answers_;
   bool stuck_ = false;
 };
 
-/// Starts the program as warden of a region, in a process group of its own.
+/// Starts the program as warden of a region that is in a file, in a process group of its own. Both
+/// functions have the caller ignore SIGPIPE from then on, unless it handles it.
 Result<WardenProcess> SpawnWarden(const std::string& program, int region_fd);
 
 /// Has a copy of the caller, which must have one thread, be the warden: some milliseconds faster.
-Result<WardenProcess> ForkWarden(int region_fd);
+/// `region_fd` is -1 for a region that is shared by fork.
+Result<WardenProcess> ForkWarden(const ControlRegion& region, int region_fd);
 
 }  // namespace shmspec
 

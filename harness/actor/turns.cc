@@ -4,13 +4,14 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
-#include "harness/actor/clocks.h"
+#include "harness/host/clocks.h"
 
 namespace shmspec {
 namespace {
@@ -63,8 +64,12 @@ class StatPath {
   std::size_t size_ = 0;
 };
 
-/// Whether a thread has finished ending: its effects on shared memory come before that.
-bool HasLeft(std::int32_t pid, std::int32_t tid) {
+/// Whether a thread has finished ending: its effects on shared memory come before that. Both ids as
+/// the warden sees them, which in a pid namespace of one's own only /proc knows.
+bool HasLeft(const ControlRegion& region, std::int32_t pid, std::int32_t tid) {
+  if (!region.header().proc_matches.load()) {
+    return ::syscall(SYS_tgkill, pid, tid, 0) != 0 && errno == ESRCH;
+  }
   const UniqueFd file(::open(StatPath(pid, tid).text(), O_RDONLY | O_CLOEXEC));
   if (!file) return true;
   char stat[512] = {};
@@ -79,7 +84,7 @@ void AwaitLeavers(const ControlRegion& region) {
     ActorSlot& slot = region.actor(i);
     const std::int32_t tid = slot.leaving.load();
     if (tid == 0) continue;
-    while (!HasLeft(slot.pid.load(), tid)) ::sched_yield();
+    while (!HasLeft(region, slot.pid.load(), tid)) ::sched_yield();
     slot.leaving.store(0);
   }
 }

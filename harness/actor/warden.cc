@@ -2,15 +2,11 @@
 
 #include "harness/actor/warden.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <sched.h>
-#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +15,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <ctime>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,11 +22,14 @@
 
 #include "harness/actor/actor_main.h"
 #include "harness/actor/children.h"
-#include "harness/actor/clocks.h"
 #include "harness/actor/control_region.h"
 #include "harness/actor/i386_program.h"
 #include "harness/actor/performer.h"
 #include "harness/actor/turns.h"
+#include "harness/host/clocks.h"
+#include "harness/host/own_process.h"
+#include "harness/host/pipe.h"
+#include "harness/host/readable.h"
 #include "harness/target/process_limit.h"
 #include "harness/vocabulary/names.h"
 
@@ -40,46 +38,25 @@ namespace {
 
 constexpr int kLostHarness = 3;
 
-/// Leaves the standard streams and the two files given, which keep their numbers.
-void CloseOtherFiles(int first, int second) {
-  const int low = std::min(first, second);
-  const int high = std::max(first, second);
-  const auto close_range = [](int from, int to) {
-    if (from > to) return;
-#ifdef SYS_close_range
-    if (::syscall(SYS_close_range, from, to, 0) == 0) return;
-#endif
-    const long limit = ::sysconf(_SC_OPEN_MAX);
-    for (int fd = from; fd <= to && fd < limit; ++fd) ::close(fd);
-  };
-  close_range(STDERR_FILENO + 1, low - 1);
-  close_range(low + 1, high - 1);
-  close_range(high + 1, 0x7fffffff);
-  ::fcntl(first, F_SETFD, FD_CLOEXEC);
-  ::fcntl(second, F_SETFD, FD_CLOEXEC);
-  const UniqueFd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (nothing) ::dup2(nothing.get(), STDIN_FILENO);
-}
-
-std::vector<int> AllowedCpus() {
-  cpu_set_t set;
-  std::vector<int> cpus;
-  if (::sched_getaffinity(0, sizeof(set), &set) != 0) return cpus;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) cpus.push_back(cpu);
-  }
-  return cpus;
-}
-
 /// Whether the actor is a 32-bit program, which nobody else is.
 bool IsI386(const ControlRegion& region, std::uint32_t actor) {
   const KernelTarget* target = FindTarget(region.header().target.data(), region.actor(actor).abi);
   return target != nullptr && target->abi == Abi::kI386;
 }
 
+/// Where the handler of SIGCHLD says that somebody has ended.
+volatile std::sig_atomic_t change_fd = -1;
+
+void OnChild(int) {
+  const int error = errno;
+  SendWord(change_fd, 'c');
+  errno = error;
+}
+
 class Warden {
  public:
-  Warden(int region_fd, int socket) : region_fd_(region_fd), socket_(socket) {}
+  Warden(const WardenFiles& files, const ControlRegion* inherited)
+      : files_(files), region_(inherited) {}
 
   int Run();
 
@@ -101,60 +78,65 @@ class Warden {
   /// In the process that is to be the actor.
   [[noreturn]] void Become(const ControlRegion& region, std::uint32_t actor);
   void Dismiss(Stayer& stayer);
-  /// Reaps who has ended.
+  std::size_t IndexOf(const Stayer& stayer) const {
+    return static_cast<std::size_t>(&stayer - stayers_.data());
+  }
+  /// Puts the process of an actor into the group of its kind.
+  void JoinGroup(const ControlRegion& region, std::uint32_t actor, pid_t pid) const;
+  /// Reaps those who have ended.
   void Reap(const ControlRegion& region);
+  void NoteEnd(const ControlRegion& region, pid_t pid, int status);
   /// Whether everybody has ended, or rests.
-  bool IsOver(const ControlRegion& region) const;
+  bool IsOver(const ControlRegion& region);
   /// What is left to do when the caller died in the middle of a plan: ends the actors and removes
   /// what they made, which in an IPC namespace that others use would stay for ever.
   void CleanUp(const ControlRegion& region);
   void AwaitChange(const ControlRegion& region, std::uint64_t until_ns);
   void KillActors(const ControlRegion& region);
 
-  const int region_fd_;
-  const int socket_;
+  const WardenFiles files_;
   const std::int32_t pid_ = ::getpid();
   bool proc_matches_ = false;  // /proc tells pids as this process sees them
-  UniqueFd rested_;
-  std::optional<ControlRegion> region_;
+  Pipe changes_;               // a word for each end of a child, and when everybody rests
+  const ControlRegion* region_;
+  std::optional<ControlRegion> mapped_;
   std::optional<I386Program> i386_program_;  // once an actor has needed it
   std::vector<int> cpus_;
   std::array<Stayer, ActorRef::kLimit> stayers_;
-  sigset_t while_waiting_{};
 };
 
 Result<void> Warden::Prepare() {
-  CloseOtherFiles(region_fd_, socket_);
-  // Orphans of actors become children of this process.
-  if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) {
-    return Error{fmt::format("cannot become a subreaper: {}", ErrnoName(errno))};
-  }
+  CloseFilesBut({files_.region, files_.commands, files_.answers});
+  // Orphans of actors become children of this process. Where that is refused, plans that may have
+  // orphans are not performed (abilities.h).
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   // Aborts and faults are part of plans and need no dumps.
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
-  // SIGCHLD is heard only while waiting, so that none is missed between looking and waiting.
+  Result<Pipe> changes = MakePipe();
+  if (!changes.ok()) return changes.error();
+  changes_ = std::move(*changes);
+  MakeNonblocking(changes_.writing.get());  // one word too many is no reason to wait
+  change_fd = changes_.writing.get();
   struct sigaction action {};
-  action.sa_handler = [](int) {};
+  action.sa_handler = OnChild;
   ::sigaction(SIGCHLD, &action, nullptr);
-  sigset_t child;
-  sigemptyset(&child);
-  sigaddset(&child, SIGCHLD);
-  ::sigprocmask(SIG_BLOCK, &child, &while_waiting_);
-  sigdelset(&while_waiting_, SIGCHLD);
+  ::signal(SIGPIPE, SIG_IGN);
   cpus_ = AllowedCpus();
-  rested_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!rested_) return Error{fmt::format("cannot make an eventfd: {}", ErrnoName(errno))};
   return {};
 }
 
 bool Warden::Map() {
-  if (region_ && region_->header().bytes <= region_->bytes()) return true;
-  // Those who stayed have mapped less than they would need now.
-  for (Stayer& stayer : stayers_) Dismiss(stayer);
-  Result<ControlRegion> region = ControlRegion::Map(region_fd_);
-  if (!region.ok()) return false;
-  region_.emplace(std::move(*region));
-  region_->resting_places().rested_fd = rested_.get();
+  if (region_ == nullptr || (files_.region >= 0 && region_->header().bytes > region_->bytes())) {
+    // Those who stayed have mapped less than they would need now.
+    for (Stayer& stayer : stayers_) Dismiss(stayer);
+    Result<ControlRegion> region = ControlRegion::Map(files_.region);
+    if (!region.ok()) return false;
+    mapped_.emplace(std::move(*region));
+    region_ = &*mapped_;
+  }
+  if (region_->resting_places().rested_fd == changes_.writing.get()) return true;
+  region_->resting_places().rested_fd = changes_.writing.get();
   region_->header().proc_matches.store(true);
   proc_matches_ = PidForWarden(*region_, true) == pid_;
   return true;
@@ -165,15 +147,10 @@ int Warden::Run() {
     fmt::print(stderr, "shmspec: {}\n", prepared.error().message);
     return kLostHarness;
   }
-  for (;;) {
-    auto word = WardenWord::kDone;
-    const ssize_t got = ::recv(socket_, &word, sizeof(word), 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
+  while (ReceiveWord(files_.commands) == kPerformWord) {
     if (!Map()) return kLostHarness;
     Perform(*region_);
-    word = WardenWord::kDone;
-    if (::send(socket_, &word, sizeof(word), MSG_NOSIGNAL) <= 0) break;
+    if (!SendWord(files_.answers, kDoneWord)) break;
   }
   for (Stayer& stayer : stayers_) Dismiss(stayer);
   return 0;
@@ -194,7 +171,12 @@ void Warden::SpreadOverCpus(const ControlRegion& region) {
 
 void Warden::Dismiss(Stayer& stayer) {
   if (stayer.pid == 0) return;
-  ::kill(stayer.pid, SIGKILL);
+  if (::kill(stayer.pid, SIGKILL) != 0) {
+    // It rests, and heeds a word as well.
+    RestingPlace& place = region_->resting_places().places[IndexOf(stayer)];
+    place.calls.store(RestingPlace::kLeave);
+    FutexWake(place.calls);
+  }
   while (::waitpid(stayer.pid, nullptr, 0) < 0 && errno == EINTR) {
   }
   stayer = {};
@@ -220,9 +202,6 @@ void Warden::Engage(const ControlRegion& region, std::uint32_t actor) {
 
 void Warden::Spawn(const ControlRegion& region, std::uint32_t actor) {
   ActorSlot& slot = region.actor(actor);
-  ControlHeader& header = region.header();
-  // Who stays is not in the group of those whose end is waited for.
-  std::atomic<std::int32_t>& group = slot.stays ? region.resting_places().group : header.group;
   if (IsI386(region, actor) && !i386_program_) {
     Result<I386Program> program = I386Program::Unpack();
     if (!program.ok()) {
@@ -233,47 +212,66 @@ void Warden::Spawn(const ControlRegion& region, std::uint32_t actor) {
   }
   const pid_t pid = ::fork();
   if (pid < 0) {
-    ReportTrouble(region, fmt::format("cannot fork an actor: {}", ErrnoName(errno)), false);
+    const bool denied = errno == EAGAIN || errno == ENOMEM;
+    ReportTrouble(region, fmt::format("cannot fork an actor: {}", ErrnoName(errno)), denied);
     return;
   }
   if (pid == 0) {
-    ::setpgid(0, group.load());
-    ::close(socket_);
+    JoinGroup(region, actor, 0);
+    ::close(files_.commands);
+    ::close(files_.answers);
     ::signal(SIGCHLD, SIG_DFL);
-    ::sigprocmask(SIG_SETMASK, &while_waiting_, nullptr);
+    ::signal(SIGPIPE, SIG_DFL);
     Become(region, actor);
   }
-  // Both sides do it, so that it is done whoever comes first.
-  if (::setpgid(pid, group.load()) != 0 && slot.stays) {
-    // Everybody who stayed has ended, and their group with them.
+  JoinGroup(region, actor, pid);  // both sides do it, so that it is done whichever comes first
+  std::int32_t none = 0;
+  slot.pid.compare_exchange_strong(none, pid);
+}
+
+void Warden::JoinGroup(const ControlRegion& region, std::uint32_t actor, pid_t pid) const {
+  if (!Has(region.abilities(), Ability::kGroups)) return;
+  const bool stays = region.actor(actor).stays;
+  // An actor that stays is not in the group of those whose end is waited for.
+  std::atomic<std::int32_t>& group = stays ? region.resting_places().group : region.header().group;
+  const bool joined = ::setpgid(pid, group.load()) == 0;
+  if (pid == 0) return;
+  if (!joined && stays) {
+    // All who stayed have ended, and their group with them.
     ::setpgid(pid, 0);
     group.store(0);
   }
   std::int32_t none = 0;
   group.compare_exchange_strong(none, pid);
-  none = 0;
-  slot.pid.compare_exchange_strong(none, pid);
 }
 
 void Warden::Become(const ControlRegion& region, std::uint32_t actor) {
   const ControlHeader& header = region.header();
   const bool i386 = IsI386(region, actor);
   if (!header.fresh_images && !i386) {
-    RunActorProcess(region, region_fd_, actor, Birth::kSpawned);
+    RunActorProcess(region, files_.region, actor, Birth::kSpawned);
   }
-  ::fcntl(region_fd_, F_SETFD, 0);
   if (i386) {
-    if (!header.fresh_images) ::fcntl(rested_.get(), F_SETFD, 0);
-    ExecActor(i386_program_->path(), region_fd_, actor);
+    if (!header.fresh_images) KeepOverExec(changes_.writing.get());
+    ExecActor(i386_program_->path(), files_.region, actor);
     const Error error = CannotExecuteI386(errno);
     ReportTrouble(region, error.message, error.lacking);
   } else {
-    ExecActor(header.program.data(), region_fd_, actor);
+    ExecActor(header.program.data(), files_.region, actor);
     ReportTrouble(region,
                   fmt::format("cannot execute {}: {}", header.program.data(), ErrnoName(errno)),
                   false);
   }
   ::_exit(1);
+}
+
+void Warden::NoteEnd(const ControlRegion& region, pid_t pid, int status) {
+  EndProcess(region, pid, status);
+  for (std::size_t i = 0; i < stayers_.size(); ++i) {
+    if (stayers_[i].pid != pid) continue;
+    stayers_[i] = {};
+    region.resting_places().places[i].at_work.store(false);
+  }
 }
 
 void Warden::Reap(const ControlRegion& region) {
@@ -282,42 +280,57 @@ void Warden::Reap(const ControlRegion& region) {
     const pid_t pid = ::waitpid(-1, &status, WNOHANG);
     if (pid < 0 && errno == EINTR) continue;
     if (pid <= 0) return;
-    EndProcess(region, pid, status);
-    for (std::size_t i = 0; i < stayers_.size(); ++i) {
-      if (stayers_[i].pid != pid) continue;
-      stayers_[i] = {};
-      region.resting_places().places[i].at_work.store(false);
-    }
+    NoteEnd(region, pid, status);
   }
 }
 
-bool Warden::IsOver(const ControlRegion& region) const {
-  for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
+bool Warden::IsOver(const ControlRegion& region) {
+  const ControlHeader& header = region.header();
+  for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     const bool here = (region.act(0).cast & SetOf(i)) != 0 && stayers_[i].pid != 0;
     if (here && region.resting_places().places[i].at_work.load()) return false;
   }
-  const std::int32_t group = region.header().group.load();
-  if (group == 0) return true;
-  siginfo_t ended{};
-  return ::waitid(P_PGID, static_cast<id_t>(group), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 &&
-         errno == ECHILD;
+  if (const std::int32_t group = header.group.load(); group != 0) {
+    // Not only actors: what they left in their group, too.
+    for (;;) {
+      int status = 0;
+      const pid_t pid = ::waitpid(-group, &status, WNOHANG);
+      if (pid < 0 && errno == EINTR) continue;
+      if (pid <= 0) return pid < 0;
+      NoteEnd(region, pid, status);
+    }
+  }
+  for (std::uint32_t i = 0; i < header.actor_count; ++i) {
+    const ActorSlot& slot = region.actor(i);
+    const bool born = slot.life.load() == Life::kAlive && slot.pid.load() != 0;
+    if (born && !(slot.stays && (region.act(0).cast & SetOf(i)) != 0)) return false;
+  }
+  return true;
 }
 
 void Warden::KillActors(const ControlRegion& region) {
   for (const auto* group : {&region.header().group, &region.resting_places().group}) {
     if (const std::int32_t number = group->load(); number > 0) ::kill(-number, SIGKILL);
   }
+  if (Has(region.abilities(), Ability::kGroups)) return;
+  for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
+    const ActorSlot& slot = region.actor(i);
+    const std::int32_t pid = slot.pid.load();
+    if (pid > 0 && slot.life.load() == Life::kAlive) ::kill(pid, SIGKILL);
+  }
 }
 
 void Warden::AwaitChange(const ControlRegion& region, std::uint64_t until_ns) {
   const std::uint64_t now_ns = MonotonicNs();
   const std::uint64_t left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
-  const timespec left{static_cast<time_t>(left_ns / 1'000'000'000),
-                      static_cast<long>(left_ns % 1'000'000'000)};
-  std::array<pollfd, 2> files{pollfd{rested_.get(), POLLIN, 0}, pollfd{socket_, POLLIN, 0}};
-  if (::ppoll(files.data(), files.size(), &left, &while_waiting_) <= 0) return;
-  std::uint64_t rested = 0;
-  if (files[0].revents != 0 && ::read(rested_.get(), &rested, sizeof(rested)) < 0) return;
+  std::array<pollfd, 2> files{pollfd{changes_.reading.get(), POLLIN, 0},
+                              pollfd{files_.commands, POLLIN, 0}};
+  // A moment too long rather than a moment too early, and then once more.
+  if (AwaitReadable(files, static_cast<std::int64_t>(left_ns / 1'000'000) + 1) <= 0) return;
+  std::array<char, 64> words;
+  if (files[0].revents != 0) {
+    static_cast<void>(!::read(changes_.reading.get(), words.data(), words.size()));
+  }
   if (files[1].revents != 0) {
     // Nothing is said while a plan runs: the caller is dead.
     CleanUp(region);
@@ -374,6 +387,8 @@ void Warden::Perform(const ControlRegion& region) {
 
 }  // namespace
 
-int RunWarden(int region_fd, int socket) { return Warden(region_fd, socket).Run(); }
+int RunWarden(const WardenFiles& files, const ControlRegion* inherited) {
+  return Warden(files, inherited).Run();
+}
 
 }  // namespace shmspec

@@ -8,15 +8,24 @@
 #ifndef SHMSPEC_HARNESS_ACTOR_WARDEN_H_
 #define SHMSPEC_HARNESS_ACTOR_WARDEN_H_
 
-#include <cstdint>
+#include "harness/actor/control_region.h"
 
 namespace shmspec {
 
-/// What is said over the socket, once each way for each plan. The plan itself is in the region.
-enum class WardenWord : std::uint8_t { kPerform = 'p', kDone = 'd' };
+/// What is said over the pipes, once each way for each plan. The plan itself is in the region.
+inline constexpr char kPerformWord = 'p';
+inline constexpr char kDoneWord = 'd';
 
-/// Performs plans until the socket closes. The exit code of the process.
-int RunWarden(int region_fd, int socket);
+/// The files of a warden, by number.
+struct WardenFiles {
+  int region = -1;  // -1: there is none, the region is shared by fork
+  int commands = -1;
+  int answers = -1;
+};
+
+/// Performs plans until there are no more commands. `inherited` is the region where there is no
+/// file of it. The exit code of the process.
+int RunWarden(const WardenFiles& files, const ControlRegion* inherited = nullptr);
 
 }  // namespace shmspec
 

@@ -144,6 +144,10 @@ int VerifyCommand(const std::string& folder);
 /// isolation. The error is one line for people.
 Result<RunOptions> Settle(const PerformOptions& options);
 
+/// What shmspec itself stands on and this system does not have, in one line; nothing when all is
+/// there, or the target is none of this system.
+std::optional<std::string> MissingFloor(const PerformOptions& options);
+
 /// Whether the target is a system on which real processes act.
 bool IsRealTarget(const std::string& target);
 

@@ -6,10 +6,12 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "harness/actor/floor.h"
 #include "harness/actor/i386_program.h"
-#include "harness/actor/trusted_base.h"
 #include "harness/command/command.h"
 #include "harness/command/console.h"
+#include "harness/host/own_process.h"
+#include "harness/runner/abilities_inside.h"
 #include "harness/sandbox/environment.h"
 #include "harness/sandbox/system_v.h"
 #include "harness/target/target.h"
@@ -20,7 +22,8 @@ namespace {
 struct Examination {
   std::vector<Fact> facts;
   std::vector<Meaning> meanings;
-  std::vector<SelfTest> base;
+  std::vector<FloorTest> floor;
+  FoundAbilities abilities;
   Result<void> system_v;
   Isolation isolation = Isolation::kShared;
 };
@@ -59,12 +62,10 @@ void PrintFacts(const std::vector<Fact>& facts) {
   }
 }
 
-void PrintHuman(const Examination& found) {
-  fmt::print("{}\n", Paint(Style::kStrong, "What this system offers"));
-  PrintFacts(found.facts);
-  fmt::print("\n{}\n", Paint(Style::kStrong, "What shmspec itself stands on"));
+void PrintFloor(const std::vector<FloorTest>& floor) {
+  fmt::print("\n{}\n", Paint(Style::kStrong, "What shmspec cannot do without"));
   std::string sound;
-  for (const SelfTest& test : found.base) {
+  for (const FloorTest& test : floor) {
     if (test.result.ok()) {
       sound += (sound.empty() ? "" : ", ") + std::string(test.name);
     } else {
@@ -73,6 +74,35 @@ void PrintHuman(const Examination& found) {
     }
   }
   fmt::print("{}", Wrap("sound: " + sound, 2));
+}
+
+/// What is done without an ability.
+std::string InsteadOf(const AbilityEntry& entry) {
+  if (!entry.instead.empty()) return std::string(entry.instead);
+  return "what needs it is UNSUPPORTED";
+}
+
+void PrintAbilities(const FoundAbilities& abilities) {
+  fmt::print("\n{}\n", Paint(Style::kStrong, "What shmspec can use here"));
+  std::string there;
+  for (const AbilityEntry& entry : AbilityTable()) {
+    if (!Has(abilities.there, entry.ability)) continue;
+    there += (there.empty() ? "" : ", ") + std::string(NameOf(entry.ability));
+  }
+  fmt::print("{}", Wrap("there: " + there, 2));
+  for (const MissingAbility& one : abilities.missing) {
+    const AbilityEntry& entry = AbilityTable()[static_cast<std::size_t>(one.ability)];
+    fmt::print("{}", Wrap(fmt::format("{} not there ({}): {}; instead: {}", NameOf(one.ability),
+                                      one.why, entry.what, InsteadOf(entry)),
+                          2));
+  }
+}
+
+void PrintHuman(const Examination& found) {
+  fmt::print("{}\n", Paint(Style::kStrong, "What this system offers"));
+  PrintFacts(found.facts);
+  PrintFloor(found.floor);
+  PrintAbilities(found.abilities);
   fmt::print("\n{}\n", Paint(Style::kStrong, "What that means for a run"));
   if (!found.system_v.ok()) fmt::print("{}", Wrap(found.system_v.error().message, 2));
   for (const Meaning& meaning : found.meanings) {
@@ -91,16 +121,16 @@ void PrintJson(const Examination& found) {
     meanings.push_back(
         {{"topic", meaning.topic}, {"finding", meaning.finding}, {"effect", meaning.effect}});
   }
-  nlohmann::ordered_json base = nlohmann::ordered_json::object();
-  for (const SelfTest& test : found.base) {
-    base[std::string(test.name)] = test.result.ok() ? "sound" : test.result.error().message;
+  nlohmann::ordered_json floor = nlohmann::ordered_json::object();
+  for (const FloorTest& test : found.floor) {
+    floor[std::string(test.name)] = test.result.ok() ? "sound" : test.result.error().message;
   }
   const nlohmann::ordered_json document{
-      {"format", "shmspec-doctor/1"},
+      {"format", "shmspec-doctor/2"},
       {"system_v", found.system_v.ok() ? "there" : found.system_v.error().message},
       {"isolation", NameOf(found.isolation)},
       {"facts", facts},
-      {"trusted_base", base},
+      {"floor", floor},
       {"meanings", meanings}};
   fmt::print("{}\n",
              document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
@@ -111,9 +141,13 @@ void PrintJson(const Examination& found) {
 int DoctorCommand(Format format) {
   Examination found;
   found.facts = ReadEnvironment();
-  found.base = TestTrustedBase();
+  found.floor = TryFloor();
   found.system_v = ProbeSystemV();
   found.isolation = ProbeIsolation();
+  if (auto tried = TryAbilitiesInside(found.isolation, OwnProgram()); tried.ok()) {
+    found.abilities = std::move(*tried);
+    for (Fact& fact : FactsOf(found.abilities)) found.facts.push_back(std::move(fact));
+  }
   found.meanings = Assess(found.facts, found.isolation);
   if (const auto i386 = ProbeI386Program(); !i386.ok()) {
     found.meanings.push_back({"32-bit programs", i386.error().message,
@@ -129,7 +163,7 @@ int DoctorCommand(Format format) {
     PrintHuman(found);
   }
   bool sound = found.system_v.ok();
-  for (const SelfTest& test : found.base) sound = sound && test.result.ok();
+  for (const FloorTest& test : found.floor) sound = sound && test.result.ok();
   return sound ? kExitAsExpected : kExitIncomplete;
 }
 

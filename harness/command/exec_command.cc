@@ -109,6 +109,9 @@ int ExecCommand(const ExecCommandOptions& options) {
   }
   const Result<Expectations> expectations = ReadExpectations(options.expectations, options.perform);
   if (!expectations.ok()) return complain(expectations.error());
+  if (const auto missing = MissingFloor(options.perform)) {
+    return Complain(TroubleCode(options.style, kExitHarnessTrouble), *missing);
+  }
   const Result<RunOptions> run = Settle(options.perform);
   if (!run.ok()) return complain(run.error());
   Observer observer(*run, *expectations);

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -51,7 +52,13 @@ Reason Install(const Program& code) {
 
 Place Filter(std::vector<long> calls, std::uint32_t action) {
   return [calls = std::move(calls), action] {
-    Program code{LoadWord(offsetof(seccomp_data, nr))};
+    Program code;
+#ifdef __x86_64__
+    // Calls have other numbers at the entry for 32-bit programs, which is left alone.
+    code = {LoadWord(offsetof(seccomp_data, arch)), IfEqual(AUDIT_ARCH_X86_64, 1),
+            sock_filter{BPF_JMP | BPF_JA, 0, 0, 1}, Answer(SECCOMP_RET_ALLOW)};
+#endif
+    code.push_back(LoadWord(offsetof(seccomp_data, nr)));
     for (const long call : calls) {
       code.push_back(IfEqual(static_cast<std::uint64_t>(call), 1));
       code.push_back(Answer(action));

@@ -89,7 +89,7 @@ TEST_P(Inside, TheDoctorTellsTheTruth) {
   const std::string& fact = GetParam().fact;
   EXPECT_EQ(fact == "isolation" ? found["isolation"] : found["facts"][fact]["value"],
             GetParam().value);
-  EXPECT_EQ(found["trusted_base"].size(), 7u);
+  EXPECT_EQ(found["floor"].size(), 6u);
 }
 
 void ExpectNoSystemV(const Place& place, const std::string& part) {

@@ -16,6 +16,9 @@ int ReplayCommand(const ReplayCommandOptions& options) {
   if (!text.ok()) return Complain(kExitUsage, text.error().message);
   const Result<Plan> plan = ParsePlan(*text, InputName(options.file));
   if (!plan.ok()) return Complain(kExitUsage, plan.error().message);
+  if (const auto missing = MissingFloor(options.perform)) {
+    return Complain(kExitHarnessTrouble, *missing);
+  }
   const Result<RunOptions> run = Settle(options.perform);
   if (!run.ok()) {
     return Complain(run.error().lacking ? kExitIncomplete : kExitUsage, run.error().message);

@@ -14,6 +14,7 @@
 #include "harness/command/input_file.h"
 #include "harness/command/output_file.h"
 #include "harness/command/print_results.h"
+#include "harness/runner/abilities_inside.h"
 #include "harness/runner/record.h"
 #include "harness/runner/selection.h"
 #include "harness/runner/stop_requests.h"
@@ -163,6 +164,9 @@ int RunCommand(const RunCommandOptions& options) {
   const StopRequests requests;  // from before the first claim until the record is written
   Result<Preparation> prepared = Prepare(options);
   if (!prepared.ok()) return Complain(kExitUsage, prepared.error().message);
+  if (const auto missing = MissingFloor(options.perform)) {
+    return Complain(kExitHarnessTrouble, *missing);
+  }
   const Result<RunOptions> settled = Settle(options.perform);
   if (!settled.ok()) {
     return Complain(settled.error().lacking ? kExitIncomplete : kExitUsage,
@@ -208,6 +212,7 @@ int RunCommand(const RunCommandOptions& options) {
   std::string record;
   if (prepared->output || !human) {
     context.environment = ReadEnvironment();
+    for (Fact& fact : FactsOf(run.abilities)) context.environment.push_back(std::move(fact));
     context.meanings = Assess(context.environment, run.isolation);
     record = RecordOf(result, run, context)
                  .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <random>
 
-#include "harness/actor/trusted_base.h"
+#include "harness/actor/floor.h"
 #include "harness/command/command.h"
+#include "harness/host/own_process.h"
 #include "harness/model/profile.h"
+#include "harness/runner/abilities_inside.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/sandbox/system_v.h"
 #include "harness/vocabulary/nearest.h"
@@ -29,6 +31,17 @@ std::uint32_t JobsOf(std::uint32_t asked) {
 
 bool IsRealTarget(const std::string& target) {
   return target != "simulated" && !target.starts_with("faulty:");
+}
+
+std::optional<std::string> MissingFloor(const PerformOptions& options) {
+  if (!IsRealTarget(options.target)) return std::nullopt;
+  for (const FloorTest& test : TryFloor()) {
+    // A request to stop may reach what is tried here too; then the run stops, and says why.
+    if (test.result.ok() || StopRequests::Pending() != 0) continue;
+    return fmt::format("this system lacks what shmspec itself stands on: {}: {}", test.name,
+                       test.result.error().message);
+  }
+  return std::nullopt;
 }
 
 Result<RunOptions> Settle(const PerformOptions& options) {
@@ -52,14 +65,11 @@ Result<RunOptions> Settle(const PerformOptions& options) {
     }
     // A request to stop may reach what is tried here too; then the run stops, and says why.
     const auto stopped = [] { return StopRequests::Pending() != 0; };
-    for (const SelfTest& test : TestTrustedBase()) {
-      if (test.result.ok() || stopped()) continue;
-      return Error{fmt::format("this system lacks what shmspec itself stands on: {}: {}", test.name,
-                               test.result.error().message),
-                   true};
-    }
     if (auto system_v = ProbeSystemV(); !system_v.ok() && !stopped()) return system_v.error();
     settled.isolation = ProbeIsolation();
+    Result<FoundAbilities> abilities = TryAbilitiesInside(settled.isolation, OwnProgram());
+    if (!abilities.ok() && !stopped()) return abilities.error();
+    if (abilities.ok()) settled.abilities = std::move(*abilities);
     // Whatever the target lacks should be said once and not case by case.
     if (auto stage = MakeStage(settled); !stage.ok() && !stopped()) return stage.error();
     return settled;

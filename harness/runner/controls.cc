@@ -2,12 +2,11 @@
 
 #include "harness/runner/controls.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <list>
 #include <utility>
 
+#include "harness/host/readable.h"
 #include "harness/model/profile.h"
 #include "harness/runner/case.h"
 #include "harness/runner/perform_plan.h"
@@ -83,7 +82,7 @@ class Searches {
     std::vector<pollfd> fds;
     for (const Running& one : running_) fds.push_back({one.process.result_fd(), POLLIN, 0});
     fds.push_back({StopRequests::fd(), POLLIN, 0});
-    ::poll(fds.data(), fds.size(), -1);
+    AwaitReadable(fds, -1);
     if (StopRequests::Pending() != 0) return running_.clear();  // ends the processes
     std::erase_if(running_, [](Running& one) {
       if (!one.process.Receive()) return false;

@@ -2,8 +2,6 @@
 
 #include "harness/runner/run.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <array>
 #include <deque>
@@ -11,6 +9,7 @@
 #include <map>
 #include <utility>
 
+#include "harness/host/readable.h"
 #include "harness/runner/attempt.h"
 #include "harness/runner/perform_plan.h"
 #include "harness/runner/stop_requests.h"
@@ -98,7 +97,7 @@ class Schedule {
     }
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(soonest - Attempt::Clock::now());
-    ::poll(fds.data(), fds.size(), static_cast<int>(std::max<std::int64_t>(left.count() + 1, 0)));
+    AwaitReadable(fds, std::max<std::int64_t>(left.count() + 1, 0));
   }
 
   void Collect() {
@@ -161,7 +160,7 @@ CaseResult RunAlone(const Plan& plan, int rounds, const RunOptions& options,
     }
     std::array<pollfd, 2> waiting{pollfd{attempt->result_fd(), POLLIN, 0},
                                   pollfd{StopRequests::fd(), POLLIN, 0}};
-    ::poll(waiting.data(), waiting.size(), 100);
+    AwaitReadable(waiting, 100);
   }
   return attempt->Take();
 }

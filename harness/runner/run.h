@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/actor/abilities.h"
 #include "harness/actor/process_stage.h"
 #include "harness/model/profile.h"
 #include "harness/runner/case.h"
@@ -32,6 +33,7 @@ struct RunOptions {
   std::uint32_t retries = 0;  // further ones at a case while attempts fail or are unresolved
   int max_rounds = 1000000;   // no case is performed more often in one attempt
   Isolation isolation = Isolation::kShared;
+  FoundAbilities abilities;  // of the system, in that isolation
 };
 
 /// How far the attempts at one case agree.

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "harness/host/own_process.h"
 #include "harness/runner/run.h"
 #include "harness/target/faulty/fault.h"
 #include "harness/target/simulated/simulated_stage.h"
@@ -29,6 +30,8 @@ Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options, WardenStart 
   }
   ProcessStageOptions process;
   process.warden_start = warden_start;
+  process.abilities = options.abilities;
+  if (const std::string program = OwnProgram(); !program.empty()) process.program = program;
   process.deadline_ms = static_cast<std::uint32_t>(options.timeout_ms);
   process.private_ipc = options.isolation != Isolation::kShared;
   // Cases run at the same time; in a shared namespace their keys must not meet.

@@ -2,12 +2,13 @@
 
 #include "harness/runner/stop_requests.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
+#include "harness/host/pipe.h"
 #include "harness/vocabulary/check.h"
 
 namespace shmspec {
@@ -31,15 +32,15 @@ void Note(int signal) {
 
 StopRequests::StopRequests() {
   SHMSPEC_CHECK(write_end == -1, "one StopRequests at a time");
-  std::array<int, 2> ends{-1, -1};
   // Without a pipe a request is noticed a little later, at the next result.
-  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0) {
-    readable_.reset(ends[0]);
-    writable_.reset(ends[1]);
+  if (Result<Pipe> pipe = MakePipe(); pipe.ok()) {
+    readable_ = std::move(pipe->reading);
+    writable_ = std::move(pipe->writing);
+    MakeNonblocking(writable_.get());
   }
   pending = 0;
-  read_end = ends[0];
-  write_end = ends[1];
+  read_end = readable_.get();
+  write_end = writable_.get();
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     struct sigaction action {};
     action.sa_handler = &Note;

@@ -2,7 +2,6 @@
 
 #include "harness/sandbox/case_process.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -13,6 +12,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "harness/host/pipe.h"
+#include "harness/host/readable.h"
 #include "harness/vocabulary/names.h"
 
 namespace shmspec {
@@ -46,23 +47,18 @@ void SettleIn(pid_t parent) {
 }  // namespace
 
 Result<CaseProcess> CaseProcess::Start(const std::function<std::string()>& body) {
-  std::array<int, 2> pipe{};
-  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
-    return Error{fmt::format("no pipe for a case: {}", std::strerror(errno))};
-  }
-  UniqueFd receive(pipe[0]);
-  UniqueFd send(pipe[1]);
+  Result<Pipe> pipe = MakePipe();
+  if (!pipe.ok()) return pipe.error();
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) return Error{fmt::format("no process for a case: {}", std::strerror(errno))};
   if (pid == 0) {
     SettleIn(parent);
-    receive.reset();
-    Work(body, send.get());
+    pipe->reading.reset();
+    Work(body, pipe->writing.get());
   }
   ::setpgid(pid, pid);  // in both, so that neither can be too late
-  ::fcntl(receive.get(), F_SETFL, O_NONBLOCK);
-  return CaseProcess(pid, std::move(receive));
+  return CaseProcess(pid, std::move(pipe->reading));
 }
 
 CaseProcess::CaseProcess(CaseProcess&& other) noexcept
@@ -77,6 +73,8 @@ CaseProcess::~CaseProcess() { Kill(); }
 bool CaseProcess::Receive() {
   std::array<char, 65536> chunk;
   for (;;) {
+    pollfd result{result_.get(), POLLIN, 0};
+    if (AwaitReadable({&result, 1}, 0) == 0) return false;
     const ssize_t count = ::read(result_.get(), chunk.data(), chunk.size());
     if (count > 0) {
       received_.append(chunk.data(), static_cast<std::size_t>(count));
@@ -90,9 +88,14 @@ bool CaseProcess::Receive() {
 
 void CaseProcess::Kill() {
   if (pid_ < 0) return;
-  ::kill(-pid_, SIGKILL);
-  ::kill(pid_, SIGKILL);
-  Finish();
+  const bool group = ::kill(-pid_, SIGKILL) == 0;
+  if (::kill(pid_, SIGKILL) == 0 || group || errno == ESRCH) {
+    Finish();
+    return;
+  }
+  // Where nothing can be ended by a signal nobody waits for it.
+  how_ended_ = fmt::format("the case's process cannot be ended: {}", ErrnoName(errno));
+  pid_ = -1;
 }
 
 std::optional<std::string> CaseProcess::Finish() {

@@ -32,8 +32,9 @@ struct Room {
 
 const std::vector<Room>& Rooms() {
   static const std::vector<std::string_view> kBelowRunner = {
-      "harness/vocabulary",       "harness/model",         "harness/oracle", "harness/target",
-      "harness/target/simulated", "harness/target/faulty", "harness/actor",  "harness/sandbox"};
+      "harness/vocabulary",    "harness/host",   "harness/model",
+      "harness/oracle",        "harness/target", "harness/target/simulated",
+      "harness/target/faulty", "harness/actor",  "harness/sandbox"};
   static const std::vector<std::string_view> kSources = [] {
     std::vector<std::string_view> rooms = kBelowRunner;
     rooms.push_back("harness/runner");
@@ -46,17 +47,18 @@ const std::vector<Room>& Rooms() {
   }();
   static const std::vector<Room> kRooms = {
       {"harness/vocabulary", {}},
+      {"harness/host", {"harness/vocabulary"}},
       {"harness/model", {"harness/vocabulary"}},
       {"harness/oracle", {"harness/vocabulary", "harness/model"}},
-      {"harness/target", {"harness/vocabulary"}},
+      {"harness/target", {"harness/vocabulary", "harness/host"}},
       // That the oracle accepts what its own model does can be tried only where both can be seen.
       {"harness/target/simulated",
        {"harness/vocabulary", "harness/model", "harness/target"},
        {"harness/oracle"}},
       {"harness/target/faulty",
        {"harness/vocabulary", "harness/model", "harness/target", "harness/target/simulated"}},
-      {"harness/actor", {"harness/vocabulary", "harness/target"}},
-      {"harness/sandbox", {"harness/vocabulary"}},
+      {"harness/actor", {"harness/vocabulary", "harness/host", "harness/target"}},
+      {"harness/sandbox", {"harness/vocabulary", "harness/host"}},
       {"harness/runner", kBelowRunner},
       {"harness/command", kEverything},
       {"harness/style", {}},

@@ -4,6 +4,8 @@
 
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -26,15 +28,25 @@ auto ResourceOf(Limit limit) {
 
 }  // namespace
 
+// The C library makes both of prlimit(2), which a system may lack.
 bool SetLimit(Limit limit, std::uint64_t value) {
   const rlimit both{value, value};
-  return ::setrlimit(ResourceOf(limit), &both) == 0;
+  if (::setrlimit(ResourceOf(limit), &both) == 0) return true;
+#if defined(__LP64__)
+  // The older call has limits of the width of a register.
+  return ::syscall(SYS_setrlimit, ResourceOf(limit), &both) == 0;
+#else
+  return false;
+#endif
 }
 
 std::uint64_t GetLimit(Limit limit) {
   rlimit now{};
-  SHMSPEC_CHECK(::getrlimit(ResourceOf(limit), &now) == 0, "getrlimit of a known limit");
-  return now.rlim_cur;
+  if (::getrlimit(ResourceOf(limit), &now) == 0) return now.rlim_cur;
+#if defined(__LP64__)
+  if (::syscall(SYS_getrlimit, ResourceOf(limit), &now) == 0) return now.rlim_cur;
+#endif
+  return RLIM_INFINITY;
 }
 
 int CloneFlags(Namespaces namespaces) {
@@ -44,6 +56,16 @@ int CloneFlags(Namespaces namespaces) {
   if (namespaces.Has(kNamespacePid)) flags |= CLONE_NEWPID;
   if (namespaces.Has(kNamespaceMount)) flags |= CLONE_NEWNS;
   return flags;
+}
+
+std::vector<int> AllowedCpus() {
+  cpu_set_t set;
+  std::vector<int> cpus;
+  if (::sched_getaffinity(0, sizeof(set), &set) != 0) return cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) cpus.push_back(cpu);
+  }
+  return cpus;
 }
 
 bool PinToCpu(int cpu) {

@@ -8,6 +8,7 @@
 #include <sched.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "harness/vocabulary/value.h"
 
@@ -21,6 +22,9 @@ std::uint64_t GetLimit(Limit limit);
 
 /// The CLONE_NEW* flags of a set of namespaces.
 int CloneFlags(Namespaces namespaces);
+
+/// The CPUs that the calling thread may run on; empty when the system does not say.
+std::vector<int> AllowedCpus();
 
 /// Confines the calling thread to one CPU; false with errno.
 bool PinToCpu(int cpu);

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/vocabulary/ability.h"
 #include "harness/vocabulary/actor_facts.h"
 #include "harness/vocabulary/outcome.h"
 #include "harness/vocabulary/plan.h"
@@ -33,6 +34,7 @@ struct SystemFacts {
   std::uint32_t huge_group = 0;       // vm.hugetlb_shm_group
   bool private_ipc = true;            // nobody else acts in the IPC namespace of the plan
   std::uint64_t user_namespace_of_ipc = 0;
+  Abilities abilities = kEveryAbility;
   static constexpr auto kFields = Fields(
       Field{"page_size", &SystemFacts::page_size}, Field{"shmlba", &SystemFacts::shmlba},
       Field{"shmmax", &SystemFacts::shmmax}, Field{"shmall", &SystemFacts::shmall},
@@ -42,7 +44,8 @@ struct SystemFacts {
       Field{"huge_pages_free", &SystemFacts::huge_pages_free},
       Field{"huge_group", &SystemFacts::huge_group},
       Field{"private_ipc", &SystemFacts::private_ipc},
-      Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc});
+      Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc},
+      Field{"abilities", &SystemFacts::abilities});
   friend bool operator==(const SystemFacts&, const SystemFacts&) = default;
 };
 

@@ -12,8 +12,8 @@
 #include <new>
 
 #include "harness/actor/actor_main.h"
-#include "harness/actor/futex.h"
 #include "harness/actor/process_stage.h"
+#include "harness/host/futex.h"
 #include "harness/target/process_limit.h"
 #include "harness/vocabulary/plan_builder.h"
 #include "suites/performance/operation_times.h"

@@ -17,7 +17,7 @@
 #include <new>
 #include <vector>
 
-#include "harness/actor/futex.h"
+#include "harness/host/futex.h"
 #include "harness/vocabulary/unique_handle.h"
 #include "suites/performance/operation_times.h"
 

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/actor/needs.h"
+
+#include <type_traits>
+
+#include "harness/vocabulary/check.h"
+
+namespace shmspec {
+namespace {
+
+Abilities OfActor(const ActorSpec& spec) {
+  Abilities needs;
+  const auto add = [&](bool needed, Ability ability) {
+    if (needed) needs = needs | Only(ability);
+  };
+  add(spec.namespaces.Has(kNamespaceIpc), Ability::kIpcNamespace);
+  add(spec.namespaces.Has(kNamespaceMount), Ability::kMountNamespace);
+  add(spec.namespaces.Has(kNamespaceUser), Ability::kUserNamespace);
+  add(spec.namespaces.Has(kNamespacePid), Ability::kPidNamespace);
+  // The process that makes a pid namespace is not the one that is in it, and ends.
+  add(spec.namespaces.Has(kNamespacePid), Ability::kOrphans);
+  add(spec.abi == Abi::kI386, Ability::kSharedFile);
+  add(spec.cpu.has_value(), Ability::kPinning);
+  return needs;
+}
+
+Abilities OfOperation(const Operation& operation) {
+  return std::visit(
+      []<class Op>(const Op& op) -> Abilities {
+        if constexpr (std::is_same_v<Op, ProcessExec>) {
+          return Only(Ability::kExec) | Only(Ability::kSharedFile);
+        } else if constexpr (std::is_same_v<Op, ProcessKill>) {
+          return Only(Ability::kKill);
+        } else if constexpr (std::is_same_v<Op, ProcessThread>) {
+          return Only(Ability::kThreads);
+        } else if constexpr (std::is_same_v<Op, ProcessExit>) {
+          return op.how == ExitHow::kThread ? Only(Ability::kThreadEnds) : Abilities();
+        } else {
+          return {};
+        }
+      },
+      operation);
+}
+
+/// Whether the step may end its actor, or another one.
+bool MayEnd(const Operation& operation) {
+  const auto* exit = std::get_if<ProcessExit>(&operation);
+  return (exit != nullptr && exit->how != ExitHow::kThread) ||
+         std::holds_alternative<ProcessKill>(operation);
+}
+
+/// Whether an actor that forked may be gone before the one that it forked.
+bool MayLeaveOrphans(const Plan& plan) {
+  bool forks = false;
+  for (const Step& step : plan.steps) {
+    if (forks && MayEnd(step.operation)) return true;
+    forks = forks || std::holds_alternative<ProcessFork>(step.operation);
+  }
+  return false;
+}
+
+}  // namespace
+
+Abilities NeedsOfSteps(const Plan& plan) {
+  Abilities needs;
+  for (const ActorSpec& spec : plan.actors) needs = needs | OfActor(spec);
+  for (const Step& step : plan.steps) {
+    if (step.timing != Timing::kJoin) needs = needs | OfOperation(step.operation);
+  }
+  if (MayLeaveOrphans(plan)) needs = needs | Only(Ability::kOrphans);
+  return needs;
+}
+
+Abilities NeedsOfRequirements(const Plan& plan) {
+  Abilities needs;
+  for (const Requirement& requirement : plan.requirements) {
+    for (const std::string_view word : requirement.text().needs) {
+      const auto ability = FromName<Ability>(word);
+      SHMSPEC_CHECK(ability.has_value(), "the catalogue needs what is no ability");
+      needs = needs | Only(*ability);
+    }
+  }
+  return needs;
+}
+
+}  // namespace shmspec

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What performing a plan needs of the system besides the floor.
+
+#ifndef SHMSPEC_HARNESS_ACTOR_NEEDS_H_
+#define SHMSPEC_HARNESS_ACTOR_NEEDS_H_
+
+#include "harness/vocabulary/ability.h"
+#include "harness/vocabulary/plan.h"
+
+namespace shmspec {
+
+/// By its actors and operations: nothing for a plan of actors that only call and map.
+Abilities NeedsOfSteps(const Plan& plan);
+
+/// By the `needs` of the requirements that it cites (suites/requirements.yaml).
+Abilities NeedsOfRequirements(const Plan& plan);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_ACTOR_NEEDS_H_

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Trials of what requirements need of a system, in the words of the catalogue.
+
+#include <fmt/format.h>
+#include <grp.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/sysinfo.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+
+#include "harness/actor/ability_attempts.h"
+#include "harness/actor/floor.h"
+#include "harness/actor/i386_program.h"
+#include "harness/actor/system_facts.h"
+#include "harness/target/capability.h"
+#include "harness/target/target.h"
+#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/unique_handle.h"
+
+namespace shmspec {
+namespace {
+
+/// What a child that ends with 0 or an errno was refused.
+Result<void> InChild(std::string_view call, int (*child)()) {
+  const int status = StatusOf(child);
+  if (status == 0) return {};
+  if (!WIFEXITED(status)) return Error{fmt::format("{}: the child died", call), true};
+  return Error{fmt::format("{}: {}", call, ErrnoName(WEXITSTATUS(status))), true};
+}
+
+/// The right to make a namespace, also through one of users.
+template <int kFlag>
+int Unshare() {
+  return ::unshare(kFlag) == 0 || ::unshare(CLONE_NEWUSER | kFlag) == 0 ? 0 : errno;
+}
+
+int BecomeSomebody() {
+  constexpr uid_t kNobody = 65534;
+  const bool changed = ::setgroups(0, nullptr) == 0 &&
+                       ::setresgid(kNobody, kNobody, kNobody) == 0 &&
+                       ::setresuid(kNobody, kNobody, kNobody) == 0;
+  return changed ? 0 : errno;
+}
+
+int BeTraced() { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0 ? 0 : errno; }
+
+Result<void> TryCpus(int count) {
+  cpu_set_t set;
+  long cpus = ::sysconf(_SC_NPROCESSORS_ONLN);
+  if (::sched_getaffinity(0, sizeof(set), &set) == 0) cpus = CPU_COUNT(&set);
+  if (cpus >= count) return {};
+  return Error{fmt::format("there are {}", cpus), true};
+}
+
+}  // namespace
+
+Result<void> TryTwoUsers(const std::string&) { return InChild("setresuid", &BecomeSomebody); }
+
+Result<void> TryRoot(const std::string&) {
+  if (::geteuid() == 0) return {};
+  return Error{fmt::format("the user id is {}", ::geteuid()), true};
+}
+
+Result<void> TryCapIpcLock(const std::string&) {
+  const auto sets = ReadCapabilities();
+  if (!sets) return Refused("capget");
+  return Expect(Capabilities(sets->effective).Has(kCapIpcLock), "having CAP_IPC_LOCK");
+}
+
+Result<void> TryIpcNamespace(const std::string&) {
+  return InChild("unshare", &Unshare<CLONE_NEWIPC>);
+}
+Result<void> TryMountNamespace(const std::string&) {
+  return InChild("unshare", &Unshare<CLONE_NEWNS>);
+}
+Result<void> TryPidNamespace(const std::string&) {
+  return InChild("unshare", &Unshare<CLONE_NEWPID>);
+}
+Result<void> TryUserNamespace(const std::string&) {
+  return InChild("unshare", &Unshare<CLONE_NEWUSER>);
+}
+
+Result<void> TryPtrace(const std::string&) { return InChild("ptrace", &BeTraced); }
+
+Result<void> TryTwoCpus(const std::string&) { return TryCpus(2); }
+Result<void> TryFourCpus(const std::string&) { return TryCpus(4); }
+
+Result<void> TryX8664(const std::string&) {
+#ifdef __x86_64__
+  return {};
+#else
+  return Error{"the processor is another one", true};
+#endif
+}
+
+Result<void> Try32Bit(const std::string&) {
+  // The entry is there whenever the programs are, and asking for it is cheaper.
+  if (FindTarget("ia32")->probe().ok()) return {};
+  return ProbeI386Program();
+}
+
+Result<void> TryHugePages(const std::string&) {
+  if (ReadLastingFacts().huge_pages_free != 0) return {};
+  return Error{"none are reserved (vm.nr_hugepages)", true};
+}
+
+Result<void> TrySwap(const std::string&) {
+  struct sysinfo system {};
+  if (::sysinfo(&system) != 0) return Refused("sysinfo");
+  return Expect(system.totalswap != 0, "having swap space");
+}
+
+Result<void> TryAcl(const std::string&) {
+  const UniqueFd file(::memfd_create("shmspec-acl", MFD_CLOEXEC));
+  if (!file) return Refused("memfd_create");
+  // Version 2; owner, group and others may read: acl(5), linux/posix_acl_xattr.h.
+  constexpr std::array<std::uint32_t, 7> kMinimal{2,          0x00040001, 0xffffffff, 0x00040004,
+                                                  0xffffffff, 0x00040020, 0xffffffff};
+  if (::fsetxattr(file.get(), "system.posix_acl_access", kMinimal.data(), sizeof(kMinimal), 0) ==
+      0) {
+    return {};
+  }
+  return Refused("setxattr");
+}
+
+Result<void> TryCheckpointRestore(const std::string&) {
+  if (::access("/proc/sys/kernel/shm_next_id", F_OK) == 0) return {};
+  return Refused("/proc/sys/kernel/shm_next_id");
+}
+
+}  // namespace shmspec

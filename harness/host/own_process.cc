@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/host/own_process.h"
+
+#include <fcntl.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
+
+#include "harness/vocabulary/unique_handle.h"
+
+namespace shmspec {
+
+bool ProcIsOwn() {
+  std::array<char, 32> number;
+  const ssize_t size = ::readlink("/proc/self", number.data(), number.size());
+  if (size <= 0) return false;
+  pid_t pid = 0;
+  const char* end = number.data() + size;
+  return std::from_chars(number.data(), end, pid).ptr == end && pid == ::getpid();
+}
+
+std::string OwnProgram() {
+  if (::access("/proc/self/exe", X_OK) == 0) return "/proc/self/exe";
+  const unsigned long executed = ::getauxval(AT_EXECFN);
+  if (executed == 0) return "";
+  // The kernel says by a number where the words are.
+  const std::string path(reinterpret_cast<const char*>(executed));  // NOLINT
+  if (path.starts_with('/')) return path;
+  std::array<char, 4096> folder;
+  if (::getcwd(folder.data(), folder.size()) == nullptr) return "";
+  return std::string(folder.data()) + "/" + path;
+}
+
+int KeepOverExec(int fd) { return ::fcntl(fd, F_SETFD, 0) == 0 ? fd : ::dup(fd); }
+
+void CloseFilesBut(std::vector<int> kept) {
+  std::erase(kept, -1);
+  std::sort(kept.begin(), kept.end());
+  const auto close_range = [](int from, int to) {
+    if (from > to) return;
+#ifdef SYS_close_range
+    if (::syscall(SYS_close_range, from, to, 0) == 0) return;
+#endif
+    const long limit = ::sysconf(_SC_OPEN_MAX);
+    for (int fd = from; fd <= to && fd < limit; ++fd) ::close(fd);
+  };
+  int from = STDERR_FILENO + 1;
+  for (const int fd : kept) {
+    close_range(from, fd - 1);
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+    from = fd + 1;
+  }
+  close_range(from, 0x7fffffff);
+  // The lowest number is given first.
+  ::close(STDIN_FILENO);
+  static_cast<void>(::open("/dev/null", O_RDONLY));
+}
+
+}  // namespace shmspec

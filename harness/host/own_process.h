@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What a process knows of itself.
+
+#ifndef SHMSPEC_HARNESS_HOST_OWN_PROCESS_H_
+#define SHMSPEC_HARNESS_HOST_OWN_PROCESS_H_
+
+#include <string>
+#include <vector>
+
+namespace shmspec {
+
+/// Whether there is a /proc that shows this process under its own number. In a pid namespace that
+/// still shows the /proc of its parent, numbers there belong to other processes.
+bool ProcIsOwn();
+
+/// A path by which this program can be executed again: /proc/self/exe, or the one it was started
+/// by; empty when neither is there.
+std::string OwnProgram();
+
+/// An open file that is still open after an exec: the same number, or a copy where close-on-exec
+/// cannot be taken back. -1 with errno.
+int KeepOverExec(int fd);
+
+/// Closes every file but the standard streams and those given, which will be closed on exec; what
+/// is read from standard input is its end.
+void CloseFilesBut(std::vector<int> kept);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_HOST_OWN_PROCESS_H_

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/runner/abilities_inside.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "harness/host/readable.h"
+#include "harness/sandbox/case_process.h"
+#include "harness/vocabulary/wire_codec.h"
+
+namespace shmspec {
+
+Result<FoundAbilities> TryAbilitiesInside(Isolation isolation, const std::string& program) {
+  Result<CaseProcess> process = CaseProcess::Start([&] {
+    std::string bytes;
+    if (const auto entered = EnterIsolation(isolation); !entered.ok()) return bytes;
+    wire::Append(bytes, TryAbilities(program));
+    return bytes;
+  });
+  if (!process.ok()) return process.error();
+  while (!process->Receive()) {
+    pollfd result{process->result_fd(), POLLIN, 0};
+    AwaitReadable({&result, 1}, 1000);
+  }
+  const auto bytes = process->Finish();
+  if (!bytes) return Error{"what this system offers cannot be tried: " + process->HowEnded()};
+  FoundAbilities found;
+  std::string_view rest = *bytes;
+  if (!wire::Read(rest, found) || !rest.empty()) {
+    return Error{"what this system offers cannot be tried: the isolation was refused", true};
+  }
+  return found;
+}
+
+std::vector<Fact> FactsOf(const FoundAbilities& abilities) {
+  std::vector<Fact> facts;
+  for (const AbilityEntry& entry : AbilityTable()) {
+    std::string name = "ability." + std::string(NameOf(entry.ability));
+    std::replace(name.begin(), name.end(), '-', '_');
+    facts.push_back({std::move(name), "yes", "tried at the start"});
+  }
+  for (const MissingAbility& one : abilities.missing) {
+    const auto index = static_cast<std::size_t>(one.ability);
+    const std::string_view instead = AbilityTable()[index].instead;
+    facts[index].value =
+        fmt::format("no ({}){}{}", one.why, instead.empty() ? "" : ", instead ", instead);
+  }
+  return facts;
+}
+
+}  // namespace shmspec
