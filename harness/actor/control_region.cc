@@ -3,6 +3,7 @@
 #include "harness/actor/control_region.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,7 +22,8 @@ constexpr std::uint32_t kChunkBytes = 4096;
 }  // namespace
 
 Result<ControlRegion> ControlRegion::Map(int fd) {
-  const off_t bytes = ::lseek(fd, 0, SEEK_END);
+  struct stat file {};
+  const off_t bytes = ::fstat(fd, &file) == 0 ? file.st_size : ::lseek(fd, 0, SEEK_END);
   if (bytes <= 0) {
     return Error{fmt::format("cannot look at the control region: {}", ErrnoName(errno))};
   }

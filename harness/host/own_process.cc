@@ -26,7 +26,8 @@ bool ProcIsOwn() {
 }
 
 std::string OwnProgram() {
-  if (::access("/proc/self/exe", X_OK) == 0) return "/proc/self/exe";
+  char first = 0;
+  if (::readlink("/proc/self/exe", &first, 1) == 1) return "/proc/self/exe";
   const unsigned long executed = ::getauxval(AT_EXECFN);
   if (executed == 0) return "";
   // The kernel says by a number where the words are.
