@@ -90,6 +90,7 @@ std::string RangeCondition(const R& low, const R& high) {
     std::string all(KindOf(R::kName));
     ForEachField<R>([&](const auto& field) {
       using V = std::remove_cvref_t<decltype(low.*field.member)>;
+      if (field.name == "reserved") return;  // what the fields are called differs by C library
       And(all, Compared(CField(R::kName, field.name), *Ordinal(low.*field.member),
                         *Ordinal(high.*field.member), FieldLimit<V>(false), FieldLimit<V>(true)));
     });

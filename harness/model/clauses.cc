@@ -23,6 +23,8 @@ void Clauses::Reset() {
   success_why_ = "";
   identity_ = Identity::kNone;
   identity_requirements_ = {};
+  unwritten_ = {};
+  unwritten_by_failure_ = {};
   any_failure_ = false;
   any_failure_place_ = nullptr;
   other_rows_ = false;

@@ -178,6 +178,12 @@ class Clauses {
   void AllowOtherRows() { other_rows_ = true; }
   /// Requirements that the effect of a success implements.
   void Effect(Requirements requirements) { effects_.push_back(requirements); }
+  /// The call writes no memory of its caller's but the record that it fills in, and nothing at all
+  /// when it fails.
+  void WritesNothingElse(Requirements requirements, Requirements when_it_fails) {
+    unwritten_ = requirements;
+    unwritten_by_failure_ = when_it_fails;
+  }
   /// The specification does not say; what was seen is worth recording.
   void Observe(const char* topic) { observed_ = topic; }
 
@@ -195,6 +201,8 @@ class Clauses {
   std::uint64_t identity_size() const { return identity_size_; }
   std::int64_t identity_wanted() const { return identity_wanted_; }
   const Requirements& identity_requirements() const { return identity_requirements_; }
+  const Requirements& unwritten() const { return unwritten_; }
+  const Requirements& unwritten_by_failure() const { return unwritten_by_failure_; }
   bool any_failure() const { return any_failure_; }
   const char* any_failure_place() const { return any_failure_place_; }
   bool other_rows() const { return other_rows_; }
@@ -220,6 +228,8 @@ class Clauses {
   std::uint64_t identity_size_ = 0;
   std::int64_t identity_wanted_ = -1;
   Requirements identity_requirements_;
+  Requirements unwritten_;
+  Requirements unwritten_by_failure_;
   bool any_failure_ = false;
   const char* any_failure_place_ = nullptr;
   bool other_rows_ = false;
@@ -254,6 +264,7 @@ void ForEachTouched(const Clauses& clauses, const Outcome& outcome, Visit&& visi
     for (std::size_t i = 0; i < requirements.size(); ++i) visit(requirements[i]);
   };
   if (const auto* failure = std::get_if<Failure>(&outcome)) {
+    each(clauses.unwritten_by_failure());
     for (const Refusal& refusal : clauses.refusals()) {
       if (refusal.kind == Refusal::Kind::kFailure && refusal.number == failure->error.number) {
         each(refusal.requirements);
@@ -261,6 +272,7 @@ void ForEachTouched(const Clauses& clauses, const Outcome& outcome, Visit&& visi
     }
   } else if (Succeeded(outcome)) {
     each(clauses.success());
+    each(clauses.unwritten());
     each(clauses.identity_requirements());
     for (const Bound& bound : clauses.bounds()) each(bound.requirements);
     for (const Row& row : clauses.rows()) each(row.requirements);

@@ -141,6 +141,22 @@ Violation ExplainSuccess(const Clauses& clauses, const Scene& scene, const Outco
   return violation;
 }
 
+Violation ExplainStrayWrite(const Clauses& clauses, const StrayWrite& stray) {
+  const bool failed = stray.returned == -1;
+  const Requirements& of_failure = clauses.unwritten_by_failure();
+  Violation violation;
+  (failed && of_failure.size() != 0 ? of_failure : clauses.unwritten())
+      .AppendTo(violation.requirements);
+  if (violation.requirements.empty()) clauses.success().AppendTo(violation.requirements);
+  const std::int64_t distance = stray.offset < 0 ? -stray.offset : stray.offset;
+  violation.message =
+      fmt::format("wrote {} {} not its to write, the first at {} {} {} the address it was given",
+                  stray.bytes, stray.bytes == 1 ? "byte that is" : "bytes that are", distance,
+                  distance == 1 ? "byte" : "bytes", stray.offset < 0 ? "before" : "from");
+  if (failed) violation.message += ", although it failed";
+  return violation;
+}
+
 Pattern PatternOf(const Refusal& refusal) {
   switch (refusal.kind) {
     case Refusal::Kind::kFailure:
@@ -209,6 +225,9 @@ Alternative FullRange(std::size_t result) {
 
 Violation Explain(const Clauses& clauses, const Scene& scene, const Outcome& outcome) {
   if (Succeeded(outcome)) return ExplainSuccess(clauses, scene, outcome);
+  if (const auto* stray = std::get_if<StrayWrite>(&outcome)) {
+    return ExplainStrayWrite(clauses, *stray);
+  }
   Violation violation;
   for (const Refusal& refusal : clauses.refusals()) {
     if (refusal.force != Force::kMust) continue;

@@ -72,4 +72,9 @@ void DescribeFilling(const Scene& scene, Buffer buffer, Clauses& clauses) {
                  "SYSV.STAT.BAD_BUFFER"_req, "the buffer cannot be written");
 }
 
+void DescribeWriting(Clauses& clauses) {
+  clauses.WritesNothingElse("SYSV.STAT.WRITES_RECORD_ONLY"_req,
+                            "SYSV.STAT.FAILURE_WRITES_NOTHING"_req);
+}
+
 }  // namespace shmspec::model

@@ -30,6 +30,9 @@ void DescribeControl(const Scene& scene, const Segment& segment, Requirements re
 /// after the checks described so far.
 void DescribeFilling(const Scene& scene, Buffer buffer, Clauses& clauses);
 
+/// Says what a call that fills in a record may write.
+void DescribeWriting(Clauses& clauses);
+
 /// Whether identifiers outside the model may exist where the caller is: then little can be said of
 /// an identifier that the model does not know.
 bool MayBeForeign(const Scene& scene);

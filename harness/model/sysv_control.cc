@@ -90,6 +90,7 @@ void ApplyLocking(const Scene& scene, State& state, bool lock, const Outcome& ou
 }  // namespace
 
 void Describe(const SysvStat& op, const Scene& scene, Clauses& clauses) {
+  DescribeWriting(clauses);
   const Segment* segment = DescribeLookup(scene, scene.call().references[0],
                                           scene.profile().control_after_remove, clauses);
   if (segment == nullptr) {
@@ -110,6 +111,7 @@ void Apply(const SysvStat&, const Scene& scene, State& state, const Outcome& out
 }
 
 void Describe(const SysvSet& op, const Scene& scene, Clauses& clauses) {
+  clauses.WritesNothingElse("SYSV.SET.READS_ONLY"_req, "SYSV.SET.READS_ONLY"_req);
   const std::int64_t id = scene.call().references[0];
   const bool first = Certainly(scene.profile().buffers_in_order);
   clauses.Refuse(!IsReadable(op.buffer) && !(first && id < 0), EFAULT, Force::kMust,
@@ -152,6 +154,7 @@ void Apply(const SysvSet& op, const Scene& scene, State& state, const Outcome& o
 }
 
 void Describe(const SysvRemove&, const Scene& scene, Clauses& clauses) {
+  clauses.WritesNothingElse("SYSV.RMID.BUF_IGNORED"_req, "SYSV.RMID.BUF_IGNORED"_req);
   const Segment* segment = DescribeLookup(scene, scene.call().references[0],
                                           scene.profile().control_after_remove, clauses);
   if (segment != nullptr) {
@@ -222,6 +225,7 @@ void Describe(const SysvControl& op, const Scene& scene, Clauses& clauses) {
     default:
       break;
   }
+  DescribeWriting(clauses);
   const bool known = IsQuery(op.command) || op.command == kIpcSet;
   clauses.Refuse(!known, EINVAL, Force::kMust, "SYSV.STAT.BAD_CMD"_req, "there is no such command");
   clauses.Returns<Value>("SYSV.STAT.BAD_CMD"_req, "a command that has an operation of its own");

@@ -56,6 +56,7 @@ const Segment* FindByIndex(const Scene& scene, std::int64_t index) {
 }
 
 void DescribeByIndex(const Scene& scene, Buffer buffer, bool any, Clauses& clauses) {
+  DescribeWriting(clauses);
   DescribeLinuxCommand(scene, clauses);
   const std::int64_t index = scene.call().references[0];
   const Segment* segment = index < 0 ? nullptr : FindByIndex(scene, index);
@@ -110,6 +111,7 @@ void BindUsage(const Scene& scene, bool narrow, Requirements requirements, Claus
 }
 
 void Describe(const SysvInfo& op, const Scene& scene, Clauses& clauses) {
+  DescribeWriting(clauses);
   clauses.Refuse(scene.call().references[0] < 0, EINVAL, Force::kMust,
                  "SYSV.ID.NEGATIVE_INVALID"_req, "a negative identifier is refused first");
   clauses.Returns<LimitsRecord>(
@@ -135,6 +137,7 @@ void Describe(const SysvInfo& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Describe(const SysvShmInfo& op, const Scene& scene, Clauses& clauses) {
+  DescribeWriting(clauses);
   clauses.Refuse(scene.call().references[0] < 0, EINVAL, Force::kMust,
                  "SYSV.ID.NEGATIVE_INVALID"_req, "a negative identifier is refused first");
   clauses.Returns<UsageRecord>(

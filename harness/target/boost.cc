@@ -174,6 +174,7 @@ constexpr SysvCalls kBoostCalls{.get = Get,
                                 .read_segment = native::ReadSegment,
                                 .read_limits = native::ReadLimits,
                                 .read_usage = native::ReadUsage,
+                                .sizes = native::kSizes,
                                 .low_memory = kIs32Bit,
                                 .copies_records = kIs32Bit};
 

@@ -4,13 +4,22 @@
 
 #include <cstring>
 
-#include "harness/target/sysv_calls.h"
 #include "harness/vocabulary/check.h"
 
 namespace shmspec {
 namespace {
 
 std::size_t PageBytes() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
+
+/// Different from byte to byte, so that a value moved elsewhere shows, and never 0, which is what
+/// calls write most.
+constexpr auto kPattern = [] {
+  std::array<unsigned char, 2 * ControlBuffers::kGuardBytes + SysvCalls::kRecordBytes> pattern{};
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    pattern[i] = static_cast<unsigned char>(0x5b + i * 38) | 1;
+  }
+  return pattern;
+}();
 
 }  // namespace
 
@@ -25,23 +34,23 @@ ControlBuffers::ControlBuffers(bool low_memory) {
   void* base = ::mmap(nullptr, 3 * page, PROT_READ | PROT_WRITE, flags, -1, 0);
   SHMSPEC_CHECK(base != MAP_FAILED, "no memory for three pages of buffers");
   pages_.reset({base, 3 * page});
-  valid_ = static_cast<char*>(base);
+  valid_ = static_cast<char*>(base) + kGuardBytes;
   wild_ = valid_ + page;
   read_only_ = wild_ + page;
-  std::memset(read_only_, kPoison, SysvCalls::kRecordBytes);
-  SHMSPEC_CHECK(::mprotect(wild_, page, PROT_NONE) == 0, "mprotect of an own page");
+  FillWithPattern(read_only_);
+  SHMSPEC_CHECK(::mprotect(wild_ - kGuardBytes, page, PROT_NONE) == 0, "mprotect of an own page");
   SetReadOnlyPageWritable(false);
 }
 
 void ControlBuffers::SetReadOnlyPageWritable(bool writable) {
   const int protection = writable ? PROT_READ | PROT_WRITE : PROT_READ;
-  SHMSPEC_CHECK(::mprotect(read_only_, PageBytes(), protection) == 0, "mprotect of an own page");
+  SHMSPEC_CHECK(::mprotect(read_only_ - kGuardBytes, PageBytes(), protection) == 0,
+                "mprotect of an own page");
 }
 
-void* ControlBuffers::Poisoned(Buffer buffer) {
+char* ControlBuffers::AddressOf(Buffer buffer) const {
   switch (buffer) {
     case Buffer::kValid:
-      std::memset(valid_, kPoison, SysvCalls::kRecordBytes);
       return valid_;
     case Buffer::kNull:
       return nullptr;
@@ -51,6 +60,30 @@ void* ControlBuffers::Poisoned(Buffer buffer) {
       return read_only_;
   }
   return nullptr;
+}
+
+void ControlBuffers::FillWithPattern(char* address) {
+  std::memcpy(address - kGuardBytes, kPattern.data(), kPattern.size());
+}
+
+void ControlBuffers::Remember(const char* address) {
+  std::memcpy(before_.data(), address - kGuardBytes, before_.size());
+}
+
+std::optional<ControlBuffers::Change> ControlBuffers::ChangeBeside(Buffer buffer,
+                                                                   std::size_t writable) const {
+  if (!IsReadable(buffer)) return std::nullopt;
+  std::array<unsigned char, kWatchedBytes> now;
+  std::memcpy(now.data(), AddressOf(buffer) - kGuardBytes, now.size());
+  std::memcpy(now.data() + kGuardBytes, before_.data() + kGuardBytes, writable);
+  if (now == before_) return std::nullopt;
+  std::optional<Change> change;
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    if (now[i] == before_[i]) continue;
+    if (!change) change = {static_cast<std::int64_t>(i) - std::int64_t{kGuardBytes}, 0};
+    ++change->bytes;
+  }
+  return change;
 }
 
 }  // namespace shmspec

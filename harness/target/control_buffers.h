@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // The buffers that control calls are given: a good one, none at all, one in inaccessible memory and
-// one that can only be read.
+// one that can only be read. Around those that can be read lie guards, and every byte of both holds
+// a pattern before a call: what the call left alone shows, and so does what it wrote elsewhere.
 
 #ifndef SHMSPEC_HARNESS_TARGET_CONTROL_BUFFERS_H_
 #define SHMSPEC_HARNESS_TARGET_CONTROL_BUFFERS_H_
 
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "harness/target/sysv_calls.h"
 #include "harness/vocabulary/unique_handle.h"
 #include "harness/vocabulary/value.h"
 
@@ -13,35 +19,55 @@ namespace shmspec {
 
 class ControlBuffers {
  public:
-  /// Every byte of a buffer holds this before a call, so that fields left unwritten show.
-  static constexpr unsigned char kPoison = 0x5a;
+  /// Bytes that lie on each side of a buffer.
+  static constexpr std::size_t kGuardBytes = SysvCalls::kRecordBytes;
 
   /// Three pages, below 4 GiB when `low_memory`.
   explicit ControlBuffers(bool low_memory);
 
-  /// The address to hand to the call; the buffer behind it, if there is one, is poisoned.
-  void* Poisoned(Buffer buffer);
+  /// The address to hand to the call; the buffer behind it, if there is one, holds the pattern.
+  void* Prepared(Buffer buffer) {
+    return Written(buffer, [](void*) {});
+  }
 
   /// The same, after write(address) has put something into it.
   template <class Write>
   void* Written(Buffer buffer, Write&& write) {
-    void* address = Poisoned(buffer);
-    if (buffer == Buffer::kValid) write(address);
-    if (buffer == Buffer::kUnwritable) {
-      SetReadOnlyPageWritable(true);
-      write(address);
-      SetReadOnlyPageWritable(false);
-    }
+    char* const address = AddressOf(buffer);
+    if (!IsReadable(buffer)) return address;
+    if (buffer == Buffer::kUnwritable) SetReadOnlyPageWritable(true);
+    FillWithPattern(address);
+    write(address);
+    Remember(address);
+    if (buffer == Buffer::kUnwritable) SetReadOnlyPageWritable(false);
     return address;
   }
 
+  /// Bytes that are no longer what they were when the call was given its buffer: the first, from
+  /// the address of the buffer, and how many. Those that the call may write do not count: as many
+  /// as `writable` from the address on.
+  struct Change {
+    std::int64_t offset = 0;
+    std::int64_t bytes = 0;
+  };
+  std::optional<Change> ChangeBeside(Buffer buffer, std::size_t writable) const;
+
  private:
+  static constexpr std::size_t kWatchedBytes = 2 * kGuardBytes + SysvCalls::kRecordBytes;
+
+  static bool IsReadable(Buffer buffer) {
+    return buffer == Buffer::kValid || buffer == Buffer::kUnwritable;
+  }
+  char* AddressOf(Buffer buffer) const;
   void SetReadOnlyPageWritable(bool writable);
+  static void FillWithPattern(char* address);
+  void Remember(const char* address);
 
   UniqueMapping pages_;
-  char* valid_ = nullptr;
+  char* valid_ = nullptr;  // these three within their pages, behind a guard
   char* wild_ = nullptr;
   char* read_only_ = nullptr;
+  std::array<unsigned char, kWatchedBytes> before_{};  // guard, buffer, guard
 };
 
 }  // namespace shmspec

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "harness/target/record_bytes.h"
 #include "harness/target/sysv_calls.h"
 #include "harness/vocabulary/check.h"
 #include "harness/vocabulary/names.h"
@@ -42,7 +43,6 @@ struct Usage32 {
   std::int32_t used_ids;
   std::uint32_t shm_tot, shm_rss, shm_swp, swap_attempts, swap_successes;
 };
-static_assert(sizeof(Segment32) <= SysvCalls::kRecordBytes);
 
 constexpr std::int64_t kIpc = 117;  // the number of ipc(2) in the 32-bit table
 constexpr std::int64_t kShmat = 21, kShmdt = 22, kShmget = 23, kShmctl = 24;
@@ -93,13 +93,6 @@ CallResult Control(std::int64_t segment, int command, void* buffer) {
   return Ipc(kShmctl, segment, command | kLargeRecords, 0, std::bit_cast<std::uint64_t>(buffer));
 }
 
-template <class Record>
-Record CopyOf(const void* buffer) {
-  Record record;
-  std::memcpy(&record, buffer, sizeof(record));
-  return record;
-}
-
 void WriteSettable(const SettableFields& fields, void* buffer) {
   auto record = CopyOf<Segment32>(buffer);
   record.permissions.uid = fields.uid;
@@ -128,6 +121,17 @@ void ReadSegment(const void* buffer, SegmentRecord& record) {
   record.atime = Joined(seen.atime, seen.atime_high);
   record.dtime = Joined(seen.dtime, seen.dtime_high);
   record.ctime = Joined(seen.ctime, seen.ctime_high);
+  record.reserved = ReservedBytesSet<Segment32>(buffer, [](Segment32& bytes) {
+    const Permissions32 known = bytes.permissions;
+    bytes.permissions = {.padding_after_mode = known.padding_after_mode,
+                         .padding_after_seq = known.padding_after_seq,
+                         .unused = {known.unused[0], known.unused[1]}};
+    bytes.size = 0;
+    bytes.atime = bytes.atime_high = bytes.dtime = bytes.dtime_high = 0;
+    bytes.ctime = bytes.ctime_high = 0;
+    bytes.cpid = bytes.lpid = 0;
+    bytes.nattch = 0;
+  });
 }
 
 void ReadLimits(const void* buffer, LimitsRecord& record) {
@@ -137,6 +141,9 @@ void ReadLimits(const void* buffer, LimitsRecord& record) {
   record.shmmni = seen.shmmni;
   record.shmseg = seen.shmseg;
   record.shmall = seen.shmall;
+  record.reserved = ReservedBytesSet<Limits32>(buffer, [](Limits32& bytes) {
+    bytes.shmmax = bytes.shmmin = bytes.shmmni = bytes.shmseg = bytes.shmall = 0;
+  });
 }
 
 void ReadUsage(const void* buffer, UsageRecord& record) {
@@ -145,6 +152,10 @@ void ReadUsage(const void* buffer, UsageRecord& record) {
   record.shm_tot = seen.shm_tot;
   record.shm_rss = seen.shm_rss;
   record.shm_swp = seen.shm_swp;
+  record.reserved = ReservedBytesSet<Usage32>(buffer, [](Usage32& bytes) {
+    bytes.used_ids = 0;
+    bytes.shm_tot = bytes.shm_rss = bytes.shm_swp = 0;
+  });
 }
 
 #endif
@@ -162,6 +173,7 @@ constexpr SysvCalls kIa32Calls{.get = Get,
                                .read_segment = ReadSegment,
                                .read_limits = ReadLimits,
                                .read_usage = ReadUsage,
+                               .sizes = {sizeof(Segment32), sizeof(Limits32), sizeof(Usage32)},
                                .low_memory = true};
 
 Result<void> ProbeIa32() {

@@ -41,6 +41,7 @@ constexpr SysvCalls kLibcCalls{.get = Get,
                                .read_segment = native::ReadSegment,
                                .read_limits = native::ReadLimits,
                                .read_usage = native::ReadUsage,
+                               .sizes = native::kSizes,
                                .low_memory = kNarrow,
                                .copies_records = kNarrow};
 

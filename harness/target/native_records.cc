@@ -6,15 +6,29 @@
 
 #include <cstring>
 
+#include "harness/target/record_bytes.h"
+
 namespace shmspec::native {
 namespace {
 
-template <class Record>
-Record CopyOf(const void* buffer) {
-  static_assert(sizeof(Record) <= SysvCalls::kRecordBytes);
-  Record record;
-  std::memcpy(&record, buffer, sizeof(record));
-  return record;
+void Clear(ipc_perm& permissions) {
+  permissions.__key = 0;
+  permissions.mode = 0;
+  permissions.uid = permissions.gid = permissions.cuid = permissions.cgid = 0;
+  permissions.__seq = 0;
+}
+
+std::int64_t ReservedOfSegment(const void* buffer) {
+  // The C library of a 32-bit program copies field by field from the kernel's record, and what is
+  // reserved behind the permissions in its own stays as it was.
+  if constexpr (sizeof(void*) == 4) return ReservedBytesSet<ipc_perm>(buffer, Clear);
+  return ReservedBytesSet<shmid_ds>(buffer, [](shmid_ds& bytes) {
+    Clear(bytes.shm_perm);
+    bytes.shm_segsz = 0;
+    bytes.shm_cpid = bytes.shm_lpid = 0;
+    bytes.shm_nattch = 0;
+    bytes.shm_atime = bytes.shm_dtime = bytes.shm_ctime = 0;
+  });
 }
 
 }  // namespace
@@ -43,6 +57,7 @@ void ReadSegment(const void* buffer, SegmentRecord& record) {
   record.atime = seen.shm_atime;
   record.dtime = seen.shm_dtime;
   record.ctime = seen.shm_ctime;
+  record.reserved = ReservedOfSegment(buffer);
 }
 
 void ReadLimits(const void* buffer, LimitsRecord& record) {
@@ -52,6 +67,9 @@ void ReadLimits(const void* buffer, LimitsRecord& record) {
   record.shmmni = seen.shmmni;
   record.shmseg = seen.shmseg;
   record.shmall = seen.shmall;
+  record.reserved = ReservedBytesSet<::shminfo>(buffer, [](::shminfo& bytes) {
+    bytes.shmmax = bytes.shmmin = bytes.shmmni = bytes.shmseg = bytes.shmall = 0;
+  });
 }
 
 void ReadUsage(const void* buffer, UsageRecord& record) {
@@ -60,6 +78,10 @@ void ReadUsage(const void* buffer, UsageRecord& record) {
   record.shm_tot = seen.shm_tot;
   record.shm_rss = seen.shm_rss;
   record.shm_swp = seen.shm_swp;
+  record.reserved = ReservedBytesSet<::shm_info>(buffer, [](::shm_info& bytes) {
+    bytes.used_ids = 0;
+    bytes.shm_tot = bytes.shm_rss = bytes.shm_swp = 0;
+  });
 }
 
 }  // namespace shmspec::native

@@ -6,9 +6,13 @@
 #ifndef SHMSPEC_HARNESS_TARGET_NATIVE_RECORDS_H_
 #define SHMSPEC_HARNESS_TARGET_NATIVE_RECORDS_H_
 
+#include <sys/shm.h>
+
 #include "harness/target/sysv_calls.h"
 
 namespace shmspec::native {
+
+constexpr SysvCalls::RecordSizes kSizes{sizeof(shmid_ds), sizeof(::shminfo), sizeof(::shm_info)};
 
 void WriteSettable(const SettableFields& fields, void* buffer);
 void ReadSegment(const void* buffer, SegmentRecord& record);

@@ -33,7 +33,8 @@ constexpr SysvCalls kSyscallCalls{.get = Get,
                                   .write_settable = native::WriteSettable,
                                   .read_segment = native::ReadSegment,
                                   .read_limits = native::ReadLimits,
-                                  .read_usage = native::ReadUsage};
+                                  .read_usage = native::ReadUsage,
+                                  .sizes = native::kSizes};
 
 Result<void> ProbeSyscall() { return {}; }
 

@@ -41,6 +41,13 @@ struct CallResult {
 struct SysvCalls {
   static constexpr std::size_t kRecordBytes = 256;
 
+  /// How many bytes the calls fill in.
+  struct RecordSizes {
+    std::size_t segment = 0;
+    std::size_t limits = 0;
+    std::size_t usage = 0;
+  };
+
   CallResult (*get)(std::int64_t key, std::uint64_t size, std::uint64_t flags);
   CallResult (*attach)(std::int64_t segment, std::uint64_t address, std::uint64_t flags);
   std::int64_t (*detach)(std::uint64_t address);  // never lacking: whoever tidies up needs it
@@ -52,6 +59,7 @@ struct SysvCalls {
   void (*read_segment)(const void* buffer, SegmentRecord& record);
   void (*read_limits)(const void* buffer, LimitsRecord& record);
   void (*read_usage)(const void* buffer, UsageRecord& record);
+  RecordSizes sizes;
 
   /// Everything that the calls point to, and every mapping, must lie below 4 GiB.
   bool low_memory = false;

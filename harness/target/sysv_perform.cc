@@ -3,7 +3,10 @@
 #include <sys/ipc.h>
 #include <sys/shm.h>
 
+#include <cerrno>
+#include <optional>
 #include <type_traits>
+#include <utility>
 
 #include "harness/target/perform.h"
 
@@ -15,10 +18,28 @@
 namespace shmspec::perform {
 namespace {
 
-/// A control call whose buffer argument is ignored or whose record is not looked at.
-Outcome Control(const SegmentRef& segment, int command, Buffer buffer, Context& context) {
-  void* address = context.buffers().Poisoned(buffer);
-  return Returned(context.calls().control(context.Resolve(segment), command, address));
+/// A control call with a buffer that was prepared for it. What it wrote besides the first
+/// `writable` bytes of that, or anywhere when it failed, is the finding; what it returned is not.
+struct Made {
+  CallResult returned;
+  std::optional<Outcome> stray;
+};
+
+Made MakeControl(std::int64_t segment, int command, Buffer buffer, void* address,
+                 std::size_t writable, Context& context) {
+  const CallResult returned = context.calls().control(segment, command, address);
+  const int error = returned.value == -1 ? errno : 0;
+  const auto change = context.buffers().ChangeBeside(buffer, error == 0 ? writable : 0);
+  if (!change) return {returned, std::nullopt};
+  return {returned, StrayWrite{returned.value, ErrorCode{error}, change->offset, change->bytes}};
+}
+
+/// A control call that has no use for its buffer, or whose record is not looked at.
+Outcome Control(std::int64_t segment, int command, Buffer buffer, std::size_t writable,
+                Context& context) {
+  void* address = context.buffers().Prepared(buffer);
+  Made made = MakeControl(segment, command, buffer, address, writable, context);
+  return made.stray ? std::move(*made.stray) : Returned(made.returned);
 }
 
 /// Whether the program itself would fault at the buffer, as it copies records from and to it.
@@ -33,20 +54,27 @@ Outcome NoSuchCall() {
                  "buffer comes about"};
 }
 
-/// A control call that fills in a record of type R, found by `read`.
+/// A control call that fills in a record of type R, of so many bytes and found by `read`.
 template <class R>
 Outcome FillIn(std::int64_t segment, int command, Buffer buffer, Context& context,
-               void (*read)(const void*, R&)) {
+               std::size_t bytes, void (*read)(const void*, R&)) {
   constexpr bool kOfSegment = std::is_same_v<R, SegmentRecord>;
   if (kOfSegment && FaultsBeforeTheCall(context, buffer, true)) return NoSuchCall();
-  void* address = context.buffers().Poisoned(buffer);
-  const CallResult returned = context.calls().control(segment, command, address);
-  if (returned.value == -1) return Returned(returned);
+  void* address = context.buffers().Prepared(buffer);
+  Made made = MakeControl(segment, command, buffer, address, bytes, context);
+  if (made.stray) return std::move(*made.stray);
+  if (made.returned.value == -1) return Returned(made.returned);
   R record;
-  record.returned = returned.value;
+  record.returned = made.returned.value;
   // Success with a buffer that cannot have been filled in is the finding, not the record.
   if (buffer == Buffer::kValid) read(address, record);
   return record;
+}
+
+/// Whether a command by number fills in a record.
+bool FillsIn(int command) {
+  return command == IPC_STAT || command == IPC_INFO || command == SHM_STAT || command == SHM_INFO ||
+         command == SHM_STAT_ANY;
 }
 
 /// `s0` stands for the index within the identifier; a plain number is an index already.
@@ -72,7 +100,7 @@ Outcome Do(const SysvDetach& op, Context& context) {
 
 Outcome Do(const SysvStat& op, Context& context) {
   return FillIn(context.Resolve(op.segment), IPC_STAT, op.buffer, context,
-                context.calls().read_segment);
+                context.calls().sizes.segment, context.calls().read_segment);
 }
 
 Outcome Do(const SysvSet& op, Context& context) {
@@ -80,43 +108,45 @@ Outcome Do(const SysvSet& op, Context& context) {
   const SettableFields fields{op.uid.number, op.gid.number, op.mode.bits};
   void* address = context.buffers().Written(
       op.buffer, [&](void* buffer) { context.calls().write_settable(fields, buffer); });
-  return Returned(context.calls().control(context.Resolve(op.segment), IPC_SET, address));
+  Made made = MakeControl(context.Resolve(op.segment), IPC_SET, op.buffer, address, 0, context);
+  return made.stray ? std::move(*made.stray) : Returned(made.returned);
 }
 
 Outcome Do(const SysvRemove& op, Context& context) {
-  return Control(op.segment, IPC_RMID, op.buffer, context);
+  return Control(context.Resolve(op.segment), IPC_RMID, op.buffer, 0, context);
 }
 
 Outcome Do(const SysvLock& op, Context& context) {
-  return Control(op.segment, SHM_LOCK, Buffer::kNull, context);
+  return Control(context.Resolve(op.segment), SHM_LOCK, Buffer::kNull, 0, context);
 }
 
 Outcome Do(const SysvUnlock& op, Context& context) {
-  return Control(op.segment, SHM_UNLOCK, Buffer::kNull, context);
+  return Control(context.Resolve(op.segment), SHM_UNLOCK, Buffer::kNull, 0, context);
 }
 
 Outcome Do(const SysvInfo& op, Context& context) {
   return FillIn(context.Resolve(op.segment), IPC_INFO, op.buffer, context,
-                context.calls().read_limits);
+                context.calls().sizes.limits, context.calls().read_limits);
 }
 
 Outcome Do(const SysvShmInfo& op, Context& context) {
   return FillIn(context.Resolve(op.segment), SHM_INFO, op.buffer, context,
-                context.calls().read_usage);
+                context.calls().sizes.usage, context.calls().read_usage);
 }
 
 Outcome Do(const SysvStatIndex& op, Context& context) {
   return FillIn(Index(op.index, context), SHM_STAT, op.buffer, context,
-                context.calls().read_segment);
+                context.calls().sizes.segment, context.calls().read_segment);
 }
 
 Outcome Do(const SysvStatAny& op, Context& context) {
   return FillIn(Index(op.index, context), SHM_STAT_ANY, op.buffer, context,
-                context.calls().read_segment);
+                context.calls().sizes.segment, context.calls().read_segment);
 }
 
 Outcome Do(const SysvControl& op, Context& context) {
-  return Control(op.segment, op.command, Buffer::kValid, context);
+  const std::size_t writable = FillsIn(op.command) ? SysvCalls::kRecordBytes : 0;
+  return Control(context.Resolve(op.segment), op.command, Buffer::kValid, writable, context);
 }
 
 Outcome Do(const SysvKeyOfPath& op, Context& context) {

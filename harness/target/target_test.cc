@@ -5,8 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/shm.h>
 
+#include <cerrno>
 #include <csignal>
+#include <functional>
 #include <vector>
 
 #include "harness/target/tool.h"
@@ -217,6 +220,66 @@ TEST(KernelTarget, AnUnassignedHandleStandsForMinusOne) {
   handles.Set(*unassigned.handle, 41);
   unassigned.offset = 1;
   EXPECT_EQ(context.Resolve(unassigned), 42);
+}
+
+// --- buffers: a system of our own that writes where it should not
+
+/// What the call below changes: so many bytes at that offset from its buffer.
+struct Scribble {
+  std::ptrdiff_t offset = 0;
+  std::size_t bytes = 0;
+};
+Scribble scribble;
+
+CallResult ScribbleOnBuffer(std::int64_t segment, int command, void* buffer) {
+  const CallResult returned = kLibcCalls.control(segment, command, buffer);
+  char* const at = static_cast<char*>(buffer) + scribble.offset;
+  for (std::size_t i = 0; i < scribble.bytes; ++i) at[i] = static_cast<char>(~at[i]);
+  return returned;
+}
+
+/// What an operation comes to on it, with a segment of its own.
+Outcome OutcomeOf(Scribble scribbles, const std::function<Operation(SegmentRef)>& operation) {
+  SysvCalls calls = kLibcCalls;
+  calls.control = ScribbleOnBuffer;
+  const KernelTarget target{"scribbling", &calls, ProbeLibc, nullptr};
+  HandleTable handles;
+  Context context(target, handles);
+  const Outcome made = Perform(SysvGet{PrivateKey(), Size{4096}, kCreate | 0600}, context);
+  const SegmentRef segment = SegmentId(std::get<Value>(made).number);
+  scribble = scribbles;
+  const Outcome outcome = Perform(operation(segment), context);
+  scribble = {};
+  Perform(SysvRemove{segment}, context);
+  return outcome;
+}
+
+Operation SetIt(SegmentRef segment) { return SysvSet{segment, {0}, {0}, {0600}}; }
+Operation StatIt(SegmentRef segment) { return SysvStat{segment}; }
+
+constexpr std::ptrdiff_t kRecordBytes = sizeof(shmid_ds);
+
+TEST(ControlBuffers, TellWhatWasWrittenToARecordThatIsOnlyRead) {
+  EXPECT_THAT(OutcomeOf({}, SetIt), VariantWith<Value>(Value{0}));
+  EXPECT_THAT(OutcomeOf({kRecordBytes - 1, 1}, SetIt),
+              VariantWith<StrayWrite>(StrayWrite{0, {}, kRecordBytes - 1, 1}));
+  EXPECT_THAT(OutcomeOf({-3, 5}, SetIt), VariantWith<StrayWrite>(StrayWrite{0, {}, -3, 5}));
+}
+
+TEST(ControlBuffers, TellWhatWasWrittenBesideARecordThatIsFilledIn) {
+  EXPECT_THAT(OutcomeOf({}, StatIt), VariantWith<SegmentRecord>(testing::_));
+  EXPECT_THAT(OutcomeOf({kRecordBytes - 8, 8}, StatIt),
+              VariantWith<SegmentRecord>(testing::Field(&SegmentRecord::reserved, 8)));
+  EXPECT_THAT(OutcomeOf({kRecordBytes, 8}, StatIt),
+              VariantWith<StrayWrite>(StrayWrite{0, {}, kRecordBytes, 8}));
+  EXPECT_THAT(OutcomeOf({-1, 1}, StatIt), VariantWith<StrayWrite>(StrayWrite{0, {}, -1, 1}));
+}
+
+TEST(ControlBuffers, TellWhatWasWrittenByACallThatFailed) {
+  const auto unknown = [](SegmentRef) -> Operation { return SysvStat{SegmentId(-1)}; };
+  EXPECT_THAT(OutcomeOf({}, unknown), VariantWith<Failure>(Failure{{EINVAL}}));
+  EXPECT_THAT(OutcomeOf({16, 4}, unknown),
+              VariantWith<StrayWrite>(StrayWrite{-1, {EINVAL}, 16, 4}));
 }
 
 TEST(SegmentListing, ReadsStatesNamesAndNegativeKeys) {

@@ -6,7 +6,8 @@ namespace shmspec {
 
 bool Succeeded(const Outcome& outcome) {
   return !std::holds_alternative<Failure>(outcome) && !std::holds_alternative<Fault>(outcome) &&
-         !std::holds_alternative<Gone>(outcome) && !std::holds_alternative<Trouble>(outcome);
+         !std::holds_alternative<Gone>(outcome) && !std::holds_alternative<Trouble>(outcome) &&
+         !std::holds_alternative<StrayWrite>(outcome);
 }
 
 }  // namespace shmspec

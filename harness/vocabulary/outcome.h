@@ -73,6 +73,7 @@ struct SegmentRecord {
   std::int64_t atime = 0;
   std::int64_t dtime = 0;
   std::int64_t ctime = 0;
+  std::int64_t reserved = 0;  // bytes of reserved fields and padding that are not zero
   static constexpr auto kFields =
       Fields(Field{"returned", &SegmentRecord::returned}, Field{"key", &SegmentRecord::key},
              Field{"mode", &SegmentRecord::mode}, Field{"uid", &SegmentRecord::uid},
@@ -81,7 +82,7 @@ struct SegmentRecord {
              Field{"size", &SegmentRecord::size}, Field{"cpid", &SegmentRecord::cpid},
              Field{"lpid", &SegmentRecord::lpid}, Field{"nattch", &SegmentRecord::nattch},
              Field{"atime", &SegmentRecord::atime}, Field{"dtime", &SegmentRecord::dtime},
-             Field{"ctime", &SegmentRecord::ctime});
+             Field{"ctime", &SegmentRecord::ctime}, Field{"reserved", &SegmentRecord::reserved});
   friend bool operator==(const SegmentRecord&, const SegmentRecord&) = default;
 };
 
@@ -94,10 +95,12 @@ struct LimitsRecord {
   std::uint64_t shmmni = 0;
   std::uint64_t shmseg = 0;
   std::uint64_t shmall = 0;
+  std::int64_t reserved = 0;  // bytes of reserved fields and padding that are not zero
   static constexpr auto kFields =
       Fields(Field{"returned", &LimitsRecord::returned}, Field{"shmmax", &LimitsRecord::shmmax},
              Field{"shmmin", &LimitsRecord::shmmin}, Field{"shmmni", &LimitsRecord::shmmni},
-             Field{"shmseg", &LimitsRecord::shmseg}, Field{"shmall", &LimitsRecord::shmall});
+             Field{"shmseg", &LimitsRecord::shmseg}, Field{"shmall", &LimitsRecord::shmall},
+             Field{"reserved", &LimitsRecord::reserved});
   friend bool operator==(const LimitsRecord&, const LimitsRecord&) = default;
 };
 
@@ -109,10 +112,11 @@ struct UsageRecord {
   std::uint64_t shm_tot = 0;
   std::uint64_t shm_rss = 0;
   std::uint64_t shm_swp = 0;
+  std::int64_t reserved = 0;  // bytes of padding and of what Linux no longer counts: not zero
   static constexpr auto kFields =
       Fields(Field{"returned", &UsageRecord::returned}, Field{"used_ids", &UsageRecord::used_ids},
              Field{"shm_tot", &UsageRecord::shm_tot}, Field{"shm_rss", &UsageRecord::shm_rss},
-             Field{"shm_swp", &UsageRecord::shm_swp});
+             Field{"shm_swp", &UsageRecord::shm_swp}, Field{"reserved", &UsageRecord::reserved});
   friend bool operator==(const UsageRecord&, const UsageRecord&) = default;
 };
 
@@ -230,10 +234,25 @@ struct Trouble {
   friend bool operator==(const Trouble&, const Trouble&) = default;
 };
 
-using Outcome = std::variant<Value, Failure, Fault, Gone, SegmentRecord, LimitsRecord, UsageRecord,
-                             SegmentTable, MappingTable, ToolResult, Trouble, Histogram>;
+/// The call wrote to memory of its caller that was not its to write: a buffer that it only reads,
+/// bytes beside the record it fills in, or the record although it failed.
+struct StrayWrite {
+  static constexpr std::string_view kName = "stray_write";
+  std::int64_t returned = 0;
+  ErrorCode error;          // when that is -1
+  std::int64_t offset = 0;  // of the first such byte, from the address given to the call
+  std::int64_t bytes = 0;   // changed in all
+  static constexpr auto kFields =
+      Fields(Field{"returned", &StrayWrite::returned}, Field{"error", &StrayWrite::error},
+             Field{"offset", &StrayWrite::offset}, Field{"bytes", &StrayWrite::bytes});
+  friend bool operator==(const StrayWrite&, const StrayWrite&) = default;
+};
 
-/// Whether the call reported success: anything but Failure, Fault, Gone and Trouble.
+using Outcome =
+    std::variant<Value, Failure, Fault, Gone, SegmentRecord, LimitsRecord, UsageRecord,
+                 SegmentTable, MappingTable, ToolResult, Trouble, Histogram, StrayWrite>;
+
+/// Whether the call reported success: anything but Failure, Fault, Gone, Trouble and StrayWrite.
 bool Succeeded(const Outcome& outcome);
 
 }  // namespace shmspec

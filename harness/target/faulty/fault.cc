@@ -17,9 +17,10 @@ namespace {
 
 std::vector<SeededFault> Collect() {
   std::vector<SeededFault> all;
-  for (const auto table : {SysvFaults(), AttachFaults(), ControlFaults(), PermissionFaults(),
-                           LifetimeFaults(), DataFaults(), SystemFaults(), ToolFaults(),
-                           RaceFaults(), MappingFaults(), RecordFaults(), OrderFaults()}) {
+  for (const auto table :
+       {SysvFaults(), AttachFaults(), ControlFaults(), PermissionFaults(), LifetimeFaults(),
+        DataFaults(), SystemFaults(), ToolFaults(), RaceFaults(), MappingFaults(), RecordFaults(),
+        OrderFaults(), BufferFaults()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   std::sort(all.begin(), all.end(),
