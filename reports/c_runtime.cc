@@ -26,6 +26,7 @@ constexpr std::string_view kIncludes = R"c(#define _GNU_SOURCE
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 // What a step came to.

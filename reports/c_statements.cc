@@ -250,6 +250,12 @@ std::string Write(const MapAdvise& op) {
                      advice);
 }
 
+std::string Write(const SystemNextSecond&) {
+  // time() reads the clock that stamps are taken from.
+  return "for (const time_t then = time(NULL); time(NULL) <= then;) usleep(1000);\n"
+         "value(o, 0);";
+}
+
 std::string Write(const SystemSysctlRead& op) {
   return fmt::format("read_sysctl(o, \"/proc/sys/kernel/{}\");", FileOf(op.name));
 }

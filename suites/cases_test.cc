@@ -6,9 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "harness/actor/actor_main.h"
 #include "harness/model/profile.h"
@@ -44,6 +46,40 @@ class CaseTest : public testing::Test {
   const Case& test_case_;
   RunOptions options_;
 };
+
+class Silent : public RunObserver {
+  void OnResult(const Case&, const CaseResult&, std::size_t, std::size_t) override {}
+};
+
+std::vector<const Case*> WaitingCases() {
+  std::vector<const Case*> waiting;
+  for (const Case& test_case : AllCases()) {
+    if (WaitsForTheClock(test_case)) waiting.push_back(&test_case);
+  }
+  return waiting;
+}
+
+TEST(WaitingCases, WaitForTheClockOnce) {
+  for (const Case* one : WaitingCases()) {
+    const Plan plan = PlanOf(*one);
+    const auto waits = std::count_if(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
+      return std::holds_alternative<SystemNextSecond>(step.operation);
+    });
+    EXPECT_EQ(waits, 1) << one->id;
+  }
+}
+
+TEST(WaitingCases, AllWaitForTheSameSecondAlsoWithOneJob) {
+  RunOptions options;
+  options.profile = model::FindProfile("linux");
+  options.isolation = ProbeIsolation();
+  Silent silent;
+  const std::vector<const Case*> waiting = WaitingCases();
+  ASSERT_GE(waiting.size(), 8u);  // a second each, if they waited one after another
+  const RunResult result = RunCases(waiting, options, silent);
+  EXPECT_TRUE(result.complete);
+  EXPECT_LT(result.duration_s, 5.0);
+}
 
 void RegisterOn(const std::string& target) {
   RunOptions options;

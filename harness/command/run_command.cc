@@ -63,6 +63,7 @@ Result<SelectionOptions> SelectionOf(const RunCommandOptions& options, std::uint
     selection.shard = *shard;
   }
   if (options.shuffle) selection.shuffle = seed;
+  selection.waiting = !options.quick;
   return selection;
 }
 
@@ -180,7 +181,9 @@ int RunCommand(const RunCommandOptions& options) {
   const Selection selection = *Select(AllCases(), prepared->selecting);
   if (selection.cases.empty()) {
     return Complain(kExitNothingSelected,
-                    "the filter selects no case; shmspec list shows what there is");
+                    options.quick ? "the filter selects no case that is quick; without --quick "
+                                    "there are those that wait for the clock as well"
+                                  : "the filter selects no case; shmspec list shows what there is");
   }
   const bool human = options.format == Format::kHuman && !options.form;
   RecordContext context{.argv = options.argv,
@@ -270,7 +273,8 @@ void AddRun(CLI::App& program, std::vector<std::string> argv, int& exit_code) {
                   "passes is flaky and counts as failed all the same")
       ->check(CLI::Range(0, 1000));
   app->add_flag("--shuffle", options->shuffle, "In an order that the seed settles");
-  app->add_flag("--quick", options->quick, "Races with few rounds: a first impression");
+  app->add_flag("--quick", options->quick,
+                "Races with few rounds and no case that waits for the clock: a first impression");
   app->add_option("--level", options->level,
                   "Only cases of requirements at least this binding: must, should or may (default)")
       ->check(CLI::IsMember({"must", "should", "may"}));

@@ -31,6 +31,11 @@ inline std::int64_t SecondNotAfterNow() {
   return now.tv_sec;
 }
 
+/// Waits until no time stamp made from now on can be of a second in which one has been made before;
+/// false when the clock does not get there, as when it is set back. Takes a second at most, and as
+/// long as the coarse clock is behind.
+bool WaitForNextSecond();
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_HOST_CLOCKS_H_

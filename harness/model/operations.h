@@ -76,6 +76,7 @@ void Describe(const SystemIpcrmOther& op, const Scene& scene, Clauses& clauses);
 void Describe(const SystemIpcrmOtherKey& op, const Scene& scene, Clauses& clauses);
 void Describe(const SystemIpcrmAll& op, const Scene& scene, Clauses& clauses);
 void Describe(const SystemIpcmkOther& op, const Scene& scene, Clauses& clauses);
+void Describe(const SystemNextSecond& op, const Scene& scene, Clauses& clauses);
 
 void Apply(const SysvGet& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SysvAttach& op, const Scene& scene, State& state, const Outcome& outcome);

@@ -139,6 +139,10 @@ void Apply(const SystemSysctlWrite& op, const Scene& scene, State& state, const 
   }
 }
 
+void Describe(const SystemNextSecond&, const Scene&, Clauses& clauses) {
+  clauses.ReturnsValue(0, {}, "the clock shows another second");
+}
+
 void Describe(const SystemHoldSegments&, const Scene&, Clauses& clauses) {
   clauses.ReturnsValue(0, "PROC.SYSVIPC.WORLD_READABLE"_req, "everybody may open the listing");
 }

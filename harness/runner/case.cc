@@ -30,6 +30,13 @@ Plan PlanOf(const Case& test_case) {
   return std::move(builder).Take();
 }
 
+bool WaitsForTheClock(const Case& test_case) {
+  const Plan plan = PlanOf(test_case);
+  return std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
+    return std::holds_alternative<SystemNextSecond>(step.operation);
+  });
+}
+
 const std::vector<Case>& AllCases() {
   static const bool sorted = [] {
     auto& cases = Registered();

@@ -44,6 +44,9 @@ struct Case {
 /// The plan of a case, with its name and requirements.
 Plan PlanOf(const Case& test_case);
 
+/// Whether the plan of a case waits for the clock to come to another second.
+bool WaitsForTheClock(const Case& test_case);
+
 /// Every case of this program, sorted by name. Two cases of one name are a programmer's mistake.
 const std::vector<Case>& AllCases();
 /// The case of that name or nullptr.

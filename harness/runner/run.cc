@@ -29,7 +29,11 @@ RunOptions OptionsOf(const Case& test_case, const RunOptions& options, std::uint
   return own;
 }
 
-/// The cases of a run, `jobs` at a time.
+/// So many cases wait for the clock at the same time: enough for all there are, and not too many
+/// for a small system when each is repeated.
+constexpr std::size_t kMostAtTheClock = 32;
+
+/// The cases of a run, `jobs` at a time, and beside them those that wait for the clock.
 class Schedule {
  public:
   Schedule(const std::vector<const Case*>& cases, const RunOptions& options, RunObserver& observer,
@@ -39,18 +43,19 @@ class Schedule {
     for (std::size_t i = 0; i < cases.size(); ++i) {
       const Waiver* waiver = expectations.WaiverOf(*cases[i]);
       if (waiver != nullptr && waiver->do_not_run) continue;
+      const bool waits = WaitsForTheClock(*cases[i]);
       for (std::uint32_t attempt = 0; attempt < options.repeat; ++attempt) {
-        waiting_.push_back({i, attempt});
+        QueueOf(waits).push_back({i, attempt, waits});
+        ++total_;
       }
     }
-    total_ = waiting_.size();
   }
 
   RunResult Run() {
-    while (StopRequests::Pending() == 0 && (!waiting_.empty() || !running_.empty())) {
-      while (!waiting_.empty() && running_.size() < options_.jobs && StopRequests::Pending() == 0) {
-        StartNext();
-      }
+    while (StopRequests::Pending() == 0 &&
+           !(at_work_.empty() && at_the_clock_.empty() && running_.empty())) {
+      StartWhileThereIsRoom(at_the_clock_, kMostAtTheClock);
+      StartWhileThereIsRoom(at_work_, options_.jobs);
       if (!running_.empty()) Wait();
       Collect();
     }
@@ -68,12 +73,28 @@ class Schedule {
   struct Job {
     std::size_t index;
     std::uint32_t attempt;  // those beyond options.repeat are retries
+    bool waits;             // for the clock
     std::int64_t started_us = 0;
   };
+  using Queue = std::deque<Job>;
 
-  void StartNext() {
-    Job job = waiting_.front();
-    waiting_.pop_front();
+  Queue& QueueOf(bool waits) { return waits ? at_the_clock_ : at_work_; }
+
+  /// Starts jobs of one queue until `most` of them run.
+  void StartWhileThereIsRoom(Queue& queue, std::size_t most) {
+    while (!queue.empty() && StopRequests::Pending() == 0) {
+      const bool waits = queue.front().waits;
+      const auto running =
+          std::count_if(running_.begin(), running_.end(),
+                        [waits](const auto& one) { return one.first.waits == waits; });
+      if (static_cast<std::size_t>(running) >= most) return;
+      StartNext(queue);
+    }
+  }
+
+  void StartNext(Queue& queue) {
+    Job job = queue.front();
+    queue.pop_front();
     job.started_us =
         std::chrono::duration_cast<std::chrono::microseconds>(Attempt::Clock::now() - start_)
             .count();
@@ -119,7 +140,7 @@ class Schedule {
     result.attempt_seed = options_.seed + job.attempt;
     result.retry = job.attempt >= options_.repeat;
     result.started_us = job.started_us;
-    if (IsTrouble(result.status)) Retry(job.index);
+    if (IsTrouble(result.status)) Retry(job);
     // Attempts run at the same time and end in any order.
     const auto after =
         std::find_if(run.attempts.begin(), run.attempts.end(),
@@ -128,10 +149,10 @@ class Schedule {
     observer_.OnResult(*run.test_case, *at, ++done_, total_);
   }
 
-  void Retry(std::size_t index) {
-    std::uint32_t& made = retries_[index];
+  void Retry(const Job& job) {
+    std::uint32_t& made = retries_[job.index];
     if (made == options_.retries) return;
-    waiting_.push_front({index, options_.repeat + made++});
+    QueueOf(job.waits).push_front({job.index, options_.repeat + made++, job.waits});
     ++total_;
   }
 
@@ -141,7 +162,8 @@ class Schedule {
   const Attempt::Clock::time_point start_ = Attempt::Clock::now();
   RunResult result_;
   std::map<std::size_t, std::uint32_t> retries_;  // made so far, by case
-  std::deque<Job> waiting_;
+  Queue at_work_;                                 // these two still to be started
+  Queue at_the_clock_;
   std::list<std::pair<Job, Attempt>> running_;
   std::size_t done_ = 0;
   std::size_t total_ = 0;

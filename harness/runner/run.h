@@ -28,10 +28,10 @@ struct RunOptions {
   const model::Profile* profile = nullptr;
   std::uint64_t seed = 1;
   std::int64_t timeout_ms = 10000;  // for one attempt at one case
-  std::uint32_t jobs = 1;
-  std::uint32_t repeat = 1;   // attempts at each case
-  std::uint32_t retries = 0;  // further ones at a case while attempts fail or are unresolved
-  int max_rounds = 1000000;   // no case is performed more often in one attempt
+  std::uint32_t jobs = 1;           // cases at the same time, besides those that wait for the clock
+  std::uint32_t repeat = 1;         // attempts at each case
+  std::uint32_t retries = 0;        // further ones at a case while attempts fail or are unresolved
+  int max_rounds = 1000000;         // no case is performed more often in one attempt
   Isolation isolation = Isolation::kShared;
   FoundAbilities abilities;  // of the system, in that isolation
 };
@@ -119,8 +119,9 @@ CaseResult RunPlan(const Plan& plan, int rounds, const RunOptions& options);
 /// Performs one attempt at a case in the same way; a case that leaves something is UNRESOLVED.
 CaseResult RunCase(const Case& test_case, const RunOptions& options);
 
-/// Runs all cases, `jobs` at a time. A request to stop (stop_requests.h) ends the cases that run;
-/// they and the rest are UNTESTED. What a waiver says is not to be run is not.
+/// Runs all cases, `jobs` at a time. Those that wait for the clock begin at once, so that all of
+/// them wait for the same second, beside the others. A request to stop (stop_requests.h) ends the
+/// cases that run; they and the rest are UNTESTED. What a waiver says is not to be run is not.
 RunResult RunCases(const std::vector<const Case*>& cases, const RunOptions& options,
                    RunObserver& observer, const Expectations& expectations = {});
 

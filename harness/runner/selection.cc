@@ -119,7 +119,9 @@ Result<Selection> Select(const std::vector<Case>& cases, const SelectionOptions&
         selected = !takes_away;
       }
     }
-    if (selected && IsBinding(test_case, options.level)) selection.cases.push_back(&test_case);
+    if (!selected || !IsBinding(test_case, options.level)) continue;
+    if (!options.waiting && WaitsForTheClock(test_case)) continue;
+    selection.cases.push_back(&test_case);
   }
   if (options.shuffle) {
     std::mt19937_64 engine(*options.shuffle);

@@ -62,6 +62,21 @@ TEST(Selection, ShufflingKeepsEveryCaseAndFollowsTheSeed) {
   EXPECT_TRUE(differs);
 }
 
+void BuildWaiting(PlanBuilder& plan) { plan.Spawn("a").Do(SystemNextSecond{}); }
+void BuildQuick(PlanBuilder& plan) { plan.Spawn("a").Do(MapLayout{}); }
+
+TEST(Selection, CasesThatWaitForTheClockCanBeLeftOut) {
+  const std::vector<Case> cases{
+      {"sysv.times.quick", {"SYSV.SHMGET.PRIVATE_ALWAYS_NEW"_req}, BuildQuick},
+      {"sysv.times.waiting", {"SYSV.SHMGET.PRIVATE_ALWAYS_NEW"_req}, BuildWaiting}};
+  EXPECT_EQ(Select(cases, {})->cases.size(), 2u);
+  const Result<Selection> quick = Select(cases, {.waiting = false});
+  ASSERT_TRUE(quick.ok());
+  ASSERT_EQ(quick->cases.size(), 1u);
+  EXPECT_EQ(quick->cases.front()->id, "sysv.times.quick");
+  EXPECT_EQ(quick->excluded, 1u);
+}
+
 TEST(Selection, GlobsMatchAsShellsDo) {
   EXPECT_TRUE(MatchesGlob("a*b*c", "aXbYbZc"));
   EXPECT_TRUE(MatchesGlob("?b*", "ab"));

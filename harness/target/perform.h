@@ -90,6 +90,7 @@ Outcome Do(const SystemIpcrmOther& op, Context& context);
 Outcome Do(const SystemIpcrmOtherKey& op, Context& context);
 Outcome Do(const SystemIpcrmAll& op, Context& context);
 Outcome Do(const SystemIpcmkOther& op, Context& context);
+Outcome Do(const SystemNextSecond& op, Context& context);
 
 template <class Op>
 concept ConcernsOthers = std::is_same_v<Op, ProcessFork> || std::is_same_v<Op, ProcessThread> ||

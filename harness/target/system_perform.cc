@@ -7,6 +7,7 @@
 #include <cinttypes>
 #include <cstdio>
 
+#include "harness/host/clocks.h"
 #include "harness/target/perform.h"
 #include "harness/target/text_file.h"
 #include "harness/target/tool.h"
@@ -89,6 +90,11 @@ Outcome Do(const SystemSysctlWrite& op, Context& context) {
     return Trouble{true, "sysctls are written only in a private IPC namespace"};
   }
   return Returned(WriteTextFile(PathOf(op.name).c_str(), std::to_string(op.value)) ? 0 : -1);
+}
+
+Outcome Do(const SystemNextSecond&, Context&) {
+  if (WaitForNextSecond()) return Value{0};
+  return Trouble{false, "the clock did not come to the next second"};
 }
 
 Outcome Do(const SystemHoldSegments&, Context& context) {

@@ -12,6 +12,7 @@
 #include <functional>
 #include <vector>
 
+#include "harness/host/clocks.h"
 #include "harness/target/tool.h"
 #include "harness/vocabulary/memory_pattern.h"
 #include "harness/vocabulary/plan_builder.h"
@@ -280,6 +281,12 @@ TEST(ControlBuffers, TellWhatWasWrittenByACallThatFailed) {
   EXPECT_THAT(OutcomeOf({}, unknown), VariantWith<Failure>(Failure{{EINVAL}}));
   EXPECT_THAT(OutcomeOf({16, 4}, unknown),
               VariantWith<StrayWrite>(StrayWrite{-1, {EINVAL}, 16, 4}));
+}
+
+TEST(Clock, ComesToASecondThatNoEarlierStampIsOf) {
+  const std::int64_t before = SecondNotBeforeNow();
+  ASSERT_TRUE(WaitForNextSecond());
+  EXPECT_GT(SecondNotAfterNow(), before);
 }
 
 TEST(SegmentListing, ReadsStatesNamesAndNegativeKeys) {

@@ -31,7 +31,7 @@ using OperationVariant = std::variant<
     MapRemap, MapAdvise, MapLayout, MapSeal, MapReopen, SystemSysctlRead, SystemSysctlWrite,
     SystemHoldSegments, SystemSegments, SystemIpcs, SystemIpcsOne, SystemLsipc, SystemIpcrm,
     SystemIpcrmKey, SystemIpcrmSeveral, SystemIpcrmOther, SystemIpcrmOtherKey, SystemIpcrmAll,
-    SystemIpcmk, SystemIpcmkOther>;
+    SystemIpcmk, SystemIpcmkOther, SystemNextSecond>;
 
 /// One of them. A class of its own, so that its many copies are compiled once and not in every
 /// file.

@@ -143,6 +143,15 @@ struct SystemIpcrmKey {
   friend bool operator==(const SystemIpcrmKey&, const SystemIpcrmKey&) = default;
 };
 
+/// Waits until the clock that time stamps are taken from shows another second than any stamp so
+/// far: a stamp that should move and did not can be told from one that moved. At most one in a
+/// plan: plans that wait do so at the same time as all others.
+struct SystemNextSecond {
+  static constexpr std::string_view kName = "system.next_second";
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const SystemNextSecond&, const SystemNextSecond&) = default;
+};
+
 /// ipcmk -M SIZE -p MODE. Assigns a segment handle; the outcome is the identifier it printed.
 struct SystemIpcmk {
   static constexpr std::string_view kName = "system.ipcmk";

@@ -116,6 +116,24 @@ SHMSPEC_CASE("map.protect.of_a_part_stamps_as_an_attach_does", "SYSV.VMA.SPLIT_U
   a.Remove(s).Gives(0);
 }
 
+SHMSPEC_CASE("map.times.move_with_parts_and_wholes", "SYSV.VMA.SPLIT_UPDATES_ATIME"_req,
+             "SYSV.VMA.MUNMAP_WHOLE_DETACHES"_req) {
+  const Actor a = plan.Spawn("a");
+  const Segment parted = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
+  const Segment unmapped = a.Get({.flags = kCreate | 0600});
+  for (const Segment& segment : {parted, unmapped}) a.Detach(a.At(segment)).Gives(0);
+  const Attach p = a.At(parted);
+  const Attach q = a.At(unmapped);
+  a.Stat(parted).Expects(Record().With("nattch", 1).With("dtime", 1, kMost));
+  a.Do(SystemNextSecond{}).Gives(0);
+  a.Do(MapProtect{p, {kPage}, 1}).Gives(0);
+  a.Stat(parted).Expects(Record().With("nattch", 2));
+  a.Do(MapUnmap{q, {kPage}}).Gives(0);
+  a.Stat(unmapped).Expects(Record().With("nattch", 0));
+  a.Remove(parted).Gives(0);
+  a.Remove(unmapped).Gives(0);
+}
+
 SHMSPEC_CASE("map.remap.moves_an_attach", "SYSV.VMA.MREMAP_MOVE"_req) {
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});

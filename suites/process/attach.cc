@@ -105,6 +105,31 @@ SHMSPEC_CASE("process.exit.stamps_as_a_detach_does", "SYSV.LIFE.EXIT_STAMPS"_req
   a.Remove(s).Gives(0);
 }
 
+SHMSPEC_CASE("process.times.move_with_forks_and_ends", "SYSV.LIFE.FORK_UPDATES_STAMPS"_req,
+             "SYSV.LIFE.EXIT_STAMPS"_req, "SYSV.LIFE.EXEC_DETACHES"_req) {
+  const Actor a = plan.Spawn("a");
+  const Actor early = plan.Forked("early");
+  const Actor late = plan.Forked("late");
+  const Actor other = plan.Spawn("other");
+  const Segment forked = a.Get({.flags = kCreate | 0600});
+  const Segment replaced = a.Get({.flags = kCreate | 0600});
+  for (const Segment& segment : {forked, replaced}) a.Detach(a.At(segment)).Gives(0);
+  a.At(forked);
+  other.At(replaced);
+  a.Fork(early);
+  a.Stat(forked).Expects(Record().With("nattch", 2).With("dtime", 1, kMost));
+  a.Stat(replaced).Expects(Record().With("nattch", 1).With("dtime", 1, kMost));
+  other.Do(SystemNextSecond{}).Gives(0);
+  a.Fork(late);
+  a.Stat(forked).Expects(Record().With("nattch", 3));
+  early.Exit().Expects(Exited());
+  a.Stat(forked).Expects(Record().With("nattch", 2));
+  other.Do(ProcessExec{}).Gives(0);
+  a.Stat(replaced).Expects(Record().With("nattch", 0));
+  a.Remove(forked).Gives(0);
+  a.Remove(replaced).Gives(0);
+}
+
 SHMSPEC_CASE("process.exit.of_the_creator_leaves_the_segment",
              "SYSV.LIFE.CREATOR_DEATH_KEEPS"_req) {
   const Actor a = plan.Spawn("a");

@@ -36,6 +36,7 @@ std::span<const SeededFault> RaceFaults();
 std::span<const SeededFault> MappingFaults();
 std::span<const SeededFault> RecordFaults();
 std::span<const SeededFault> OrderFaults();
+std::span<const SeededFault> TimeFaults();
 std::span<const SeededFault> BufferFaults();
 
 /// A call that was performed: the state before it, and what it leaves, for changing.

@@ -106,7 +106,7 @@ model::Call SimulatedRun::Make(std::uint32_t step) {
   call.step = step;
   call.actor = plan_.steps[step].actor.index;
   call.operation = &plan_.steps[step].operation;
-  const std::int64_t now = std::time(nullptr);
+  const std::int64_t now = std::time(nullptr) + ahead_s_;
   call.when = {now, now};
   call.instant = true;
   model::ResolveReferences(call, [this](const Reference& reference) {
@@ -149,6 +149,7 @@ void SimulatedRun::Record(std::uint32_t step, const Outcome& outcome) {
   performed.returned = true;
   performed.outcome = outcome;
   if (overlapping_) performed.return_ns = ++instant_ns_;
+  if (std::holds_alternative<SystemNextSecond>(plan_.steps[step].operation)) ++ahead_s_;
   const auto& assigns = plan_.steps[step].assigns;
   if (const auto* value = std::get_if<Value>(&outcome); assigns && value != nullptr) {
     handles_[static_cast<unsigned char>(assigns->kind)][assigns->index] = value->number;

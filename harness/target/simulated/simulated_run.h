@@ -65,6 +65,7 @@ class SimulatedRun {
   std::array<std::array<std::int64_t, Handle::kLimit>, 128> handles_;  // by letter
   std::vector<Flight> flights_;
   std::uint64_t instant_ns_ = 0;
+  std::int64_t ahead_s_ = 0;  // of the real clock: nobody waits here
   bool overlapping_ = false;
 };
 
