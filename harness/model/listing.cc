@@ -3,6 +3,7 @@
 #include "harness/model/listing.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "harness/model/permission.h"
@@ -59,6 +60,27 @@ class RowWriter {
   Requirements requirements_;
 };
 
+/// What a listing shows of the memory of a segment, in bytes: all that was touched is in memory or
+/// swapped out, and there is no more of it than the segment has.
+void DescribeMemory(const Scene& scene, const Segment& segment, RowWriter& writer) {
+  const std::uint64_t touched =
+      ObjectOf(scene.state(), segment.object).PagesTouched(scene.page()) * scene.page();
+  const std::uint64_t most = segment.pages * scene.page();
+  const auto* seen =
+      scene.call().seen != nullptr ? std::get_if<SegmentTable>(scene.call().seen) : nullptr;
+  std::uint64_t swapped = 0;
+  std::uint64_t resident = 0;
+  for (const SegmentRow& row : seen != nullptr ? seen->rows : std::vector<SegmentRow>{}) {
+    if (row.id != segment.id) continue;
+    swapped = static_cast<std::uint64_t>(std::max<std::int64_t>(row.swap, 0));
+    resident = static_cast<std::uint64_t>(std::max<std::int64_t>(row.rss, 0));
+  }
+  writer.Bind(FieldIndex<SegmentRow>("rss"), touched - std::min(touched, swapped), most,
+              "what was touched and is not swapped out");
+  writer.Bind(FieldIndex<SegmentRow>("swap"), 0, most - std::min(most, resident),
+              "what is swapped out, and not in memory");
+}
+
 void DescribeRow(const Scene& scene, const Segment& segment, ListingKind kind, Row& row) {
   RowWriter writer(row, kind);
   row.Bind(FieldIndex<SegmentRow>("id"), segment.id, segment.id, row.requirements, "identifier");
@@ -94,16 +116,22 @@ void DescribeRow(const Scene& scene, const Segment& segment, ListingKind kind, R
   time(FieldIndex<SegmentRow>("atime"), segment.atime, "the time of the last attach");
   time(FieldIndex<SegmentRow>("dtime"), segment.dtime, "the time of the last detach");
   time(FieldIndex<SegmentRow>("ctime"), segment.ctime, "the time of the last change");
+  DescribeMemory(scene, segment, writer);
 }
 
-/// Leaves of a row what the columns say, and no doubt about whether they are there. A view of some
-/// columns shows the permissions without the state of the segment.
-void KeepColumns(std::span<const std::uint8_t> columns, Row& row) {
-  std::erase_if(row.bounds, [&](const Bound& bound) {
-    return std::find(columns.begin(), columns.end(), bound.field) == columns.end();
-  });
+bool IsOneOf(std::span<const std::uint8_t> columns, std::uint8_t field) {
+  return std::find(columns.begin(), columns.end(), field) != columns.end();
+}
+
+/// Leaves of a row what the columns say, and no doubt about whether they are there, unless they are
+/// names. A view of some columns shows the permissions without the state of the segment.
+void KeepColumns(std::span<const std::uint8_t> columns, ListingKind kind, Row& row) {
+  static constexpr std::array kIds{FieldIndex<SegmentRow>("uid"), FieldIndex<SegmentRow>("gid"),
+                                   FieldIndex<SegmentRow>("cuid"), FieldIndex<SegmentRow>("cgid")};
+  std::erase_if(row.bounds, [&](const Bound& bound) { return !IsOneOf(columns, bound.field); });
   for (Bound& bound : row.bounds) {
-    bound.has_other = bound.has_other && bound.other != -1;
+    const bool is_name = kind == ListingKind::kIpcsView && IsOneOf(kIds, bound.field);
+    bound.has_other = bound.has_other && (is_name || bound.other != -1);
     if (bound.field != FieldIndex<SegmentRow>("mode")) continue;
     bound.low &= 0777;
     bound.high &= 0777;
@@ -118,7 +146,7 @@ void DescribeOneRow(const Scene& scene, const Segment& segment,
   const Force force = segment.dest_known ? Force::kMust : Force::kMay;
   Row& row = clauses.AddRow(segment.id, force, requirements);
   DescribeRow(scene, segment, ListingKind::kIpcs, row);
-  KeepColumns(columns, row);
+  KeepColumns(columns, ListingKind::kIpcs, row);
 }
 
 void DescribeListing(const Scene& scene, ListingKind kind, std::span<const std::uint8_t> columns,
@@ -146,7 +174,7 @@ void DescribeListingOf(const Scene& scene, std::uint8_t ipc, ListingKind kind,
     const Force force = segment.dest_known ? Force::kMust : Force::kMay;
     Row& row = clauses.AddRow(segment.id, force, of_row);
     DescribeRow(scene, segment, kind, row);
-    if (!columns.empty()) KeepColumns(columns, row);
+    if (!columns.empty()) KeepColumns(columns, kind, row);
   }
 }
 

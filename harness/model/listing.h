@@ -13,9 +13,10 @@
 
 namespace shmspec::model {
 
-/// kProcfs shows every column; a tool shows some, and -1 stands for the others. lsipc before
+/// kProcfs shows every column; a tool shows some, and -1 stands for the others. A view of ipcs
+/// names users and groups, and a name that is not known stands for -1 as well. lsipc before
 /// util-linux 2.41 shows the creator in the column of the creator's group.
-enum class ListingKind : std::uint8_t { kProcfs, kIpcs, kLsipc };
+enum class ListingKind : std::uint8_t { kProcfs, kIpcs, kIpcsView, kLsipc };
 
 /// Success is a table of the segments of the caller's namespace; with `columns` it is a tool's that
 /// has exactly those fields of SegmentRow.

@@ -27,11 +27,14 @@ constexpr Requirement kMakes = "SEED.IPCRM_Q_KEY"_req;
 constexpr Requirement kViews = "TOOL.IPCS.VIEWS"_req;
 
 // The columns that each view has besides the identifier.
-constexpr std::array kPidColumns{FieldIndex<SegmentRow>("id"), FieldIndex<SegmentRow>("cpid"),
-                                 FieldIndex<SegmentRow>("lpid")};
-constexpr std::array kTimeColumns{FieldIndex<SegmentRow>("id"), FieldIndex<SegmentRow>("atime"),
-                                  FieldIndex<SegmentRow>("dtime"), FieldIndex<SegmentRow>("ctime")};
-constexpr std::array kCreatorColumns{FieldIndex<SegmentRow>("id"), FieldIndex<SegmentRow>("mode")};
+constexpr std::array kPidColumns{FieldIndex<SegmentRow>("id"), FieldIndex<SegmentRow>("uid"),
+                                 FieldIndex<SegmentRow>("cpid"), FieldIndex<SegmentRow>("lpid")};
+constexpr std::array kTimeColumns{FieldIndex<SegmentRow>("id"), FieldIndex<SegmentRow>("uid"),
+                                  FieldIndex<SegmentRow>("atime"), FieldIndex<SegmentRow>("dtime"),
+                                  FieldIndex<SegmentRow>("ctime")};
+constexpr std::array kCreatorColumns{FieldIndex<SegmentRow>("id"),   FieldIndex<SegmentRow>("mode"),
+                                     FieldIndex<SegmentRow>("cuid"), FieldIndex<SegmentRow>("cgid"),
+                                     FieldIndex<SegmentRow>("uid"),  FieldIndex<SegmentRow>("gid")};
 constexpr std::array kDetailColumns{
     FieldIndex<SegmentRow>("id"),    FieldIndex<SegmentRow>("mode"),
     FieldIndex<SegmentRow>("size"),  FieldIndex<SegmentRow>("cpid"),
@@ -63,11 +66,11 @@ void Describe(const SystemIpcs& op, const Scene& scene, Clauses& clauses) {
   if (op.views.empty()) return DescribeListing(scene, ListingKind::kIpcs, {}, clauses);
   switch (op.views.back()) {
     case IpcsView::kPids:
-      return DescribeListing(scene, ListingKind::kIpcs, kPidColumns, clauses);
+      return DescribeListing(scene, ListingKind::kIpcsView, kPidColumns, clauses);
     case IpcsView::kTimes:
-      return DescribeListing(scene, ListingKind::kIpcs, kTimeColumns, clauses);
+      return DescribeListing(scene, ListingKind::kIpcsView, kTimeColumns, clauses);
     case IpcsView::kCreators:
-      return DescribeListing(scene, ListingKind::kIpcs, kCreatorColumns, clauses);
+      return DescribeListing(scene, ListingKind::kIpcsView, kCreatorColumns, clauses);
     case IpcsView::kSummary:
       clauses.Returns<UsageRecord>(kViews, "what the segments of the namespace use");
       return BindUsage(scene, false, kViews, clauses);

@@ -3,11 +3,13 @@
 // Reads the listings of segments that procfs and the tools print.
 
 #include <fmt/format.h>
+#include <grp.h>
 #include <pwd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -40,6 +42,17 @@ SegmentTable Sorted(SegmentTable table) {
   return table;
 }
 
+using UniqueFile = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+/// A time stamp as lsipc prints it with --time-format=iso; -1 when it is not understood.
+std::int64_t IsoTime(const char* text) {
+  std::tm fields{};
+  const char* end = ::strptime(text, "%Y-%m-%dT%H:%M:%S%z", &fields);
+  if (end == nullptr || *end != 0) return -1;
+  const long offset_s = fields.tm_gmtoff;  // timegm() sets it to 0
+  return static_cast<std::int64_t>(::timegm(&fields)) - offset_s;
+}
+
 Error NotUnderstood(std::string_view source, std::string_view line) {
   return Error{fmt::format("did not understand this line of {}: {}", source, line)};
 }
@@ -48,12 +61,22 @@ Error NotUnderstood(std::string_view source, std::string_view line) {
 
 std::int64_t UidOfName(const std::string& owner) {
   if (const auto uid = Number(owner)) return *uid;
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/etc/passwd", "re"),
-                                                             std::fclose);
+  const UniqueFile file(std::fopen("/etc/passwd", "re"), std::fclose);
   while (file) {
     const passwd* entry = ::fgetpwent(file.get());
     if (!entry) break;
     if (owner == entry->pw_name) return entry->pw_uid;
+  }
+  return -1;
+}
+
+std::int64_t GidOfName(const std::string& group) {
+  if (const auto gid = Number(group)) return *gid;
+  const UniqueFile file(std::fopen("/etc/group", "re"), std::fclose);
+  while (file) {
+    const ::group* entry = ::fgetgrent(file.get());
+    if (!entry) break;
+    if (group == entry->gr_name) return entry->gr_gid;
   }
   return -1;
 }
@@ -78,6 +101,11 @@ Result<SegmentTable> ParseProcSysvipcShm(const std::string& text) {
       const auto number = Number(words[3 + i]);
       if (!number) return NotUnderstood("/proc/sysvipc/shm", line);
       row.*kColumns[i] = *number;
+    }
+    constexpr std::size_t kMemory = 3 + std::size(kColumns);  // rss and swap, where there are any
+    if (words.size() >= kMemory + 2) {
+      row.rss = Number(words[kMemory]).value_or(-1);
+      row.swap = Number(words[kMemory + 1]).value_or(-1);
     }
     table.rows.push_back(row);
   }
@@ -118,6 +146,13 @@ Result<SegmentTable> ParseLsipc(const std::string& text) {
       if (found == entry.end() || !found->is_string()) return std::int64_t{-1};
       return Number(found->template get_ref<const std::string&>(), base).value_or(-1);
     };
+    const auto time = [&](const char* name) {
+      const auto found = entry.find(name);
+      if (found == entry.end()) return std::int64_t{-1};
+      // A time that was never set is null.
+      return found->is_string() ? IsoTime(found->template get_ref<const std::string&>().c_str())
+                                : std::int64_t{0};
+    };
     SegmentRow row;
     row.key = number("key");
     row.id = number("id");
@@ -133,6 +168,9 @@ Result<SegmentTable> ParseLsipc(const std::string& text) {
     row.cgid = number("cgid");
     row.cpid = number("cpid");
     row.lpid = number("lpid");
+    row.atime = time("attach");
+    row.dtime = time("detach");
+    row.ctime = time("ctime");
     table.rows.push_back(row);
   }
   return Sorted(std::move(table));

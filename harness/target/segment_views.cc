@@ -63,6 +63,7 @@ bool ParseRow(const std::vector<std::string>& words, IpcsView view, SegmentRow& 
     if (number) column = *number;
     return number.has_value();
   };
+  if (view != IpcsView::kCreators && words.size() > 1) row.uid = UidOfName(words[1]);
   if (view == IpcsView::kPids) {
     return words.size() == 4 && take(Number(words[2]), row.cpid) &&
            take(Number(words[3]), row.lpid);
@@ -77,7 +78,9 @@ bool ParseRow(const std::vector<std::string>& words, IpcsView view, SegmentRow& 
   if (!mode) return false;
   row.mode.bits = static_cast<std::uint32_t>(*mode);
   row.cuid = UidOfName(words[2]);
+  row.cgid = GidOfName(words[3]);
   row.uid = UidOfName(words[4]);
+  row.gid = GidOfName(words[5]);
   return true;
 }
 

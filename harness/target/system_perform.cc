@@ -134,8 +134,9 @@ Outcome Do(const SystemIpcsOne& op, Context& context) {
 }
 
 Outcome Do(const SystemLsipc&, Context&) {
-  return Listing({"lsipc", "-m", "--json", "--bytes", "--numeric-perms", "-o",
-                  "KEY,ID,PERMS,SIZE,NATTCH,STATUS,UID,GID,CUID,CGID,CPID,LPID"},
+  return Listing({"lsipc", "-m", "--json", "--bytes", "--numeric-perms", "--time-format=iso", "-o",
+                  "KEY,ID,PERMS,SIZE,NATTCH,STATUS,UID,GID,CUID,CGID,CPID,LPID,ATTACH,DETACH,"
+                  "CTIME"},
                  ParseLsipc);
 }
 

@@ -36,6 +36,8 @@ Result<SegmentTable> ParseIpcsOne(const std::string& text);
 /// The uid behind the name that ipcs prints. Read from the file itself: a static program has no
 /// name services. Unknown names, and names that were cut off, give -1.
 std::int64_t UidOfName(const std::string& owner);
+/// The same of groups.
+std::int64_t GidOfName(const std::string& group);
 
 }  // namespace shmspec
 

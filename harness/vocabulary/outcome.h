@@ -137,6 +137,8 @@ struct SegmentRow {
   std::int64_t atime = -1;
   std::int64_t dtime = -1;
   std::int64_t ctime = -1;
+  std::int64_t rss = -1;   // bytes in memory
+  std::int64_t swap = -1;  // bytes swapped out
   static constexpr auto kFields =
       Fields(Field{"key", &SegmentRow::key}, Field{"id", &SegmentRow::id},
              Field{"mode", &SegmentRow::mode}, Field{"size", &SegmentRow::size},
@@ -144,7 +146,8 @@ struct SegmentRow {
              Field{"nattch", &SegmentRow::nattch}, Field{"uid", &SegmentRow::uid},
              Field{"gid", &SegmentRow::gid}, Field{"cuid", &SegmentRow::cuid},
              Field{"cgid", &SegmentRow::cgid}, Field{"atime", &SegmentRow::atime},
-             Field{"dtime", &SegmentRow::dtime}, Field{"ctime", &SegmentRow::ctime});
+             Field{"dtime", &SegmentRow::dtime}, Field{"ctime", &SegmentRow::ctime},
+             Field{"rss", &SegmentRow::rss}, Field{"swap", &SegmentRow::swap});
   friend bool operator==(const SegmentRow&, const SegmentRow&) = default;
 };
 

@@ -73,6 +73,41 @@ SHMSPEC_CASE("sysv.info.counts_segments_and_pages", "SYSV.INFO.SHM_INFO_COUNTERS
   expect(0, 0, 0);
 }
 
+SHMSPEC_CASE("sysv.info.adds_up_the_memory_of_all_segments", "SYSV.INFO.SHM_INFO_COUNTERS"_req) {
+  const Actor a = plan.Spawn("a", Alone());
+  const auto expect = [&a](std::int64_t segments, std::int64_t pages, std::int64_t resident) {
+    a.Do(SysvShmInfo{SegmentId(0)})
+        .Expects(Record<UsageRecord>()
+                     .With("used_ids", segments)
+                     .With("shm_tot", pages)
+                     .With("shm_rss", resident));
+  };
+  const Segment s = a.Get({.size = {5000}, .flags = kCreate | 0600});
+  const Segment t = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
+  const Segment u = a.Get({.size = {1}, .flags = kCreate | 0600});
+  const Attach p = a.At(s);
+  const Attach q = a.At(t);
+  const Attach r = a.At(u);
+  expect(3, 6, 0);
+  a.Store(q, 1);
+  a.Store(q + 2 * kPage, 1);
+  expect(3, 6, 2);
+  a.Store(p, 1);
+  a.Store(r, 1);
+  expect(3, 6, 4);
+  a.Detach(q).Gives(0);  // memory that nobody is attached to stays
+  expect(3, 6, 4);
+  a.Remove(s).Gives(0);  // so does that of a segment that waits for its last detach
+  expect(3, 6, 4);
+  a.Remove(t).Gives(0);
+  expect(2, 3, 2);
+  a.Detach(p).Gives(0);
+  expect(1, 1, 1);
+  a.Remove(u).Gives(0);
+  a.Detach(r).Gives(0);
+  expect(0, 0, 0);
+}
+
 SHMSPEC_CASE("sysv.info.counts_a_page_that_was_only_read", "SYSV.INFO.READ_FAULT_ALLOCATES"_req) {
   const Actor a = plan.Spawn("a", Alone());
   const Segment s = a.Get({.flags = kCreate | 0600});

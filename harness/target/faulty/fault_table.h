@@ -38,6 +38,7 @@ std::span<const SeededFault> RecordFaults();
 std::span<const SeededFault> OrderFaults();
 std::span<const SeededFault> TimeFaults();
 std::span<const SeededFault> BufferFaults();
+std::span<const SeededFault> ViewFaults();
 
 /// A call that was performed: the state before it, and what it leaves, for changing.
 struct Aftermath {
