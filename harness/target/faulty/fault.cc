@@ -20,7 +20,7 @@ std::vector<SeededFault> Collect() {
   for (const auto table :
        {SysvFaults(), AttachFaults(), ControlFaults(), PermissionFaults(), LifetimeFaults(),
         DataFaults(), SystemFaults(), ToolFaults(), RaceFaults(), MappingFaults(), RecordFaults(),
-        OrderFaults(), TimeFaults(), BufferFaults(), ViewFaults()}) {
+        OrderFaults(), TimeFaults(), BufferFaults(), ViewFaults(), FragmentFaults()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   std::sort(all.begin(), all.end(),

@@ -39,6 +39,7 @@ std::span<const SeededFault> OrderFaults();
 std::span<const SeededFault> TimeFaults();
 std::span<const SeededFault> BufferFaults();
 std::span<const SeededFault> ViewFaults();
+std::span<const SeededFault> FragmentFaults();
 
 /// A call that was performed: the state before it, and what it leaves, for changing.
 struct Aftermath {
