@@ -139,6 +139,7 @@ Alternative Unmet(const SegmentRecord& allowed, const SegmentRecord& seen) {
     const auto wanted = static_cast<std::int64_t>(*Ordinal(allowed.*field.member));
     const auto found = static_cast<std::int64_t>(*Ordinal(seen.*field.member));
     if (wanted == found) return;
+    if (field.name == "reserved") return;
     if (std::find(kOfOneRun.begin(), kOfOneRun.end(), field.name) != kOfOneRun.end()) return;
     if (std::find(kTimes.begin(), kTimes.end(), field.name) == kTimes.end()) {
       unmet = unmet.With(field.name, wanted);
@@ -150,9 +151,16 @@ Alternative Unmet(const SegmentRecord& allowed, const SegmentRecord& seen) {
   return Pattern(unmet).alternatives.front();
 }
 
+/// Whether one outcome is meant, whatever its reserved fields hold.
 bool IsExact(const Alternative& alternative) {
-  return alternative.kind == Alternative::Kind::kRange && !alternative.negated &&
-         alternative.low == alternative.high;
+  if (alternative.kind != Alternative::Kind::kRange || alternative.negated) return false;
+  return std::visit(
+      [&]<class R>(R low) {
+        R high = std::get<R>(alternative.high);
+        if constexpr (requires { low.reserved; }) low.reserved = high.reserved = 0;
+        return low == high;
+      },
+      alternative.low);
 }
 
 }  // namespace
