@@ -136,7 +136,7 @@ void WriteWords(Markup& page, const ExplainedHistogram& explained, std::uint64_t
   }
 }
 
-/// How the branches of a test reach its memory.
+/// How the branches of a test reach its memory, and how its rounds were run.
 std::string AccessText(const LitmusHistogram& histogram) {
   const std::vector<LitmusBranch>& branches = histogram.branches;
   const auto differ = [&](auto field) {
@@ -163,6 +163,9 @@ std::string AccessText(const LitmusHistogram& histogram) {
     text +=
         fmt::format("{}a prime is {}", text.empty() ? "" : "; ",
                     *histogram.same_primes ? "the same memory at another address" : "other memory");
+  }
+  if (const std::string run = RunText(histogram); !run.empty()) {
+    text += fmt::format("{}run {}", text.empty() ? "" : "; ", run);
   }
   return text;
 }
@@ -219,9 +222,11 @@ void WriteOrdering(Markup& page, const View& view) {
           "<p>An ending is in order when the accesses, one at a time and each branch in the order "
           "it is written, can come to it. It is weak when they can only if some of a branch change "
           "places, and in no order when not even then, as when a load sees half of a store. Which "
-          "weak endings a system may show, the requirements say. Where a case has a second test, "
-          "what must not be seen in the first has to be seen in it, so that not having seen it "
-          "says something.</p>\n";
+          "weak endings a system may show, the requirements say. Where a case has two tests, what "
+          "must not be seen in one has to be seen in the other, run by the same technique, so that "
+          "not having seen it says something. Rounds are paced by the clock, run back to back, "
+          "scattered over cache lines, or all on one cell in which stores and zeros "
+          "alternate.</p>\n";
   if (view.many()) page << "<p>A page of one record shows its litmus tests.</p>\n";
   std::uint64_t number = 0;
   for (std::size_t i = 0; i < view.records.size() && !view.many(); ++i) {

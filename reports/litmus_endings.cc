@@ -154,6 +154,15 @@ ExplainedHistogram Explain(const LitmusHistogram& histogram) {
   return explained;
 }
 
+std::string RunText(const LitmusHistogram& histogram) {
+  std::string text = histogram.technique;
+  std::replace(text.begin(), text.end(), '_', ' ');
+  if (!histogram.sought) return text;
+  const auto& [ending, hits, rounds] = *histogram.sought;
+  return fmt::format("{}, which showed {} in {} of {} rounds ({})", text, ending, hits, rounds,
+                     PercentText(static_cast<double>(hits) / static_cast<double>(rounds)));
+}
+
 std::string SeenText(const ExplainedEnding& seen, std::uint64_t rounds) {
   return fmt::format("{}: {} ({})", seen.ending, seen.rounds,
                      PercentText(static_cast<double>(seen.rounds) / static_cast<double>(rounds)));

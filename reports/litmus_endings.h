@@ -61,6 +61,10 @@ struct ExplainedHistogram {
 
 ExplainedHistogram Explain(const LitmusHistogram& histogram);
 
+/// `alternating, which showed r0=1 r1=0 in 43 of 8192 rounds (0.52 %)`: how a test was run. Empty
+/// where the record does not say.
+std::string RunText(const LitmusHistogram& histogram);
+
 /// `r0=0 r1=0: 6612 (20 %)`.
 std::string SeenText(const ExplainedEnding& seen, std::uint64_t rounds);
 

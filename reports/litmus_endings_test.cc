@@ -168,7 +168,7 @@ TEST(Ordering, SaysWhichEndingWasWeak) {
   const Record unseen = WithTest({"x=1; r0=y || y=1; r1=x", 9, {{"r0=1 r1=1 x=1 y=1", 9}}});
   EXPECT_THAT(RenderHtml(std::span(&unseen, 1)),
               HasSubstr("Would be weak, and not seen: <code>r0=0 r1=0 x=1 y=1</code>.</p>"));
-  EXPECT_THAT(RenderMarkdown(std::span(&unseen, 1)), HasSubstr("| 9 | none |"));
+  EXPECT_THAT(RenderMarkdown(std::span(&unseen, 1)), HasSubstr("| 9 | – | none |"));
 }
 
 TEST(Ordering, SaysHowBranchesReachTheirMemory) {
@@ -179,6 +179,37 @@ TEST(Ordering, SaysHowBranchesReachTheirMemory) {
   EXPECT_THAT(RenderHtml(std::span(&record, 1)),
               HasSubstr("accesses of 8 and 2 bytes, 4 bytes beyond where they are aligned; a prime "
                         "is the same memory at another address</span>"));
+}
+
+TEST(Ordering, SaysByWhichTechniqueATestWasRunAndHowMuchItShowed) {
+  LitmusHistogram test{"x=1 || r0=x", 9, {{"r0=1 x=1", 9}}};
+  test.technique = "back_to_back";
+  const Record record = WithTest(test);
+  EXPECT_THAT(RenderHtml(std::span(&record, 1)),
+              HasSubstr("<span class=\"when\">run back to back<"));
+  EXPECT_THAT(RenderMarkdown(std::span(&record, 1)), HasSubstr("| 9 | back to back | none |"));
+  test.sought = {"r0=1", 2, 8};
+  const Record sought = WithTest(test);
+  constexpr const char* kText = "back to back, which showed r0=1 in 2 of 8 rounds (25 %)";
+  EXPECT_THAT(RenderHtml(std::span(&sought, 1)), HasSubstr(kText));
+  EXPECT_THAT(RenderMarkdown(std::span(&sought, 1)), HasSubstr(kText));
+}
+
+TEST(ReadRecord, ReadsByWhichTechniqueLitmusTestsWereRun) {
+  const std::string how =
+      "\"technique\": \"scattered\", \"sought\": {\"ending\": \"r0=1\", "
+      "\"hits\": 3, \"rounds\": ";
+  std::string text = Ordering();
+  const std::size_t at = text.find("\"test\"", text.find("\"histograms\""));
+  ASSERT_NE(at, std::string::npos);
+  text.insert(at, how + "9}, ");
+  const Result<Record> record = ReadRecord(text, "r.json");
+  ASSERT_TRUE(record.ok()) << record.error().message;
+  EXPECT_EQ(RunText(record->tests.front().histograms.front()),
+            "scattered, which showed r0=1 in 3 of 9 rounds (33 %)");
+  EXPECT_EQ(
+      Said("\"test\"", how + "0}, \"test\""),
+      "r.json: tests[0].histograms[0].sought.rounds: expected at least one round, found number");
 }
 
 TEST(Ordering, HasNoPartOfAPageWithoutLitmusTests) {
@@ -194,7 +225,7 @@ TEST(Ordering, ShowsHostileTestsAndDoesNotObeyThem) {
   EXPECT_THAT(page, HasSubstr("&lt;img src=x&gt;|"));
   for (const char* obeyed : {"<img", "\x1b", "<b>\\x1b"}) EXPECT_THAT(page, Not(HasSubstr(obeyed)));
   EXPECT_THAT(RenderMarkdown(std::span(&hostile, 1)),
-              HasSubstr("| &lt;img src=x\\>\\| | 7 | not known |"));
+              HasSubstr("| &lt;img src=x\\>\\| | 7 | – | not known |"));
 }
 
 TEST(Ordering, DrawsEveryRoundInEveryNumberOfThem) {

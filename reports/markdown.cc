@@ -113,13 +113,14 @@ void AddOrdering(std::string& out, const Record& record) {
                                Plain(SeenText(one, histogram.rounds)));
       }
       if (unusual.empty()) unusual = explained.known ? "none" : "not known";
-      lines += fmt::format("| {} | {} | {} | {} |\n", Plain(test.id), Plain(histogram.test),
-                           histogram.rounds, unusual);
+      const std::string run = RunText(histogram);
+      lines += fmt::format("| {} | {} | {} | {} | {} |\n", Plain(test.id), Plain(histogram.test),
+                           histogram.rounds, run.empty() ? "–" : Plain(run), unusual);
     }
   }
   if (lines.empty()) return;
-  out += "| Case | Litmus test | Rounds | Endings that its order does not explain |\n" +
-         std::string("|---|---|--:|---|\n") + lines + "\n";
+  out += "| Case | Litmus test | Rounds | Run | Endings that its order does not explain |\n" +
+         std::string("|---|---|--:|---|---|\n") + lines + "\n";
 }
 
 /// How fast benchmarks were, and how far fuzzers came, where the record has it.

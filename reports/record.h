@@ -155,6 +155,13 @@ struct LitmusBranch {
   std::uint64_t offset = 0;  // of every cell from where 8 bytes are aligned, in bytes
 };
 
+/// The ending for which techniques were tried, and how often the last of them showed it.
+struct SoughtEnding {
+  std::string ending;
+  std::uint64_t hits = 0;
+  std::uint64_t rounds = 0;
+};
+
 /// How all rounds of a litmus test ended.
 struct LitmusHistogram {
   std::string test;  // its branches: `x=1; r0=y || y=1; r1=x`
@@ -162,6 +169,8 @@ struct LitmusHistogram {
   std::vector<EndingCount> endings;
   std::vector<LitmusBranch> branches;  // none in records that do not say
   std::optional<bool> same_primes;     // x' is the same memory as x; nothing where that is not said
+  std::string technique;               // `alternating`; empty in records that do not say
+  std::optional<SoughtEnding> sought;
 };
 
 /// How runners of tests count a case.

@@ -114,6 +114,12 @@ LitmusHistogram ReadHistogram(const Node& node) {
     });
   }
   if (node.Has("primes")) histogram.same_primes = node.Text("primes") == "same";
+  if (node.Has("technique")) histogram.technique = node.Text("technique");
+  if (node.Has("sought")) {
+    const Node sought = node.At("sought");
+    histogram.sought = {sought.Text("ending"), sought.Count("hits"), sought.Count("rounds")};
+    if (histogram.sought->rounds == 0) sought.At("rounds").Refuse("at least one round");
+  }
   return histogram;
 }
 

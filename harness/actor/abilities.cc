@@ -46,6 +46,7 @@ constexpr std::array kTable{
     AbilityEntry{Ability::kTwoCpus, "two processors", "", &TryTwoCpus},
     AbilityEntry{Ability::kFourCpus, "four processors", "", &TryFourCpus},
     AbilityEntry{Ability::kX8664, "an x86-64 processor", "", &TryX8664},
+    AbilityEntry{Ability::kIntel, "a processor of Intel", "", &TryIntel},
     AbilityEntry{Ability::k32Bit, "32-bit programs", "", &Try32Bit},
     AbilityEntry{Ability::kHugePages, "reserved huge pages", "", &TryHugePages},
     AbilityEntry{Ability::kSwap, "swap space", "", &TrySwap},

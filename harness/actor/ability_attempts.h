@@ -38,6 +38,7 @@ Result<void> TryPtrace(const std::string& program);
 Result<void> TryTwoCpus(const std::string& program);
 Result<void> TryFourCpus(const std::string& program);
 Result<void> TryX8664(const std::string& program);
+Result<void> TryIntel(const std::string& program);
 Result<void> Try32Bit(const std::string& program);
 Result<void> TryHugePages(const std::string& program);
 Result<void> TrySwap(const std::string& program);

@@ -22,6 +22,7 @@
 #include "harness/actor/system_facts.h"
 #include "harness/target/capability.h"
 #include "harness/target/target.h"
+#include "harness/target/ticks.h"
 #include "harness/vocabulary/names.h"
 #include "harness/vocabulary/unique_handle.h"
 
@@ -99,6 +100,11 @@ Result<void> TryX8664(const std::string&) {
 #else
   return Error{"the processor is another one", true};
 #endif
+}
+
+Result<void> TryIntel(const std::string&) {
+  if (IsIntel()) return {};
+  return Error{"the processor is of another maker", true};
 }
 
 Result<void> Try32Bit(const std::string&) {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -161,16 +162,32 @@ bool HasStrayValue(const LitmusTest& test, const Ending& ending) {
   });
 }
 
+/// The requirement that torn accesses of a trial violate, where they do.
+Requirement NeverTorn(const Trial& trial) {
+  const Within within = WithinOf(trial);
+  if (within == Within::kItself) return "ORDER.TEAR.ALIGNED_NEVER"_req;
+  return within == Within::kQuadword ? "ORDER.TEAR.QUADWORD_NEVER"_req
+                                     : "ORDER.TEAR.LINE_NEVER"_req;
+}
+
+/// The fewest and the most rounds that are run.
+std::pair<Number, Number> RoundsOf(std::uint64_t rounds, Tuning tuning) {
+  const auto asked = static_cast<std::int64_t>(rounds);
+  constexpr Number kMany = std::numeric_limits<std::int64_t>::max();
+  if (tuning == Tuning::kNone) return {asked, asked};
+  return {tuning == Tuning::kKeep ? asked : 1, kMany};
+}
+
 void BindEndings(const Trial& trial, const Allowance& allowance, Clauses& clauses) {
   Requirements at_stake = AtStake(allowance);
-  at_stake.Add("ORDER.TEAR.ALIGNED_NEVER"_req);
+  at_stake.Add(NeverTorn(trial));
   clauses.Returns<Histogram>(at_stake, "rounds end as the order of memory allows");
-  const auto rounds = static_cast<std::int64_t>(trial.rounds);
-  clauses.Bind(FieldIndex<Histogram>("rounds"), rounds, rounds, kSameMemory,
+  const auto [least, most] = RoundsOf(trial.runs.front().layout.rounds, trial.runs.front().tuning);
+  clauses.Bind(FieldIndex<Histogram>("rounds"), least, most, kSameMemory,
                "every round that was run");
   for (const Ending& ending : allowance.endings()) {
     clauses.AddRow(KeyOfEnding(ending), Force::kMay, at_stake)
-        .Bind(FieldIndex<EndingRow>("count"), 1, rounds, at_stake, "a number of rounds");
+        .Bind(FieldIndex<EndingRow>("count"), 1, most, at_stake, "a number of rounds");
   }
 }
 
@@ -194,7 +211,10 @@ std::optional<LitmusTest> TestOf(const Trial& trial) {
   Memories memories(trial);
   std::array<bool, kRegisters> named{};
   for (const TrialBranch& run : trial.runs) {
-    if (run.width != trial.runs.front().width) return std::nullopt;
+    const TrialBranch& first = trial.runs.front();
+    if (run.width != first.width || run.layout != first.layout || run.tuning != first.tuning) {
+      return std::nullopt;
+    }
     auto& branch = test.branches.emplace_back();
     for (const Access& access : run.program.accesses) {
       const auto variable = static_cast<std::size_t>(access.variable);
@@ -211,11 +231,31 @@ std::optional<LitmusTest> TestOf(const Trial& trial) {
   return test;
 }
 
-bool IsIndivisible(const Trial& trial) {
-  return std::all_of(trial.runs.begin(), trial.runs.end(), [&](const TrialBranch& run) {
+Within WithinOf(const Trial& trial) {
+  Within all = Within::kItself;
+  for (const TrialBranch& run : trial.runs) {
     const auto width = static_cast<std::uint64_t>(run.width);
-    return trial.offset % width == 0 && run.also_offset % width == 0;
-  });
+    for (const std::uint64_t offset : {trial.offset, run.also_offset}) {
+      const std::uint64_t at = offset + run.layout.shift;
+      Within one = Within::kNothing;
+      if (at % width == 0) {
+        one = Within::kItself;
+      } else if (at % 8 + width <= 8) {
+        one = Within::kQuadword;
+      } else if (run.layout.stride % 64 == 0 && at % 64 + width <= 64) {
+        one = Within::kLine;
+      }
+      all = std::max(all, one);
+    }
+  }
+  return all;
+}
+
+bool IsIndivisible(const Trial& trial, Abilities abilities) {
+  const Within within = WithinOf(trial);
+  if (within == Within::kQuadword) return Has(abilities, Ability::kX8664);
+  if (within == Within::kLine) return Has(abilities, Ability::kIntel);
+  return within == Within::kItself;
 }
 
 Number KeyOfEnding(const Ending& ending) {
@@ -240,7 +280,7 @@ Violation ExplainHistogram(const Scene& scene, const Histogram& histogram) {
       if (forbidden == ending) violation.requirements.push_back(requirement);
     });
     if (HasStrayValue(*test, ending)) {
-      violation.requirements = {"ORDER.TEAR.ALIGNED_NEVER"_req};
+      violation.requirements = {NeverTorn(*trial)};
     } else if (violation.requirements.empty()) {
       violation.requirements = {"ORDER.TSO.COHERENCE"_req};
     }
@@ -256,10 +296,12 @@ Violation ExplainHistogram(const Scene& scene, const Histogram& histogram) {
 }
 
 void Describe(const MemoryBranch& op, const Scene& scene, Clauses& clauses) {
-  const std::uint64_t bytes = LitmusLayout{op.rounds}.Bytes();
+  const std::uint64_t bytes = op.layout().Bytes();
   DescribeArea(scene, scene.address(0), bytes, true, clauses);
   if (UsesAlso(op.program)) DescribeArea(scene, scene.address(1), bytes, false, clauses);
-  clauses.ReturnsValue(static_cast<std::int64_t>(op.rounds), kSameMemory, "every round was run");
+  const auto [least, most] = RoundsOf(op.rounds, op.tuning);
+  clauses.Returns<Value>(kSameMemory, "every round was run");
+  clauses.Bind(0, least, most, kSameMemory, "every round was run");
 }
 
 void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outcome& outcome) {
@@ -267,7 +309,7 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
   const std::uint64_t address = scene.address(0);
   const CopyOnWrite<AddressSpace> space = state.processes[scene.process_index()].space;
   ForEachMappedPart(
-      *space, address, LitmusLayout{op.rounds}.Bytes(),
+      *space, address, op.layout().Bytes(),
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
         OwnObject(state, object).MakeUnknown(offset, part, scene.call().step);
       });
@@ -276,9 +318,9 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
   const std::uint64_t offset = mapping->offset + (address - mapping->start);
   auto place = TrialPlace(state.trials, mapping->object, offset);
   if (place == state.trials.end() || place->object != mapping->object || place->offset != offset) {
-    place = state.trials.insert(place, Trial{mapping->object, offset, op.rounds, op.branches, {}});
+    place = state.trials.insert(place, Trial{mapping->object, offset, op.branches, {}});
   }
-  TrialBranch run{scene.call().step, op.program, op.width, 0, 0};
+  TrialBranch run{scene.call().step, op.program, op.width, op.layout(), op.tuning, 0, 0};
   if (const Mapping* also = space->Find(scene.address(1));
       UsesAlso(op.program) && also != nullptr) {
     run.also_object = also->object;
@@ -293,11 +335,11 @@ void Describe(const MemoryHistogram&, const Scene& scene, Clauses& clauses) {
   const std::uint64_t address = scene.address(0);
   const Trial* trial = FindTrial(scene.state(), scene.process_index(), address);
   const std::uint64_t bytes =
-      trial != nullptr ? LitmusLayout{trial->rounds}.Bytes() : LitmusLayout::kHeadBytes;
+      trial != nullptr ? trial->runs.front().layout.Bytes() : LitmusLayout::kHeadBytes;
   DescribeArea(scene, address, bytes, true, clauses);
   clauses.Returns<Histogram>(kSameMemory, "how the rounds of the test ended");
   const auto test = trial != nullptr ? TestOf(*trial) : std::nullopt;
-  if (test && IsIndivisible(*trial) && scene.call().Alone()) {
+  if (test && IsIndivisible(*trial, scene.system().abilities) && scene.call().Alone()) {
     const Allowance allowance(*test, scene.profile().memory_order);
     if (allowance.known()) return BindEndings(*trial, allowance, clauses);
   }

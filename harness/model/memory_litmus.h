@@ -11,6 +11,7 @@
 #include "harness/model/clauses.h"
 #include "harness/model/litmus.h"
 #include "harness/model/scene.h"
+#include "harness/vocabulary/ability.h"
 #include "harness/vocabulary/litmus_outcome.h"
 
 namespace shmspec::model {
@@ -22,8 +23,17 @@ const Trial* FindTrial(const State& state, std::uint8_t process, std::uint64_t a
 /// fit: registers that two name, accesses of different widths, too much to look at.
 std::optional<LitmusTest> TestOf(const Trial& trial);
 
-/// Whether every access of a trial is one indivisible event: aligned ones are.
-bool IsIndivisible(const Trial& trial);
+/// The smallest of these places that every access of a trial lies within as a whole.
+enum class Within : std::uint8_t {
+  kItself,  // aligned
+  kQuadword,
+  kLine,  // of 64 bytes
+  kNothing,
+};
+Within WithinOf(const Trial& trial);
+
+/// Whether every access of a trial is one indivisible event on a processor with these abilities.
+bool IsIndivisible(const Trial& trial, Abilities abilities);
 
 /// A number that tells endings apart.
 Number KeyOfEnding(const Ending& ending);

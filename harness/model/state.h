@@ -176,16 +176,17 @@ struct TrialBranch {
   std::uint32_t step = 0;
   Program program;
   Width width = Width::k8;
+  LitmusLayout layout;
+  Tuning tuning = Tuning::kNone;
   std::uint64_t also_object = 0;  // what the second address is, where the program uses it
   std::uint64_t also_offset = 0;
   friend bool operator==(const TrialBranch&, const TrialBranch&) = default;
 };
 
-/// A litmus test that has run in part or as a whole and has not been counted.
+/// A litmus test that has run in part or as a whole and has not been counted: one branch at least.
 struct Trial {
   std::uint64_t object = 0;  // where its memory begins
   std::uint64_t offset = 0;
-  std::uint64_t rounds = 0;
   std::uint32_t branches = 0;     // that it has in all
   std::vector<TrialBranch> runs;  // by step
   friend bool operator==(const Trial&, const Trial&) = default;

@@ -18,22 +18,27 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 /// Two actors run the two branches, eight rounds each, and one looks at how they ended.
+Trace TraceOfTest(const std::string& first, const std::string& second, const std::string& rows,
+                  const std::string& options = "") {
+  return SeenTrace(
+      "a: s0 = sysv.get key=private size=36864 flags=create|0666 -> 7\n"
+      "a: a0 = sysv.attach segment=s0 -> 0x7f0000000000\n"
+      "b: a1 = sysv.attach segment=s0 -> 0x7f1000000000\n"
+      "race {\n"
+      "  a: memory.branch at=a0 program=\"" +
+      first + "\" rounds=8" + options +
+      " -> 8\n"
+      "  b: memory.branch at=a1 program=\"" +
+      second + "\" rounds=8" + options +
+      " -> 8\n"
+      "}\n"
+      "a: memory.histogram at=a0 -> histogram{rounds=8 rows=[" +
+      rows + "]}\n");
+}
+
 Verdict JudgeTest(const std::string& first, const std::string& second, const std::string& rows,
                   const char* profile = "linux", const std::string& options = "") {
-  return Judge(SeenTrace("a: s0 = sysv.get key=private size=36864 flags=create|0666 -> 7\n"
-                         "a: a0 = sysv.attach segment=s0 -> 0x7f0000000000\n"
-                         "b: a1 = sysv.attach segment=s0 -> 0x7f1000000000\n"
-                         "race {\n"
-                         "  a: memory.branch at=a0 program=\"" +
-                         first + "\" rounds=8" + options +
-                         " -> 8\n"
-                         "  b: memory.branch at=a1 program=\"" +
-                         second + "\" rounds=8" + options +
-                         " -> 8\n"
-                         "}\n"
-                         "a: memory.histogram at=a0 -> histogram{rounds=8 rows=[" +
-                         rows + "]}\n"),
-               *model::FindProfile(profile));
+  return Judge(TraceOfTest(first, second, rows, options), *model::FindProfile(profile));
 }
 
 constexpr const char* kStale = "ending{r0=1 r1=0 x=1 y=1 count=8}";
@@ -62,6 +67,49 @@ TEST(Oracle, NamesTheRequirementThatAnEndingViolates) {
   EXPECT_THAT(violated("x=1; r0=x", "y=1", "r0=0 x=1 y=1"), ElementsAre("ORDER.TSO.COHERENCE"_req));
   EXPECT_THAT(violated("x=0x100000001", "r0=x", "r0=1 x=0x100000001"),
               ElementsAre("ORDER.TEAR.ALIGNED_NEVER"_req));
+}
+
+TEST(Oracle, KnowsWhichMisalignedAccessesAreWhole) {
+  const auto judged = [](const std::string& options, const char* row) {
+    return JudgeTest("x=0x01010202", "r0=x", row, "linux", options);
+  };
+  constexpr const char* kTorn = "ending{r0=16842752 x=16843266 count=8}";
+  const Verdict quadword = judged(" width=4 shift=2", kTorn);
+  EXPECT_EQ(quadword.kind, Verdict::Kind::kRefuted);
+  EXPECT_THAT(quadword.violated, ElementsAre("ORDER.TEAR.QUADWORD_NEVER"_req));
+  EXPECT_EQ(judged(" width=4 shift=6", kTorn).kind, Verdict::Kind::kExplained);
+  const Verdict line = judged(" width=8 stride=64 shift=28", kTorn);
+  EXPECT_EQ(line.kind, Verdict::Kind::kRefuted) << "the processor of the trace is Intel's";
+  EXPECT_THAT(line.violated, ElementsAre("ORDER.TEAR.LINE_NEVER"_req));
+  EXPECT_EQ(judged(" width=8 stride=64 shift=60", kTorn).kind, Verdict::Kind::kExplained);
+  EXPECT_EQ(judged(" width=8 shift=4", kTorn).kind, Verdict::Kind::kExplained)
+      << "every eighth cell is on two lines";
+}
+
+TEST(Oracle, PromisesLessOfMisalignedAccessesWhereTheProcessorDoes) {
+  const auto judged = [](const std::string& options, Ability missing) {
+    Trace trace =
+        TraceOfTest("x=0x01010202", "r0=x", "ending{r0=16842752 x=16843266 count=8}", options);
+    trace.system.abilities = Without(trace.system.abilities, Only(missing));
+    return Judge(trace, *model::FindProfile("linux")).kind;
+  };
+  EXPECT_EQ(judged(" width=8 stride=64 shift=28", Ability::kIntel), Verdict::Kind::kExplained);
+  EXPECT_EQ(judged(" width=4 shift=2", Ability::kIntel), Verdict::Kind::kRefuted);
+  EXPECT_EQ(judged(" width=4 shift=2", Ability::kX8664), Verdict::Kind::kExplained);
+}
+
+TEST(Oracle, LetsASearchRunAnyNumberOfRoundsAndAKeptTechniqueMore) {
+  const auto judged = [](const std::string& options, int rounds) {
+    Trace trace =
+        TraceOfTest("x=1", "y=1", "ending{x=1 y=1 count=" + std::to_string(rounds) + "}", options);
+    std::get<Histogram>(trace.steps.back().outcome).rounds = rounds;
+    return Judge(trace, *model::FindProfile("linux")).kind;
+  };
+  EXPECT_EQ(judged("", 9), Verdict::Kind::kRefuted);
+  EXPECT_EQ(judged(" tuning=search", 2), Verdict::Kind::kExplained);
+  EXPECT_EQ(judged(" tuning=search", 99), Verdict::Kind::kExplained);
+  EXPECT_EQ(judged(" tuning=keep", 99), Verdict::Kind::kExplained);
+  EXPECT_EQ(judged(" tuning=keep", 7), Verdict::Kind::kRefuted);
 }
 
 TEST(Oracle, SaysHowManyRoundsEndedAsTheyMayNot) {

@@ -8,11 +8,13 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/vocabulary/field.h"
+#include "harness/vocabulary/litmus.h"
 #include "harness/vocabulary/names.h"
 #include "harness/vocabulary/requirement.h"
 #include "harness/vocabulary/status.h"
@@ -89,6 +91,18 @@ struct NamesOf<Primes> {
                                      Named<Primes>{"other", Primes::kOther}};
 };
 
+/// What a search for a technique sought, and how often the last technique tried showed it.
+struct SoughtEnding {
+  static constexpr std::string_view kName = "sought";
+  std::string ending;
+  std::int64_t hits = 0;
+  std::int64_t rounds = 0;
+  static constexpr auto kFields =
+      Fields(Field{"ending", &SoughtEnding::ending}, Field{"hits", &SoughtEnding::hits},
+             Field{"rounds", &SoughtEnding::rounds});
+  friend bool operator==(const SoughtEnding&, const SoughtEnding&) = default;
+};
+
 /// How all of them ended.
 struct LitmusHistogram {
   static constexpr std::string_view kName = "histogram";
@@ -97,10 +111,13 @@ struct LitmusHistogram {
   std::vector<SeenEnding> endings;
   std::vector<LitmusBranch> branches;  // in the order of the text
   Primes primes = Primes::kNone;
+  Technique technique = Technique::kPaced;  // of the last rounds
+  std::optional<SoughtEnding> sought;       // where techniques were tried
   static constexpr auto kFields = Fields(
       Field{"test", &LitmusHistogram::test}, Field{"rounds", &LitmusHistogram::rounds},
       Field{"endings", &LitmusHistogram::endings}, Field{"branches", &LitmusHistogram::branches},
-      Field{"primes", &LitmusHistogram::primes});
+      Field{"primes", &LitmusHistogram::primes}, Field{"technique", &LitmusHistogram::technique},
+      Field{"sought", &LitmusHistogram::sought});
   friend bool operator==(const LitmusHistogram&, const LitmusHistogram&) = default;
 };
 

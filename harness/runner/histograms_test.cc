@@ -26,7 +26,7 @@ class HistogramTest : public testing::Test {
     branch.program = ProgramOf(program);
     branch.rounds = kRounds;
     branch.branches = 1;
-    a_.Do(branch).Gives(kRounds);
+    a_.Do(branch).Succeeds();
   }
   void Count(Place at) { a_.Do(MemoryHistogram{.at = at}); }
   Trace Performed() {
@@ -75,6 +75,25 @@ TEST_F(HistogramTest, SayHowWideAccessesWereAndHowFarFromAligned) {
   const std::vector<LitmusHistogram> histograms = Histograms();
   ASSERT_EQ(histograms.size(), 1u);
   EXPECT_THAT(histograms[0].branches, ElementsAre(LitmusBranch{4, 4}));
+}
+
+TEST_F(HistogramTest, SayByWhichTechniqueTheyShowedWhatWasSought) {
+  const Attach p = a_.At(NewSegment());
+  Branch({.at = p, .shift = 3, .tuning = Tuning::kSearch, .until = EndingOf("x=1"), .at_least = 2},
+         "x=1");
+  a_.Do(MemoryHistogram{.at = p, .of = EndingOf("x=1"), .at_least = 2});
+  Trace trace = Performed();
+  std::vector<LitmusHistogram> histograms = HistogramsOf(trace);
+  ASSERT_EQ(histograms.size(), 1u);
+  EXPECT_THAT(histograms[0].branches, ElementsAre(LitmusBranch{8, 3}));
+  EXPECT_EQ(histograms[0].technique, Technique::kPaced);
+  EXPECT_EQ(histograms[0].sought, (SoughtEnding{"x=1", 2, 2}));
+  auto& seen = std::get<Histogram>(trace.steps.back().outcome);
+  seen.technique = Technique::kAlternating;
+  seen.technique_rounds = 5;
+  histograms = HistogramsOf(trace);
+  EXPECT_EQ(histograms[0].technique, Technique::kAlternating);
+  EXPECT_EQ(histograms[0].sought, (SoughtEnding{"x=1", 2, 5}));
 }
 
 TEST_F(HistogramTest, SayWhetherPrimesAreTheSameMemory) {

@@ -125,6 +125,12 @@ Json HistogramRecord(const LitmusHistogram& histogram) {
     record["branches"].push_back({{"width", one.width}, {"offset", one.offset}});
   }
   if (histogram.primes != Primes::kNone) record["primes"] = NameOf(histogram.primes);
+  record["technique"] = NameOf(histogram.technique);
+  if (histogram.sought) {
+    record["sought"] = {{"ending", histogram.sought->ending},
+                        {"hits", histogram.sought->hits},
+                        {"rounds", histogram.sought->rounds}};
+  }
   return record;
 }
 

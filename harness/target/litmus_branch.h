@@ -8,6 +8,10 @@
 // processor's clock: round i begins at the same tick for all, without a word between them. How many
 // ticks apart, and who comes later by how many, changes from batch to batch, because every test
 // shows most at another pace.
+//
+// The branch that came first leads. It says by which technique the next rounds run, and counts how
+// they ended before there are more. So a search for the technique by which an ending shows on this
+// processor ends as soon as it has shown, and the next test at the same place can keep to it.
 
 #ifndef SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_H_
 #define SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_H_
@@ -16,6 +20,7 @@
 
 #include "harness/vocabulary/litmus.h"
 #include "harness/vocabulary/litmus_outcome.h"
+#include "harness/vocabulary/litmus_search.h"
 #include "harness/vocabulary/value.h"
 
 namespace shmspec {
@@ -23,31 +28,40 @@ namespace shmspec {
 /// How long branches wait for each other before a batch. On a busy machine that takes milliseconds.
 inline constexpr std::int64_t kLitmusPatience_ms = 4000;
 
+/// How long a search tries techniques, unless all have had their turns before. Only where little
+/// shows does it take that long.
+inline constexpr std::int64_t kLitmusSearch_ms = 2000;
+
 /// What a branch is to do, with addresses that are those of this process.
 struct LitmusJob {
   std::uint64_t at = 0;
   std::uint64_t also = 0;
   const Program* program = nullptr;
   Width width = Width::k8;
-  std::uint64_t rounds = 0;
+  LitmusLayout layout;
   std::uint32_t branches = 0;
+  Tuning tuning = Tuning::kNone;
+  Ending until;                // sought by a search,
+  std::uint64_t at_least = 0;  // so often
   std::int64_t patience_ms = kLitmusPatience_ms;
+  std::int64_t search_ms = kLitmusSearch_ms;
 };
 
 enum class LitmusRan : std::uint8_t {
   kAll,           // every round
   kUncounted,     // the test there has run and was not counted
-  kUnlike,        // the branches do not speak of one test
+  kUnlike,        // the branches do not describe the same test
   kAlone,         // the others did not come in time
   kOneProcessor,  // two branches are on the same processor
 };
 
-/// Runs a branch. May raise faults; owns nothing.
-LitmusRan RunLitmusBranch(const LitmusJob& job);
+/// Runs a branch; `rounds` is given the number of rounds that were run. May raise faults; owns
+/// nothing.
+LitmusRan RunLitmusBranch(const LitmusJob& job, std::uint64_t& rounds);
 
 /// Counts how the test at an address ended and makes room for the next. False when none has run
 /// there as a whole. May raise faults; owns nothing but what `counts` does.
-bool CountLitmusTest(std::uint64_t at, EndingCounts& counts);
+bool CountLitmusTest(std::uint64_t at, EndingCounts& counts, LitmusEffort& effort);
 
 }  // namespace shmspec
 

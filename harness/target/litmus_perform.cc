@@ -18,7 +18,7 @@ Outcome ToOutcome(LitmusRan ran, std::uint64_t rounds) {
     case LitmusRan::kUncounted:
       return Trouble{false, "the litmus test there has run and was not counted"};
     case LitmusRan::kUnlike:
-      return Trouble{false, "the branches of the litmus test differ in rounds or branches"};
+      return Trouble{false, "the branches of the litmus test differ in more than their programs"};
     case LitmusRan::kAlone:
       return Trouble{false, fmt::format("the other branches of the litmus test did not come within "
                                         "{} ms",
@@ -32,29 +32,37 @@ Outcome ToOutcome(LitmusRan ran, std::uint64_t rounds) {
 }  // namespace
 
 Outcome Do(const MemoryBranch& op, Context& context) {
-  if (op.rounds == 0 || op.rounds > kMostRounds || op.branches == 0) {
-    return Trouble{false, fmt::format("a litmus test has 1 to {} rounds and at least one branch",
-                                      kMostRounds)};
+  if (op.rounds == 0 || op.rounds > kMostRounds || op.branches == 0 || !op.layout().IsSound()) {
+    return Trouble{false,
+                   fmt::format("a litmus test has 1 to {} rounds, at least one branch, and "
+                               "cells a multiple of 8 bytes apart, up to {}, and shifted by "
+                               "{} at most",
+                               kMostRounds, LitmusLayout::kMostStride, LitmusLayout::kMostShift)};
   }
   const std::uint64_t named = context.Address(op.at);
   const LitmusJob job{.at = named,
                       .also = context.Address(op.also),
                       .program = &op.program,
                       .width = op.width,
-                      .rounds = op.rounds,
-                      .branches = op.branches};
+                      .layout = op.layout(),
+                      .branches = op.branches,
+                      .tuning = op.tuning,
+                      .until = op.until,
+                      .at_least = op.at_least};
   LitmusRan ran = LitmusRan::kAlone;
-  const auto fault = Guarded([&] { ran = RunLitmusBranch(job); });
+  std::uint64_t rounds = 0;
+  const auto fault = Guarded([&] { ran = RunLitmusBranch(job, rounds); });
   if (fault) return OutcomeOf(*fault, named);
-  return ToOutcome(ran, op.rounds);
+  return ToOutcome(ran, rounds);
 }
 
 Outcome Do(const MemoryHistogram& op, Context& context) {
   const std::uint64_t named = context.Address(op.at);
   EndingCounts counts;
-  const auto fault = Guarded([&] { CountLitmusTest(named, counts); });
+  LitmusEffort effort;
+  const auto fault = Guarded([&] { CountLitmusTest(named, counts, effort); });
   if (fault) return OutcomeOf(*fault, named);
-  return Conclude(op, counts);
+  return Conclude(op, counts, effort);
 }
 
 }  // namespace shmspec::perform

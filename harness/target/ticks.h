@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The processor's own clock, for those who have to act at the same moment on two processors.
+// The processor: its own clock, for those who have to act at the same moment on two of them, and
+// who made it.
 
 #ifndef SHMSPEC_HARNESS_TARGET_TICKS_H_
 #define SHMSPEC_HARNESS_TARGET_TICKS_H_
@@ -31,6 +32,17 @@ inline std::uint64_t Ticks() {
   return __builtin_ia32_rdtsc();
 #else
   return 0;
+#endif
+}
+
+/// Whether the processor says it is Intel's. Intel SDM volume 2, CPUID leaf 0.
+inline bool IsIntel() {
+#if defined(__x86_64__) || defined(__i386__)
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(0, &a, &b, &c, &d) != 0 && b == signature_INTEL_ebx &&
+         d == signature_INTEL_edx && c == signature_INTEL_ecx;
+#else
+  return false;
 #endif
 }
 

@@ -103,6 +103,50 @@ struct Ending {
   friend auto operator<=>(const Ending&, const Ending&) = default;
 };
 
+/// How the rounds of a test are run. Each processor, and each test, shows most by another one.
+enum class Technique : std::uint8_t {
+  kPaced,        // each round on cells of its own, at a tick of the clock for all branches
+  kBackToBack,   // the same without a clock, as fast as each branch can
+  kScattered,    // paced, and neighbouring rounds are on different cache lines
+  kAlternating,  // all rounds on a few cells, where stores and zeros take turns in a tight loop
+};
+template <>
+struct NamesOf<Technique> {
+  static constexpr std::array kNames{Named<Technique>{"paced", Technique::kPaced},
+                                     Named<Technique>{"back_to_back", Technique::kBackToBack},
+                                     Named<Technique>{"scattered", Technique::kScattered},
+                                     Named<Technique>{"alternating", Technique::kAlternating}};
+};
+inline constexpr std::size_t kTechniques = NamesOf<Technique>::kNames.size();
+
+/// Where the technique of a test comes from.
+enum class Tuning : std::uint8_t {
+  kNone,    // paced
+  kSearch,  // one after the other is tried until one shows the ending that is sought
+  kKeep,    // the one that showed in the last search at the same place, and as many rounds
+};
+template <>
+struct NamesOf<Tuning> {
+  static constexpr std::array kNames{Named<Tuning>{"none", Tuning::kNone},
+                                     Named<Tuning>{"search", Tuning::kSearch},
+                                     Named<Tuning>{"keep", Tuning::kKeep}};
+};
+
+/// Whether branches with these programs can share the cells of many rounds: each is a single load
+/// or store, so that a round is no more than what one load sees. `programs` is a range of them.
+template <class Programs>
+bool CanAlternate(const Programs& programs) {
+  std::size_t loads = 0;
+  std::size_t stores = 0;
+  for (const Program& program : programs) {
+    if (program.accesses.size() != 1) return false;
+    const AccessKind kind = program.accesses.front().kind;
+    if (kind != AccessKind::kLoad && kind != AccessKind::kStore) return false;
+    ++(kind == AccessKind::kLoad ? loads : stores);
+  }
+  return loads > 0 && stores > 0;
+}
+
 /// The name at a position of Ending::values.
 std::string_view NameOfEnding(std::size_t position);
 
@@ -118,23 +162,34 @@ Ending EndingOf(std::string_view text);
 struct LitmusLayout {
   static constexpr std::uint64_t kHeadBytes = 4096;
   static constexpr std::uint64_t kCellBytes = 8;
+  static constexpr std::uint64_t kMostStride = 4096;
+  static constexpr std::uint64_t kMostShift = 63;
 
   std::uint64_t rounds = 0;
+  std::uint64_t stride = kCellBytes;  // from one cell of a variable to the next, a multiple of 8
+  std::uint64_t shift = 0;            // of all cells of variables, from where they are aligned
 
+  constexpr bool IsSound() const {
+    return stride != 0 && stride % kCellBytes == 0 && stride <= kMostStride && shift <= kMostShift;
+  }
   /// From the cells of one name to those of the next. They are not at the same place within a page:
   /// processors take such addresses for equal at first.
   constexpr std::uint64_t ColumnBytes() const {
-    return (rounds * kCellBytes + 4095) / 4096 * 4096 + 5 * 64;
+    return (rounds * stride + 4095) / 4096 * 4096 + 5 * 64;
   }
   constexpr std::uint64_t At(Variable name) const {
-    return kHeadBytes + static_cast<std::uint64_t>(name) * ColumnBytes();
+    return kHeadBytes + static_cast<std::uint64_t>(name) * ColumnBytes() + shift;
   }
   constexpr std::uint64_t At(Register name) const {
     return kHeadBytes + (kVariables + static_cast<std::uint64_t>(name)) * ColumnBytes();
   }
+  /// What a variable or a register takes from where it begins.
+  constexpr std::uint64_t BytesOf(Variable) const { return rounds * stride; }
+  constexpr std::uint64_t BytesOf(Register) const { return rounds * kCellBytes; }
   constexpr std::uint64_t Bytes() const {
     return kHeadBytes + (kVariables + kRegisters) * ColumnBytes();
   }
+  friend bool operator==(const LitmusLayout&, const LitmusLayout&) = default;
 };
 
 }  // namespace shmspec

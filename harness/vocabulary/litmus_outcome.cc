@@ -18,6 +18,30 @@ void ForEachValue(Row& row, Visit&& visit) {
   });
 }
 
+/// `paced 0 of 2048, back to back 1 of 2048`: what each technique has shown.
+std::string TriedText(const LitmusEffort& effort) {
+  std::string text;
+  for (const auto& [name, technique] : NamesOf<Technique>::kNames) {
+    const Tried& tried = effort.Of(technique);
+    if (tried.rounds == 0) continue;
+    std::string words(name);
+    std::replace(words.begin(), words.end(), '_', ' ');
+    text += fmt::format("{}{} {} of {}", text.empty() ? "" : ", ", words, tried.hits, tried.rounds);
+  }
+  return text;
+}
+
+std::string NotShown(const MemoryHistogram& operation, const Histogram& histogram,
+                     const LitmusEffort& effort) {
+  const std::string tried = TriedText(effort);
+  return fmt::format(
+      "this experiment needs a processor that shows {} where that is allowed, and could not be "
+      "calibrated here: {} of {} rounds ended so{}, too few for a test without such a round to say "
+      "anything",
+      PrintEnding(operation.of), histogram.hits, histogram.rounds,
+      tried.empty() ? "" : " (" + tried + ")");
+}
+
 }  // namespace
 
 void EndingCounts::Add(const Ending& ending, std::uint64_t count) {
@@ -36,7 +60,8 @@ std::vector<std::pair<Ending, std::uint64_t>> EndingCounts::Sorted() const {
   return sorted;
 }
 
-Outcome Conclude(const MemoryHistogram& operation, const EndingCounts& counts) {
+Outcome Conclude(const MemoryHistogram& operation, const EndingCounts& counts,
+                 const LitmusEffort& effort) {
   Histogram histogram;
   for (const auto& [ending, count] : counts.Sorted()) {
     histogram.rows.push_back(RowOf(ending, count));
@@ -44,12 +69,13 @@ Outcome Conclude(const MemoryHistogram& operation, const EndingCounts& counts) {
     if (operation.of.Includes(ending)) histogram.hits += static_cast<std::int64_t>(count);
   }
   if (histogram.rows.empty()) return Trouble{false, "no litmus test has run at this address"};
-  if (static_cast<std::uint64_t>(histogram.hits) < operation.at_least) {
-    return Trouble{false,
-                   fmt::format("{} of {} rounds ended with {}, and without {} of them nobody knows "
-                               "whether such a test shows anything here",
-                               histogram.hits, histogram.rounds, PrintEnding(operation.of),
-                               operation.at_least)};
+  const Tried& last = effort.Of(effort.technique);
+  const bool one = last.rounds == 0 || last.rounds == static_cast<std::uint64_t>(histogram.rounds);
+  histogram.technique = effort.technique;
+  histogram.technique_rounds = one ? histogram.rounds : static_cast<std::int64_t>(last.rounds);
+  histogram.technique_hits = one ? histogram.hits : static_cast<std::int64_t>(last.hits);
+  if (static_cast<std::uint64_t>(histogram.technique_hits) < operation.at_least) {
+    return Trouble{true, NotShown(operation, histogram, effort)};
   }
   return histogram;
 }

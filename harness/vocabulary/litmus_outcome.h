@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/vocabulary/litmus_search.h"
 #include "harness/vocabulary/operation_memory.h"
 #include "harness/vocabulary/outcome.h"
 
@@ -29,7 +30,8 @@ class EndingCounts {
 };
 
 /// The histogram, or why it says nothing.
-Outcome Conclude(const MemoryHistogram& operation, const EndingCounts& counts);
+Outcome Conclude(const MemoryHistogram& operation, const EndingCounts& counts,
+                 const LitmusEffort& effort = {});
 
 EndingRow RowOf(const Ending& ending, std::uint64_t count);
 Ending EndingOf(const EndingRow& row);

@@ -118,30 +118,41 @@ struct MemoryTransfer {
   friend bool operator==(const MemoryTransfer&, const MemoryTransfer&) = default;
 };
 
-/// One branch of a litmus test (litmus.h): runs its program `rounds` times, each time on cells of
-/// its own, at the same pace as the other branches. They meet at `at`, which has to be the same
-/// memory for all of them, and run in a race of the plan. The outcome is the number of rounds.
-/// Trouble when the others do not come, or run on the same processor.
+/// One branch of a litmus test (litmus.h): runs its program for many rounds at the same pace as the
+/// other branches. They meet at `at`, which has to be the same memory for all of them, and run in a
+/// race of the plan. The outcome is the number of rounds: `rounds` without tuning, at least so many
+/// when a technique is kept, as many as it took when one is searched. Trouble when the others do
+/// not come, or run on the same processor.
 struct MemoryBranch {
   static constexpr std::string_view kName = "memory.branch";
   static constexpr std::uint64_t kUsualRounds = 65536;
 
-  Place at;    // LitmusLayout{rounds}.Bytes() from here belong to the test
+  Place at;    // the bytes of layout() from here belong to the test
   Place also;  // another address of the same memory, for variables written with a prime
   Program program;
   Width width = Width::k8;
-  std::uint64_t rounds = kUsualRounds;
-  std::uint32_t branches = 2;  // of the test, this one included
+  std::uint64_t rounds = kUsualRounds;  // at a time, when there are more
+  std::uint32_t branches = 2;           // of the test, this one included
+  std::uint64_t stride = LitmusLayout::kCellBytes;
+  std::uint64_t shift = 0;
+  Tuning tuning = Tuning::kNone;
+  Ending until;                // sought by a search,
+  std::uint64_t at_least = 0;  // so often
   static constexpr auto kFields =
       Fields(Field{"at", &MemoryBranch::at}, Field{"also", &MemoryBranch::also},
              Field{"program", &MemoryBranch::program}, Field{"width", &MemoryBranch::width},
-             Field{"rounds", &MemoryBranch::rounds}, Field{"branches", &MemoryBranch::branches});
+             Field{"rounds", &MemoryBranch::rounds}, Field{"branches", &MemoryBranch::branches},
+             Field{"stride", &MemoryBranch::stride}, Field{"shift", &MemoryBranch::shift},
+             Field{"tuning", &MemoryBranch::tuning}, Field{"until", &MemoryBranch::until},
+             Field{"at_least", &MemoryBranch::at_least});
+
+  constexpr LitmusLayout layout() const { return {rounds, stride, shift}; }
   friend bool operator==(const MemoryBranch&, const MemoryBranch&) = default;
 };
 
 /// Counts how the rounds of the test at `at` ended, which begins a new test there. `of` is what the
 /// hits of the histogram count. Trouble when they are fewer than `at_least`: then the test cannot
-/// be trusted to show what it is there to show.
+/// be trusted to show here what it is there to show.
 struct MemoryHistogram {
   static constexpr std::string_view kName = "memory.histogram";
   Place at;

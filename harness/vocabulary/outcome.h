@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/vocabulary/field.h"
+#include "harness/vocabulary/litmus.h"
 #include "harness/vocabulary/value.h"
 
 namespace shmspec {
@@ -214,15 +215,21 @@ struct EndingRow {
   friend bool operator==(const EndingRow&, const EndingRow&) = default;
 };
 
-/// How the rounds of a litmus test ended; `hits` of them as the operation asks.
+/// How the rounds of a litmus test ended; `hits` of them as the operation asks. When several
+/// techniques were tried, the last one is named, with its part of the rounds and of the hits.
 struct Histogram {
   static constexpr std::string_view kName = "histogram";
   std::int64_t rounds = 0;
   std::int64_t hits = 0;
+  Technique technique = Technique::kPaced;
+  std::int64_t technique_rounds = 0;
+  std::int64_t technique_hits = 0;
   std::vector<EndingRow> rows;
   static constexpr auto kFields =
       Fields(Field{"rounds", &Histogram::rounds}, Field{"hits", &Histogram::hits},
-             Field{"rows", &Histogram::rows});
+             Field{"technique", &Histogram::technique},
+             Field{"technique_rounds", &Histogram::technique_rounds},
+             Field{"technique_hits", &Histogram::technique_hits}, Field{"rows", &Histogram::rows});
   friend bool operator==(const Histogram&, const Histogram&) = default;
 };
 

@@ -5,14 +5,17 @@
 #ifndef SHMSPEC_SUITES_ORDERING_LITMUS_H_
 #define SHMSPEC_SUITES_ORDERING_LITMUS_H_
 
+#include <cstdint>
+#include <limits>
 #include <string_view>
+#include <utility>
 
 #include "suites/shorthand.h"
 
 namespace shmspec {
 
-/// Enough for the shyest mutant to show several times as often as it has to, few enough for the
-/// whole chapter to take less than a second.
+/// Rounds of a test, and of its mutant at a time: few enough for the whole chapter to take less
+/// than a second.
 inline constexpr std::uint64_t kLitmusRounds = 32768;
 
 /// A mutant that shows so often would almost certainly show again: not to be seen once where this
@@ -27,15 +30,15 @@ struct Sides {
   Place at_b;
 };
 
-inline Segment LitmusSegment(const Actor& a) {
-  return a.Get({.size = {LitmusLayout{kLitmusRounds}.Bytes() + kPage}, .flags = kCreate | 0600});
+inline Segment LitmusSegment(const Actor& a, std::uint64_t stride) {
+  return a.Get({.size = {LitmusLayout{kLitmusRounds, stride}.Bytes()}, .flags = kCreate | 0600});
 }
 
-/// Two processes, each with its own attach of one segment.
-inline Sides TwoProcesses(PlanBuilder& plan) {
+/// Two processes, each with its own attach of one segment, for cells so many bytes apart.
+inline Sides TwoProcesses(PlanBuilder& plan, std::uint64_t stride = LitmusLayout::kCellBytes) {
   const Actor a = plan.Spawn("a");
   const Actor b = plan.Spawn("b");
-  const Segment s = LitmusSegment(a);
+  const Segment s = LitmusSegment(a, stride);
   const Attach p = a.At(s);
   const Attach q = b.At(s);
   a.Remove(s).Gives(0);
@@ -46,7 +49,7 @@ inline Sides TwoProcesses(PlanBuilder& plan) {
 inline Sides TwoAttaches(PlanBuilder& plan) {
   const Actor a = plan.Spawn("a");
   const Actor b = plan.Threaded("b");
-  const Segment s = LitmusSegment(a);
+  const Segment s = LitmusSegment(a, LitmusLayout::kCellBytes);
   const Attach p = a.At(s);
   const Attach q = a.At(s);
   a.Thread(b);
@@ -54,18 +57,20 @@ inline Sides TwoAttaches(PlanBuilder& plan) {
   return {a, p, b, q};
 }
 
-/// Runs a test. A variable with a prime is reached through the attach of the other branch, so that
-/// only branches of one process can have any.
+/// Runs a test as `how` says. A variable with a prime is reached through the attach of the other
+/// branch, so that only branches of one process can have any.
 inline void Run(PlanBuilder& plan, const Sides& sides, std::string_view first,
-                std::string_view second) {
-  const auto run = [](const Actor& actor, Place own, Place other, std::string_view program) {
+                std::string_view second, const MemoryBranch& how) {
+  const auto run = [&](const Actor& actor, Place own, Place other, std::string_view program) {
     const bool primes = program.find('\'') != std::string_view::npos;
-    actor
-        .Do(MemoryBranch{.at = own,
-                         .also = primes ? other : Place{},
-                         .program = ProgramOf(program),
-                         .rounds = kLitmusRounds})
-        .Gives(kLitmusRounds);
+    MemoryBranch branch = how;
+    branch.at = own;
+    if (primes) branch.also = other;
+    branch.program = ProgramOf(program);
+    branch.rounds = kLitmusRounds;
+    const std::int64_t least = how.tuning == Tuning::kSearch ? 1 : kLitmusRounds;
+    actor.Do(std::move(branch))
+        .Expects(Record<Value>().With("number", least, std::numeric_limits<std::int64_t>::max()));
   };
   plan.Race([&] {
     run(sides.a, sides.at_a, sides.at_b, first);
@@ -73,25 +78,31 @@ inline void Run(PlanBuilder& plan, const Sides& sides, std::string_view first,
   });
 }
 
-/// The test, of which no round may end so.
-inline void Never(PlanBuilder& plan, const Sides& sides, std::string_view first,
-                  std::string_view second, std::string_view ending) {
-  Run(plan, sides, first, second);
-  sides.a.Do(MemoryHistogram{sides.at_a, EndingOf(ending)})
-      .Expects(Record<Histogram>().With("rounds", kLitmusRounds).With("hits", 0));
+/// The mutant, which comes first: techniques are tried until enough of its rounds end so. A
+/// processor on which they do not leaves the case unsupported.
+inline void Shows(PlanBuilder& plan, const Sides& sides, std::string_view first,
+                  std::string_view second, std::string_view ending, MemoryBranch how = {}) {
+  how.tuning = Tuning::kSearch;
+  how.until = EndingOf(ending);
+  how.at_least = kEnough;
+  Run(plan, sides, first, second, how);
+  sides.a.Do(MemoryHistogram{sides.at_a, EndingOf(ending), kEnough}).Succeeds();
 }
 
-/// The mutant, of which enough rounds have to.
-inline void Shows(PlanBuilder& plan, const Sides& sides, std::string_view first,
-                  std::string_view second, std::string_view ending) {
-  Run(plan, sides, first, second);
-  sides.a.Do(MemoryHistogram{sides.at_a, EndingOf(ending), kEnough}).Succeeds();
+/// The test, of which no round may end so, by the technique that showed the mutant and for as many
+/// rounds at least.
+inline void Never(PlanBuilder& plan, const Sides& sides, std::string_view first,
+                  std::string_view second, std::string_view ending, MemoryBranch how = {}) {
+  how.tuning = Tuning::kKeep;
+  Run(plan, sides, first, second, how);
+  sides.a.Do(MemoryHistogram{sides.at_a, EndingOf(ending)})
+      .Expects(Record<Histogram>().With("hits", 0));
 }
 
 /// The test, of which rounds may end as they like within what the model allows.
 inline void Look(PlanBuilder& plan, const Sides& sides, std::string_view first,
                  std::string_view second, std::string_view ending) {
-  Run(plan, sides, first, second);
+  Run(plan, sides, first, second, {});
   sides.a.Do(MemoryHistogram{sides.at_a, EndingOf(ending)})
       .Expects(Record<Histogram>().With("rounds", kLitmusRounds));
 }

@@ -10,8 +10,6 @@
 namespace shmspec {
 namespace {
 
-constexpr std::uint64_t kLowHalf = 0xffffffff;
-
 /// The trial that a histogram counted, or null.
 const model::Trial* Counted(const Aftermath& a) {
   if (!IsOneOf<MemoryHistogram>(a.call) || !a.Succeeded()) return nullptr;
@@ -40,16 +38,21 @@ void ReorderStoresAlone(const Aftermath& a) {
   if (!loads) Reorder<&model::Reordering::stores_before_stores>(a);
 }
 
+/// Loads that lie within such a place see the low half of a store.
+template <model::Within kPlace>
 void TearLoads(const Aftermath& a) {
-  if (Counted(a) == nullptr) return;
+  const model::Trial* trial = Counted(a);
+  if (trial == nullptr || WithinOf(*trial) != kPlace) return;
+  const auto low_bits = static_cast<unsigned>(trial->runs.front().width) * 4;
+  const std::uint64_t low_half = (std::uint64_t{1} << low_bits) - 1;
   const auto& operation = *As<MemoryHistogram>(a.call);
   EndingCounts counts;
   for (const EndingRow& row : std::get<Histogram>(a.outcome).rows) {
     const auto value = static_cast<std::uint64_t>(row.r0);
-    const bool wide = row.r0 > 0 && value > kLowHalf;
+    const bool wide = row.r0 > 0 && value > low_half;
     if (wide && row.count > 1) {
       EndingRow torn = row;
-      torn.r0 = static_cast<std::int64_t>(value & kLowHalf);
+      torn.r0 = static_cast<std::int64_t>(value & low_half);
       counts.Add(EndingOf(torn));
     }
     counts.Add(EndingOf(row), static_cast<std::uint64_t>(row.count) - (wide && row.count > 1));
@@ -89,7 +92,14 @@ constexpr SeededFault kFaults[] = {
      "memory ends with stores that no order of the writers explains",
      Afterwards<ReorderStoresAlone>},
     {"wide_loads_are_torn", "ORDER.TEAR.ALIGNED_NEVER"_req,
-     "an aligned load of eight bytes sees half of a store", Afterwards<TearLoads>},
+     "an aligned load of eight bytes sees half of a store",
+     Afterwards<TearLoads<model::Within::kItself>>},
+    {"loads_within_a_quadword_are_torn", "ORDER.TEAR.QUADWORD_NEVER"_req,
+     "a misaligned load within a quadword sees half of a store",
+     Afterwards<TearLoads<model::Within::kQuadword>>},
+    {"loads_within_a_line_are_torn", "ORDER.TEAR.LINE_NEVER"_req,
+     "a misaligned load within a cache line sees half of a store",
+     Afterwards<TearLoads<model::Within::kLine>>},
     {"second_attach_is_a_copy", "ORDER.TSO.PROCESS_EQUALS_THREAD"_req,
      "a process that attaches a segment twice has memory of its own at the second address",
      Afterwards<CopyAtSecondAttach>},

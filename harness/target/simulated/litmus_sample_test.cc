@@ -93,8 +93,64 @@ TEST(SimulatedLitmus, IsTroubleWhereTooFewRoundsEndAsWanted) {
   const Plan plan =
       PlanOf(ProgramOf("x=1; y=1"), ProgramOf("r0=y; r1=x"), EndingOf("r0=1 r1=0"), 1);
   const Trace trace = MakeSimulatedStage(Linux())->Perform(plan, 1);
-  EXPECT_TRUE(std::holds_alternative<Trouble>(trace.steps.back().outcome));
+  const auto* trouble = std::get_if<Trouble>(&trace.steps.back().outcome);
+  ASSERT_NE(trouble, nullptr);
+  EXPECT_TRUE(trouble->lacking);
   EXPECT_EQ(Judge(trace, Linux()).kind, Verdict::Kind::kUndecided);
+}
+
+/// The plan with a search for that ending.
+Plan Searching(const Program& first, const Program& second, const char* ending,
+               MemoryBranch how = {}) {
+  Plan plan = PlanOf(first, second, EndingOf(ending), 12);
+  for (Step& step : plan.steps) {
+    auto* branch = std::get_if<MemoryBranch>(&step.operation);
+    if (branch == nullptr) continue;
+    branch->shift = how.shift;
+    branch->tuning = how.tuning;
+    branch->until = EndingOf(ending);
+    branch->at_least = 12;
+  }
+  return plan;
+}
+
+TEST(SimulatedLitmus, FindsTheTechniqueByWhichLoadsAreTorn) {
+  const Program store = ProgramOf("x=0x0101010102020202");
+  const Program load = ProgramOf("r0=x");
+  const char* const kHalf = "r0=0x0101010100000000";
+  const Plan plan = Searching(store, load, kHalf, {.shift = 60, .tuning = Tuning::kSearch});
+  const Trace trace = MakeSimulatedStage(Linux())->Perform(plan, 1);
+  const auto* histogram = std::get_if<Histogram>(&trace.steps.back().outcome);
+  ASSERT_NE(histogram, nullptr) << PrintTrace(trace);
+  EXPECT_EQ(histogram->technique, Technique::kAlternating);
+  EXPECT_EQ(histogram->technique_rounds, std::int64_t{kRounds / 4});
+  EXPECT_EQ(histogram->rounds, std::int64_t{kRounds});
+  EXPECT_EQ(Judge(trace, Linux()).kind, Verdict::Kind::kExplained);
+  // Aligned, it shows by no technique, and the trouble says what was tried.
+  const Trace none = MakeSimulatedStage(Linux())->Perform(
+      Searching(store, load, kHalf, {.tuning = Tuning::kSearch}), 1);
+  const auto* trouble = std::get_if<Trouble>(&none.steps.back().outcome);
+  ASSERT_NE(trouble, nullptr);
+  EXPECT_NE(trouble->reason.find("alternating 0 of "), std::string::npos) << trouble->reason;
+  EXPECT_NE(trouble->reason.find("(paced 0 of "), std::string::npos) << trouble->reason;
+}
+
+TEST(SimulatedLitmus, TearsNothingWithinWhatTheProcessorPromises) {
+  const Program store = ProgramOf("x=0x01010202");
+  const Program load = ProgramOf("r0=x");
+  for (const std::uint64_t shift : {0u, 2u, 4u}) {
+    Plan plan = Searching(store, load, "r0=0x01010000", {.shift = shift, .tuning = Tuning::kKeep});
+    for (Step& step : plan.steps) {
+      if (auto* branch = std::get_if<MemoryBranch>(&step.operation)) branch->width = Width::k4;
+      if (auto* count = std::get_if<MemoryHistogram>(&step.operation)) count->at_least = 0;
+    }
+    const Trace trace = MakeSimulatedStage(Linux())->Perform(plan, 1);
+    const auto* histogram = std::get_if<Histogram>(&trace.steps.back().outcome);
+    ASSERT_NE(histogram, nullptr) << PrintTrace(trace);
+    EXPECT_EQ(histogram->technique, Technique::kAlternating);
+    EXPECT_EQ(histogram->rows.size(), 2u) << shift;
+    EXPECT_EQ(Judge(trace, Linux()).kind, Verdict::Kind::kExplained);
+  }
 }
 
 }  // namespace
