@@ -28,7 +28,8 @@ static_assert(offsetof(ActorSlot, how) == 56 && offsetof(ActorSlot, ended_s) == 
 static_assert(sizeof(ActState) == 20 && offsetof(ActState, finished_first) == 16);
 
 static_assert(sizeof(StepState) == 64 && alignof(StepState) == 8);
-static_assert(offsetof(StepState, actor) == 8 && offsetof(StepState, assigns) == 12);
+static_assert(offsetof(StepState, actor) == 8 && offsetof(StepState, assigns) == 12 &&
+              offsetof(StepState, foundation) == 14);
 static_assert(offsetof(StepState, operation) == 16 && offsetof(StepState, outcome) == 24);
 static_assert(offsetof(StepState, call_ns) == 32 && offsetof(StepState, not_after_s) == 56);
 
@@ -38,6 +39,7 @@ static_assert(offsetof(ControlHeader, acts) == 28 && offsetof(ControlHeader, are
 static_assert(offsetof(ControlHeader, private_ipc) == 64 && offsetof(ControlHeader, warden) == 76);
 static_assert(offsetof(ControlHeader, halt) == 96 && offsetof(ControlHeader, trouble) == 102);
 static_assert(offsetof(ControlHeader, program) == 646 && offsetof(ControlHeader, handles) == 1680);
+static_assert(offsetof(ControlHeader, halted_at) == 1676);
 static_assert(sizeof(ControlHeader) == offsetof(ControlHeader, actors) + 16 * sizeof(ActorSlot));
 
 static_assert(std::is_standard_layout_v<ControlHeader> && std::is_standard_layout_v<StepState>);

@@ -66,4 +66,11 @@ void ReportTrouble(const ControlRegion& region, std::string_view reason, bool la
   header.halt.store(Halt::kTrouble);
 }
 
+void ReportRefusal(const ControlRegion& region, std::uint32_t step) {
+  ControlHeader& header = region.header();
+  if (header.trouble_taken.exchange(true)) return;
+  header.halted_at.store(step);
+  header.halt.store(Halt::kRefused);
+}
+
 }  // namespace shmspec

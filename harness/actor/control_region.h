@@ -23,6 +23,7 @@
 #include "harness/host/futex.h"
 #include "harness/target/handle_table.h"
 #include "harness/vocabulary/ability.h"
+#include "harness/vocabulary/halt.h"
 #include "harness/vocabulary/handles.h"
 #include "harness/vocabulary/result.h"
 #include "harness/vocabulary/unique_handle.h"
@@ -90,6 +91,7 @@ struct StepState {
   bool timed = false;
   bool performs = false;      // false for a join, which carries no operation
   std::int16_t assigns = -1;  // kind * 256 + index of a handle
+  bool foundation = false;    // the steps after it rest on its success
   Extent operation;
   Extent outcome;
   alignas(8) std::uint64_t call_ns = 0;
@@ -97,9 +99,6 @@ struct StepState {
   alignas(8) std::int64_t not_before_s = 0;
   alignas(8) std::int64_t not_after_s = 0;
 };
-
-/// Why a plan is being given up.
-enum class Halt : std::uint32_t { kNone, kTrouble, kOverdue };
 
 struct ControlHeader {
   alignas(8) std::uint64_t bytes = 0;
@@ -127,6 +126,7 @@ struct ControlHeader {
   std::array<char, 32> target{};
   std::array<char, 1024> program{};
   std::atomic<std::uint32_t> arena_used{0};
+  std::atomic<std::uint32_t> halted_at{0};  // the step that failed, with Halt::kRefused
   HandleTable handles;
   std::array<ActorSlot, ActorRef::kLimit> actors;
 };
@@ -181,6 +181,9 @@ class ArenaWriter {
 /// Says why the plan cannot go on; the first one who says so is heard. No act opens any more. Safe
 /// in signal handlers.
 void ReportTrouble(const ControlRegion& region, std::string_view reason, bool lacking);
+
+/// Says that a step failed on which the rest of the plan rests. No act opens any more.
+void ReportRefusal(const ControlRegion& region, std::uint32_t step);
 
 }  // namespace shmspec
 

@@ -9,9 +9,11 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <set>
 
@@ -89,6 +91,38 @@ TEST(Deadline, CoversCallsThatRunOn) {
   ASSERT_THAT(trace.trouble, testing::HasSubstr("at step 2 (a: memory.checksum)"));
   EXPECT_TRUE(trace.steps[2].called);
   EXPECT_FALSE(trace.steps[2].returned);
+}
+
+TEST(Stage, EndsAPlanAtARefusedStepThatTheRestRestsOn) {
+  const auto stage = StageOf("libc");
+  const std::uint64_t begin_ns = MonotonicNs();
+  // In a process of the warden's, and in one that it has to hear of from others.
+  for (const std::string_view plan :
+       {"actor a\na: map.layout -> ok\na: process.pin cpu=1000 -> 0\na: map.layout -> ok\n",
+        "actor a\nactor b start=fork\na: process.fork child=b -> 0\n"
+        "b: process.pin cpu=1000 -> 0\na: map.layout -> ok\n"}) {
+    const Trace trace = Play(*stage, plan);
+    EXPECT_EQ(trace.trouble, "");
+    EXPECT_EQ(trace.halt, Halt::kRefused);
+    EXPECT_EQ(trace.halted_at, 1u);
+    EXPECT_EQ(trace.steps[1].outcome, Outcome(Failure{{EINVAL}}));
+    EXPECT_FALSE(trace.steps[2].called);
+  }
+  EXPECT_LT(MonotonicNs() - begin_ns, 5'000'000'000u);
+  EXPECT_EQ(DifferencesOf(Play(*stage, "actor a\na: process.pin cpu=1000\na: map.layout -> ok\n")),
+            "");
+}
+
+TEST(Stage, TakesBackWhatAHaltedPlanMade) {
+  const Trace trace = Play(
+      "actor a\na: s0 = sysv.get key=private size=4096 flags=create|0600 -> ok\n"
+      "a: process.pin cpu=1000 -> 0\na: sysv.remove segment=s0 -> 0\n");
+  EXPECT_EQ(trace.halt, Halt::kRefused);
+  const auto* id = std::get_if<Value>(&trace.steps[0].outcome);
+  ASSERT_NE(id, nullptr);
+  shmid_ds record{};
+  EXPECT_EQ(::shmctl(static_cast<int>(id->number), IPC_STAT, &record), -1);
+  EXPECT_EQ(errno, EINVAL);
 }
 
 TEST(Stage, LeavesNobodyBehind) {

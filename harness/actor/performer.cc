@@ -85,7 +85,15 @@ void Performer::ReadSteps() {
 
 void Performer::GiveUp(const Error& error) {
   ReportTrouble(region_, error.message, error.lacking);
+  DismissActors(region_);
   ::_exit(1);
+}
+
+void Performer::EndPlan(std::uint32_t step) {
+  ReportRefusal(region_, step);
+  DismissActors(region_);
+  if (__gcov_dump != nullptr) __gcov_dump();
+  ::_exit(0);
 }
 
 void Performer::DieWithHarness() {
@@ -231,6 +239,9 @@ void Performer::PerformStep(const OwnStep& own, StepState& step) {
   if (step.timed) step.return_ns = MonotonicNs();
   step.not_after_s = SecondNotBeforeNow();
   Record(outcome, step);
+  const bool failed = std::holds_alternative<Failure>(outcome);
+  const bool ends = std::holds_alternative<Trouble>(outcome) || (failed && step.foundation);
+  if (ends && own.index + 1 < region_.header().step_count) EndPlan(own.index);
   if (ChangesIds(own.operation)) DieWithHarness();
   if (const auto* unshare = std::get_if<ProcessUnshare>(&own.operation)) {
     children_nested_ = children_nested_ || unshare->namespaces.Has(kNamespacePid);

@@ -68,6 +68,8 @@ class Performer {
   /// Until the actors that this process forked have ended.
   void AwaitChildren() const;
   [[noreturn]] void GiveUp(const Error& error);
+  /// Ends the plan after a step on which the rest of it rests.
+  [[noreturn]] void EndPlan(std::uint32_t step);
 
   void PerformSteps(std::uint32_t entered);
   void PerformStep(const OwnStep& own, StepState& step);

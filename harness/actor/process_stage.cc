@@ -53,6 +53,24 @@ std::int64_t KeyOf(std::uint64_t mixed, std::size_t index) {
   return static_cast<std::int64_t>(high * Handle::kLimit + index);
 }
 
+/// Removes the segments that steps have named. In a namespace that others use only those that the
+/// plan's actors made: an identifier may be somebody else's by now.
+void RemoveNamed(const Trace& trace, bool alone) {
+  for (std::size_t i = 0; i < trace.plan.steps.size(); ++i) {
+    const auto* id = std::get_if<Value>(&trace.steps[i].outcome);
+    const auto& assigns = trace.plan.steps[i].assigns;
+    if (id == nullptr || !assigns || assigns->kind != HandleKind::kSegment) continue;
+    const int number = static_cast<int>(id->number);
+    shmid_ds record{};
+    const bool ours =
+        alone ||
+        (::shmctl(number, IPC_STAT, &record) == 0 &&
+         std::any_of(trace.actors.begin(), trace.actors.end(),
+                     [&](const ActorFacts& facts) { return facts.pid == record.shm_cpid; }));
+    if (ours) ::shmctl(number, IPC_RMID, nullptr);
+  }
+}
+
 class ProcessStage final : public Stage {
  public:
   ProcessStage(const KernelTarget& target, ProcessStageOptions options, SystemFacts facts)
@@ -72,6 +90,9 @@ class ProcessStage final : public Stage {
   /// Hands the plan to the warden and waits for its word.
   Result<void> Run();
   void ReadEnd(Trace& trace) const;
+  /// The step that kept the plan past its deadline: a call in which nobody may block, else the
+  /// first that has not returned.
+  std::optional<std::uint32_t> OverdueStep(const Plan& plan) const;
   /// What the plan may have left in the namespace.
   void CleanUp(const Trace& trace);
 
@@ -160,31 +181,43 @@ Result<void> ProcessStage::Run() {
 
 void ProcessStage::ReadEnd(Trace& trace) const {
   const ControlHeader& header = region_->header();
-  if (header.halt.load() == Halt::kTrouble) {
+  trace.halt = header.halt.load();
+  if (trace.halt == Halt::kRefused) trace.halted_at = header.halted_at.load();
+  if (trace.halt == Halt::kTrouble) {
     trace.trouble = header.trouble.data();
     trace.lacking = header.lacking;
     return;
   }
-  if (header.halt.load() == Halt::kOverdue) {
+  if (trace.halt == Halt::kOverdue) {
+    trace.halted_at = OverdueStep(trace.plan);
     trace.trouble = fmt::format("the plan took longer than {} ms", options_.deadline_ms);
-    for (std::uint32_t i = 0; i < header.step_count; ++i) {
-      const StepState& state = region_->step(i);
-      if (!state.performs || state.progress.load() == Progress::kReturned) continue;
-      const Step& step = trace.plan.steps[i];
-      trace.trouble +=
-          fmt::format(", at step {} ({}: {})", i, trace.plan.actors[step.actor.index].name,
-                      OperationName(step.operation));
-      break;
-    }
+    if (!trace.halted_at) return;
+    const Step& step = trace.plan.steps[*trace.halted_at];
+    trace.trouble +=
+        fmt::format(", at step {} ({}: {})", *trace.halted_at,
+                    trace.plan.actors[step.actor.index].name, OperationName(step.operation));
     return;
   }
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     const ActorSlot& slot = region_->actor(i);
     if (trace.plan.actors[i].start != Start::kSpawn || slot.facts.size != 0) continue;
+    trace.halt = Halt::kTrouble;
     trace.trouble =
         fmt::format("actor {} ended before it could begin ({} {})", trace.plan.actors[i].name,
                     NameOf(static_cast<GoneHow>(slot.how.load())), slot.code.load());
   }
+}
+
+std::optional<std::uint32_t> ProcessStage::OverdueStep(const Plan& plan) const {
+  std::optional<std::uint32_t> first;
+  for (std::uint32_t i = 0; i < region_->header().step_count; ++i) {
+    const StepState& state = region_->step(i);
+    const Progress progress = state.progress.load();
+    if (!state.performs || progress == Progress::kReturned) continue;
+    if (progress == Progress::kCalled && !MayTakeLong(plan.steps[i].operation)) return i;
+    if (!first) first = i;
+  }
+  return first;
 }
 
 void ProcessStage::CleanUp(const Trace& trace) {
@@ -194,20 +227,15 @@ void ProcessStage::CleanUp(const Trace& trace) {
   });
   facts_changed_ = facts_changed_ || wrote;
   // An experiment that failed ended in its middle, and the next one begins with what it left.
-  const bool failed = !trace.trouble.empty() ||
+  const bool failed = trace.halt != Halt::kNone ||
                       std::any_of(trace.steps.begin(), trace.steps.end(), [](const auto& step) {
                         return std::holds_alternative<Trouble>(step.outcome);
                       });
-  if (!options_.private_ipc || !(options_.sweeps || failed)) return;
-  if (wrote) facts_changed_ = !RestoreSysctls(facts_);
+  if (!failed && !(options_.private_ipc && options_.sweeps)) return;
   // Those that steps have named first: looking for them would take longer.
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const auto* id = std::get_if<Value>(&trace.steps[i].outcome);
-    if (id == nullptr || !steps[i].assigns || steps[i].assigns->kind != HandleKind::kSegment) {
-      continue;
-    }
-    ::shmctl(static_cast<int>(id->number), IPC_RMID, nullptr);
-  }
+  RemoveNamed(trace, options_.private_ipc);
+  if (!options_.private_ipc) return;
+  if (wrote) facts_changed_ = !RestoreSysctls(facts_);
   const bool others = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
     return step.assigns && step.assigns->kind == HandleKind::kOther;
   });
@@ -234,6 +262,7 @@ Trace ProcessStage::Perform(const Plan& plan, std::uint64_t seed) {
   Result<void> done = Load(plan, trace);
   if (done.ok()) done = Run();
   if (!done.ok()) {
+    trace.halt = Halt::kTrouble;
     trace.trouble = done.error().message;
     trace.lacking = done.error().lacking;
     return trace;
@@ -265,6 +294,7 @@ Result<std::unique_ptr<Stage>> MakeProcessStage(std::string_view target_name,
   }
   SystemFacts facts = ReadLastingFacts();
   facts.private_ipc = options.private_ipc;
+  facts.detaches = options.detaches;
   facts.abilities = options.abilities.there;
   auto stage = std::make_unique<ProcessStage>(*target, options, facts);
   if (const auto prepared = stage->Prepare(); !prepared.ok()) return prepared.error();

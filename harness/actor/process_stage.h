@@ -46,6 +46,8 @@ struct ProcessStageOptions {
   WardenStart warden_start = WardenStart::kFreshImage;
   /// What the system offers (abilities.h); plans that need what is missing are not performed.
   FoundAbilities abilities;
+  /// Whether the system has shmdt(2); actors have everything else of System V, or are not started.
+  bool detaches = true;
   /// Removes every segment of the namespace after each plan, so that the next one begins with none
   /// whatever this one left. Only with private_ipc.
   bool sweeps = false;

@@ -139,7 +139,8 @@ Outcome Performer::Do(const ProcessExit& op) {
       std::exit(op.code);
     case ExitHow::kAbort:
       ::signal(SIGABRT, SIG_DFL);
-      std::abort();
+      ::kill(::getpid(), SIGABRT);
+      std::abort();  // where a process may not signal itself
     case ExitHow::kThread:
       break;
   }

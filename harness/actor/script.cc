@@ -58,6 +58,7 @@ void LoadStep(const Step& step, const Script& script, std::size_t index, std::ui
   state.makes = static_cast<std::uint8_t>(schedule.makes[index]);
   state.timed = schedule.timed[index];
   state.performs = step.timing != Timing::kJoin;
+  state.foundation = IsFoundation(step);
   if (step.assigns) {
     state.assigns =
         static_cast<std::int16_t>(static_cast<int>(step.assigns->kind) * 256 + step.assigns->index);

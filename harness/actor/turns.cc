@@ -138,9 +138,18 @@ void OpenNextActs(const ControlRegion& region, std::uint32_t self) {
 
 void EnterAct(const ControlRegion& region, std::uint32_t act, std::uint32_t self) {
   AwaitOpen(region, region.actor(self).open, act);
+  if (region.header().halt.load() != Halt::kNone) ::_exit(0);
   if (region.header().leavers.load() != 0) AwaitLeavers(region);
   ActState& state = region.act(act);
   if ((state.barrier & SetOf(self)) != 0) AwaitRacers(region, state, self);
+}
+
+void DismissActors(const ControlRegion& region) {
+  constexpr std::uint32_t kEveryAct = 0xffffffff;
+  for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
+    region.actor(i).open.store(kEveryAct);
+    FutexWake(region.actor(i).open);
+  }
 }
 
 void FinishAct(const ControlRegion& region, std::uint32_t act, std::uint32_t self) {

@@ -17,8 +17,13 @@ namespace shmspec {
 /// halted. `self` is not woken, because it is the one who calls.
 void OpenNextActs(const ControlRegion& region, std::uint32_t self = kNoActor);
 
-/// Waits until the act is open to this actor, and in a race until the others are there too.
+/// Waits until the act is open to this actor, and in a race until the others are there too. Ends
+/// the process when actors are dismissed.
 void EnterAct(const ControlRegion& region, std::uint32_t act, std::uint32_t self);
+
+/// Has every actor that waits for an act end its process, because the plan is halted. Those who are
+/// in a call are left to the warden.
+void DismissActors(const ControlRegion& region);
 
 /// This actor has done its part of the act.
 void FinishAct(const ControlRegion& region, std::uint32_t act, std::uint32_t self);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/audit.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -15,6 +16,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -115,6 +118,21 @@ Reason LikeDocker() {
                   IfEqual(SYS_clone3, 1), Answer(SECCOMP_RET_ERRNO | ENOSYS), IfEqual(SYS_clone, 3),
                   LoadWord(offsetof(seccomp_data, args[0])), any_namespace, refuse,
                   Answer(SECCOMP_RET_ALLOW)});
+}
+
+Reason ContainerCapabilities() {
+  constexpr std::array kKept{CAP_CHOWN,       CAP_DAC_OVERRIDE,     CAP_FOWNER, CAP_FSETID,
+                             CAP_KILL,        CAP_SETGID,           CAP_SETUID, CAP_SETPCAP,
+                             CAP_NET_RAW,     CAP_NET_BIND_SERVICE, CAP_MKNOD,  CAP_SYS_CHROOT,
+                             CAP_AUDIT_WRITE, CAP_SETFCAP};
+  if (::geteuid() != 0) return "nobody but root has capabilities to lose";
+  for (int number = 0; number <= CAP_LAST_CAP; ++number) {
+    if (std::find(kKept.begin(), kKept.end(), number) != kKept.end()) continue;
+    if (::prctl(PR_CAPBSET_DROP, number, 0, 0, 0) != 0 && errno != EINVAL) {
+      return Because("a capability stays");
+    }
+  }
+  return {};
 }
 
 Reason OrdinaryUser() {

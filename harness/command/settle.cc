@@ -65,7 +65,14 @@ Result<RunOptions> Settle(const PerformOptions& options) {
     }
     // A request to stop may reach what is tried here too; then the run stops, and says why.
     const auto stopped = [] { return StopRequests::Pending() != 0; };
-    if (auto system_v = ProbeSystemV(); !system_v.ok() && !stopped()) return system_v.error();
+    if (auto system_v = ProbeSystemV(); !system_v.ok() && !stopped()) {
+      // Said once; plans that need it are unsupported.
+      settled.lacks_system_v = system_v.error().message;
+      fmt::print(stderr, "shmspec: {}\n", settled.lacks_system_v);
+    } else if (auto detach = ProbeDetach(); !detach.ok() && !stopped()) {
+      settled.detaches = false;
+      fmt::print(stderr, "shmspec: {}\n", detach.error().message);
+    }
     settled.isolation = ProbeIsolation();
     Result<FoundAbilities> abilities = TryAbilitiesInside(settled.isolation, OwnProgram());
     if (!abilities.ok() && !stopped()) return abilities.error();

@@ -2,7 +2,10 @@
 
 #include "harness/model/clauses.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 
 #include "harness/model/judgement.h"
@@ -63,9 +66,27 @@ bool Clauses::MustFail() const {
                      [](const Refusal& refusal) { return refusal.force == Force::kMust; });
 }
 
+namespace {
+
+/// Whether a tool printed the words of the errno, in the locale C; only those that say that a call
+/// is missing or forbidden.
+bool Prints(std::string_view output, int error) {
+  const auto has = [output](std::string_view words) {
+    return output.find(words) != std::string_view::npos;
+  };
+  if (error == ENOSYS) return has("Function not implemented") || has("kernel not configured");
+  if (error == EPERM) return has("Operation not permitted") || has("permission denied");
+  return false;
+}
+
+}  // namespace
+
 bool IsMeant(const Refusal& refusal, const Outcome& outcome) {
   switch (refusal.kind) {
     case Refusal::Kind::kFailure: {
+      if (const auto* tool = std::get_if<ToolResult>(&outcome)) {
+        return refusal.place && tool->status != 0 && Prints(tool->output, refusal.number);
+      }
       const auto* failure = std::get_if<Failure>(&outcome);
       return failure != nullptr && failure->error.number == refusal.number;
     }
@@ -227,21 +248,28 @@ bool RowsHold(const Clauses& clauses, const Scene& scene, const Outcome& outcome
 
 namespace {
 
-/// A tool that was to print something and said instead why it could not.
+/// A tool that was to print something and said instead why it could not, or that reports a failure
+/// where any is allowed.
 bool ToolFailed(const Clauses& clauses, const Outcome& outcome) {
-  return std::holds_alternative<ToolResult>(outcome) && clauses.result() != kResult<ToolResult>;
+  const auto* tool = std::get_if<ToolResult>(&outcome);
+  if (tool == nullptr) return false;
+  return clauses.result() != kResult<ToolResult> || (tool->status != 0 && clauses.any_failure());
 }
 
 }  // namespace
 
-const char* RefusedByPlace(const Clauses& clauses, const Outcome& outcome) {
-  const bool failed = std::holds_alternative<Failure>(outcome) || ToolFailed(clauses, outcome);
-  if (!failed) return nullptr;
-  const char* why = clauses.any_failure_place();
+std::optional<std::string> RefusedByPlace(const Clauses& clauses, const Outcome& outcome) {
+  const auto* tool = std::get_if<ToolResult>(&outcome);
+  const bool failed = std::holds_alternative<Failure>(outcome) || ToolFailed(clauses, outcome) ||
+                      (tool != nullptr && tool->status != 0);
+  if (!failed) return std::nullopt;
+  std::optional<std::string> why;
+  if (clauses.any_failure_place() != nullptr) why = clauses.any_failure_place();
   for (const Refusal& refusal : clauses.refusals()) {
     if (!IsMeant(refusal, outcome)) continue;
-    if (!refusal.place) return nullptr;
+    if (!refusal.place) return std::nullopt;
     why = refusal.why;
+    if (refusal.limit != 0) *why += fmt::format(" ({} MB)", refusal.limit >> 20);
   }
   return why;
 }

@@ -57,7 +57,9 @@ class Requirements {
   std::uint8_t count_ = 0;
 };
 
-enum class Force : std::uint8_t { kMust, kMay };
+/// kMust: success is ruled out. kUsually: a system is expected to fail, and may succeed. kMay:
+/// either.
+enum class Force : std::uint8_t { kMust, kUsually, kMay };
 
 /// A way for the call to fail that applies in this state.
 struct Refusal {
@@ -70,7 +72,8 @@ struct Refusal {
   std::int64_t offset;  // of a fault; -1: any
   Requirements requirements;
   const char* why;
-  bool place = false;  // it is the place that refuses, see Clauses::RefuseHere
+  bool place = false;       // it is the place that refuses, see Clauses::RefuseHere
+  std::uint64_t limit = 0;  // with place: the limit that is reached, in bytes; 0: none is meant
 };
 
 /// What one field of the result must be: in a range, or one other value.
@@ -132,12 +135,12 @@ class Clauses {
   }
   /// As Refuse, where it is the place that refuses and not shared memory: rights that the caller
   /// was not given, resources that others use, what a container forbids. A case that needs the call
-  /// to succeed cannot be had in such a place.
-  void RefuseHere(bool applies, int error, Force force, Requirements requirements,
-                  const char* why) {
+  /// to succeed cannot be had in such a place. `limit`: the one that is reached, in bytes.
+  void RefuseHere(bool applies, int error, Force force, Requirements requirements, const char* why,
+                  std::uint64_t limit = 0) {
     if (!applies) return;
     Add({Refusal::Kind::kFailure, force, FaultCode::kOther, GoneHow::kUnknown, error, -1,
-         requirements, why, true});
+         requirements, why, true, limit});
   }
   /// The call raises a signal at `offset` bytes from its address; -1: at any.
   void Faults(int signal, FaultCode code, std::int64_t offset, Force force,
@@ -282,9 +285,9 @@ void ForEachTouched(const Clauses& clauses, const Outcome& outcome, Visit&& visi
   }
 }
 
-/// Why the place refused what was seen, in words; null when it did not, or when it is shared memory
-/// as well that could have.
-const char* RefusedByPlace(const Clauses& clauses, const Outcome& outcome);
+/// Why the place refused what was seen, in words; nothing when it did not, or when it is shared
+/// memory as well that could have.
+std::optional<std::string> RefusedByPlace(const Clauses& clauses, const Outcome& outcome);
 
 /// Whoever settles what the specification leaves to the system.
 class Chooser {

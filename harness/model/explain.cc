@@ -266,7 +266,7 @@ std::vector<Allowed> AllowedOutcomes(const Clauses& clauses, const Scene& scene)
 
 Outcome Choose(const Clauses& clauses, const Scene& scene, Chooser& chooser) {
   for (const Refusal& refusal : clauses.refusals()) {
-    if (refusal.force != Force::kMust) continue;
+    if (refusal.force == Force::kMay) continue;
     switch (refusal.kind) {
       case Refusal::Kind::kFailure:
         return Failure{ErrorCode{refusal.number}};

@@ -155,6 +155,10 @@ void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Out
       credentials.caps = credentials.permitted = kAllCapabilities;
     });
   }
+  if (op.namespaces.Has(kNamespacePid)) {
+    state.processes[scene.process_index()].leads_pids = true;
+    state.processes[scene.process_index()].first_child = kNobody;
+  }
   if (!op.namespaces.Has(kNamespaceIpc)) return;
   const std::uint8_t self = scene.call().actor;
   ForgetCreator(state, ActorOf(scene), scene.ipc_index(), self);

@@ -28,9 +28,8 @@ void DescribeRoom(const Scene& scene, std::uint64_t size, Clauses& clauses) {
   clauses.Refuse(size == 0, EINVAL, Force::kMust, {}, "a mapping has at least one byte");
   clauses.Refuse(size > scene.task_size(), ENOMEM, Force::kMust, {},
                  "the mapping is larger than the address space");
-  const bool bounded = scene.process().as < scene.task_size();
-  clauses.Refuse(bounded || size >= kLarge, ENOMEM, Force::kMay, "SYSV.SHMAT.RLIMIT_AS"_req,
-                 "address space or memory may be short");
+  DescribeRoomInLimit(scene, size, Force::kMay, clauses);
+  clauses.RefuseHere(size >= kLarge, ENOMEM, Force::kMay, {}, "memory may be short");
 }
 
 void AddPrivate(const Scene& scene, State& state, std::uint64_t start, std::uint64_t size,
@@ -64,6 +63,20 @@ std::uint64_t EndOfRun(const AddressSpace& space, std::uint64_t start, std::uint
 bool NeverStops(const Mapping&) { return false; }
 
 }  // namespace
+
+void DescribeRoomInLimit(const Scene& scene, std::uint64_t size, Force beyond, Clauses& clauses) {
+  constexpr Requirement kLimit = "SYSV.SHMAT.RLIMIT_AS"_req;
+  const std::uint64_t limit = scene.process().as;
+  if (limit >= scene.task_size()) return;
+  const Force force = size > limit ? beyond : Force::kMay;
+  if (limit == scene.setting().actors[scene.call().actor].as) {
+    clauses.RefuseHere(true, ENOMEM, force, kLimit, "RLIMIT_AS leaves too little room", limit);
+  } else {
+    clauses.Refuse(
+        true, ENOMEM, force, kLimit,
+        size > limit ? "the mapping alone exceeds RLIMIT_AS" : "RLIMIT_AS may be used up");
+  }
+}
 
 void DescribeHoles(const Scene& scene, std::uint64_t start, std::uint64_t end, int error,
                    Clauses& clauses) {

@@ -20,6 +20,10 @@ void DescribeHoles(const Scene& scene, std::uint64_t start, std::uint64_t end, i
 /// Adds EPERM when something in [start, end) is sealed.
 void DescribeSeals(const Scene& scene, std::uint64_t start, std::uint64_t end, Clauses& clauses);
 
+/// Adds ENOMEM for a call that maps `size` bytes under RLIMIT_AS; `beyond` holds when these alone
+/// exceed it. A limit that the plan did not set itself is the environment's.
+void DescribeRoomInLimit(const Scene& scene, std::uint64_t size, Force beyond, Clauses& clauses);
+
 }  // namespace shmspec::model
 
 #endif  // SHMSPEC_HARNESS_MODEL_MAPPING_H_

@@ -85,9 +85,11 @@ void Describe(const MapRemap& op, const Scene& scene, Clauses& clauses) {
   const bool too_large = move.new_size > scene.task_size();
   clauses.Refuse(too_large, ENOMEM, Force::kMust, {}, "larger than the address space");
   clauses.Refuse(too_large, EINVAL, Force::kMay, {}, "larger than the address space");
-  const bool bounded = scene.process().as < scene.task_size();
-  clauses.Refuse(move.new_size > move.old_size && (bounded || move.new_size > (1ull << 40)), ENOMEM,
-                 Force::kMay, "SYSV.SHMAT.RLIMIT_AS"_req, "address space may be short");
+  if (move.new_size > move.old_size) {
+    DescribeRoomInLimit(scene, move.new_size, Force::kMay, clauses);
+  }
+  clauses.RefuseHere(move.new_size > move.old_size && move.new_size > (1ull << 40), ENOMEM,
+                     Force::kMay, {}, "memory may be short");
   const Mapping* source = scene.space().Find(move.from);
   DescribeSeals(scene, move.from, move.from + std::max(move.old_size, scene.page()), clauses);
   DescribeSource(move, scene, source, clauses);

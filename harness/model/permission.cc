@@ -55,6 +55,42 @@ Says GloballyCapable(const Scene& scene, std::uint64_t capability) {
   return credentials.nested ? Says::kNo : Says::kSilent;
 }
 
+namespace {
+
+/// Root without a capability that root has elsewhere: nobody in the plan took it away.
+bool IsWithheld(const Scene& scene, std::uint64_t capability) {
+  const ActorFacts& facts = scene.setting().actors[scene.call().actor];
+  return scene.credentials().uid == 0 && facts.uid == 0 && (facts.caps.bits & capability) == 0;
+}
+
+const char* WithoutCapability(std::uint64_t capability) {
+  switch (capability) {
+    case kCapIpcLock:
+      return "root has no CAP_IPC_LOCK here";
+    case kCapIpcOwner:
+      return "root has no CAP_IPC_OWNER here";
+    case kCapSysRawio:
+      return "root has no CAP_SYS_RAWIO here";
+    case kCapSysAdmin:
+      return "root has no CAP_SYS_ADMIN here";
+    default:
+      return "root lacks a capability here";
+  }
+}
+
+}  // namespace
+
+void RefuseWithout(const Scene& scene, std::uint64_t capability, Says may, int error,
+                   Requirements requirements, const char* why, Clauses& clauses) {
+  if (may == Says::kYes) return;
+  const Force force = may == Says::kNo ? Force::kMust : Force::kMay;
+  if (IsWithheld(scene, capability)) {
+    clauses.RefuseHere(true, error, force, requirements, WithoutCapability(capability));
+  } else {
+    clauses.Refuse(true, error, force, requirements, why);
+  }
+}
+
 Says MayAccess(const Scene& scene, const Segment& segment, std::uint32_t bits) {
   const Credentials& credentials = scene.credentials();
   const Says supplementary = scene.profile().supplementary_groups;

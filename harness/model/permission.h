@@ -7,6 +7,7 @@
 
 #include <cstdint>
 
+#include "harness/model/clauses.h"
 #include "harness/model/scene.h"
 
 namespace shmspec::model {
@@ -28,6 +29,12 @@ bool Capable(const Scene& scene, std::uint64_t capability);
 /// Whether the caller holds the capability over the whole system; kSilent when it holds it in a
 /// user namespace of which the model cannot tell whether it is the first one.
 Says GloballyCapable(const Scene& scene, std::uint64_t capability);
+
+/// Adds the failure of a call for which the caller would need that capability over the segment or
+/// the system. Where the caller is root and came without it, as in a container, it is the
+/// environment that refuses.
+void RefuseWithout(const Scene& scene, std::uint64_t capability, Says may, int error,
+                   Requirements requirements, const char* why, Clauses& clauses);
 
 /// What a user or group id looks like to the caller: itself, where its user namespace has no map
 /// the id for those without one, and either when the map is not known.

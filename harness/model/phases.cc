@@ -12,8 +12,8 @@ namespace shmspec::model {
 
 void Notes::Add(const Clauses& clauses, const Call& call, const Outcome& outcome) {
   ForEachTouched(clauses, outcome, [&](Requirement r) { touched.set(r.index()); });
-  if (const char* why = RefusedByPlace(clauses, outcome)) {
-    refused_by_place.emplace_back(call.step, why);
+  if (auto why = RefusedByPlace(clauses, outcome)) {
+    refused_by_place.emplace_back(call.step, std::move(*why));
   }
   if (clauses.observed() == nullptr) return;
   if (!observed.empty() && observed.back().first == call.step) return;

@@ -48,6 +48,14 @@ Ending EndingOf(const Operation& operation) {
   return {GoneHow::kExited, exit->code & 0xff};
 }
 
+/// Whether there are no process ids for children any more: a pid namespace ends with its first
+/// process, see pid_namespaces(7).
+bool LacksPids(const Scene& scene) {
+  const Process& process = scene.process();
+  return process.leads_pids && process.first_child != kNobody &&
+         TasksAlive(scene.state(), process.first_child) == 0;
+}
+
 /// The child's object for a mapping of private memory: a copy, the same for all parts of it.
 std::uint64_t CopyObject(const Scene& scene, State& state, const AddressSpace& parent,
                          const Mapping& mapping) {
@@ -97,6 +105,20 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child) {
   process.memlock = from.memlock;
   process.as = from.as;
   process.umask = from.umask;
+  Process& leader = state.processes[parent.process];
+  if (leader.leads_pids && leader.first_child == kNobody) leader.first_child = child;
+}
+
+void StampFailedFork(const Scene& scene, State& state, bool certain) {
+  const Says stamps = scene.profile().failed_fork_updates_stamps;
+  if (stamps == Says::kNo) return;
+  const Actor actor = ActorOf(scene);
+  const CopyOnWrite<AddressSpace> space = scene.process().space;
+  for (const Mapping& mapping : space->mappings()) {
+    if (!mapping.IsAttach() || mapping.skipped_by_fork) continue;
+    OpenMapping(state, actor, mapping, certain ? stamps : Says::kSilent);
+    CloseMapping(state, actor, mapping, Says::kYes, certain ? stamps : Says::kSilent);
+  }
 }
 
 void AbandonChild(State& state, const Actor& actor, std::uint8_t child) {
@@ -184,7 +206,9 @@ void BeginImage(const Scene& scene, State& state) {
 }
 
 void Describe(const ProcessFork&, const Scene& scene, Clauses& clauses) {
-  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of processes");
+  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the limit of processes may be reached");
+  clauses.RefuseHere(LacksPids(scene), ENOMEM, Force::kUsually, "SYSV.LIFE.FAILED_FORK_STAMPS"_req,
+                     "the first process of the pid namespace has ended");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
   clauses.ReturnsValue(0, "SYSV.LIFE.FORK_INHERITS"_req, "the child lives");
   if (scene.space().mappings().empty()) return;
@@ -193,6 +217,9 @@ void Describe(const ProcessFork&, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const ProcessFork& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (const auto* failure = std::get_if<Failure>(&outcome)) {
+    StampFailedFork(scene, state, failure->error.number == ENOMEM && LacksPids(scene));
+  }
   if (!Succeeded(outcome)) return;
   while (CopyNextMapping(scene, state, op.child.index)) {
   }
@@ -200,7 +227,8 @@ void Apply(const ProcessFork& op, const Scene& scene, State& state, const Outcom
 }
 
 void Describe(const ProcessThread&, const Scene&, Clauses& clauses) {
-  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of threads");
+  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the limit of processes may be reached");
+  clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
   clauses.ReturnsValue(0, "SEED.THREADS_SHARE"_req, "the thread lives in the same process");
 }
 

@@ -18,6 +18,10 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child);
 /// The child will never live: what it has is given back.
 void AbandonChild(State& state, const Actor& actor, std::uint8_t child);
 
+/// What a fork that failed leaves: the attaches that the child had for a moment. `certain`: it
+/// failed for want of a process id, the last thing it needs; else it may have failed before.
+void StampFailedFork(const Scene& scene, State& state, bool certain);
+
 /// The process to which the call puts an end, or kNobody: an exit of its last task, or a lethal
 /// kill of a living process.
 std::uint8_t ProcessEndedBy(const Scene& scene);

@@ -7,6 +7,7 @@
 #include "harness/model/lifetime.h"
 #include "harness/model/operations.h"
 #include "harness/model/permission.h"
+#include "harness/model/process.h"
 #include "harness/model/sysv_attach.h"
 
 namespace shmspec::model {
@@ -33,7 +34,7 @@ void Describe(const ProcessClone& op, const Scene& scene, Clauses& clauses) {
   clauses.RefuseHere(new_ipc && !may, EPERM, Force::kMust, "NS.IPC.UNSHARE_NEEDS_CAP"_req,
                      "a namespace needs CAP_SYS_ADMIN");
   clauses.RefuseHere(new_ipc, ENOSPC, Force::kMay, {}, "the number of namespaces is limited");
-  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of processes");
+  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the limit of processes may be reached");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
   if (scene.address(0) != 0) Describe(SysvDetach{op.detach}, scene, clauses);
   const bool shares = op.shares.Has(kShareMemory);
@@ -56,7 +57,7 @@ void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outco
   const auto* failure = std::get_if<Failure>(&outcome);
   const bool born = failure == nullptr || (failure->error.number == EINVAL &&
                                            !op.shares.Has(kShareSemaphoreUndo | kNewIpc));
-  if (!born) return;
+  if (!born) return StampFailedFork(scene, state, false);
   // The child has copies of the mappings, and takes them along when it ends.
   const CopyOnWrite<AddressSpace> space = state.processes[process].space;
   for (const Mapping& mapping : space->mappings()) {

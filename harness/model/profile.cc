@@ -33,6 +33,7 @@ constexpr Profile Posix() {
   profile.failing_attach_counts = Says::kSilent;
   profile.split_updates_stamps = Says::kSilent;
   profile.fork_updates_stamps = Says::kSilent;
+  profile.failed_fork_updates_stamps = Says::kSilent;
   profile.exit_updates_stamps = Says::kSilent;
   profile.rounds_to_pages = Says::kSilent;
   profile.execute_bit_checked = Says::kSilent;

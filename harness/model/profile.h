@@ -50,6 +50,8 @@ struct Profile {
   Says split_updates_stamps = Says::kYes;
   /// fork updates atime and sets lpid to the forking process.
   Says fork_updates_stamps = Says::kYes;
+  /// A fork that finds no process id for the child has updated atime, dtime and lpid all the same.
+  Says failed_fork_updates_stamps = Says::kYes;
   /// The end of a process sets dtime and lpid.
   Says exit_updates_stamps = Says::kYes;
   /// The rest of the last page is accessible.

@@ -54,16 +54,16 @@ const Segment* DescribeLookup(const Scene& scene, std::int64_t id, Says deferred
 void DescribeAccess(const Scene& scene, const Segment& segment, std::uint32_t bits,
                     Requirements requirements, Clauses& clauses) {
   const Says may = MayAccess(scene, segment, bits);
-  clauses.Refuse(may != Says::kYes, EACCES, may == Says::kNo ? Force::kMust : Force::kMay,
-                 requirements, "the caller's class lacks a permission bit it asks for");
+  RefuseWithout(scene, kCapIpcOwner, may, EACCES, requirements,
+                "the caller's class lacks a permission bit it asks for", clauses);
   if (may == Says::kYes) clauses.Effect("PERM.SYSV.CLASS_SELECTION"_req);
 }
 
 void DescribeControl(const Scene& scene, const Segment& segment, Requirements requirements,
                      Clauses& clauses) {
   const Says may = MayControl(scene, segment);
-  clauses.Refuse(may != Says::kYes, EPERM, may == Says::kNo ? Force::kMust : Force::kMay,
-                 requirements, "the caller is neither owner nor creator nor privileged");
+  RefuseWithout(scene, kCapSysAdmin, may, EPERM, requirements,
+                "the caller is neither owner nor creator nor privileged", clauses);
 }
 
 void DescribeFilling(const Scene& scene, Buffer buffer, Clauses& clauses) {

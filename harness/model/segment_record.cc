@@ -85,7 +85,8 @@ void BindProcesses(const Segment& segment, Clauses& clauses) {
       .processes = segment.cpid;
   clauses
       .Bind(kLpid, 0, 0,
-            {"SYSV.STAT.LPID"_req, "SYSV.STAT.PID_TRANSLATION"_req, "SYSV.SHMDT.UPDATES"_req},
+            {"SYSV.STAT.LPID"_req, "SYSV.STAT.PID_TRANSLATION"_req, "SYSV.SHMDT.UPDATES"_req,
+             "SYSV.LIFE.FAILED_FORK_STAMPS"_req},
             "the process of the last attach or detach, as the caller sees it")
       .processes = segment.lpid;
 }

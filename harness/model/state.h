@@ -142,10 +142,12 @@ struct Task {
 };
 
 struct Process {
-  std::uint8_t under_way = 0;  // calls that have taken effect in part
-  std::uint64_t memlock = 0;   // bytes
-  std::uint64_t as = 0;        // bytes
-  std::int32_t umask = -1;     // -1: unknown
+  std::uint8_t under_way = 0;          // calls that have taken effect in part
+  std::uint64_t memlock = 0;           // bytes
+  std::uint64_t as = 0;                // bytes
+  std::int32_t umask = -1;             // -1: unknown
+  bool leads_pids = false;             // its children go into a pid namespace that it made
+  std::uint8_t first_child = kNobody;  // the first of these, without which there are no more
   CopyOnWrite<AddressSpace> space;
   friend bool operator==(const Process&, const Process&) = default;
 };

@@ -74,8 +74,9 @@ void Describe(const SystemSysctlRead& op, const Scene& scene, Clauses& clauses) 
       : op.name == Sysctl::kNextId   ? Requirements("SYSV.ID.NEXT_ID"_req)
                                    : Requirements{"LIMIT.DEFAULTS"_req, "NS.IPC.FRESH_LIMITS"_req};
   clauses.Returns<Value>(requirements, "the setting of the namespace");
-  clauses.RefuseHere(op.name == Sysctl::kNextId, ENOENT, Force::kMay, {},
-                     "shm_next_id needs CONFIG_CHECKPOINT_RESTORE");
+  clauses.RefuseHere(true, ENOENT, Force::kMay, {},
+                     op.name == Sysctl::kNextId ? "shm_next_id needs CONFIG_CHECKPOINT_RESTORE"
+                                                : "this system has no such sysctl");
   if (IsSilent(scene, clauses)) return;
   const IpcNamespace& ipc = scene.ipc();
   if (op.name == Sysctl::kNextId && !ipc.next_id_known) return;
@@ -101,8 +102,9 @@ void Describe(const SystemSysctlWrite& op, const Scene& scene, Clauses& clauses)
                        "NS.IPC.SYSCTL_OWNER"_req, "older kernels ask for root of the whole system");
   }
   clauses.RefuseHere(true, EROFS, Force::kMay, {}, "/proc/sys may be mounted read-only");
-  clauses.RefuseHere(next_id, ENOENT, Force::kMay, {},
-                     "shm_next_id needs CONFIG_CHECKPOINT_RESTORE");
+  clauses.RefuseHere(
+      true, ENOENT, Force::kMay, {},
+      next_id ? "shm_next_id needs CONFIG_CHECKPOINT_RESTORE" : "this system has no such sysctl");
   DescribeRange(op, clauses);
   clauses.Returns<Value>("NS.IPC.SYSCTL_OWNER"_req, "the namespace has the setting");
   if (IsSilent(scene, clauses)) return;
@@ -144,6 +146,7 @@ void Describe(const SystemNextSecond&, const Scene&, Clauses& clauses) {
 }
 
 void Describe(const SystemHoldSegments&, const Scene&, Clauses& clauses) {
+  clauses.RefuseHere(true, ENOENT, Force::kMay, {}, "this system has no /proc/sysvipc/shm");
   clauses.ReturnsValue(0, "PROC.SYSVIPC.WORLD_READABLE"_req, "everybody may open the listing");
 }
 

@@ -141,12 +141,7 @@ const Segment* DescribeAttachSource(const SysvAttach& op, const Scene& scene, Cl
 void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment& segment,
                          Clauses& clauses) {
   const std::uint64_t length = segment.length;
-  const std::uint64_t limit = scene.process().as;
-  const bool bounded = limit < scene.task_size();
-  clauses.Refuse(bounded && length > limit, ENOMEM, Force::kMust, "SYSV.SHMAT.RLIMIT_AS"_req,
-                 "the attach alone exceeds RLIMIT_AS");
-  clauses.Refuse(bounded && length <= limit, ENOMEM, Force::kMay, "SYSV.SHMAT.RLIMIT_AS"_req,
-                 "RLIMIT_AS may be used up");
+  DescribeRoomInLimit(scene, length, Force::kMust, clauses);
   clauses.Refuse(length + scene.system().mmap_min_addr > TopOf(scene), ENOMEM, Force::kMust,
                  {"SYSV.SHMAT.OUT_OF_RANGE"_req, "COMPAT.ATTACH_TOO_BIG"_req},
                  "the segment is larger than the address space");

@@ -39,8 +39,10 @@ std::uint64_t PagesLocked(const State& state, std::uint32_t uid) {
 
 void DescribeLockLimit(const Scene& scene, const Segment& segment, Clauses& clauses) {
   const std::uint64_t limit = scene.process().memlock;
-  clauses.Refuse(limit == 0 && !Capable(scene, kCapIpcLock), EPERM, Force::kMust,
-                 "SYSV.LOCK.MEMLOCK_ZERO"_req, "RLIMIT_MEMLOCK is 0");
+  if (limit == 0 && !Capable(scene, kCapIpcLock)) {
+    RefuseWithout(scene, kCapIpcLock, Says::kNo, EPERM, "SYSV.LOCK.MEMLOCK_ZERO"_req,
+                  "RLIMIT_MEMLOCK is 0", clauses);
+  }
   if (segment.locked || segment.huge) return;
   const Says bypass = GloballyCapable(scene, kCapIpcLock);
   if (bypass == Says::kYes) {
@@ -51,8 +53,15 @@ void DescribeLockLimit(const Scene& scene, const Segment& segment, Clauses& clau
   const bool infinite = limit == ~std::uint64_t{0};
   const std::uint64_t wanted = PagesLocked(scene.state(), scene.credentials().uid) + segment.pages;
   const bool exceeds = !infinite && wanted > limit / page;
-  clauses.Refuse(exceeds, ENOMEM, bypass == Says::kNo ? Force::kMust : Force::kMay,
-                 "SYSV.LOCK.MEMLOCK_LIMIT"_req, "the lock exceeds RLIMIT_MEMLOCK");
+  const bool inherited = limit == scene.setting().actors[scene.call().actor].memlock;
+  const Force force = bypass == Says::kNo ? Force::kMust : Force::kMay;
+  if (exceeds && inherited) {
+    clauses.RefuseHere(true, ENOMEM, force, "SYSV.LOCK.MEMLOCK_LIMIT"_req,
+                       "the lock exceeds RLIMIT_MEMLOCK", limit);
+  } else {
+    clauses.Refuse(exceeds, ENOMEM, force, "SYSV.LOCK.MEMLOCK_LIMIT"_req,
+                   "the lock exceeds RLIMIT_MEMLOCK");
+  }
   clauses.RefuseHere(!infinite && !exceeds, ENOMEM, Force::kMay, "SYSV.LOCK.MEMLOCK_LIMIT"_req,
                      "the user may have locked more elsewhere");
 }
@@ -69,9 +78,8 @@ void DescribeLocking(const Scene& scene, bool lock, Clauses& clauses) {
   }
   if (segment == nullptr) return;
   const Says may = MayLock(scene, *segment);
-  clauses.Refuse(may != Says::kYes, EPERM, may == Says::kNo ? Force::kMust : Force::kMay,
-                 "SYSV.LOCK.OWNER_OR_CREATOR"_req,
-                 "the caller is neither owner nor creator nor has CAP_IPC_LOCK");
+  RefuseWithout(scene, kCapIpcLock, may, EPERM, "SYSV.LOCK.OWNER_OR_CREATOR"_req,
+                "the caller is neither owner nor creator nor has CAP_IPC_LOCK", clauses);
   if (lock) DescribeLockLimit(scene, *segment, clauses);
   if (segment->locked == lock) clauses.Effect("SYSV.LOCK.IDEMPOTENT"_req);
   if (segment->huge) clauses.Effect("SYSV.LOCK.HUGETLB_NOOP"_req);

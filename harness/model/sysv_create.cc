@@ -56,9 +56,9 @@ void DescribeExisting(const SysvGet& op, const Scene& scene, const Segment& foun
   const auto requested = static_cast<std::uint32_t>(op.flags.bits);
   const std::uint32_t bits = (requested >> 6 | requested >> 3 | requested) & 7;
   const Says may = MayAccess(scene, found, bits);
-  clauses.Refuse(may != Says::kYes, EACCES, may == Says::kNo ? Force::kMust : Force::kMay,
-                 {"PERM.SYSV.SHMGET_REQUESTED_BITS"_req, "PERM.SYSV.CLASS_SELECTION"_req},
-                 "the caller's class lacks a permission bit it asks for");
+  RefuseWithout(scene, kCapIpcOwner, may, EACCES,
+                {"PERM.SYSV.SHMGET_REQUESTED_BITS"_req, "PERM.SYSV.CLASS_SELECTION"_req},
+                "the caller's class lacks a permission bit it asks for", clauses);
   const Requirement finds =
       op.flags.Has(kCreate) ? "SYSV.SHMGET.CREAT_EXISTING_OPENS"_req : "SYSV.SHMGET.KEY_LOOKUP"_req;
   if (op.size.bytes == 0) clauses.Effect("SYSV.SHMGET.SIZE_ZERO_EXISTING"_req);

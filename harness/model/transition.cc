@@ -2,9 +2,30 @@
 
 #include "harness/model/transition.h"
 
+#include <cerrno>
+
 #include "harness/model/operations.h"
 
 namespace shmspec::model {
+namespace {
+
+/// What the environment may do to an operation that is not shared memory itself.
+void DescribeRole(const Scene& scene, Clauses& clauses) {
+  switch (RoleOf(*scene.call().operation)) {
+    case Role::kSubject:
+      return;
+    case Role::kNeighbour:
+      clauses.RefuseHere(true, ENOSYS, Force::kMay, {}, "this system has no such call");
+      clauses.RefuseHere(scene.system().filtered, EPERM, Force::kMay, {},
+                         "a filter of system calls may forbid it");
+      return;
+    case Role::kPrepares:
+      clauses.AnyFailure("the system refuses what the case prepares with");
+      return;
+  }
+}
+
+}  // namespace
 
 void Describe(const Scene& scene, Clauses& clauses) {
   clauses.Reset();
@@ -19,6 +40,7 @@ void Describe(const Scene& scene, Clauses& clauses) {
     return;
   }
   std::visit([&](const auto& op) { Describe(op, scene, clauses); }, *scene.call().operation);
+  DescribeRole(scene, clauses);
 }
 
 void Apply(const Scene& scene, State& state, const Outcome& outcome) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 
 #include "harness/model/transition.h"
 #include "harness/oracle/worlds.h"
@@ -137,20 +138,44 @@ class Hearing {
   void Follow(const Event& event) {
     if (event.kind == Event::Kind::kCall) return Begin(event.step);
     if (IsTrouble(event.step)) return;
-    const Worlds::Ruling ruling =
-        event.kind == Event::Kind::kReturn ? worlds_.Return(event.step) : worlds_.End(event.step);
+    const bool ends = event.kind == Event::Kind::kEnd;
+    const model::Call call = InFlight(event.step);
+    const std::vector<World> before = ends ? worlds_.all() : std::vector<World>{};
+    const Worlds::Ruling ruling = ends ? worlds_.End(event.step) : worlds_.Return(event.step);
     if (ruling == Worlds::Ruling::kTooMany) {
       Undecided(event.step, "more orders of the calls in flight than the limits allow");
+    } else if (ruling == Worlds::Ruling::kUnexplained) {
+      Died(call, before);
     } else if (ruling == Worlds::Ruling::kNone) {
-      model::Call call = CallOf(event.step);
-      for (const Flight& flight : worlds_.flights()) {
-        if (flight.call.step == event.step) call = flight.call;
-      }
       Refute(call, worlds_.Reachable());
     } else if (event.kind == Event::Kind::kReturn) {
       Bind(event.step);
     }
     CheckTotal(event.step);
+  }
+
+  /// The call of the step, with what is known of those that overlap it.
+  model::Call InFlight(std::uint32_t step) const {
+    for (const Flight& flight : worlds_.flights()) {
+      if (flight.call.step == step) return flight.call;
+    }
+    return CallOf(step);
+  }
+
+  /// An actor that died in a call although nothing in the plan ends it.
+  void Died(const model::Call& call, const std::vector<World>& before) {
+    const auto* gone = std::get_if<Gone>(&trace_.steps[call.step].outcome);
+    const bool killed = gone != nullptr && gone->how == GoneHow::kKilled && gone->code == SIGKILL;
+    // Whoever halts a plan kills the actors.
+    if (gone == nullptr || gone->how == GoneHow::kUnknown) return;
+    if (killed && trace_.halt != Halt::kNone) return;
+    verdict_.death = call.step;
+    const std::string message =
+        fmt::format("actor {} {} in {}", trace_.plan.actors[call.actor].name, DeathText(*gone),
+                    OperationName(*call.operation));
+    if (killed || RoleOf(*call.operation) == Role::kPrepares) return Undecided(call.step, message);
+    Refute(call, before);
+    verdict_.message = message;
   }
 
   void Begin(std::uint32_t step) {

@@ -42,6 +42,9 @@ struct Verdict {
     kUndecided,  // the experiment went wrong, or a limit was reached
   };
   Kind kind = Kind::kExplained;
+  /// The step in which an actor died although nothing in the plan ends it: refuted, unless it was a
+  /// signal that anybody could have sent or a call that is not shared memory's.
+  std::optional<std::size_t> death;
   /// The step that was refuted, or at which judging stopped.
   std::optional<std::size_t> step;
   /// What would have been allowed there, in any world.

@@ -94,14 +94,18 @@ Worlds::Ruling Worlds::End(std::uint32_t step) {
   const model::Call call = flights_[SlotOf(step)].call;
   const Ruling ruling = Settle(step, false);
   if (ruling != Ruling::kKept) return ruling;
+  bool explained = false;
   // Nobody but the call's own process is known to have ended it: it died in the call.
   for (World& world : worlds_) {
-    if (world.state.tasks[call.actor].life != model::Life::kAlive) continue;
+    if (world.state.tasks[call.actor].life != model::Life::kAlive) {
+      explained = true;
+      continue;
+    }
     const std::uint8_t process = world.state.tasks[call.actor].process;
     model::FinishEnd(model::Scene(setting_, world.state, call), world.state, process);
   }
   Merge(worlds_);
-  return ruling;
+  return explained ? ruling : Ruling::kUnexplained;
 }
 
 Worlds::Ruling Worlds::Settle(std::uint32_t step, bool must_be_done) {

@@ -50,7 +50,12 @@ class Worlds {
   /// A call is made.
   void Call(const Flight& flight);
 
-  enum class Ruling : std::uint8_t { kKept, kNone, kTooMany };
+  enum class Ruling : std::uint8_t {
+    kKept,
+    kNone,
+    kTooMany,
+    kUnexplained,  // as kKept; in none of the worlds has anything ended the actor
+  };
   /// The call of that step has returned: kept are the worlds in which it has taken effect. When
   /// none is left the worlds are as they were.
   Ruling Return(std::uint32_t step);

@@ -146,6 +146,9 @@ struct CaseResult {
   std::uint64_t steps = 0;   // performed, over all rounds
   std::uint64_t worlds = 0;  // the most that the oracle had to keep in mind at once
   std::int64_t duration_us = 0;
+  /// The operation in which an actor still was at the deadline, where nothing in it may take long;
+  /// empty when there was none.
+  std::string hung;
   /// What is there after the case and was not before, one line each.
   std::vector<std::string> residue;
   /// Process ids that actors had.
@@ -156,16 +159,16 @@ struct CaseResult {
   std::uint64_t attempt_seed = 0;
   bool retry = false;           // made because one before did not pass
   std::int64_t started_us = 0;  // since the run began
-  static constexpr auto kFields =
-      Fields(Field{"status", &CaseResult::status}, Field{"cause", &CaseResult::cause},
-             Field{"reason", &CaseResult::reason}, Field{"excerpt", &CaseResult::excerpt},
-             Field{"trace", &CaseResult::trace}, Field{"objections", &CaseResult::objections},
-             Field{"requirements", &CaseResult::requirements},
-             Field{"touched", &CaseResult::touched}, Field{"observed", &CaseResult::observed},
-             Field{"histograms", &CaseResult::histograms}, Field{"seed", &CaseResult::seed},
-             Field{"rounds", &CaseResult::rounds}, Field{"steps", &CaseResult::steps},
-             Field{"worlds", &CaseResult::worlds}, Field{"duration_us", &CaseResult::duration_us},
-             Field{"residue", &CaseResult::residue}, Field{"actor_pids", &CaseResult::actor_pids});
+  static constexpr auto kFields = Fields(
+      Field{"status", &CaseResult::status}, Field{"cause", &CaseResult::cause},
+      Field{"reason", &CaseResult::reason}, Field{"excerpt", &CaseResult::excerpt},
+      Field{"trace", &CaseResult::trace}, Field{"objections", &CaseResult::objections},
+      Field{"requirements", &CaseResult::requirements}, Field{"touched", &CaseResult::touched},
+      Field{"observed", &CaseResult::observed}, Field{"histograms", &CaseResult::histograms},
+      Field{"seed", &CaseResult::seed}, Field{"rounds", &CaseResult::rounds},
+      Field{"steps", &CaseResult::steps}, Field{"worlds", &CaseResult::worlds},
+      Field{"duration_us", &CaseResult::duration_us}, Field{"hung", &CaseResult::hung},
+      Field{"residue", &CaseResult::residue}, Field{"actor_pids", &CaseResult::actor_pids});
 };
 
 /// Not as specified, or not decided although it should have been.

@@ -16,6 +16,12 @@ constexpr std::size_t kStepsBefore = 30;
 
 std::string SeenText(const Trace& trace, std::size_t step) {
   const Performed& performed = trace.steps[step];
+  const auto* gone = std::get_if<Gone>(&performed.outcome);
+  if (!performed.called && trace.halt == Halt::kRefused) return "not performed";
+  if (!performed.returned && gone != nullptr && gone->how != GoneHow::kUnknown) {
+    return fmt::format("{}, the actor {}", performed.called ? "never returned" : "was never called",
+                       DeathText(*gone));
+  }
   if (!performed.called) return "was never called";
   if (!performed.returned) return "never returned";
   return PrintOutcome(performed.outcome, trace.plan.actors);

@@ -28,9 +28,6 @@ inline constexpr int kMostRepetitions = 4;
 CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::Profile& profile,
                        std::uint64_t seed, std::chrono::milliseconds time = std::chrono::hours(24));
 
-/// The same judgement of one trace that is there already.
-CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile);
-
 /// The seed of round `round`; round 0 has `seed` itself, so that a failing round can be repeated
 /// alone.
 std::uint64_t SeedOfRound(std::uint64_t seed, int round);

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <functional>
 
+#include "harness/runner/judge_trace.h"
 #include "harness/target/simulated/simulated_stage.h"
 #include "harness/vocabulary/plan_builder.h"
 
@@ -123,7 +124,7 @@ TEST(JudgeTrace, CallsWhatThePlaceRefusesUnsupportedAndSaysWhy) {
   const CaseResult result = Judged(ForkPlan(), ForkFailsWith(EAGAIN));
   EXPECT_EQ(result.status, Status::kUnsupported);
   EXPECT_EQ(result.cause, Cause::kMissingCapability);
-  EXPECT_NE(result.reason.find("short of processes"), std::string::npos) << result.reason;
+  EXPECT_NE(result.reason.find("the limit of processes"), std::string::npos) << result.reason;
 }
 
 TEST(JudgeTrace, KnowsAToolThatWasRefusedForWhatOthersUse) {

@@ -7,10 +7,13 @@
 #include <deque>
 #include <list>
 #include <map>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include "harness/host/readable.h"
 #include "harness/runner/attempt.h"
+#include "harness/runner/hang.h"
 #include "harness/runner/perform_plan.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/target/process_limit.h"
@@ -27,6 +30,63 @@ RunOptions OptionsOf(const Case& test_case, const RunOptions& options, std::uint
   RunOptions own = options;
   own.seed = SeedOfCase(options.seed + attempt, test_case.id);
   return own;
+}
+
+/// Whether a step of the plan is a call of System V, or asks the system about it.
+bool NeedsSystemV(const Plan& plan) {
+  return std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
+    const std::string_view name = OperationName(step.operation);
+    return name.starts_with("sysv.") || name.starts_with("system.");
+  });
+}
+
+/// What comes of a plan that need not be begun.
+std::optional<CaseResult> WithoutSystemV(const Plan& plan, const RunOptions& options) {
+  if (options.lacks_system_v.empty() || !NeedsSystemV(plan)) return std::nullopt;
+  CaseResult result =
+      Unjudged(Status::kUnsupported, Cause::kMissingCapability, options.lacks_system_v);
+  for (const Requirement cited : plan.requirements) {
+    result.requirements.push_back({cited, Status::kUnsupported});
+  }
+  return result;
+}
+
+CaseResult NotStarted(const Error& error) {
+  return error.lacking ? Unjudged(Status::kUnsupported, Cause::kMissingCapability, error.message)
+                       : Unjudged(Status::kUnresolved, Cause::kSetup, error.message);
+}
+
+CaseResult RunOnce(const Plan& plan, int rounds, const RunOptions& options,
+                   Attempt::Leftovers leftovers) {
+  if (auto missing = WithoutSystemV(plan, options)) return *missing;
+  const StayOnCpu stay(CpuFor(plan));
+  Result<Attempt> attempt = Attempt::Start(plan, rounds, options, leftovers);
+  if (!attempt.ok()) return NotStarted(attempt.error());
+  while (!attempt->IsOver()) {
+    if (const int signal = StopRequests::Pending(); signal != 0) {
+      return Unjudged(Status::kUnresolved, Cause::kSetup, "stopped by " + SignalName(signal));
+    }
+    std::array<pollfd, 2> waiting{pollfd{attempt->result_fd(), POLLIN, 0},
+                                  pollfd{StopRequests::fd(), POLLIN, 0}};
+    AwaitReadable(waiting, 100);
+  }
+  return attempt->Take();
+}
+
+/// A plan that was in a call at its deadline, once more with a longer one.
+CaseResult RepeatAlone(const Plan& plan, int rounds, const RunOptions& options,
+                       Attempt::Leftovers leftovers, CaseResult first) {
+  RunOptions longer = options;
+  longer.timeout_ms *= kHangFactor;
+  const CaseResult again = RunOnce(plan, rounds, longer, leftovers);
+  return AfterRepetition(std::move(first), again, options.timeout_ms);
+}
+
+CaseResult RunAlone(const Plan& plan, int rounds, const RunOptions& options,
+                    Attempt::Leftovers leftovers) {
+  CaseResult result = RunOnce(plan, rounds, options, leftovers);
+  if (result.hung.empty() || StopRequests::Pending() != 0) return result;
+  return RepeatAlone(plan, rounds, options, leftovers, std::move(result));
 }
 
 /// So many cases wait for the clock at the same time: enough for all there are, and not too many
@@ -53,7 +113,8 @@ class Schedule {
 
   RunResult Run() {
     while (StopRequests::Pending() == 0 &&
-           !(at_work_.empty() && at_the_clock_.empty() && running_.empty())) {
+           !(at_work_.empty() && at_the_clock_.empty() && running_.empty() && suspects_.empty())) {
+      if (at_work_.empty() && at_the_clock_.empty() && running_.empty()) RepeatSuspect();
       StartWhileThereIsRoom(at_the_clock_, kMostAtTheClock);
       StartWhileThereIsRoom(at_work_, options_.jobs);
       if (!running_.empty()) Wait();
@@ -61,6 +122,7 @@ class Schedule {
     }
     if (const int signal = StopRequests::Pending(); signal != 0 && done_ < total_) {
       running_.clear();  // ends the processes
+      for (auto& [job, result] : suspects_) Finish(job, std::move(result));
       result_.complete = false;
       result_.stop_reason = "stopped by " + SignalName(signal);
     }
@@ -87,26 +149,35 @@ class Schedule {
       const auto running =
           std::count_if(running_.begin(), running_.end(),
                         [waits](const auto& one) { return one.first.waits == waits; });
-      if (static_cast<std::size_t>(running) >= most) return;
-      StartNext(queue);
+      if (static_cast<std::size_t>(running) >= most || !StartNext(queue)) return;
     }
   }
 
-  void StartNext(Queue& queue) {
+  /// False when it has to wait until another has ended.
+  bool StartNext(Queue& queue) {
     Job job = queue.front();
     queue.pop_front();
     job.started_us =
         std::chrono::duration_cast<std::chrono::microseconds>(Attempt::Clock::now() - start_)
             .count();
     const Case& test_case = *result_.cases[job.index].test_case;
+    if (auto missing = WithoutSystemV(PlanOf(test_case), options_)) {
+      Finish(job, std::move(*missing));
+      return true;
+    }
     Result<Attempt> attempt = Attempt::Start(PlanOf(test_case), RoundsOf(test_case, options_),
                                              OptionsOf(test_case, options_, job.attempt),
                                              Attempt::Leftovers::kUnresolved);
-    if (!attempt.ok()) {
-      Finish(job, Unjudged(Status::kUnresolved, Cause::kSetup, attempt.error().message));
-      return;
+    if (!attempt.ok() && attempt.error().lacking && !running_.empty()) {
+      queue.push_front(job);
+      return false;
     }
-    running_.emplace_back(job, std::move(attempt).value());
+    if (attempt.ok()) {
+      running_.emplace_back(job, std::move(attempt).value());
+    } else {
+      Finish(job, NotStarted(attempt.error()));
+    }
+    return true;
   }
 
   void Wait() {
@@ -130,8 +201,30 @@ class Schedule {
       const Job job = at->first;
       CaseResult result = at->second.Take();
       at = running_.erase(at);
-      Finish(job, std::move(result));
+      // Whether it hangs is seen when nothing else runs.
+      if (!result.hung.empty()) {
+        suspects_.emplace_back(job, std::move(result));
+      } else {
+        Finish(job, std::move(result));
+      }
     }
+  }
+
+  /// Decides about one of the attempts that were in a call at their deadline. An operation that is
+  /// known to hang is not waited for again: that takes a multiple of the deadline.
+  void RepeatSuspect() {
+    auto [job, result] = std::move(suspects_.front());
+    suspects_.pop_front();
+    const Case& test_case = *result_.cases[job.index].test_case;
+    if (const auto known = hung_.find(result.hung); known != hung_.end()) {
+      Finish(job, BesideHang(std::move(result), known->second));
+      return;
+    }
+    CaseResult judged = RepeatAlone(PlanOf(test_case), RoundsOf(test_case, options_),
+                                    OptionsOf(test_case, options_, job.attempt),
+                                    Attempt::Leftovers::kUnresolved, std::move(result));
+    if (judged.cause == Cause::kHang) hung_.emplace(judged.hung, test_case.id);
+    Finish(job, std::move(judged));
   }
 
   void Finish(const Job& job, CaseResult result) {
@@ -165,27 +258,11 @@ class Schedule {
   Queue at_work_;                                 // these two still to be started
   Queue at_the_clock_;
   std::list<std::pair<Job, Attempt>> running_;
+  std::deque<std::pair<Job, CaseResult>> suspects_;  // that may have hung
+  std::map<std::string, std::string> hung_;          // operations that did, and in which case
   std::size_t done_ = 0;
   std::size_t total_ = 0;
 };
-
-CaseResult RunAlone(const Plan& plan, int rounds, const RunOptions& options,
-                    Attempt::Leftovers leftovers) {
-  const StayOnCpu stay(CpuFor(plan));
-  Result<Attempt> attempt = Attempt::Start(plan, rounds, options, leftovers);
-  if (!attempt.ok()) {
-    return Unjudged(Status::kUnresolved, Cause::kSetup, attempt.error().message);
-  }
-  while (!attempt->IsOver()) {
-    if (const int signal = StopRequests::Pending(); signal != 0) {
-      return Unjudged(Status::kUnresolved, Cause::kSetup, "stopped by " + SignalName(signal));
-    }
-    std::array<pollfd, 2> waiting{pollfd{attempt->result_fd(), POLLIN, 0},
-                                  pollfd{StopRequests::fd(), POLLIN, 0}};
-    AwaitReadable(waiting, 100);
-  }
-  return attempt->Take();
-}
 
 }  // namespace
 

@@ -33,6 +33,9 @@ struct RunOptions {
   std::uint32_t retries = 0;        // further ones at a case while attempts fail or are unresolved
   int max_rounds = 1000000;         // no case is performed more often in one attempt
   Isolation isolation = Isolation::kShared;
+  /// Why no plan that needs System V shared memory can be performed; empty when it is there.
+  std::string lacks_system_v;
+  bool detaches = true;      // shmdt(2) is there
   FoundAbilities abilities;  // of the system, in that isolation
 };
 

@@ -113,9 +113,9 @@ class Section {
 
 /// What a waiver may expect; whatever else comes of a case needs none.
 constexpr std::array kWaivable{Status::kFail, Status::kUnresolved};
-constexpr std::array kCauses{Cause::kAssertion, Cause::kRefuted, Cause::kDisagreement,
-                             Cause::kTimeout,   Cause::kCrash,   Cause::kGaveUp,
-                             Cause::kLeak,      Cause::kSetup};
+constexpr std::array kCauses{
+    Cause::kAssertion, Cause::kRefuted, Cause::kDisagreement, Cause::kTimeout, Cause::kHang,
+    Cause::kDeath,     Cause::kCrash,   Cause::kGaveUp,       Cause::kLeak,    Cause::kSetup};
 constexpr std::array kClasses{WaiverClass::kImplementationBug, WaiverClass::kSuiteBug,
                               WaiverClass::kSpecAmbiguity, WaiverClass::kEnvironment};
 

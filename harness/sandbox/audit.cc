@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cinttypes>
 #include <cstdio>
 #include <memory>
@@ -28,9 +30,9 @@ bool ReadSegmentTable(Inventory& inventory) {
   while (std::fgets(line.data(), line.size(), table.get()) != nullptr) {
     Inventory::Segment segment;
     int id = 0;
-    // key shmid perms size cpid ...
-    if (std::sscanf(line.data(), "%" SCNd64 " %d %*s %" SCNd64 " %" SCNd64, &segment.key, &id,
-                    &segment.size, &segment.cpid) == 4) {
+    // key shmid perms size cpid lpid nattch uid ...
+    if (std::sscanf(line.data(), "%" SCNd64 " %d %*s %" SCNd64 " %" SCNd64 " %*s %*s %" SCNu32,
+                    &segment.key, &id, &segment.size, &segment.cpid, &segment.uid) == 5) {
       inventory.segments[id] = segment;
     }
   }
@@ -46,7 +48,7 @@ void AskForSegments(Inventory& inventory) {
     const int id = ::shmctl(index, SHM_STAT, &record);
     if (id < 0) continue;
     inventory.segments[id] = {record.shm_perm.__key, static_cast<std::int64_t>(record.shm_segsz),
-                              record.shm_cpid};
+                              record.shm_cpid, record.shm_perm.uid};
   }
 }
 
@@ -66,6 +68,19 @@ std::set<int> Children() {
   return children;
 }
 
+/// Removes a segment in the name of a user, in a process of its own.
+bool RemoveAs(std::uint32_t uid, int id) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool removed = ::setresuid(uid, uid, uid) == 0 && ::shmctl(id, IPC_RMID, nullptr) == 0;
+    ::_exit(removed ? 0 : 1);
+  }
+  int status = 1;
+  while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 }  // namespace
 
 Inventory TakeInventory() {
@@ -80,8 +95,8 @@ std::vector<std::string> Residue(const Inventory& before, const Inventory& after
   std::vector<std::string> lines;
   for (const auto& [id, segment] : after.segments) {
     if (before.segments.contains(id)) continue;
-    lines.push_back(
-        fmt::format("segment {} (key {:#x}, {} bytes) is left", id, segment.key, segment.size));
+    lines.push_back(fmt::format("segment {} (key {:#x}, {} bytes) {}", id, segment.key, segment.size,
+                                segment.removed ? "was left, and is removed" : "is left"));
   }
   for (const std::string& name : after.objects) {
     if (!before.objects.contains(name)) lines.push_back("/dev/shm/" + name + " is left");
@@ -92,9 +107,10 @@ std::vector<std::string> Residue(const Inventory& before, const Inventory& after
   return lines;
 }
 
-void RemoveSegments(const Inventory& before, const Inventory& after) {
-  for (const auto& entry : after.segments) {
-    if (!before.segments.contains(entry.first)) ::shmctl(entry.first, IPC_RMID, nullptr);
+void RemoveSegments(const Inventory& before, Inventory& after) {
+  for (auto& [id, segment] : after.segments) {
+    if (before.segments.contains(id)) continue;
+    segment.removed = ::shmctl(id, IPC_RMID, nullptr) == 0 || RemoveAs(segment.uid, id);
   }
 }
 

@@ -19,6 +19,8 @@ struct Inventory {
     std::int64_t key = 0;
     std::int64_t size = 0;  // bytes
     std::int64_t cpid = 0;
+    std::uint32_t uid = 0;  // owner
+    bool removed = false;   // by RemoveSegments
   };
   std::map<int, Segment> segments;  // by identifier
   std::set<std::string> objects;    // names in /dev/shm
@@ -31,8 +33,9 @@ Inventory TakeInventory();
 std::vector<std::string> Residue(const Inventory& before, const Inventory& after);
 
 /// Removes the segments among the residue, for runs that share the host's IPC namespace: what a
-/// case forgot must not stay there. They are reported all the same.
-void RemoveSegments(const Inventory& before, const Inventory& after);
+/// case forgot must not stay there. Root without CAP_SYS_ADMIN removes them as their owner. They are
+/// reported all the same, and marked in `after`.
+void RemoveSegments(const Inventory& before, Inventory& after);
 
 }  // namespace shmspec
 

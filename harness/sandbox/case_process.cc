@@ -15,6 +15,7 @@
 #include "harness/host/pipe.h"
 #include "harness/host/readable.h"
 #include "harness/vocabulary/names.h"
+#include "harness/vocabulary/shortage.h"
 
 namespace shmspec {
 namespace {
@@ -51,7 +52,9 @@ Result<CaseProcess> CaseProcess::Start(const std::function<std::string()>& body)
   if (!pipe.ok()) return pipe.error();
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
-  if (pid < 0) return Error{fmt::format("no process for a case: {}", std::strerror(errno))};
+  if (pid < 0) {
+    return Error{fmt::format("no process for a case: {}", std::strerror(errno)), IsShortage(errno)};
+  }
   if (pid == 0) {
     SettleIn(parent);
     pipe->reading.reset();

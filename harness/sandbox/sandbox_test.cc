@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -15,6 +16,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <cstring>
 
 #include "harness/sandbox/audit.h"
 #include "harness/sandbox/case_process.h"
@@ -108,29 +110,64 @@ TEST(Audit, NamesWhatIsLeftAndRemovesItOnDemand) {
   const auto report = InProcess([] {
     const Inventory before = TakeInventory();
     const int id = ::shmget(IPC_PRIVATE, 8192, 0600);
-    const Inventory after = TakeInventory();
+    Inventory after = TakeInventory();
     const auto residue = Residue(before, after);
     RemoveSegments(before, after);
     const bool gone = Residue(before, TakeInventory()).empty();
-    const std::string expected = "segment " + std::to_string(id) + " (key 0x0, 8192 bytes) is left";
-    return std::string(residue == std::vector{expected} && gone ? "good" : "bad");
+    const std::string left = "segment " + std::to_string(id) + " (key 0x0, 8192 bytes) ";
+    const bool told = residue == std::vector{left + "is left"} &&
+                      Residue(before, after) == std::vector{left + "was left, and is removed"};
+    return std::string(told && gone ? "good" : "bad");
   });
   EXPECT_EQ(report, "good");
 }
 
-/// In a child: a seccomp filter that answers shmget with `action`, then the probe's message.
-std::optional<std::string> ProbeUnder(std::uint32_t action) {
-  return InProcess([action] {
+/// A segment of another user.
+int SegmentOf(uid_t uid) {
+  constexpr int kKey = 0x7368fffd;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::setresuid(uid, uid, uid) != 0) ::_exit(1);
+    ::_exit(::shmget(kKey, 4096, IPC_CREAT | 0600) >= 0 ? 0 : 1);
+  }
+  ::waitpid(child, nullptr, 0);
+  return ::shmget(kKey, 0, 0);
+}
+
+TEST(Audit, RemovesAsItsOwnerWhatRootMayNot) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  const auto report = InProcess([] {
+    const Inventory before = TakeInventory();
+    const int id = SegmentOf(1000);
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+    ::syscall(SYS_capget, &header, sets);
+    sets[0].effective &= ~(1u << CAP_SYS_ADMIN);
+    if (id < 0 || ::syscall(SYS_capset, &header, sets) != 0) return std::string("no such place");
+    if (::shmctl(id, IPC_RMID, nullptr) == 0) return std::string("root may");
+    Inventory after = TakeInventory();
+    RemoveSegments(before, after);
+    const bool gone = Residue(before, TakeInventory()).empty();
+    return std::string(gone && after.segments.at(id).removed ? "good" : "bad");
+  });
+  if (report == "no such place") GTEST_SKIP() << *report;
+  EXPECT_EQ(report, "good");
+}
+
+/// In a child: a seccomp filter that answers a call with `action`, then the probe's message.
+std::optional<std::string> ProbeUnder(std::uint32_t action, long call = SYS_shmget,
+                                      Result<void> (*probe)() = ProbeSystemV) {
+  return InProcess([action, call, probe] {
     const std::array<sock_filter, 4> code{
         sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, offsetof(seccomp_data, nr)},
-        sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, SYS_shmget},
+        sock_filter{BPF_JMP | BPF_JEQ | BPF_K, 0, 1, static_cast<std::uint32_t>(call)},
         sock_filter{BPF_RET | BPF_K, 0, 0, action},
         sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW}};
     const sock_fprog program{code.size(), const_cast<sock_filter*>(code.data())};
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
       return std::string("no seccomp");
-    const Result<void> probed = ProbeSystemV();
+    const Result<void> probed = probe();
     return probed.ok() ? "there"
                        : (probed.error().lacking ? "" : "not lacking: ") + probed.error().message;
   });
@@ -145,6 +182,18 @@ TEST(SystemV, AFilterThatKillsOrRefusesIsOneClearLine) {
       "shmget was refused with ENOSYS: this system has no System V shared memory, or a seccomp "
       "filter hides it");
   EXPECT_EQ(ProbeUnder(SECCOMP_RET_ERRNO | EPERM)->substr(0, 30), "shmget was refused with EPERM:");
+}
+
+TEST(SystemV, IsMissingWithoutAttachOrControlAndNotWithoutDetach) {
+  for (const auto& [call, name] :
+       {std::pair{SYS_shmat, "shmat"}, std::pair{SYS_shmctl, "shmctl"}}) {
+    EXPECT_EQ(ProbeUnder(SECCOMP_RET_ERRNO | EPERM, call)->substr(0, 24 + std::strlen(name)),
+              std::string(name) + " was refused with EPERM:");
+  }
+  EXPECT_EQ(ProbeUnder(SECCOMP_RET_ERRNO | ENOSYS, SYS_shmdt), "there");
+  EXPECT_EQ(ProbeUnder(SECCOMP_RET_ERRNO | ENOSYS, SYS_shmdt, ProbeDetach)->substr(0, 30),
+            "shmdt was refused with ENOSYS:");
+  EXPECT_EQ(ProbeUnder(SECCOMP_RET_ALLOW, SYS_shmdt, ProbeDetach), "there");
 }
 
 TEST(Environment, KnowsTheKernelAndAssessesEachIsolation) {

@@ -7,10 +7,13 @@
 
 namespace shmspec {
 
-/// Whether this system has System V shared memory at all, tried in a child process because a
-/// seccomp filter may kill whoever asks. The error is one line that says what happened; it is
-/// lacking.
+/// Whether this system has System V shared memory at all: shmget, shmat and shmctl, without any of
+/// which there is nothing to test. Tried in child processes because a seccomp filter may kill
+/// whoever asks. The error is one line that says what happened; it is lacking.
 Result<void> ProbeSystemV();
+
+/// The same of shmdt, without which segments can be used all the same.
+Result<void> ProbeDetach();
 
 }  // namespace shmspec
 

@@ -4,6 +4,12 @@
 
 #include <sys/capability.h>
 
+#include <charconv>
+#include <string>
+#include <string_view>
+
+#include "harness/target/text_file.h"
+
 namespace shmspec {
 namespace {
 
@@ -17,12 +23,34 @@ __user_cap_data_struct Word(const CapabilitySets& sets, int shift) {
           .inheritable = static_cast<std::uint32_t>(sets.inheritable >> shift)};
 }
 
+/// The number after such a name in /proc/self/status.
+std::optional<std::uint64_t> HexAfter(std::string_view status, std::string_view name) {
+  const std::size_t at = status.find(name);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::uint64_t number = 0;
+  const char* first = status.data() + at + name.size();
+  const auto read = std::from_chars(first, status.data() + status.size(), number, 16);
+  if (read.ec != std::errc()) return std::nullopt;
+  return number;
+}
+
+/// Where capget(2) is refused, procfs tells the same.
+std::optional<CapabilitySets> FromStatus() {
+  const Result<std::string> status = ReadTextFile("/proc/self/status");
+  if (!status.ok()) return std::nullopt;
+  const auto effective = HexAfter(*status, "\nCapEff:\t");
+  const auto permitted = HexAfter(*status, "\nCapPrm:\t");
+  const auto inheritable = HexAfter(*status, "\nCapInh:\t");
+  if (!effective || !permitted || !inheritable) return std::nullopt;
+  return CapabilitySets{*effective, *permitted, *inheritable};
+}
+
 }  // namespace
 
 std::optional<CapabilitySets> ReadCapabilities() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
-  if (::capget(&header, data) != 0) return std::nullopt;
+  if (::capget(&header, data) != 0) return FromStatus();
   return CapabilitySets{Joined(data[0].effective, data[1].effective),
                         Joined(data[0].permitted, data[1].permitted),
                         Joined(data[0].inheritable, data[1].inheritable)};

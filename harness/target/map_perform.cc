@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
@@ -135,7 +136,13 @@ Outcome Do(const MapReopen& op, Context& context) {
   const std::string path =
       fmt::format("/proc/self/map_files/{:x}-{:x}", start, start + op.size.bytes);
   char target[64];
-  if (::readlink(path.c_str(), target, sizeof(target)) < 0) return Returned(-1);
+  if (::readlink(path.c_str(), target, sizeof(target)) < 0) {
+    const int error = errno;
+    if (error == ENOENT && ::access("/proc/self/map_files", F_OK) != 0) {
+      return Trouble{true, "this system has no /proc/self/map_files"};
+    }
+    return Failure{ErrorCode{error}};
+  }
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   return Returned(file ? 0 : -1);
 }

@@ -11,6 +11,7 @@
 #include "harness/target/perform.h"
 #include "harness/target/text_file.h"
 #include "harness/target/tool.h"
+#include "harness/vocabulary/names.h"
 
 namespace shmspec::perform {
 namespace {
@@ -109,7 +110,10 @@ Outcome Do(const SystemSegments& op, Context& context) {
     return ToOutcome(ParseProcSysvipcShm(*text));
   }
   if (!context.held_segments) return Failure{ErrorCode{EBADF}};
-  if (::lseek(context.held_segments.get(), 0, SEEK_SET) != 0) return Returned(-1);
+  if (::lseek(context.held_segments.get(), 0, SEEK_SET) != 0) {
+    return Trouble{true,
+                   fmt::format("no way back to the start of a listing: {}", ErrnoName(errno))};
+  }
   const auto text = ReadToEnd(context.held_segments.get());
   if (!text) return Returned(-1);
   return ToOutcome(ParseProcSysvipcShm(*text));

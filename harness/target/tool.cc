@@ -71,7 +71,7 @@ Result<ToolResult> RunTool(const std::vector<std::string>& words) {
   if (error != 0) {
     return Error{error == ENOENT ? fmt::format("{} is not installed", words[0])
                                  : fmt::format("cannot run {}: {}", words[0], ErrnoName(error)),
-                 error == ENOENT};
+                 true};
   }
   writing.reset();
   ToolResult result;

@@ -19,6 +19,30 @@ std::string_view OperationName(const Operation& operation) {
   return std::visit([](const auto& op) { return op.kName; }, operation);
 }
 
+Role RoleOf(const Operation& operation) {
+  return std::visit(
+      []<class Op>(const Op& op) {
+        if constexpr (requires { op.role(); }) {
+          return op.role();
+        } else if constexpr (requires { Op::kRole; }) {
+          return Op::kRole;
+        } else {
+          return Role::kSubject;
+        }
+      },
+      operation);
+}
+
+bool MayTakeLong(const Operation& operation) {
+  const bool long_work = std::visit(
+      []<class Op>(const Op&) {
+        if constexpr (requires { Op::kMayTakeLong; }) return Op::kMayTakeLong;
+        return false;
+      },
+      operation);
+  return long_work || RoleOf(operation) != Role::kSubject;
+}
+
 std::optional<HandleKind> AssignedKind(const Operation& operation) {
   return std::visit(
       [](const auto& op) -> std::optional<HandleKind> {

@@ -60,6 +60,13 @@ concept Assigning = requires {
 /// `sysv.attach` and so on.
 std::string_view OperationName(const Operation& operation);
 
+/// What the operation is to shared memory.
+Role RoleOf(const Operation& operation);
+
+/// Whether the operation may take long without anything being wrong: its work grows with a size, it
+/// waits for another actor, or it is no call of which a specification of shared memory speaks.
+bool MayTakeLong(const Operation& operation);
+
 /// The kind of handle that a success assigns, if any.
 std::optional<HandleKind> AssignedKind(const Operation& operation);
 

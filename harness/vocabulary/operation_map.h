@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/vocabulary/field.h"
+#include "harness/vocabulary/role.h"
 #include "harness/vocabulary/value.h"
 
 namespace shmspec {
@@ -19,6 +20,7 @@ namespace shmspec {
 /// Assigns a mapping handle.
 struct MapReserve {
   static constexpr std::string_view kName = "map.reserve";
+  static constexpr Role kRole = Role::kNeighbour;
   static constexpr HandleKind kAssigns = HandleKind::kMapping;
   Size size{65536};
   static constexpr auto kFields = Fields(Field{"size", &MapReserve::size});
@@ -29,6 +31,7 @@ struct MapReserve {
 /// MAP_FIXED. Assigns a mapping handle.
 struct MapPrivate {
   static constexpr std::string_view kName = "map.private";
+  static constexpr Role kRole = Role::kNeighbour;
   static constexpr HandleKind kAssigns = HandleKind::kMapping;
   Size size{kDefaultSize};
   Place at;
@@ -40,6 +43,7 @@ struct MapPrivate {
 /// munmap(2).
 struct MapUnmap {
   static constexpr std::string_view kName = "map.unmap";
+  static constexpr Role kRole = Role::kNeighbour;
   Place at;
   Size size{kDefaultSize};
   static constexpr auto kFields =
@@ -50,6 +54,7 @@ struct MapUnmap {
 /// mprotect(2).
 struct MapProtect {
   static constexpr std::string_view kName = "map.protect";
+  static constexpr Role kRole = Role::kNeighbour;
   Place at;
   Size size{kDefaultSize};
   Protection protection;
@@ -63,6 +68,7 @@ struct MapProtect {
 /// handle.
 struct MapRemap {
   static constexpr std::string_view kName = "map.remap";
+  static constexpr Role kRole = Role::kNeighbour;
   static constexpr HandleKind kAssigns = HandleKind::kMapping;
   Place at;
   Size size{kDefaultSize};
@@ -77,6 +83,7 @@ struct MapRemap {
 /// madvise(2).
 struct MapAdvise {
   static constexpr std::string_view kName = "map.advise";
+  static constexpr Role kRole = Role::kNeighbour;
   Place at;
   Size size{kDefaultSize};
   Advice advice = Advice::kDontNeed;
@@ -89,6 +96,7 @@ struct MapAdvise {
 /// mseal(2): nothing may change or unmap the range any more.
 struct MapSeal {
   static constexpr std::string_view kName = "map.seal";
+  static constexpr Role kRole = Role::kNeighbour;
   Place at;
   Size size{kDefaultSize};
   static constexpr auto kFields = Fields(Field{"at", &MapSeal::at}, Field{"size", &MapSeal::size});
@@ -98,6 +106,7 @@ struct MapSeal {
 /// Opens the entry of exactly this range in /proc/self/map_files; the outcome is 0.
 struct MapReopen {
   static constexpr std::string_view kName = "map.reopen";
+  static constexpr Role kRole = Role::kNeighbour;
   Place at;
   Size size{kDefaultSize};
   static constexpr auto kFields =
@@ -108,6 +117,7 @@ struct MapReopen {
 /// The System V mappings of this process as /proc/self/maps lists them: a MappingTable.
 struct MapLayout {
   static constexpr std::string_view kName = "map.layout";
+  static constexpr Role kRole = Role::kNeighbour;
   static constexpr auto kFields = Fields();
   friend bool operator==(const MapLayout&, const MapLayout&) = default;
 };

@@ -12,6 +12,7 @@
 
 #include "harness/vocabulary/field.h"
 #include "harness/vocabulary/litmus.h"
+#include "harness/vocabulary/role.h"
 #include "harness/vocabulary/value.h"
 
 namespace shmspec {
@@ -86,6 +87,7 @@ struct MemoryFetchAdd {
 /// shifted or lost pages show.
 struct MemoryFill {
   static constexpr std::string_view kName = "memory.fill";
+  static constexpr bool kMayTakeLong = true;
   Place at;
   Size size{kDefaultSize};
   std::uint64_t value = 0;
@@ -98,6 +100,7 @@ struct MemoryFill {
 /// Reads a range; the outcome is the 64-bit FNV-1a hash of its bytes, see Checksum().
 struct MemoryChecksum {
   static constexpr std::string_view kName = "memory.checksum";
+  static constexpr bool kMayTakeLong = true;
   Place at;
   Size size{kDefaultSize};
   static constexpr auto kFields =
@@ -109,6 +112,7 @@ struct MemoryChecksum {
 /// process. The outcome is how many bytes arrived, or the errno when none did.
 struct MemoryTransfer {
   static constexpr std::string_view kName = "memory.transfer";
+  static constexpr Role kRole = Role::kNeighbour;
   Place from;
   Place to;
   Size size{kDefaultSize};
@@ -125,6 +129,7 @@ struct MemoryTransfer {
 /// not come, or run on the same processor.
 struct MemoryBranch {
   static constexpr std::string_view kName = "memory.branch";
+  static constexpr bool kMayTakeLong = true;
   static constexpr std::uint64_t kUsualRounds = 65536;
 
   Place at;    // the bytes of layout() from here belong to the test
@@ -155,6 +160,7 @@ struct MemoryBranch {
 /// be trusted to show here what it is there to show.
 struct MemoryHistogram {
   static constexpr std::string_view kName = "memory.histogram";
+  static constexpr bool kMayTakeLong = true;
   Place at;
   Ending of;
   std::uint64_t at_least = 0;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/vocabulary/field.h"
+#include "harness/vocabulary/role.h"
 #include "harness/vocabulary/value.h"
 
 namespace shmspec {
@@ -19,6 +20,7 @@ namespace shmspec {
 /// child's pid is in the trace.
 struct ProcessFork {
   static constexpr std::string_view kName = "process.fork";
+  static constexpr Role kRole = Role::kNeighbour;
   ActorRef child;
   static constexpr auto kFields = Fields(Field{"child", &ProcessFork::child});
   friend bool operator==(const ProcessFork&, const ProcessFork&) = default;
@@ -28,6 +30,7 @@ struct ProcessFork {
 /// 0.
 struct ProcessThread {
   static constexpr std::string_view kName = "process.thread";
+  static constexpr Role kRole = Role::kNeighbour;
   ActorRef child;
   static constexpr auto kFields = Fields(Field{"child", &ProcessThread::child});
   friend bool operator==(const ProcessThread&, const ProcessThread&) = default;
@@ -37,6 +40,7 @@ struct ProcessThread {
 /// image=missing fails.
 struct ProcessExec {
   static constexpr std::string_view kName = "process.exec";
+  static constexpr Role kRole = Role::kNeighbour;
   Image image = Image::kSelf;
   static constexpr auto kFields = Fields(Field{"image", &ProcessExec::image});
   friend bool operator==(const ProcessExec&, const ProcessExec&) = default;
@@ -46,6 +50,7 @@ struct ProcessExec {
 /// process is reaped.
 struct ProcessExit {
   static constexpr std::string_view kName = "process.exit";
+  static constexpr Role kRole = Role::kNeighbour;
   ExitHow how = ExitHow::kQuick;
   std::int32_t code = 0;
   static constexpr auto kFields =
@@ -57,6 +62,7 @@ struct ProcessExit {
 /// outcome is what kill(2) returned.
 struct ProcessKill {
   static constexpr std::string_view kName = "process.kill";
+  static constexpr Role kRole = Role::kNeighbour;
   ActorRef actor;
   SignalCode signal{9};
   static constexpr auto kFields =
@@ -68,6 +74,7 @@ struct ProcessKill {
 /// rules.
 struct ProcessSetIdentity {
   static constexpr std::string_view kName = "process.set_identity";
+  static constexpr Role kRole = Role::kPrepares;
   Id uid;
   Id gid;
   std::vector<std::uint32_t> groups;
@@ -80,6 +87,7 @@ struct ProcessSetIdentity {
 /// Changes only the effective user id, as seteuid(2) does.
 struct ProcessSetEffective {
   static constexpr std::string_view kName = "process.set_effective";
+  static constexpr Role kRole = Role::kPrepares;
   Id uid;
   static constexpr auto kFields = Fields(Field{"uid", &ProcessSetEffective::uid});
   friend bool operator==(const ProcessSetEffective&, const ProcessSetEffective&) = default;
@@ -88,6 +96,7 @@ struct ProcessSetEffective {
 /// Removes capabilities from the effective and permitted sets.
 struct ProcessDropCapability {
   static constexpr std::string_view kName = "process.drop_capability";
+  static constexpr Role kRole = Role::kPrepares;
   Capabilities capabilities;
   static constexpr auto kFields =
       Fields(Field{"capabilities", &ProcessDropCapability::capabilities});
@@ -97,6 +106,7 @@ struct ProcessDropCapability {
 /// unshare(2).
 struct ProcessUnshare {
   static constexpr std::string_view kName = "process.unshare";
+  static constexpr Role kRole = Role::kPrepares;
   Namespaces namespaces;
   static constexpr auto kFields = Fields(Field{"namespaces", &ProcessUnshare::namespaces});
   friend bool operator==(const ProcessUnshare&, const ProcessUnshare&) = default;
@@ -105,6 +115,7 @@ struct ProcessUnshare {
 /// setns(2): moves into the namespaces of another actor's process.
 struct ProcessEnterNamespace {
   static constexpr std::string_view kName = "process.enter_namespace";
+  static constexpr Role kRole = Role::kPrepares;
   ActorRef actor;
   Namespaces namespaces{kNamespaceIpc};
   static constexpr auto kFields = Fields(Field{"actor", &ProcessEnterNamespace::actor},
@@ -117,6 +128,7 @@ struct ProcessEnterNamespace {
 /// With `unreaped` the child is a zombie afterwards, until this process ends.
 struct ProcessClone {
   static constexpr std::string_view kName = "process.clone";
+  static constexpr Role kRole = Role::kNeighbour;
   Sharing shares;
   Place detach;
   bool unreaped = false;
@@ -130,6 +142,7 @@ struct ProcessClone {
 /// EPERM when the group did not change.
 struct ProcessSetFileGroup {
   static constexpr std::string_view kName = "process.set_file_group";
+  static constexpr Role kRole = Role::kPrepares;
   Id gid;
   static constexpr auto kFields = Fields(Field{"gid", &ProcessSetFileGroup::gid});
   friend bool operator==(const ProcessSetFileGroup&, const ProcessSetFileGroup&) = default;
@@ -138,6 +151,7 @@ struct ProcessSetFileGroup {
 /// setrlimit(2), soft and hard limit.
 struct ProcessSetLimit {
   static constexpr std::string_view kName = "process.set_limit";
+  static constexpr Role kRole = Role::kPrepares;
   Limit limit = Limit::kMemlock;
   std::uint64_t value = 0;
   static constexpr auto kFields =
@@ -148,6 +162,7 @@ struct ProcessSetLimit {
 /// umask(2); the outcome is the old mask.
 struct ProcessSetUmask {
   static constexpr std::string_view kName = "process.set_umask";
+  static constexpr Role kRole = Role::kPrepares;
   Mode mask{022};
   static constexpr auto kFields = Fields(Field{"mask", &ProcessSetUmask::mask});
   friend bool operator==(const ProcessSetUmask&, const ProcessSetUmask&) = default;
@@ -156,6 +171,7 @@ struct ProcessSetUmask {
 /// Confines this process to one CPU.
 struct ProcessPin {
   static constexpr std::string_view kName = "process.pin";
+  static constexpr Role kRole = Role::kPrepares;
   std::int32_t cpu = 0;
   static constexpr auto kFields = Fields(Field{"cpu", &ProcessPin::cpu});
   friend bool operator==(const ProcessPin&, const ProcessPin&) = default;

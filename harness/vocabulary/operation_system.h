@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/vocabulary/field.h"
+#include "harness/vocabulary/role.h"
 #include "harness/vocabulary/value.h"
 
 namespace shmspec {
@@ -18,6 +19,7 @@ namespace shmspec {
 /// Reads a sysctl of the IPC namespace.
 struct SystemSysctlRead {
   static constexpr std::string_view kName = "system.sysctl_read";
+  static constexpr Role kRole = Role::kNeighbour;
   Sysctl name = Sysctl::kShmmax;
   static constexpr auto kFields = Fields(Field{"name", &SystemSysctlRead::name});
   friend bool operator==(const SystemSysctlRead&, const SystemSysctlRead&) = default;
@@ -26,6 +28,7 @@ struct SystemSysctlRead {
 /// Writes a sysctl of the IPC namespace. Only in a private namespace.
 struct SystemSysctlWrite {
   static constexpr std::string_view kName = "system.sysctl_write";
+  static constexpr Role kRole = Role::kNeighbour;
   Sysctl name = Sysctl::kShmmax;
   std::int64_t value = 0;
   static constexpr auto kFields =
@@ -36,6 +39,7 @@ struct SystemSysctlWrite {
 /// Opens /proc/sysvipc/shm and keeps it open, for system.segments with held=true.
 struct SystemHoldSegments {
   static constexpr std::string_view kName = "system.hold_segments";
+  static constexpr Role kRole = Role::kNeighbour;
   static constexpr auto kFields = Fields();
   friend bool operator==(const SystemHoldSegments&, const SystemHoldSegments&) = default;
 };
@@ -43,6 +47,7 @@ struct SystemHoldSegments {
 /// The rows of /proc/sysvipc/shm, opened now or held open: a SegmentTable.
 struct SystemSegments {
   static constexpr std::string_view kName = "system.segments";
+  static constexpr Role kRole = Role::kNeighbour;
   bool held = false;
   static constexpr auto kFields = Fields(Field{"held", &SystemSegments::held});
   friend bool operator==(const SystemSegments&, const SystemSegments&) = default;
@@ -52,6 +57,7 @@ struct SystemSegments {
 /// UsageRecord, for limits a LimitsRecord. Of several views the tool heeds the last.
 struct SystemIpcs {
   static constexpr std::string_view kName = "system.ipcs";
+  static constexpr Role kRole = Role::kNeighbour;
   std::vector<IpcsView> views;
   static constexpr auto kFields = Fields(Field{"views", &SystemIpcs::views});
   friend bool operator==(const SystemIpcs&, const SystemIpcs&) = default;
@@ -60,6 +66,7 @@ struct SystemIpcs {
 /// ipcs -m -i ID: a SegmentTable of one row, or the ToolResult when it shows none.
 struct SystemIpcsOne {
   static constexpr std::string_view kName = "system.ipcs_one";
+  static constexpr Role kRole = Role::kNeighbour;
   SegmentRef segment;
   static constexpr auto kFields = Fields(Field{"segment", &SystemIpcsOne::segment});
   friend bool operator==(const SystemIpcsOne&, const SystemIpcsOne&) = default;
@@ -68,6 +75,7 @@ struct SystemIpcsOne {
 /// lsipc -m --json: a SegmentTable with the columns it prints, the others -1.
 struct SystemLsipc {
   static constexpr std::string_view kName = "system.lsipc";
+  static constexpr Role kRole = Role::kNeighbour;
   static constexpr auto kFields = Fields();
   friend bool operator==(const SystemLsipc&, const SystemLsipc&) = default;
 };
@@ -75,6 +83,7 @@ struct SystemLsipc {
 /// ipcrm -m ID, or ipcrm shm ID in the old syntax; the outcome is a ToolResult.
 struct SystemIpcrm {
   static constexpr std::string_view kName = "system.ipcrm";
+  static constexpr Role kRole = Role::kNeighbour;
   SegmentRef segment;
   bool old_syntax = false;
   static constexpr auto kFields = Fields(Field{"segment", &SystemIpcrm::segment},
@@ -85,6 +94,7 @@ struct SystemIpcrm {
 /// ipcrm -m FIRST -m SECOND -q OTHER (or -s OTHER), in one command; the outcome is a ToolResult.
 struct SystemIpcrmSeveral {
   static constexpr std::string_view kName = "system.ipcrm_several";
+  static constexpr Role kRole = Role::kNeighbour;
   SegmentRef first;
   SegmentRef second;
   IpcKind kind = IpcKind::kQueue;
@@ -98,6 +108,7 @@ struct SystemIpcrmSeveral {
 /// ipcrm -q ID or -s ID; the outcome is a ToolResult.
 struct SystemIpcrmOther {
   static constexpr std::string_view kName = "system.ipcrm_other";
+  static constexpr Role kRole = Role::kPrepares;
   IpcKind kind = IpcKind::kQueue;
   OtherRef other;
   static constexpr auto kFields =
@@ -108,6 +119,7 @@ struct SystemIpcrmOther {
 /// ipcrm -Q KEY or -S KEY; the outcome is a ToolResult.
 struct SystemIpcrmOtherKey {
   static constexpr std::string_view kName = "system.ipcrm_other_key";
+  static constexpr Role kRole = Role::kPrepares;
   IpcKind kind = IpcKind::kQueue;
   KeyRef key;
   static constexpr auto kFields =
@@ -123,12 +135,15 @@ struct SystemIpcrmAll {
   bool apart = false;
   static constexpr auto kFields =
       Fields(Field{"kind", &SystemIpcrmAll::kind}, Field{"apart", &SystemIpcrmAll::apart});
+  /// What a tool does to queues and semaphores is not shared memory's.
+  Role role() const { return kind == IpcKind::kSegment ? Role::kNeighbour : Role::kPrepares; }
   friend bool operator==(const SystemIpcrmAll&, const SystemIpcrmAll&) = default;
 };
 
 /// ipcmk -Q, or ipcmk -S 1. Assigns the handle; the outcome is the identifier it printed.
 struct SystemIpcmkOther {
   static constexpr std::string_view kName = "system.ipcmk_other";
+  static constexpr Role kRole = Role::kPrepares;
   static constexpr HandleKind kAssigns = HandleKind::kOther;
   IpcKind kind = IpcKind::kQueue;
   static constexpr auto kFields = Fields(Field{"kind", &SystemIpcmkOther::kind});
@@ -138,6 +153,7 @@ struct SystemIpcmkOther {
 /// ipcrm -M KEY; the outcome is a ToolResult.
 struct SystemIpcrmKey {
   static constexpr std::string_view kName = "system.ipcrm_key";
+  static constexpr Role kRole = Role::kNeighbour;
   KeyRef key;
   static constexpr auto kFields = Fields(Field{"key", &SystemIpcrmKey::key});
   friend bool operator==(const SystemIpcrmKey&, const SystemIpcrmKey&) = default;
@@ -155,6 +171,7 @@ struct SystemNextSecond {
 /// ipcmk -M SIZE -p MODE. Assigns a segment handle; the outcome is the identifier it printed.
 struct SystemIpcmk {
   static constexpr std::string_view kName = "system.ipcmk";
+  static constexpr Role kRole = Role::kNeighbour;
   static constexpr HandleKind kAssigns = HandleKind::kSegment;
   Size size{kDefaultSize};
   Mode mode{0644};

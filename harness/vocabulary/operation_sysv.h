@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/vocabulary/field.h"
+#include "harness/vocabulary/role.h"
 #include "harness/vocabulary/value.h"
 
 namespace shmspec {
@@ -165,6 +166,7 @@ struct SysvKeyOfPath {
 /// handle of a message queue or semaphore set; the outcome is the identifier.
 struct OtherGet {
   static constexpr std::string_view kName = "other.get";
+  static constexpr Role kRole = Role::kPrepares;
   static constexpr HandleKind kAssigns = HandleKind::kOther;
   IpcKind kind = IpcKind::kQueue;  // not a segment
   KeyRef key;
@@ -178,6 +180,7 @@ struct OtherGet {
 /// msgctl(2) or semctl(2) with IPC_RMID.
 struct OtherRemove {
   static constexpr std::string_view kName = "other.remove";
+  static constexpr Role kRole = Role::kPrepares;
   IpcKind kind = IpcKind::kQueue;
   OtherRef other;
   static constexpr auto kFields =

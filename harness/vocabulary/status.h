@@ -37,6 +37,8 @@ enum class Cause : std::uint8_t {
   kRefuted,       // the specification does not explain the trace
   kDisagreement,  // the case and the specification contradict each other
   kTimeout,
+  kHang,               // a call was still there after ten times the time, although nobody may block
+  kDeath,              // an actor died in a call
   kCrash,              // the case's own process ended by itself
   kGaveUp,             // the oracle reached its bounds
   kLeak,               // segments, processes or mounts were left behind
@@ -51,6 +53,8 @@ struct NamesOf<Cause> {
                                      Named<Cause>{"not-linearizable", Cause::kRefuted},
                                      Named<Cause>{"disagreement", Cause::kDisagreement},
                                      Named<Cause>{"timeout", Cause::kTimeout},
+                                     Named<Cause>{"hang", Cause::kHang},
+                                     Named<Cause>{"death", Cause::kDeath},
                                      Named<Cause>{"crash", Cause::kCrash},
                                      Named<Cause>{"gave-up", Cause::kGaveUp},
                                      Named<Cause>{"leak", Cause::kLeak},

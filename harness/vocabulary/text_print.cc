@@ -101,6 +101,18 @@ std::string PrintPlan(const Plan& plan) {
          });
 }
 
+std::string DeathText(const Gone& gone) {
+  switch (gone.how) {
+    case GoneHow::kKilled:
+      return "died of " + SignalName(gone.code);
+    case GoneHow::kExited:
+      return fmt::format("ended with exit code {}", gone.code);
+    case GoneHow::kUnknown:
+      break;
+  }
+  return "ended";
+}
+
 std::string PrintTrace(const Trace& trace) {
   return PrintHead(trace.plan) + PrintSteps(trace.plan, [&](std::size_t i) {
            const Performed& performed = trace.steps[i];

@@ -2,6 +2,7 @@
 
 #include "harness/vocabulary/trace.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "harness/vocabulary/check.h"
@@ -68,6 +69,12 @@ class Overlap {
   std::vector<Lane> lanes_;
 };
 
+bool MayMeanFailure(const Alternative& alternative) {
+  return alternative.kind == Alternative::Kind::kAny ||
+         (alternative.kind == Alternative::Kind::kRange &&
+          std::holds_alternative<Failure>(alternative.low));
+}
+
 void AddSequential(const Performed& performed, std::uint32_t step, std::vector<Event>& events) {
   if (!performed.called) return;
   events.push_back({Event::Kind::kCall, step});
@@ -75,6 +82,18 @@ void AddSequential(const Performed& performed, std::uint32_t step, std::vector<E
 }
 
 }  // namespace
+
+bool IsFoundation(const Step& step) {
+  if (step.timing == Timing::kJoin || !step.expected) return false;
+  const auto& alternatives = step.expected->alternatives;
+  return RoleOf(step.operation) != Role::kSubject &&
+         std::none_of(alternatives.begin(), alternatives.end(), MayMeanFailure);
+}
+
+bool EndsPlan(const Step& step, const Outcome& outcome) {
+  if (std::holds_alternative<Trouble>(outcome)) return true;
+  return std::holds_alternative<Failure>(outcome) && IsFoundation(step);
+}
 
 std::vector<Event> EventsOf(const Trace& trace) {
   SHMSPEC_CHECK(trace.steps.size() == trace.plan.steps.size(), "a trace without all its steps");

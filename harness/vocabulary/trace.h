@@ -14,6 +14,7 @@
 
 #include "harness/vocabulary/ability.h"
 #include "harness/vocabulary/actor_facts.h"
+#include "harness/vocabulary/halt.h"
 #include "harness/vocabulary/outcome.h"
 #include "harness/vocabulary/plan.h"
 
@@ -35,6 +36,8 @@ struct SystemFacts {
   bool private_ipc = true;            // nobody else acts in the IPC namespace of the plan
   std::uint64_t user_namespace_of_ipc = 0;
   Abilities abilities = kEveryAbility;
+  bool detaches = true;   // shmdt(2) is there
+  bool filtered = false;  // a filter of system calls is in force, or it is not known that none is
   static constexpr auto kFields = Fields(
       Field{"page_size", &SystemFacts::page_size}, Field{"shmlba", &SystemFacts::shmlba},
       Field{"shmmax", &SystemFacts::shmmax}, Field{"shmall", &SystemFacts::shmall},
@@ -45,7 +48,8 @@ struct SystemFacts {
       Field{"huge_group", &SystemFacts::huge_group},
       Field{"private_ipc", &SystemFacts::private_ipc},
       Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc},
-      Field{"abilities", &SystemFacts::abilities});
+      Field{"abilities", &SystemFacts::abilities}, Field{"detaches", &SystemFacts::detaches},
+      Field{"filtered", &SystemFacts::filtered});
   friend bool operator==(const SystemFacts&, const SystemFacts&) = default;
 };
 
@@ -69,7 +73,8 @@ struct Performed {
   friend bool operator==(const Performed&, const Performed&) = default;
 };
 
-/// A plan and what became of it. steps[i] belongs to plan.steps[i], actors[i] to plan.actors[i].
+/// A plan and what became of it. Steps after the one at which it was halted were not called.
+/// steps[i] belongs to plan.steps[i], actors[i] to plan.actors[i].
 struct Trace {
   static constexpr std::string_view kName = "trace";
   Plan plan;
@@ -77,15 +82,27 @@ struct Trace {
   std::vector<ActorFacts> actors;
   std::vector<Performed> steps;
   std::array<std::int64_t, Handle::kLimit> keys{};  // what k0, k1, ... stand for
+  Halt halt = Halt::kNone;
+  /// With kOverdue the step that had not returned, with kRefused the one that failed.
+  std::optional<std::uint32_t> halted_at;
   std::string trouble;   // why the experiment failed; empty when it did not
   bool lacking = false;  // with trouble: this system cannot offer what the plan needs
 
   static constexpr auto kFields = Fields(
       Field{"plan", &Trace::plan}, Field{"system", &Trace::system}, Field{"actors", &Trace::actors},
-      Field{"steps", &Trace::steps}, Field{"keys", &Trace::keys}, Field{"trouble", &Trace::trouble},
+      Field{"steps", &Trace::steps}, Field{"keys", &Trace::keys}, Field{"halt", &Trace::halt},
+      Field{"halted_at", &Trace::halted_at}, Field{"trouble", &Trace::trouble},
       Field{"lacking", &Trace::lacking});
   friend bool operator==(const Trace&, const Trace&) = default;
 };
+
+/// Whether the steps after this one rest on its success: it is not about shared memory itself, and
+/// its author expects it not to fail.
+bool IsFoundation(const Step& step);
+
+/// Whether the plan ends with this outcome of the step: it could not be carried out, or it failed
+/// and the rest rests on it.
+bool EndsPlan(const Step& step, const Outcome& outcome);
 
 /// A call or a return, in the order in which they can be told to have happened. A call whose actor
 /// ended has no return but an end: from there on the call can no longer take effect.

@@ -46,6 +46,26 @@ SHMSPEC_CASE("process.fork.stamps_the_segment_in_the_parents_name",
   a.Remove(s).Gives(0);
 }
 
+// A pid namespace ends with its first process: whoever would be born there later finds no id.
+SHMSPEC_CASE("process.fork.that_fails_stamps_as_an_attach_and_a_detach",
+             "SYSV.LIFE.FAILED_FORK_STAMPS"_req) {
+  const Actor a = plan.Spawn("a");
+  const Actor b = plan.Spawn("b");
+  const Actor first = plan.Forked("first");
+  const Actor unborn = plan.Forked("unborn");
+  const Segment s = a.Get({.flags = kCreate | 0600});
+  a.Do(ProcessUnshare{kNamespacePid}).Gives(0);
+  a.Fork(first);
+  first.Exit();
+  a.At(s);
+  const Attach p = b.At(s);
+  b.Detach(p).Gives(0);
+  a.Stat(s).Expects(Record().With("lpid", b).With("nattch", 1));
+  a.Do(ProcessFork{unborn});
+  a.Stat(s).Expects(Record().With("lpid", a));
+  a.Remove(s).Gives(0);
+}
+
 SHMSPEC_CASE("process.fork.shares_memory_instead_of_copying_it",
              "SYSV.LIFE.FORK_SHARED_NOT_COPIED"_req) {
   const Actor a = plan.Spawn("a");

@@ -42,6 +42,10 @@ void LeaveStamps(const Aftermath& a) {
   });
 }
 
+void LeaveStampsOfFailedFork(const Aftermath& a) {
+  if (!a.Succeeded()) LeaveStamps<ProcessFork>(a);
+}
+
 void MakeProcess(const model::State&, model::Call&, Operation& operation) {
   if (const auto* thread = std::get_if<ProcessThread>(&operation)) {
     operation = ProcessFork{thread->child};
@@ -165,6 +169,9 @@ constexpr SeededFault kFaults[] = {
      Afterwards<UnmapChildsAttaches>},
     {"fork_leaves_stamps", "SYSV.LIFE.FORK_UPDATES_STAMPS"_req,
      "fork sets neither shm_atime nor shm_lpid", Afterwards<LeaveStamps<ProcessFork>>},
+    {"failed_fork_leaves_stamps", "SYSV.LIFE.FAILED_FORK_STAMPS"_req,
+     "a fork that finds no process id sets neither times nor shm_lpid",
+     Afterwards<LeaveStampsOfFailedFork>},
     {"thread_is_a_process", "SEED.THREADS_SHARE"_req,
      "a thread has attaches of its own, as a child would", Rewritten<MakeProcess>},
     {"exec_keeps_the_count", "SYSV.LIFE.EXEC_DETACHES"_req, "execve does not lower shm_nattch",

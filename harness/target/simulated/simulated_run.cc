@@ -74,7 +74,7 @@ void SimulatedRun::MakeFacts() {
 }
 
 Trace SimulatedRun::Perform() && {
-  for (std::uint32_t i = 0; i < plan_.steps.size(); ++i) {
+  for (std::uint32_t i = 0; i < plan_.steps.size() && trace_.halt == Halt::kNone; ++i) {
     const Step& step = plan_.steps[i];
     if (step.timing == Timing::kJoin) {
       Join(step.actor.index);
@@ -155,6 +155,10 @@ void SimulatedRun::Record(std::uint32_t step, const Outcome& outcome) {
     handles_[static_cast<unsigned char>(assigns->kind)][assigns->index] = value->number;
   }
   NoteChild(step, outcome);
+  const bool last = step + 1 == plan_.steps.size();
+  if (last || trace_.halt != Halt::kNone || !EndsPlan(plan_.steps[step], outcome)) return;
+  trace_.halt = Halt::kRefused;
+  trace_.halted_at = step;
 }
 
 void SimulatedRun::NoteChild(std::uint32_t step, const Outcome& outcome) {
