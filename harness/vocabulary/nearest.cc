@@ -46,7 +46,9 @@ std::vector<std::string> NearestNames(std::string_view name,
     const std::string other = Lower(candidate);
     if (wanted.size() > other.size() + farthest) continue;  // too long whatever is in it
     std::size_t distance = EditDistance(wanted, other);
-    if (wanted.size() >= 3 && other.find(wanted) != std::string::npos) distance = 1;
+    if (wanted.size() >= 3 && other.find(wanted) != std::string::npos) {
+      distance = std::min<std::size_t>(distance, 1);
+    }
     if (distance <= farthest) ranked.emplace_back(distance, candidate);
   }
   std::sort(ranked.begin(), ranked.end());

@@ -69,7 +69,13 @@ std::optional<Number> Cursor::TakeNumber() {
     if (AtEnd() || !IsWordCharacter(Peek()) || Rest().starts_with("..")) return number;
   }
   at_ = start;
-  Fail("expected a number, found " + Found());
+  if (error == std::errc::result_out_of_range) {
+    Fail("expected a number of at most 2^64 - 1, found " + Found());
+  } else if (error == std::errc() && end != first) {
+    Fail("expected a number without a unit or anything else behind it, found " + Found());
+  } else {
+    Fail("expected a number, found " + Found());
+  }
   return std::nullopt;
 }
 

@@ -132,6 +132,9 @@ class PlanParser {
     step.line = number;
     step.timing = racing_ ? Timing::kRace : Timing::kTurn;
     step.race = racing_ ? races_ : std::uint16_t{0};
+    if (plan_.name.empty() && plan_.actors.empty()) {
+      return cursor.Fail("this is no plan; expected a line \"plan NAME\" first");
+    }
     if (!text::ParseActor(cursor, step.actor, plan_.actors)) return false;
     if (cursor.Accept(" &")) {
       if (racing_) return cursor.Fail("a race starts its branches by itself; write \":\"");
