@@ -6,11 +6,13 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <stdexcept>
 
 #include "harness/actor/actor_main.h"
 #include "harness/oracle/oracle.h"
@@ -32,13 +34,19 @@ const model::Profile& Linux() { return *model::FindProfile("linux"); }
 class FailureFile {
  public:
   explicit FailureFile(const char* name)
-      : path_(std::filesystem::temp_directory_path() / (std::string(name) + ".plan")) {
-    std::filesystem::remove(path_);
+      : folder_((std::filesystem::temp_directory_path() / "shmspec-property-XXXXXX").string()) {
+    if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no folder for " + folder_);
+    path_ = folder_ + "/" + name + ".plan";
   }
+  FailureFile(const FailureFile&) = delete;
+  FailureFile& operator=(const FailureFile&) = delete;
+  /// What holds leaves nothing; a plan that was kept stays to be looked at.
+  ~FailureFile() { ::rmdir(folder_.c_str()); }
   void Keep(const Trace& trace) const { std::ofstream(path_) << PrintTrace(trace); }
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  std::string folder_;  // that nobody knows before
   std::filesystem::path path_;
 };
 

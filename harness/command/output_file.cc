@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <random>
 #include <string_view>
 
 #include "harness/command/input_file.h"
@@ -35,6 +36,25 @@ UniqueFd OpenUnnamed(const std::string& path) {
   return fd;
 }
 
+/// So many names are tried; that one of them is taken is chance or malice already.
+constexpr int kAttempts = 100;
+
+/// A name beside `path` that nobody can know before.
+std::string DraftOf(const std::string& path) {
+  std::random_device random;
+  return fmt::format("{}.{:08x}{:08x}.partial", path, random(), random());
+}
+
+/// Removes a name that still stands for the open file, and no other's.
+void RemoveIfSame(const std::string& name, const UniqueFd& fd) {
+  struct stat ours {};
+  struct stat there {};
+  if (::fstat(fd.get(), &ours) != 0 || ::lstat(name.c_str(), &there) != 0) return;
+  if (ours.st_dev == there.st_dev && ours.st_ino == there.st_ino && ours.st_uid == there.st_uid) {
+    ::unlink(name.c_str());
+  }
+}
+
 }  // namespace
 
 Result<OutputFile> OutputFile::Claim(const OutputOptions& options) {
@@ -58,16 +78,20 @@ Result<OutputFile> OutputFile::Claim(const OutputOptions& options) {
   if (exists && !options.force) {
     return Error{path + ": exists already and is left alone; name another file or give --force"};
   }
-  std::string draft = fmt::format("{}.{}.partial", path, ::getpid());
+  std::string draft;
   UniqueFd fd = OpenUnnamed(path);
   const bool named = !fd;
-  if (named) fd.reset(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  for (int attempt = 0; !fd && attempt < kAttempts; ++attempt) {
+    draft = DraftOf(path);
+    fd.reset(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (!fd && errno != EEXIST) break;
+  }
   if (!fd) return Refusal(path, errno);
   return OutputFile(path, std::move(draft), named, std::move(fd), options.force);
 }
 
 OutputFile::~OutputFile() {
-  if (fd_ && named_) ::unlink(draft_.c_str());
+  if (fd_ && named_) RemoveIfSame(draft_, fd_);
 }
 
 Result<void> OutputFile::Commit(const std::string& contents) {
@@ -86,10 +110,14 @@ Result<void> OutputFile::Commit(const std::string& contents) {
   if (!replace_) {
     // Unlike rename(2), link(2) never takes the place of a file that appeared meanwhile.
     if (give_name(path_) != 0) return Refusal(path_, errno);
-    if (named_) ::unlink(draft_.c_str());
+    if (named_) RemoveIfSame(draft_, fd_);
   } else {
-    if (!named_ && give_name(draft_) != 0) return Refusal(path_, errno);
-    named_ = true;
+    for (int attempt = 0; !named_ && attempt < kAttempts; ++attempt) {
+      draft_ = DraftOf(path_);
+      named_ = give_name(draft_) == 0;
+      if (!named_ && errno != EEXIST) break;
+    }
+    if (!named_) return Refusal(path_, errno);
     if (::rename(draft_.c_str(), path_.c_str()) != 0) return Refusal(path_, errno);
   }
   fd_.reset();

@@ -24,6 +24,15 @@ Error Failed(std::string_view what) {
       true};
 }
 
+/// Removes a name that still stands for the open file, and no other's.
+void RemoveIfSame(const std::string& name, int fd) {
+  struct stat ours {};
+  struct stat there {};
+  if (::fstat(fd, &ours) != 0 || ::lstat(name.c_str(), &there) != 0) return;
+  if (ours.st_dev != there.st_dev || ours.st_ino != there.st_ino) return;
+  if (ours.st_uid == there.st_uid) ::unlink(name.c_str());
+}
+
 /// A file that never has a name, or has one that nobody can know for a moment. mkostemp(3) neither
 /// follows a link nor opens what is there.
 UniqueFd MakeFileIn(const std::string& folder) {
@@ -31,7 +40,7 @@ UniqueFd MakeFileIn(const std::string& folder) {
   if (file) return file;
   std::string path = folder + "/shmspec-control-XXXXXX";
   file.reset(::mkostemp(path.data(), O_CLOEXEC));
-  if (file) ::unlink(path.c_str());
+  if (file) RemoveIfSame(path, file.get());
   return file;
 }
 
@@ -47,7 +56,7 @@ Result<UniqueFd> MakeSharedFile() {
   UniqueFd file(::memfd_create("shmspec-control", MFD_CLOEXEC));
   if (file) return file;
   const char* chosen = std::getenv("TMPDIR");
-  for (const char* folder : {chosen == nullptr ? "" : chosen, "/tmp", "/dev/shm"}) {
+  for (const char* folder : {chosen == nullptr ? "" : chosen, "/dev/shm", "/tmp"}) {
     if (*folder == '\0') continue;
     file = MakeFileIn(folder);
     if (file) return file;

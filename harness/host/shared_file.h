@@ -14,7 +14,7 @@
 namespace shmspec {
 
 /// An empty file without a name, closed on exec: memfd_create(2), or a temporary file in $TMPDIR,
-/// /tmp or /dev/shm that is removed at once.
+/// /dev/shm or /tmp that is removed at once.
 Result<UniqueFd> MakeSharedFile();
 
 /// Makes the file at least that large, in bytes; what is new is zero.

@@ -4,16 +4,21 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+#include <utility>
 
-#include "harness/target/text_file.h"
 #include "harness/vocabulary/names.h"
 #include "harness/vocabulary/unique_handle.h"
-
-extern char** environ;
 
 namespace shmspec {
 namespace {
@@ -31,12 +36,30 @@ class SpawnActions {
   posix_spawn_file_actions_t actions_;
 };
 
-std::vector<std::string> EnvironmentInC() {
-  std::vector<std::string> environment{"LC_ALL=C"};
-  for (char** entry = environ; entry && *entry; ++entry) {
-    const std::string_view text = *entry;
-    if (!text.starts_with("LC_ALL=")) environment.emplace_back(text);
+/// Where systems keep their tools; nothing that a user put before them on PATH.
+constexpr std::string_view kFolders = "/usr/bin:/bin:/usr/sbin:/sbin";
+
+std::optional<std::string> FindIn(std::string_view folders, const std::string& name) {
+  while (!folders.empty()) {
+    const std::size_t end = std::min(folders.find(':'), folders.size());
+    // A relative folder means another one for each caller.
+    const std::string path = fmt::format("{}/{}", folders.substr(0, end), name);
+    if (path.front() == '/' && ::access(path.c_str(), X_OK) == 0) return path;
+    folders.remove_prefix(std::min(end + 1, folders.size()));
   }
+  return std::nullopt;
+}
+
+std::optional<std::string> PathOf(const std::string& name) {
+  if (auto path = FindIn(kFolders, name)) return path;
+  const char* others = std::getenv("PATH");
+  return others == nullptr ? std::nullopt : FindIn(others, name);
+}
+
+std::vector<std::string> CleanEnvironment() {
+  std::vector<std::string> environment{"LC_ALL=C", fmt::format("PATH={}", kFolders)};
+  // In which tools print times, and in which they are read here.
+  if (const char* zone = std::getenv("TZ")) environment.push_back(fmt::format("TZ={}", zone));
   return environment;
 }
 
@@ -51,36 +74,73 @@ std::int32_t ExitStatusOf(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/// A pipe whose writing end a child takes for one of its own files.
+struct Stream {
+  UniqueFd reading;
+  UniqueFd writing;
+  std::string text;
+
+  bool Open() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return false;
+    reading.reset(ends[0]);
+    writing.reset(ends[1]);
+    return true;
+  }
+  /// Takes what there is; closes the pipe at its end.
+  void Receive() {
+    std::array<char, 4096> buffer;
+    const ssize_t got = ::read(reading.get(), buffer.data(), buffer.size());
+    if (got > 0) {
+      text.append(buffer.data(), static_cast<std::size_t>(got));
+    } else if (got == 0 || errno != EINTR) {
+      reading.reset();
+    }
+  }
+};
+
+/// Reads both until their ends; neither has to wait for the other.
+void ReceiveAll(Stream& out, Stream& error) {
+  while (out.reading || error.reading) {
+    // poll(2) passes over a file of number -1.
+    std::array<pollfd, 2> waiting{pollfd{out.reading.get(), POLLIN, 0},
+                                  pollfd{error.reading.get(), POLLIN, 0}};
+    if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) return;
+    if (waiting[0].revents != 0) out.Receive();
+    if (waiting[1].revents != 0) error.Receive();
+  }
+}
+
 }  // namespace
 
 Result<ToolResult> RunTool(const std::vector<std::string>& words) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) {
+  const std::optional<std::string> path = PathOf(words[0]);
+  if (!path) return Error{fmt::format("{} is not installed", words[0]), true};
+  Stream out;
+  Stream error;
+  if (!out.Open() || !error.Open()) {
     return Error{fmt::format("no pipe for {}: {}", words[0], ErrnoName(errno))};
   }
-  const UniqueFd reading(ends[0]);
-  UniqueFd writing(ends[1]);
   SpawnActions actions;
-  ::posix_spawn_file_actions_adddup2(actions.get(), writing.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(actions.get(), writing.get(), STDERR_FILENO);
+  ::posix_spawn_file_actions_adddup2(actions.get(), out.writing.get(), STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(actions.get(), error.writing.get(), STDERR_FILENO);
   std::vector<std::string> arguments = words;
-  std::vector<std::string> environment = EnvironmentInC();
+  std::vector<std::string> environment = CleanEnvironment();
   pid_t tool = -1;
-  const int error = ::posix_spawnp(&tool, words[0].c_str(), actions.get(), nullptr,
-                                   Pointers(arguments).data(), Pointers(environment).data());
-  if (error != 0) {
-    return Error{error == ENOENT ? fmt::format("{} is not installed", words[0])
-                                 : fmt::format("cannot run {}: {}", words[0], ErrnoName(error)),
-                 true};
+  const int refused = ::posix_spawn(&tool, path->c_str(), actions.get(), nullptr,
+                                    Pointers(arguments).data(), Pointers(environment).data());
+  if (refused != 0) {
+    return Error{fmt::format("cannot run {}: {}", *path, ErrnoName(refused)), true};
   }
-  writing.reset();
-  ToolResult result;
-  result.output = ReadToEnd(reading.get()).value_or("");
+  out.writing.reset();
+  error.writing.reset();
+  ReceiveAll(out, error);
   int status = 0;
   while (::waitpid(tool, &status, 0) < 0) {
     if (errno != EINTR) return Error{fmt::format("lost {}: {}", words[0], ErrnoName(errno))};
   }
-  result.status = ExitStatusOf(status);
+  ToolResult result{ExitStatusOf(status), std::move(out.text)};
+  if (result.status != 0) result.output += error.text;
   return result;
 }
 

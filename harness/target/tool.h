@@ -13,9 +13,11 @@
 
 namespace shmspec {
 
-/// Runs a program found on PATH in the C locale and waits for it; the output is what it wrote to
-/// standard output and standard error. The status is its exit status, or 128 plus the signal that
-/// ended it. The error is lacking when the tool is not installed.
+/// Runs a tool by its absolute path, found in the folders of the system and only then on PATH, and
+/// waits for it. Of the caller's environment it gets the time zone alone: what is preloaded, traced
+/// or translated for the caller is not for tools. The output is what it wrote to standard output,
+/// followed, when it failed, by what it wrote to standard error. The status is its exit status, or
+/// 128 plus the signal that ended it. The error is lacking when the tool is not installed.
 Result<ToolResult> RunTool(const std::vector<std::string>& words);
 
 /// What `ipcs -m` printed.
