@@ -15,15 +15,6 @@
 namespace shmspec::reports {
 namespace {
 
-std::string Quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : OneLine(text)) {
-    if (c == '"' || c == '\\' || c == '?') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
 /// A comment that ends where it should: a backslash at the end would take the next line with it.
 std::string Comment(std::string_view text) {
   std::string line = OneLine(text);
@@ -154,8 +145,8 @@ class Writer {
       const Step& step = plan_.steps[i];
       const bool joins = step.timing == Timing::kJoin;
       actors += fmt::format(", {}", joins ? -1 : static_cast<int>(step.actor.index));
-      texts += ",\n  " + Quoted(joins ? "join" : PrintStep(step, plan_.actors));
-      required += ",\n  " + Quoted(RequiredText(i));
+      texts += ",\n  " + CString(joins ? "join" : PrintStep(step, plan_.actors));
+      required += ",\n  " + CString(RequiredText(i));
       records += GivesRecord(step.operation) ? ", 1" : ", 0";
     }
     return fmt::format(
@@ -314,6 +305,15 @@ class Writer {
 };
 
 }  // namespace
+
+std::string CString(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : OneLine(text)) {
+    if (c == '"' || c == '\\' || c == '?') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
 
 Result<std::string> CProgramOf(const Plan& plan, std::span<const Objection> objections) {
   return Writer(plan, objections).Write();

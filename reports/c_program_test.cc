@@ -1,58 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//
-// The C programs are compiled without a warning and run on the system at hand, which is taken to
-// share memory as Linux does.
 
 #include "reports/c_program.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "harness/vocabulary/text.h"
+#include "reports/compiled_program.h"
 
 namespace shmspec::reports {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-Plan Parsed(const std::string& text) {
-  Result<Plan> plan = ParsePlan("plan test.c.program\n" + text, "plan");
-  if (!plan.ok()) ADD_FAILURE() << plan.error().message;
-  return plan.ok() ? *plan : Plan{};
-}
-
-std::string ProgramOf(const std::string& text, const std::vector<Objection>& objections) {
-  const Result<std::string> program = CProgramOf(Parsed(text), objections);
-  return program.ok() ? *program : program.error().message;
-}
-
-struct Ran {
-  int exit_code = -1;
-  std::string output;
-};
-
-Ran Performed(const std::string& text, const std::vector<Objection>& objections = {}) {
-  namespace fs = std::filesystem;
-  std::string folder = (fs::temp_directory_path() / "shmspec-c-XXXXXX").string();
-  if (::mkdtemp(folder.data()) == nullptr) return {-1, "no folder"};
-  std::ofstream(folder + "/case.c") << ProgramOf(text, objections);
-  const std::string command = "cd " + folder +
-                              " && cc -std=gnu11 -Wall -Wextra -Werror -o case case.c >output 2>&1"
-                              " && ./case >output 2>&1";
-  const int status = std::system(command.c_str());  // NOLINT(cert-env33-c): a test
-  std::ifstream in(folder + "/output", std::ios::binary);
-  Ran ran{WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-          {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}};
-  fs::remove_all(folder);
-  return ran;
-}
 
 constexpr const char* kShared =
     "actor a\nactor b\n"
@@ -135,8 +95,8 @@ TEST(CProgram, KnowsForksRacesAndStepsThatAreNotWaitedFor) {
 }
 
 TEST(CProgram, SaysWhatHasNoFormInC) {
-  EXPECT_EQ(ProgramOf("actor a\na: process.exec\n", {}), "step 1: process.exec");
-  EXPECT_EQ(ProgramOf("actor a caps=ipc_owner\na: sysv.get\n", {}),
+  EXPECT_EQ(ProgramOf("actor a\na: process.exec\n"), "step 1: process.exec");
+  EXPECT_EQ(ProgramOf("actor a caps=ipc_owner\na: sysv.get\n"),
             "actor a has capabilities of its own");
 }
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kIncludes = R"c(#define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -19,12 +20,16 @@ constexpr std::string_view kIncludes = R"c(#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,6 +84,26 @@ static void *address(long number) {
 // A page that cannot be written to, or not even read.
 static void *page(int protection) {
   return mmap(NULL, 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+)c"},
+    {"read_only(", R"c(
+// What a call is to read, in a page that cannot be written to.
+static void *read_only(const void *record, size_t size) {
+  void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) cannot("mmap");
+  memcpy(page, record, size);
+  mprotect(page, 4096, PROT_READ);
+  return page;
+}
+)c"},
+    {"reopen(", R"c(
+// Opens what is mapped there.
+static void reopen(struct outcome *o, unsigned long start, unsigned long size) {
+  char path[64], target[64];
+  snprintf(path, sizeof(path), "/proc/self/map_files/%lx-%lx", start, start + size);
+  int file = readlink(path, target, sizeof(target)) < 0 ? -1 : open(path, O_RDONLY);
+  result(o, file == -1 ? -1 : 0);
+  if (file != -1) close(file);
 }
 )c"},
     {"TRY ", R"c(

@@ -52,15 +52,15 @@ std::string Address(const Place& place) {
   return fmt::format("address({})", CReference(place));
 }
 
-/// The buffer of a control call; `own` is where a valid one is.
-std::string BufferText(Buffer buffer, std::string_view own) {
+/// The buffer of a control call; `own` is where a valid one is, and what the call reads if `reads`.
+std::string BufferText(Buffer buffer, std::string_view own, bool reads) {
   switch (buffer) {
     case Buffer::kNull:
       return "NULL";
     case Buffer::kWild:
       return "page(PROT_NONE)";
     case Buffer::kUnwritable:
-      return "page(PROT_READ)";
+      return reads ? fmt::format("read_only({0}, sizeof(*{0}))", own) : "page(PROT_READ)";
     case Buffer::kValid:
       break;
   }
@@ -68,9 +68,9 @@ std::string BufferText(Buffer buffer, std::string_view own) {
 }
 
 std::string Control(const std::string& identifier, std::string_view command, Buffer buffer,
-                    std::string_view own) {
+                    std::string_view own, bool reads = false) {
   return fmt::format("result(o, shmctl({}, {}, {}));", identifier, command,
-                     BufferText(buffer, own));
+                     BufferText(buffer, own, reads));
 }
 
 /// `s0` stands for the index within the identifier.
@@ -122,7 +122,7 @@ std::string Write(const SysvSet& op) {
       "memset(&set, 0xa5, sizeof(set));\n"
       "set.shm_perm.uid = {}u;\nset.shm_perm.gid = {}u;\nset.shm_perm.mode = 0{:o};\n{}",
       op.uid.number, op.gid.number, op.mode.bits,
-      Control(Identifier(op.segment), "IPC_SET", op.buffer, "&set"));
+      Control(Identifier(op.segment), "IPC_SET", op.buffer, "&set", true));
 }
 std::string Write(const SysvRemove& op) {
   return Control(Identifier(op.segment), "IPC_RMID", op.buffer, "&o->segment");
@@ -147,6 +147,25 @@ std::string Write(const SysvStatAny& op) {
 }
 std::string Write(const SysvControl& op) {
   return fmt::format("result(o, shmctl({}, {}, &o->segment));", Identifier(op.segment), op.command);
+}
+
+std::string Write(const SysvKeyOfPath& op) {
+  return fmt::format("result(o, ftok({}, {}));", CString(op.path), op.project);
+}
+
+std::string Write(const OtherGet& op) {
+  const std::string flags = FlagWords<GetFlagsTag>(op.flags.bits, kGetNames);
+  if (op.kind == IpcKind::kSemaphores) {
+    return fmt::format("result(o, semget({}, 1, {}));", Key(op.key), flags);
+  }
+  return fmt::format("result(o, msgget({}, {}));", Key(op.key), flags);
+}
+std::string Write(const OtherRemove& op) {
+  const std::string id = fmt::format("(int)({})", CReference(op.other));
+  if (op.kind == IpcKind::kSemaphores) {
+    return fmt::format("result(o, semctl({}, 0, IPC_RMID));", id);
+  }
+  return fmt::format("result(o, msgctl({}, IPC_RMID, NULL));", id);
 }
 
 std::string Write(const MemoryLoad& op) {
@@ -215,6 +234,27 @@ std::string Write(const ProcessSetUmask& op) {
   return fmt::format("result(o, umask(0{:o}));", op.mask.bits);
 }
 
+std::string Write(const ProcessSetFileGroup& op) {
+  // It reports no failure: a second call, which changes nothing, tells.
+  return fmt::format(
+      "setfsgid({0}u);\nerrno = EPERM;\nresult(o, setfsgid((gid_t)-1) == (int){0}u ? 0 : -1);",
+      op.gid.number);
+}
+std::string Write(const ProcessSetLimit& op) {
+  const char* limit = op.limit == shmspec::Limit::kMemlock        ? "RLIMIT_MEMLOCK"
+                      : op.limit == shmspec::Limit::kAddressSpace ? "RLIMIT_AS"
+                                                                  : "RLIMIT_NOFILE";
+  return fmt::format(
+      "const struct rlimit limit = {{{0}, {0}}};\nresult(o, setrlimit({1}, &limit));",
+      Unsigned(op.value), limit);
+}
+std::string Write(const ProcessPin& op) {
+  return fmt::format(
+      "cpu_set_t cpus;\nCPU_ZERO(&cpus);\nCPU_SET({}, &cpus);\n"
+      "result(o, sched_setaffinity(0, sizeof(cpus), &cpus));",
+      op.cpu);
+}
+
 std::string Write(const MapReserve& op) {
   return fmt::format(
       "result(o, (long)mmap(NULL, {}, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, "
@@ -254,6 +294,14 @@ std::string Write(const SystemNextSecond&) {
   // time() reads the clock that stamps are taken from.
   return "for (const time_t then = time(NULL); time(NULL) <= then;) usleep(1000);\n"
          "value(o, 0);";
+}
+
+std::string Write(const MapSeal& op) {
+  return fmt::format("result(o, syscall(462 /* mseal */, {}, {}, 0ul));", Address(op.at),
+                     Size(op.size.bytes));
+}
+std::string Write(const MapReopen& op) {
+  return fmt::format("reopen(o, (unsigned long){}, {});", Address(op.at), Size(op.size.bytes));
 }
 
 std::string Write(const SystemSysctlRead& op) {

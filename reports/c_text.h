@@ -22,6 +22,8 @@ std::string CReference(const Reference& reference);
 std::string CErrno(int error);
 std::string CSignal(int signal);
 std::string CNumber(std::int64_t number);
+/// A string literal of the text on one line, which obeys nothing in it.
+std::string CString(std::string_view text);
 
 /// Statements that perform a step and put what it came to into `o`. The error names the operation.
 Result<std::string> CStatements(const Step& step);
