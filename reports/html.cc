@@ -88,6 +88,7 @@ std::string RenderHtml(std::span<const Record> records, const Record* baseline) 
   WriteNavigation(page, view);
   page << "<main id=\"main\">\n";
   WriteVerdicts(page, view);
+  WriteSymptoms(page, view);
   WriteChanges(page, view);
   WriteFilter(page);
   WriteMatrix(page, view);

@@ -92,6 +92,8 @@ void WriteColumn(Markup& page, const View& view, std::size_t record);
 void WriteBar(Markup& page, const std::map<Status, std::uint64_t>& counts, std::string_view title);
 
 void WriteVerdicts(Markup& page, const View& view);
+/// Failures by call and symptom; nothing where there are none.
+void WriteSymptoms(Markup& page, const View& view);
 /// What came to something else since the baseline; nothing without one.
 void WriteChanges(Markup& page, const View& view);
 /// Passed of total, by chapter and record, for many records.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/vocabulary/duration.h"
 #include "reports/html.h"
 #include "reports/plain_text.h"
 
@@ -99,11 +100,11 @@ void WriteOrigin(Markup& page, const Record& record) {
   WriteTerm(page, "Seed", run.seed);
   WriteTerm(
       page, "Effort",
-      fmt::format("{}, {}, {}; {} at a time, {} of each, at most {} rounds, {} ms each",
+      fmt::format("{}, {}, {}; {} at a time, {} of each, at most {} rounds, {} each",
                   Counted(record.tests.size(), "case", "cases"),
                   Counted(record.rounds, "round", "rounds"), Counted(record.steps, "step", "steps"),
                   run.jobs, Counted(run.repeat, "attempt", "attempts"), run.max_rounds,
-                  run.timeout_ms));
+                  PrintDuration(static_cast<std::int64_t>(run.timeout_ms))));
   WriteTerm(page, "Selected",
             fmt::format("{}; {} planned, {} left out, part {} of {}",
                         record.selection.empty() ? "everything" : record.selection, record.planned,

@@ -86,7 +86,11 @@ void WriteVerdict(Markup& page, const View& view, std::size_t index) {
   } else {
     page << " None of " << Text(Counted(cases, "case", "cases")) << " failed.";
   }
-  page << "</p>\n<div class=\"scale\">\n";
+  page << "</p>\n";
+  for (const std::string& one : record.left_behind) {
+    page << "<p><b>Left behind on that system:</b> <code>" << Text(one) << "</code></p>\n";
+  }
+  page << "<div class=\"scale\">\n";
   WriteBar(page, record.requirement_counts, "requirements");
   WriteBar(page, record.counts, "cases");
   page << "</div>\n</section>\n";

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "reports/html.h"
+#include "reports/symptoms.h"
 
 namespace shmspec::reports {
 namespace {
@@ -49,6 +50,24 @@ void Collect(View& view) {
   }
 }
 
+/// Of each status, the shortest case of every symptom first: the cards that are worth reading.
+void ArrangeCards(View& view) {
+  std::map<std::string, std::size_t> ranks;
+  for (const Record& record : view.records) {
+    for (const std::string& test : ShortestOfEachFirst(SymptomsOf(SightingsIn(record)))) {
+      ranks.emplace(test, ranks.size());
+    }
+  }
+  const auto rank = [&](const Card& card) {
+    const auto at = ranks.find(card.test().id);
+    return std::pair(card.test().status != Status::kFail,
+                     at == ranks.end() ? ranks.size() : at->second);
+  };
+  std::stable_sort(view.cards.begin(), view.cards.end(),
+                   [&](const Card& a, const Card& b) { return rank(a) < rank(b); });
+  for (std::size_t i = 0; i < view.cards.size(); ++i) view.cards[i].number = i + 1;
+}
+
 }  // namespace
 
 const Card* View::FindCard(std::size_t record, std::string_view requirement) const {
@@ -80,6 +99,7 @@ View ViewOf(std::span<const Record> records, const Record* baseline) {
       }
     }
   }
+  ArrangeCards(view);
   for (const Card& card : view.cards) {
     for (const auto& [record, test] : card.in) {
       for (const auto& [id, status] : test->requirements) {

@@ -85,7 +85,7 @@ std::string RenderKtap(std::span<const Record> records) {
                        record.tests.size());
     for (std::size_t j = 0; j < record.tests.size(); ++j) AddCase(out, record.tests[j], j + 1);
     if (!record.run.complete) {
-      out += fmt::format("# incomplete: {}\n", OneLine(record.run.stop_reason));
+      out += fmt::format("Bail out! {}\n", OneLine(record.run.stop_reason));
     }
     const bool failed = record.totals.failed > 0 || !record.run.complete;
     out += fmt::format("{} {} {}\n", failed ? "not ok" : "ok", i + 1, Description(labels[i]));

@@ -12,6 +12,7 @@
 #include "reports/litmus_endings.h"
 #include "reports/plain_text.h"
 #include "reports/report.h"
+#include "reports/symptoms.h"
 
 namespace shmspec::reports {
 namespace {
@@ -57,6 +58,9 @@ void AddVerdict(std::string& out, const Record& record, const std::string& label
                      Plain(record.run.profile));
   if (!record.run.complete) {
     out += fmt::format("The run is incomplete: {}.\n\n", Plain(record.run.stop_reason));
+  }
+  for (const std::string& one : record.left_behind) {
+    out += fmt::format("Left behind on that system: {}\n\n", Plain(one));
   }
   out += "| | ";
   std::string line = "|---|";
@@ -163,6 +167,18 @@ void AddSufferers(std::string& out, const Record& record) {
   if (!lines.empty()) out += "Who suffers:\n\n" + lines + "\n";
 }
 
+/// What is wrong, by call and symptom.
+void AddSymptoms(std::string& out, const Record& record) {
+  const std::vector<Symptom> symptoms = SymptomsOf(SightingsIn(record));
+  if (symptoms.empty()) return;
+  out += "| What is wrong | | Cases | The shortest of them |\n|---|---|--:|---|\n";
+  for (const Symptom& one : symptoms) {
+    out += fmt::format("| {} {} | {} | {} | {} |\n", NameOf(one.status), Plain(one.where),
+                       Plain(one.what), one.tests.size(), Plain(one.tests.front()));
+  }
+  out += "\n";
+}
+
 void AddCase(std::string& out, const Record& record, const Test& test) {
   out +=
       fmt::format("### {} {}\n\n{}\n\n", NameOf(test.status), Plain(test.id), Plain(test.reason));
@@ -185,6 +201,7 @@ std::string RenderMarkdown(std::span<const Record> records) {
   for (std::size_t i = 0; i < records.size(); ++i) {
     const Record& record = records[i];
     AddVerdict(out, record, labels[i]);
+    AddSymptoms(out, record);
     AddSufferers(out, record);
     for (const Status status : {Status::kFail, Status::kUnresolved}) {
       for (const Test& test : record.tests) {

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/vocabulary/difference.h"
 #include "harness/vocabulary/requirement.h"
 #include "harness/vocabulary/result.h"
 #include "harness/vocabulary/status.h"
@@ -113,8 +114,10 @@ struct AllowedOutcome {
 struct Objection {
   std::string by;          // `case` or `specification`
   std::uint64_t step = 0;  // from 1; 0: the whole trace
+  std::string operation;   // of that step; empty in records that do not say
   std::string seen;
   std::vector<AllowedOutcome> allowed;
+  std::vector<Difference> differences;  // none in records that do not say
 };
 
 struct Attempt {
@@ -324,7 +327,8 @@ struct Record {
   // cases then.
   std::map<Judgement, std::uint64_t> judgement_counts;
   CaseTotals totals;
-  std::uint64_t flaky = 0;  // cases
+  std::vector<std::string> left_behind;  // each with the command that removes it
+  std::uint64_t flaky = 0;               // cases
   std::uint64_t attempts = 0;
   std::uint64_t rounds = 0;
   std::uint64_t steps = 0;

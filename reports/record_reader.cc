@@ -102,6 +102,7 @@ void ReadSummary(const Node& node, Record& record) {
   if (node.Has("apart_from_waivers")) {
     record.apart_from_waivers = ReadConformance(node.At("apart_from_waivers"));
   }
+  record.left_behind = node.TextsIfAny("left_behind");
   const Node totals = node.At("totals");
   record.totals = {totals.Count("passed"), totals.Count("failed"), totals.Count("skipped")};
   record.judgement_counts = CountsOf<Judgement>(node.At("judgements"));
@@ -145,9 +146,15 @@ Attempt ReadAttempt(const Node& node) {
     Objection& objection = attempt.objections.emplace_back();
     objection.by = item.Text("by");
     objection.step = item.Has("step") ? item.Count("step") : 0;
+    objection.operation = item.TextIfAny("operation");
     objection.seen = item.Text("seen");
     item.At("allowed").ForEachItem([&](const Node& one) {
       objection.allowed.push_back({one.Text("outcome"), one.TextIfAny("why")});
+    });
+    if (!item.Has("differences")) return;
+    item.At("differences").ForEachItem([&](const Node& one) {
+      objection.differences.push_back(
+          {one.TextIfAny("field"), one.Text("seen"), one.Text("allowed")});
     });
   });
   return attempt;

@@ -31,7 +31,8 @@ OPTIONAL = {
     "expectations.baseline", "summary.apart_from_waivers", "record.controls",
     "record.measurements", "record.fuzzing", "measurements.operations", "measurements.p50",
     "measurements.p99", "fuzzing.duration_s", "points.time_s", "histograms.branches",
-    "histograms.primes", "entries.cause", "entries.when", "entries.class", "entries.at_most",
+    "histograms.primes", "objections.operation", "objections.differences", "differences.field",
+    "summary.left_behind", "entries.cause", "entries.when", "entries.class", "entries.at_most",
 }
 
 

@@ -376,7 +376,7 @@ TEST(Forms, DoNotTakeAnInterruptedRunForAWholeOne) {
   record.run.complete = false;
   record.run.stop_reason = "stopped by SIGINT";
   const std::span<const Record> one(&record, 1);
-  EXPECT_THAT(RenderKtap(one), HasSubstr("# incomplete: stopped by SIGINT\nnot ok 1 "));
+  EXPECT_THAT(RenderKtap(one), HasSubstr("Bail out! stopped by SIGINT\nnot ok 1 "));
   EXPECT_THAT(RenderJunit(one), HasSubstr("errors=\"1\""));
   EXPECT_THAT(RenderJunit(one),
               HasSubstr("<error message=\"stopped by SIGINT\" type=\"incomplete\""));

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What is wrong, on one screen: cases that are not as expected, put together by the call and by
+// what is wrong with its outcome. It comes from differences (difference.h), not from sentences.
+//
+//   sysv.stat: nattch 1 too high, 141 cases, shortest: sysv.stat.counts_attaches
+
+#ifndef SHMSPEC_REPORTS_SYMPTOMS_H_
+#define SHMSPEC_REPORTS_SYMPTOMS_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "harness/vocabulary/difference.h"
+#include "harness/vocabulary/status.h"
+#include "reports/record.h"
+
+namespace shmspec::reports {
+
+/// A case that is not as expected.
+struct Sighting {
+  std::string test;
+  Status status = Status::kFail;
+  std::string cause;
+  std::size_t steps = 0;                // of its plan
+  std::string operation;                // at the offending step; empty when there is none
+  std::vector<Difference> differences;  // there
+};
+
+/// What some of them have in common.
+struct Symptom {
+  Status status = Status::kFail;
+  std::string where;               // the operation, or why nothing could be decided
+  std::string what;                // `nattch 1 too high`; may be empty
+  std::vector<std::string> tests;  // the one with the shortest plan first
+  std::size_t steps = 0;           // of that one
+
+  /// `sysv.stat: nattch 1 too high, 141 cases, shortest: CASE`.
+  std::string Line() const;
+};
+
+/// Failures before what could not be decided, and of these the most frequent first.
+std::vector<Symptom> SymptomsOf(const std::vector<Sighting>& sightings);
+
+/// Their cases: the shortest of each symptom, then the next one of each, and so on.
+std::vector<std::string> ShortestOfEachFirst(const std::vector<Symptom>& symptoms);
+
+/// The objection that says most of what went wrong: at the first step that anyone objects to, that
+/// of the specification. Nullptr when none is about a step.
+template <class Objections>
+auto DecidingObjection(const Objections& objections) -> decltype(&*objections.begin()) {
+  decltype(&*objections.begin()) deciding = nullptr;
+  for (const auto& one : objections) {
+    if (one.step != 0 && (deciding == nullptr || one.step <= deciding->step)) deciding = &one;
+  }
+  return deciding;
+}
+
+/// The cases of a record that are unexpectedly wrong or undecided.
+std::vector<Sighting> SightingsIn(const Record& record);
+
+}  // namespace shmspec::reports
+
+#endif  // SHMSPEC_REPORTS_SYMPTOMS_H_
