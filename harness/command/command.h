@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/command/output_file.h"
+#include "harness/command/print_failures.h"
 #include "harness/runner/controls.h"
 #include "harness/runner/run.h"
 #include "harness/target/faulty/fault.h"
@@ -53,6 +54,7 @@ struct RunCommandOptions {
   std::optional<std::string> measurements;
   std::vector<std::string> fuzzing;
   OutputOptions output;
+  Detail detail = Detail::kUsual;
   Format format = Format::kHuman;
   std::optional<reports::Form> form;  // a report in place of either format
   std::vector<std::string> argv;
@@ -86,7 +88,11 @@ struct SuggestWaiversOptions {
 /// Writes a file of waivers to be filled in, with one for each case that came out unexpectedly.
 int SuggestWaiversCommand(const SuggestWaiversOptions& options);
 
-int ShowCommand(const std::string& name);
+struct ShowCommandOptions {
+  std::string name;   // of a case, a requirement, or the beginning of the names of requirements
+  bool as_c = false;  // the plan of the case as a C program
+};
+int ShowCommand(const ShowCommandOptions& options);
 
 struct ReplayCommandOptions {
   std::string file;  // `-` reads standard input

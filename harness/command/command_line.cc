@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <map>
 
+#include "harness/vocabulary/duration.h"
+
 namespace shmspec {
 
 const CLI::Validator& Seed() {
@@ -22,6 +24,18 @@ const CLI::Validator& Seed() {
       },
       "");
   return seed;
+}
+
+const CLI::Validator& Duration() {
+  static const CLI::Validator duration(
+      [](std::string& text) -> std::string {
+        const Result<std::int64_t> duration_ms = ParseDuration(text);
+        if (!duration_ms.ok()) return duration_ms.error().message;
+        text = std::to_string(*duration_ms);
+        return "";
+      },
+      "");
+  return duration;
 }
 
 void AddFormat(CLI::App& app, Format& format) {
@@ -40,8 +54,12 @@ void AddPerform(CLI::App& app, PerformOptions& options) {
                  "The specification to judge by: linux (default) or posix");
   app.add_option("--seed", options.seed, "Settles every random choice; printed with each run")
       ->check(Seed());
-  app.add_option("--timeout", options.timeout_ms, "Milliseconds that one case may take")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{3600000}));
+  app.add_option("--timeout", options.timeout_ms,
+                 fmt::format("How long one case may take, such as 30s, 500ms or 2m; {} when not "
+                             "given",
+                             PrintDuration(options.timeout_ms)))
+      ->transform(Duration())
+      ->type_name("DURATION");
 }
 
 void AddOutput(CLI::App& app, OutputOptions& options, const std::string& description) {

@@ -21,6 +21,8 @@ void AddOutput(CLI::App& app, OutputOptions& options, const std::string& descrip
 void AddWaiversOption(CLI::App& app, ExpectationFiles& files);
 /// Checks a number that may be as large as a seed, which CLI11 by itself does not.
 const CLI::Validator& Seed();
+/// Turns a duration with its unit into milliseconds.
+const CLI::Validator& Duration();
 
 // Each of these sets `exit_code` when the command line asks for its subcommand.
 void AddRun(CLI::App& program, std::vector<std::string> argv, int& exit_code);

@@ -2,16 +2,23 @@
 
 #include "harness/command/console.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <system_error>
+
+#include "harness/vocabulary/unique_handle.h"
 
 namespace shmspec {
 namespace {
+
+constexpr unsigned short kNarrowest = 20;  // columns; what says less is no terminal
 
 bool UsesColour() {
   static const bool uses = [] {
@@ -25,7 +32,7 @@ bool UsesColour() {
 
 std::size_t Width(int fd) {
   winsize size{};
-  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) {
+  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= kNarrowest) {
     return std::min<std::size_t>(size.ws_col, 120);
   }
   return 80;
@@ -75,12 +82,46 @@ std::string Paint(Style style, std::string_view text) {
 int Complain(int exit_code, std::string_view message) {
   std::string line(message);
   std::replace(line.begin(), line.end(), '\n', ' ');
-  fmt::print(stderr, "shmspec: {}\n", line);
+  line = fmt::format("shmspec: {}\n", line);
+  // Nobody is left to tell that this cannot be written.
+  static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
   return exit_code;
 }
 
+void OpenStandardStreams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // The lowest number that is free is given: this one. A folder can be neither read nor written.
+    if (::open("/dev/null", O_RDWR) == -1) static_cast<void>(::open("/", O_RDONLY));
+  }
+}
+
+LeavingReader::LeavingReader() {
+  struct sigaction ignored {};
+  ignored.sa_handler = SIG_IGN;
+  ::sigaction(SIGPIPE, &ignored, &before_);
+}
+
+LeavingReader::~LeavingReader() { ::sigaction(SIGPIPE, &before_, nullptr); }
+
+void LeavingReader::Show(const std::function<void()>& print) {
+  try {
+    print();
+    if (std::fflush(stdout) == 0) return;
+    if (errno != EPIPE) return;  // told at the end, as without this
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::broken_pipe) throw;
+  }
+  const UniqueFd nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (nowhere) ::dup2(nowhere.get(), STDOUT_FILENO);
+  std::fflush(stdout);
+  std::clearerr(stdout);
+}
+
+std::size_t OutputWidth() { return Width(STDOUT_FILENO); }
+
 std::string Wrap(std::string_view text, std::size_t indent) {
-  const std::size_t width = Width(STDOUT_FILENO);
+  const std::size_t width = OutputWidth();
   std::string out;
   std::string line;
   const auto flush = [&] {
@@ -103,7 +144,8 @@ ProgressLine::ProgressLine() : terminal_(::isatty(STDERR_FILENO) != 0) {}
 void ProgressLine::Show(std::size_t done, std::size_t total, std::string_view what) {
   if (!terminal_) return;
   std::string line = fmt::format("[{}/{}] {}", done, total, what);
-  line.resize(std::min(line.size(), Width(STDERR_FILENO) - 1));
+  const std::size_t width = Width(STDERR_FILENO) - 1;
+  if (line.size() > width) line = line.substr(0, width - 3) + "...";
   fmt::print(stderr, "\r\x1b[K{}", line);
   std::fflush(stderr);
   shown_ = true;

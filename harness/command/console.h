@@ -6,7 +6,9 @@
 #ifndef SHMSPEC_HARNESS_COMMAND_CONSOLE_H_
 #define SHMSPEC_HARNESS_COMMAND_CONSOLE_H_
 
+#include <csignal>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +34,32 @@ std::string Paint(Style style, std::string_view text);
 
 /// Writes `shmspec: MESSAGE` as one line to standard error and returns the exit code.
 int Complain(int exit_code, std::string_view message);
+
+/// Gives standard input, output and error, where they are closed, a place that takes everything and
+/// holds nothing: a file that is opened later must not take their numbers.
+void OpenStandardStreams();
+
+/// A reader of standard output who may leave before the end, as those of a pager do: what he does
+/// not want is dropped, and the work goes on. As long as this lives SIGPIPE is ignored.
+///
+///   LeavingReader reader;
+///   reader.Show([&] { PrintHeading(run); });
+class LeavingReader {
+ public:
+  LeavingReader();
+  LeavingReader(const LeavingReader&) = delete;
+  LeavingReader& operator=(const LeavingReader&) = delete;
+  ~LeavingReader();
+
+  /// Calls print() and hands over what it wrote. Other errors than that of a pipe are thrown.
+  void Show(const std::function<void()>& print);
+
+ private:
+  struct sigaction before_ {};
+};
+
+/// Columns of the terminal that standard output is, at most 120; 80 when it is none.
+std::size_t OutputWidth();
 
 /// Text wrapped to the width of the terminal (80 when there is none), every line indented.
 std::string Wrap(std::string_view text, std::size_t indent);

@@ -76,24 +76,29 @@ int TroubleCode(ExitStyle style, int usual) {
 
 class Observer : public RunObserver {
  public:
-  Observer(const RunOptions& options, const Expectations& expectations)
-      : options_(options), expectations_(expectations) {}
+  Observer(const RunOptions& options, const Expectations& expectations, LeavingReader& reader)
+      : options_(options), expectations_(expectations), reader_(reader) {}
   void OnResult(const Case& test_case, const CaseResult& result, std::size_t,
                 std::size_t) override {
     if (IsTrouble(result.status)) {
-      PrintTroubledCase(test_case, result, options_, expectations_);
+      reader_.Show([&] {
+        PrintTroubledCase(test_case, result, expectations_.Judge({&test_case, {result}, {}}),
+                          options_);
+      });
     }
   }
 
  private:
   const RunOptions& options_;
   const Expectations& expectations_;
+  LeavingReader& reader_;
 };
 
 }  // namespace
 
 int ExecCommand(const ExecCommandOptions& options) {
   const StopRequests requests;
+  LeavingReader reader;
   const auto complain = [&](const Error& error) {
     const ExitCodes* codes = CodesOf(options.style);
     if (error.lacking && codes != nullptr) return Complain(codes->unsupported, error.message);
@@ -114,10 +119,12 @@ int ExecCommand(const ExecCommandOptions& options) {
   }
   const Result<RunOptions> run = Settle(options.perform);
   if (!run.ok()) return complain(run.error());
-  Observer observer(*run, *expectations);
+  Observer observer(*run, *expectations, reader);
   const RunResult result = RunCases({test_case}, *run, observer, *expectations);
-  PrintOutcome(result.cases.front());
-  PrintTotals(result);
+  reader.Show([&] {
+    PrintOutcome(result.cases.front());
+    PrintTotals(result);
+  });
   return ExitCodeOf(result, options.style);
 }
 

@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <set>
 #include <utility>
 
@@ -22,13 +22,27 @@ std::set<std::pair<dev_t, ino_t>>& FilesRead() {
   return files;
 }
 
+/// More than any record, plan or log has; what goes on is a device or a mistake.
+constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+
+Result<std::string> Contents(std::istream& in, const std::string& name) {
+  std::string text;
+  std::array<char, 65536> chunk;
+  while (in.read(chunk.data(), chunk.size()) || in.gcount() > 0) {
+    text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kMostBytes) {
+      return Error{fmt::format("{}: has more than the {} MiB that are read of a file", name,
+                               kMostBytes >> 20)};
+    }
+  }
+  if (in.bad()) return Error{fmt::format("{}: cannot be read", name)};
+  return text;
+}
+
 }  // namespace
 
 Result<std::string> ReadInput(const std::string& file) {
-  const auto contents = [](std::istream& in) {
-    return std::string(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
-  };
-  if (file == "-") return contents(std::cin);
+  if (file == "-") return Contents(std::cin, InputName(file));
   // A folder can be opened, and only reading from it fails.
   struct stat status {};
   if (::stat(file.c_str(), &status) == 0) {
@@ -41,9 +55,7 @@ Result<std::string> ReadInput(const std::string& file) {
   if (!in.is_open()) {
     return Error{fmt::format("{}: cannot be read: {}", file, std::strerror(errno))};
   }
-  std::string text = contents(in);
-  if (in.bad()) return Error{fmt::format("{}: cannot be read", file)};
-  return text;
+  return Contents(in, file);
 }
 
 bool WasRead(const std::string& file) {

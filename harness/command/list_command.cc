@@ -6,6 +6,9 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "harness/command/command_line.h"
 #include "harness/command/console.h"
@@ -49,11 +52,20 @@ enum class ListFormat { kHuman, kJson, kCTest };
 
 struct ListOptions {
   std::vector<std::string> filters;
+  std::optional<std::string> shard;
+  std::string level = "may";
   ListFormat format = ListFormat::kHuman;
 };
 
 int List(const ListOptions& options) {
-  const Result<Selection> selection = Select(AllCases(), {.filters = options.filters});
+  SelectionOptions selecting{.filters = options.filters};
+  selecting.level = *FromName<Level>(options.level);
+  if (options.shard) {
+    const Result<Shard> shard = ParseShard(*options.shard);
+    if (!shard.ok()) return Complain(kExitUsage, shard.error().message);
+    selecting.shard = *shard;
+  }
+  const Result<Selection> selection = Select(AllCases(), selecting);
   if (!selection.ok()) return Complain(kExitUsage, selection.error().message);
   if (selection->cases.empty()) {
     return Complain(kExitNothingSelected, "the filter selects no case; shmspec list shows all");
@@ -78,6 +90,9 @@ void AddList(CLI::App& program, int& exit_code) {
   const auto options = std::make_shared<ListOptions>();
   CLI::App* app = program.add_subcommand("list", "List the cases");
   app->add_option("FILTER", options->filters, "As for run");
+  app->add_option("--shard", options->shard, "As for run: only part i of n, as i/n");
+  app->add_option("--level", options->level, "As for run: must, should or may (default)")
+      ->check(CLI::IsMember({"must", "should", "may"}));
   const std::map<std::string, ListFormat> formats{
       {"human", ListFormat::kHuman}, {"json", ListFormat::kJson}, {"ctest", ListFormat::kCTest}};
   app->add_option_function<std::string>(

@@ -3,9 +3,12 @@
 // The program: reads the command line and calls one subcommand.
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -101,7 +104,7 @@ void AddVerify(CLI::App& program, std::string& folder, int& exit_code) {
 
 /// What each subcommand was asked to do; lives as long as the parser that fills it in.
 struct AllOptions {
-  std::string show;
+  ShowCommandOptions show;
   ReplayCommandOptions replay;
   ControlsCommandOptions controls;
   Format doctor_format = Format::kHuman;
@@ -112,8 +115,19 @@ struct AllOptions {
 };
 
 void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
-  CLI::App* show = program.add_subcommand("show", "Explain a requirement or print a case's plan");
-  show->add_option("NAME", options.show, "A requirement or a case")->required();
+  CLI::App* show = program.add_subcommand(
+      "show", "Explain a requirement, list those of an area, or print a case's plan");
+  show->add_option("NAME", options.show.name, "A requirement, the beginning of some, or a case")
+      ->required();
+  show->add_option_function<std::string>(
+          "--format", [&](const std::string& name) { options.show.as_c = name == "c"; },
+          "What is printed: plan (default), or c for a C program that performs the case alone")
+      ->check(CLI::IsMember({"plan", "c"}));
+  show->footer(
+      "Examples:\n"
+      "  shmspec show SYSV.SHMDT                        the requirements about a call\n"
+      "  shmspec show sysv.detach.works_once            the plan, for replay\n"
+      "  shmspec show sysv.detach.works_once --format c > case.c && cc -o case case.c && ./case\n");
   show->callback([&] { exit_code = ShowCommand(options.show); });
 
   CLI::App* replay = program.add_subcommand("replay", "Perform and judge a plan from a file");
@@ -182,6 +196,15 @@ std::string Explain(const CLI::App& program, const CLI::ParseError& error, int a
                      DidYouMean(unexpected.front(), names), help);
 }
 
+/// Raises the limit of the stack as far as is needed and allowed; false when that is not enough.
+bool EnsureStack() {
+  constexpr rlim_t kNeeded = 1 << 20;
+  rlimit stack{};
+  if (::getrlimit(RLIMIT_STACK, &stack) != 0 || stack.rlim_cur >= kNeeded) return true;
+  stack.rlim_cur = std::min(stack.rlim_max, kNeeded);
+  return ::setrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur == kNeeded;
+}
+
 /// What a full disk or a closed pipe kept from standard output is no success.
 int Flushed(int exit_code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
@@ -189,12 +212,23 @@ int Flushed(int exit_code) {
                   fmt::format("standard output cannot be written: {}", std::strerror(errno)));
 }
 
+/// `help run` asks for what `run --help` says.
+std::vector<char*> WithHelpAsOption(int argc, char** argv) {
+  static char help[] = "--help";
+  std::vector<char*> words(argv, argv + argc);
+  if (argc >= 2 && std::string_view(argv[1]) == "help") {
+    words.erase(words.begin() + 1);
+    words.push_back(help);
+  }
+  return words;
+}
+
 int Main(int argc, char** argv) {
   int exit_code = kExitUsage;
   AllOptions options;
   CLI::App program(kAbout, "shmspec");
   program.footer(kExamples);
-  program.set_version_flag("--version",
+  program.set_version_flag("--version,-V",
                            fmt::format("shmspec {} ({})", internal::kVersion, internal::kSourceId));
   program.require_subcommand(1);
   AddRun(program, {argv, argv + argc}, exit_code);
@@ -208,7 +242,8 @@ int Main(int argc, char** argv) {
   AddVerify(program, options.verify, exit_code);
   AddOthers(program, options, exit_code);
   try {
-    program.parse(argc, argv);
+    const std::vector<char*> words = WithHelpAsOption(argc, argv);
+    program.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::Success& success) {
     return program.exit(success);  // --help and --version
   } catch (const CLI::ParseError& error) {
@@ -223,6 +258,13 @@ int Main(int argc, char** argv) {
 int main(int argc, char** argv) {
   // Actors are this same program; they must start fast and know nothing of options.
   if (const std::optional<int> exit_code = shmspec::RunAsActor(argc, argv)) return *exit_code;
+  shmspec::OpenStandardStreams();
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes becomes an error that can be told
+  if (!shmspec::EnsureStack()) {
+    return shmspec::Complain(shmspec::kExitHarnessTrouble,
+                             "the stack may not grow to the 1 MiB that is needed; raise its limit "
+                             "(ulimit -s)");
+  }
   try {
     return shmspec::Flushed(shmspec::Main(argc, argv));
   } catch (const std::exception& error) {

@@ -35,6 +35,9 @@ std::string Through(const RunOptions& options) {
   return fmt::format("{} ({} {})", options.target, library.name, library.version);
 }
 
+/// Columns that a line for each requirement takes; on less it has status and name alone.
+constexpr std::size_t kTableWidth = 80;
+
 std::string Padded(Status status) { return fmt::format("{:<11}", NameOf(status)); }
 
 /// How many cases of the run cite each requirement.
@@ -57,8 +60,14 @@ void PrintRequirements(const RunResult& result) {
     }
     const auto count = cited.find(requirement);
     const std::size_t cases = count == cited.end() ? 0 : count->second;
+    const std::string tested =
+        cases > 0 ? reports::Counted(cases, "case", "cases") : "no case of its own: seen in others";
+    if (OutputWidth() < kTableWidth) {
+      fmt::print("  {} {}\n", Paint(StyleOf(status), Padded(status)), text.id);
+      continue;
+    }
     fmt::print("  {} {:<48} {:<6} {}\n", Paint(StyleOf(status), Padded(status)), text.id,
-               NameOf(text.level), Paint(Style::kDim, reports::Counted(cases, "case", "cases")));
+               NameOf(text.level), Paint(Style::kDim, tested));
   }
 }
 
@@ -83,21 +92,6 @@ std::string CountsText(const std::map<Status, std::size_t>& counts) {
                         Paint(StyleOf(status), NameOf(status)));
   }
   return text;
-}
-
-std::string_view WordFor(const Judged& judged) {
-  if (judged.judgement == Judgement::kExpected && judged.why.empty()) return "";
-  return NameOf(judged.judgement);
-}
-
-/// `FAIL sysv.attach.one: waived by W-0001: the reason`.
-void PrintJudged(Status status, const Case& test_case, const Judged& judged) {
-  std::string text = fmt::format("{} {}", Paint(StyleOf(status), NameOf(status)), test_case.id);
-  const std::string_view word = WordFor(judged);
-  if (!word.empty()) text += fmt::format(": {}", word);
-  if (!judged.waiver.empty() && !word.empty()) text += " by " + judged.waiver;
-  if (!judged.why.empty()) text += fmt::format(": {}", judged.why);
-  fmt::print("{}\n", text);
 }
 
 /// Calls print(run) for each case that is meant, under a heading if there is one.
@@ -190,6 +184,24 @@ Style StyleOfConformance(std::string_view conformant) {
   return conformant == "yes" ? Style::kGood : conformant == "no" ? Style::kBad : Style::kDoubtful;
 }
 
+/// What a run came to in the end.
+void PrintEnd(const RunResult& result, const Expectations& expectations) {
+  std::map<Status, std::size_t> requirements;
+  for (const auto& entry : result.Requirements()) ++requirements[entry.second];
+  const std::string conformant = ConformanceOf(result);
+  fmt::print("\n{} in {:.2f} s: {}\n", reports::Counted(result.cases.size(), "case", "cases"),
+             result.duration_s, CountsText(result.Counts()));
+  fmt::print("requirements: {} of the {} in the catalogue\n", CountsText(requirements),
+             kRequirementCount);
+  fmt::print("conforms, as far as tested: {}\n", Paint(StyleOfConformance(conformant), conformant));
+  if (expectations.waivers) {
+    fmt::print("the same, apart from what is waived: {}\n", ConformanceApartFromWaivers(result));
+  }
+  for (const std::string& one : result.LeftBehind()) fmt::print("Left behind: {}\n", one);
+  if (!result.complete) fmt::print("incomplete: {}\n", result.stop_reason);
+  PrintTotals(result);
+}
+
 }  // namespace
 
 void PrintHeading(const RunOptions& options, std::size_t cases) {
@@ -219,47 +231,23 @@ void PrintExpectations(const Expectations& expectations) {
   }
 }
 
-void PrintTroubledCase(const Case& test_case, const CaseResult& result, const RunOptions& options,
-                       const Expectations& expectations) {
-  const Judged judged = expectations.Judge({&test_case, {result}, {}});
-  if (judged.judgement != Judgement::kUnexpected) {
-    PrintJudged(result.status, test_case, judged);
-    return;
-  }
-  fmt::print("\n{} {}\n", Paint(StyleOf(result.status), NameOf(result.status)), test_case.id);
-  if (!result.reason.empty()) fmt::print("{}", Wrap(result.reason, 2));
-  if (!result.excerpt.empty()) fmt::print("\n{}", result.excerpt);
-  if (result.excerpt.find("source:") == std::string::npos && result.status == Status::kFail) {
-    for (const Requirement requirement : test_case.requirements) {
-      fmt::print("{}",
-                 Wrap(fmt::format("{}: {}", requirement.id(), requirement.text().statement), 4));
-    }
-  }
-  fmt::print("  again: {}\n", CommandThatRepeats(test_case, result, options));
-}
-
 void PrintOutcome(const CaseRun& run) { PrintJudged(run.status(), *run.test_case, run.judged); }
 
-void PrintSummary(const RunResult& result, const Expectations& expectations) {
+void PrintSummary(const RunResult& result, const RunOptions& options,
+                  const Expectations& expectations, Detail detail) {
+  PrintSymptoms(result);
+  if (detail == Detail::kBrief) {
+    PrintEnd(result, expectations);
+    return;
+  }
+  PrintFailures(result, options, detail);
   PrintRequirements(result);
   PrintReasons(result, Status::kUnsupported, "Not possible here:");
   PrintFlaky(result);
   if (expectations.waivers) PrintWaivers(result, *expectations.waivers);
   if (expectations.baseline) PrintChanges(result, *expectations.baseline);
   PrintSufferers(result);
-  std::map<Status, std::size_t> requirements;
-  for (const auto& entry : result.Requirements()) ++requirements[entry.second];
-  const std::string conformant = ConformanceOf(result);
-  fmt::print("\n{} in {:.2f} s: {}\n", reports::Counted(result.cases.size(), "case", "cases"),
-             result.duration_s, CountsText(result.Counts()));
-  fmt::print("requirements: {} of the {} in the catalogue\n", CountsText(requirements),
-             kRequirementCount);
-  fmt::print("conforms, as far as tested: {}\n", Paint(StyleOfConformance(conformant), conformant));
-  if (expectations.waivers) {
-    fmt::print("the same, apart from what is waived: {}\n", ConformanceApartFromWaivers(result));
-  }
-  if (!result.complete) fmt::print("incomplete: {}\n", result.stop_reason);
-  PrintTotals(result);
+  PrintEnd(result, expectations);
 }
 
 void PrintTotals(const RunResult& result) {

@@ -248,7 +248,7 @@ std::vector<std::string> Leftovers::Remaining() const {
 }
 
 TemporaryFolder::TemporaryFolder() {
-  std::string name = "/tmp/shmspec-XXXXXX";
+  std::string name = (std::filesystem::temp_directory_path() / "shmspec-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder");
   path_ = name;
 }

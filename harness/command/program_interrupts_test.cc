@@ -120,7 +120,7 @@ bool AwaitAttach() {
 TEST_P(Interrupted, LeavesNoAttachedSegmentWhenItIsKilledAmidstAPlan) {
   ChildOptions options = Options();
   options.input = kHang;
-  ProgramChild run({"replay", "-", "--timeout", "3600000"}, options);
+  ProgramChild run({"replay", "-", "--timeout", "1h"}, options);
   // Once the segment is there only SIGKILL can end this.
   ASSERT_TRUE(AwaitAttach());
   ::kill(run.pid(), SIGKILL);
@@ -151,7 +151,7 @@ TEST_P(Interrupted, GoesOnWhenACaseIsKilled) {
 TEST_P(Interrupted, NamesTheStepAtWhichAPlanHangs) {
   ChildOptions options = Options();
   options.input = kHang;
-  const Finished run = RunProgram({"replay", "-", "--timeout", "500"}, options);
+  const Finished run = RunProgram({"replay", "-", "--timeout", "500ms"}, options);
   EXPECT_EQ(run.exit_code, 2) << run;
   EXPECT_THAT(run.out, HasSubstr("UNRESOLVED hang"));
   EXPECT_THAT(run.out, HasSubstr("took longer than 500 ms"));

@@ -10,7 +10,12 @@
 namespace shmspec {
 
 Result<reports::Record> ReadRecordFile(const std::string& file) {
-  return ReadInputWith(&reports::ReadRecord, file);
+  const Result<std::string> text = ReadInput(file);
+  if (!text.ok()) return text.error();
+  if (text->empty()) {
+    return Error{InputName(file) + ": is empty; expected a record, as run --output writes"};
+  }
+  return reports::ReadRecord(*text, InputName(file));
 }
 
 int WriteOutput(const std::string& contents, const OutputOptions& options) {

@@ -11,11 +11,33 @@
 
 namespace shmspec {
 
+namespace {
+
+void PrintReplay(const Plan& plan, const CaseResult& result, const RunOptions& run) {
+  fmt::print("{} {}\n", Paint(StyleOf(result.status), NameOf(result.status)), plan.name);
+  if (!result.reason.empty()) fmt::print("{}", Wrap(result.reason, 2));
+  fmt::print("\n{}", result.excerpt.empty() ? result.trace : result.excerpt);
+  for (const std::string& observed : result.observed) fmt::print("  observed: {}\n", observed);
+  for (const std::string& one : result.left_behind) fmt::print("Left behind: {}\n", one);
+  const std::string rounds =
+      result.rounds == 0  // nothing came back of those there were
+          ? ""
+          : reports::Counted(static_cast<std::uint64_t>(result.rounds), "round", "rounds") + " ";
+  fmt::print("seed {}, {}through {}\n", run.seed, rounds, run.target);
+}
+
+}  // namespace
+
 int ReplayCommand(const ReplayCommandOptions& options) {
   const Result<std::string> text = ReadInput(options.file);
   if (!text.ok()) return Complain(kExitUsage, text.error().message);
   const Result<Plan> plan = ParsePlan(*text, InputName(options.file));
   if (!plan.ok()) return Complain(kExitUsage, plan.error().message);
+  if (plan->steps.empty()) {
+    return Complain(kExitUsage, fmt::format("{}: the plan {} has no step, so that nothing can be "
+                                            "said of it",
+                                            InputName(options.file), plan->name));
+  }
   if (const auto missing = MissingFloor(options.perform)) {
     return Complain(kExitHarnessTrouble, *missing);
   }
@@ -24,16 +46,9 @@ int ReplayCommand(const ReplayCommandOptions& options) {
     return Complain(run.error().lacking ? kExitIncomplete : kExitUsage, run.error().message);
   }
   const StopRequests requests;
+  LeavingReader reader;
   const CaseResult result = RunPlan(*plan, options.rounds, *run);
-  fmt::print("{} {}\n", Paint(StyleOf(result.status), NameOf(result.status)), plan->name);
-  if (!result.reason.empty()) fmt::print("{}", Wrap(result.reason, 2));
-  fmt::print("\n{}", result.excerpt.empty() ? result.trace : result.excerpt);
-  for (const std::string& observed : result.observed) fmt::print("  observed: {}\n", observed);
-  const std::string rounds =
-      result.rounds == 0  // nothing came back of those there were
-          ? ""
-          : reports::Counted(static_cast<std::uint64_t>(result.rounds), "round", "rounds") + " ";
-  fmt::print("seed {}, {}through {}\n", run->seed, rounds, run->target);
+  reader.Show([&] { PrintReplay(*plan, result, *run); });
   if (result.status == Status::kFail) return kExitUnexpected;
   return result.status == Status::kPass ? kExitAsExpected : kExitIncomplete;
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "harness/command/input_file.h"
 #include "harness/command/output_file.h"
 #include "harness/command/print_results.h"
+#include "harness/model/profile.h"
 #include "harness/runner/abilities_inside.h"
 #include "harness/runner/record.h"
 #include "harness/runner/selection.h"
@@ -27,29 +29,23 @@ namespace {
 /// --quick performs no case more often than this.
 constexpr int kQuickRounds = 8;
 
+/// Shows how far the run is. What went wrong is printed when it has ended, put together.
 class Observer : public RunObserver {
  public:
-  Observer(const RunOptions& options, const Expectations& expectations, bool human)
-      : options_(options), expectations_(expectations), human_(human) {}
-
   void OnResult(const Case& test_case, const CaseResult& result, std::size_t done,
                 std::size_t total) override {
-    if (IsTrouble(result.status) && human_) {
+    if (IsTrouble(result.status)) ++troubled_;
+    if (done == total) {
       progress_.Clear();
-      PrintTroubledCase(test_case, result, options_, expectations_);
-      std::fflush(stdout);
+      return;
     }
-    if (done < total) {
-      progress_.Show(done, total, test_case.id);
-    } else {
-      progress_.Clear();
-    }
+    progress_.Show(done, total,
+                   troubled_ == 0 ? std::string(test_case.id)
+                                  : fmt::format("{} failed, {}", troubled_, test_case.id));
   }
 
  private:
-  const RunOptions& options_;
-  const Expectations& expectations_;
-  bool human_;
+  std::size_t troubled_ = 0;
   ProgressLine progress_;
 };
 
@@ -97,6 +93,13 @@ Result<std::vector<FuzzRun>> ReadFuzzing(const std::vector<std::string>& files) 
   return runs;
 }
 
+/// Whether a name says that the file is something else than a record.
+bool IsOfAnotherForm(const std::string& file) {
+  constexpr std::array kOthers{".xml", ".html", ".htm", ".md", ".tap", ".ktap", ".txt"};
+  return std::any_of(kOthers.begin(), kOthers.end(),
+                     [&](const char* ending) { return file.ends_with(ending); });
+}
+
 Result<Preparation> Prepare(const RunCommandOptions& options) {
   Preparation prepared;
   Result<SelectionOptions> selecting = SelectionOf(options, options.perform.seed.value_or(0));
@@ -115,6 +118,12 @@ Result<Preparation> Prepare(const RunCommandOptions& options) {
   if (!fuzzing.ok()) return fuzzing.error();
   prepared.fuzzing = std::move(fuzzing).value();
   if (options.output.file) {
+    if (options.form && IsOfAnotherForm(*options.output.file)) {
+      Complain(0,
+               fmt::format("{} becomes the record, which is JSON; what --format asks for goes to "
+                           "standard output",
+                           *options.output.file));
+    }
     Result<OutputFile> claimed = OutputFile::Claim(options.output);
     if (!claimed.ok()) return claimed.error();
     prepared.output = std::move(claimed).value();
@@ -151,6 +160,30 @@ void PrintControls(const RecordedControls& controls) {
              MissedIn(controls));
 }
 
+/// What was asked for, where this system lacks what it takes to settle the rest.
+RunOptions AsAsked(const PerformOptions& options) {
+  RunOptions asked;
+  asked.target = options.target;
+  asked.timeout_ms = options.timeout_ms;
+  asked.jobs = JobsOf(options.jobs);
+  asked.seed = options.seed.value_or(asked.seed);
+  asked.profile = model::FindProfile(options.profile);
+  return asked;
+}
+
+int ComplainOfSelection(const RunCommandOptions& options) {
+  if (options.shard && !Select(AllCases(), {.filters = options.filters})->cases.empty()) {
+    return Complain(kExitNothingSelected,
+                    fmt::format("the filter selects cases, but part {} has none of them: there are "
+                                "fewer cases than parts",
+                                *options.shard));
+  }
+  return Complain(kExitNothingSelected,
+                  options.quick ? "the filter selects no case that is quick; without --quick there "
+                                  "are those that wait for the clock as well"
+                                : "the filter selects no case; shmspec list shows what there is");
+}
+
 /// The record as text, or as the report that was asked for.
 std::string Printed(const std::string& record, const RunCommandOptions& options) {
   if (!options.form) return record;
@@ -159,33 +192,81 @@ std::string Printed(const std::string& record, const RunCommandOptions& options)
   return reports::Render(*options.form, {&*read, 1});
 }
 
+/// Hands over what a run came to: the record to its file, and what is printed to its reader.
+class Delivery {
+ public:
+  Delivery(const RunCommandOptions& options, Preparation& prepared, LeavingReader& reader)
+      : options_(options), prepared_(prepared), reader_(reader) {}
+
+  /// For people, and neither the record nor a report of it.
+  bool human() const { return options_.format == Format::kHuman && !options_.form; }
+
+  /// The error is one line: the record cannot be written.
+  Result<void> Deliver(const RunResult& result, const RunOptions& run, RecordContext& context,
+                       bool refused = false) const {
+    std::string record;
+    if (prepared_.output || !human()) {
+      context.environment = ReadEnvironment();
+      for (Fact& fact : FactsOf(run.abilities)) context.environment.push_back(std::move(fact));
+      context.meanings = Assess(context.environment, run.isolation);
+      record = RecordOf(result, run, context)
+                   .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+               "\n";
+    }
+    // The file first: whoever reads what is printed may stop reading.
+    if (prepared_.output) {
+      if (auto written = prepared_.output->Commit(record); !written.ok()) return written;
+    }
+    if (!human()) {
+      reader_.Show([&] { fmt::print("{}", Printed(record, options_)); });
+    } else if (!refused) {
+      reader_.Show([&] { PrintSummary(result, run, context.expectations, options_.detail); });
+    }
+    return {};
+  }
+
+  /// A run that cannot begin says why in its record as well, to those who read nothing else.
+  int Refuse(const std::vector<const Case*>& cases, const RunOptions& run, RecordContext& context,
+             const std::string& reason, int exit_code) const {
+    RunResult result;
+    for (const Case* one : cases) result.cases.push_back({one, {}, {}});
+    result.complete = false;
+    result.stop_reason = reason;
+    std::string line = reason;
+    if (auto delivered = Deliver(result, run, context, true); !delivered.ok()) {
+      line += "; and " + delivered.error().message;
+    }
+    return Complain(exit_code, line);
+  }
+
+ private:
+  const RunCommandOptions& options_;
+  Preparation& prepared_;
+  LeavingReader& reader_;
+};
+
 }  // namespace
 
 int RunCommand(const RunCommandOptions& options) {
   const StopRequests requests;  // from before the first claim until the record is written
+  LeavingReader reader;
   Result<Preparation> prepared = Prepare(options);
   if (!prepared.ok()) return Complain(kExitUsage, prepared.error().message);
-  if (const auto missing = MissingFloor(options.perform)) {
-    return Complain(kExitHarnessTrouble, *missing);
+  // A mistake comes first: Settle() says which.
+  const std::optional<std::string> missing =
+      AsAsked(options.perform).profile == nullptr ? std::nullopt : MissingFloor(options.perform);
+  const Result<RunOptions> settled =
+      missing ? Result<RunOptions>(Error{*missing, true}) : Settle(options.perform);
+  if (!settled.ok() && !settled.error().lacking) {
+    return Complain(kExitUsage, settled.error().message);
   }
-  const Result<RunOptions> settled = Settle(options.perform);
-  if (!settled.ok()) {
-    return Complain(settled.error().lacking ? kExitIncomplete : kExitUsage,
-                    settled.error().message);
-  }
-  RunOptions run = *settled;
+  RunOptions run = settled.ok() ? *settled : AsAsked(options.perform);
   run.repeat = options.repeat;
   run.retries = options.retries;
   if (options.quick) run.max_rounds = kQuickRounds;
   if (prepared->selecting.shuffle) prepared->selecting.shuffle = run.seed;
   const Selection selection = *Select(AllCases(), prepared->selecting);
-  if (selection.cases.empty()) {
-    return Complain(kExitNothingSelected,
-                    options.quick ? "the filter selects no case that is quick; without --quick "
-                                    "there are those that wait for the clock as well"
-                                  : "the filter selects no case; shmspec list shows what there is");
-  }
-  const bool human = options.format == Format::kHuman && !options.form;
+  if (selection.cases.empty()) return ComplainOfSelection(options);
   RecordContext context{.argv = options.argv,
                         .started = Now(),
                         .selection = fmt::format("{}", fmt::join(options.filters, " ")),
@@ -195,9 +276,16 @@ int RunCommand(const RunCommandOptions& options) {
                         .expectations = prepared->expectations,
                         .measurements = prepared->measurements,
                         .fuzzing = prepared->fuzzing};
-  if (human) {
-    PrintHeading(run, selection.cases.size());
-    PrintExpectations(context.expectations);
+  const Delivery delivery(options, *prepared, reader);
+  if (!settled.ok()) {
+    return delivery.Refuse(selection.cases, run, context, settled.error().message,
+                           missing ? kExitHarnessTrouble : kExitIncomplete);
+  }
+  if (delivery.human() && options.detail != Detail::kBrief) {
+    reader.Show([&] {
+      PrintHeading(run, selection.cases.size());
+      PrintExpectations(context.expectations);
+    });
   }
   bool missed = false;  // then a run that passes proves less than it says
   if (options.controls) {
@@ -206,31 +294,13 @@ int RunCommand(const RunCommandOptions& options) {
     if (StopRequests::Pending() == 0) {
       context.controls = std::move(controls).value();
       missed = MissedIn(*context.controls) > 0;
-      if (human) PrintControls(*context.controls);
+      if (delivery.human()) reader.Show([&] { PrintControls(*context.controls); });
     }
   }
-  Observer observer(run, context.expectations, human);
+  Observer observer;
   const RunResult result = RunCases(selection.cases, run, observer, context.expectations);
-
-  std::string record;
-  if (prepared->output || !human) {
-    context.environment = ReadEnvironment();
-    for (Fact& fact : FactsOf(run.abilities)) context.environment.push_back(std::move(fact));
-    context.meanings = Assess(context.environment, run.isolation);
-    record = RecordOf(result, run, context)
-                 .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
-             "\n";
-  }
-  // The file first: whoever reads what is printed may stop reading.
-  if (prepared->output) {
-    if (auto written = prepared->output->Commit(record); !written.ok()) {
-      return Complain(kExitHarnessTrouble, written.error().message);
-    }
-  }
-  if (human) {
-    PrintSummary(result, context.expectations);
-  } else {
-    fmt::print("{}", Printed(record, options));
+  if (auto delivered = delivery.Deliver(result, run, context); !delivered.ok()) {
+    return Complain(kExitHarnessTrouble, delivered.error().message);
   }
   const int exit_code = result.ExitCode();
   return exit_code == kExitAsExpected && missed ? kExitUnexpected : exit_code;
@@ -263,10 +333,13 @@ void AddRun(CLI::App& program, std::vector<std::string> argv, int& exit_code) {
                   "Cases or requirements: a name, its beginning, or a glob; after a leading --, "
                   "-NAME takes away");
   AddPerform(*app, options->perform);
-  app->add_option("--jobs,-j", options->perform.jobs, "Cases performed at the same time")
+  app->add_option(
+         "--jobs,-j", options->perform.jobs,
+         "Cases performed at the same time; as many as there are CPUs, at most 4, when not "
+         "given")
       ->check(CLI::Range(1, 256));
   app->add_option("--shard", options->shard, "Only part i of n of the cases, as i/n");
-  app->add_option("--repeat", options->repeat, "Attempts at each case")
+  app->add_option("--repeat", options->repeat, "Attempts at each case; 1 when not given")
       ->check(CLI::Range(1, 100000));
   app->add_option("--retries", options->retries,
                   "Further attempts at a case that does not pass, none by default; one that then "
@@ -289,6 +362,13 @@ void AddRun(CLI::App& program, std::vector<std::string> argv, int& exit_code) {
                   "A log of libFuzzer, called after its target, for the record to keep; may be "
                   "given several times")
       ->allow_extra_args(false);
+  CLI::Option* brief = app->add_flag_callback(
+      "--brief,--quiet", [options] { options->detail = Detail::kBrief; },
+      "Print only what is wrong, by call and symptom, and the totals");
+  app->add_flag_callback(
+         "--all", [options] { options->detail = Detail::kAll; },
+         "Print every case that failed; usually the shortest of each kind, 5 at most")
+      ->excludes(brief);
   AddOutput(*app, options->output, "Also write the record, as JSON, to this file");
   AddRunFormat(*app, *options);
   app->footer(
@@ -299,7 +379,9 @@ void AddRun(CLI::App& program, std::vector<std::string> argv, int& exit_code) {
       "  shmspec run sysv.remove 'SYSV.SHMAT.*'      a topic, and what is about some requirements\n"
       "  shmspec run -- sysv -sysv.race              all of a chapter but one topic\n"
       "  shmspec run --target boost -o boost.json    a wrapper library, with a record to keep\n"
-      "  shmspec run --baseline baseline.json        what is not as it was\n\n"
+      "  shmspec run --baseline baseline.json        what is not as it was\n"
+      "  shmspec run --brief                         what is wrong, on one screen\n"
+      "  shmspec run sysv --timeout 2m -j 1          a slow system: more time, one at a time\n\n"
       "Exit codes: 0 as expected, 1 unexpected, 2 incomplete (stopped, a case could not be "
       "decided, or\n"
       "none of them can be had here), 3 trouble in the harness itself, 4 mistake in options or "

@@ -6,9 +6,12 @@
 
 #include "harness/command/command.h"
 #include "harness/command/console.h"
-#include "harness/runner/case.h"
+#include "harness/runner/run.h"
+#include "harness/runner/selection.h"
 #include "harness/vocabulary/nearest.h"
 #include "harness/vocabulary/text.h"
+#include "reports/c_program.h"
+#include "reports/plain_text.h"
 
 namespace shmspec {
 namespace {
@@ -47,27 +50,80 @@ void ShowRequirement(Requirement requirement) {
   if (!tested) Line("cases", "none yet: a run says nothing about this requirement");
 }
 
+std::size_t CasesAbout(Requirement requirement) {
+  const std::vector<Case>& cases = AllCases();
+  return static_cast<std::size_t>(std::count_if(cases.begin(), cases.end(), [&](const Case& one) {
+    return std::find(one.requirements.begin(), one.requirements.end(), requirement) !=
+           one.requirements.end();
+  }));
+}
+
+/// The requirements of an area or a chapter, by the beginning of their names; false when there are
+/// none.
+bool ShowArea(const std::string& name) {
+  bool any = false;
+  for (std::uint16_t index = 0; index < kRequirementCount; ++index) {
+    const Requirement requirement(index);
+    const RequirementText& text = requirement.text();
+    if (!MatchesName(name, text.id)) continue;
+    if (!any) fmt::print("{}: {}\n", Paint(Style::kStrong, text.area), text.title);
+    any = true;
+    const std::size_t cases = CasesAbout(requirement);
+    fmt::print("  {:<48} {:<6} {}\n", text.id, NameOf(text.level),
+               cases == 0 ? "no case yet" : reports::Counted(cases, "case", "cases"));
+  }
+  return any;
+}
+
+/// The plan of a case as a C program.
+int ShowProgram(const std::string& name, const Case* found) {
+  if (found == nullptr) {
+    std::vector<std::string> names;
+    for (const Case& one : AllCases()) names.emplace_back(one.id);
+    return Complain(kExitUsage,
+                    fmt::format("no case \"{}\"{}; --format c takes the whole name of one", name,
+                                DidYouMean(name, names)));
+  }
+  const Result<std::string> program = reports::CProgramOf(PlanOf(*found), {});
+  if (!program.ok()) {
+    return Complain(kExitUsage,
+                    fmt::format("{} has no form in C: {}; shmspec show {} prints its plan", name,
+                                program.error().message, name));
+  }
+  fmt::print("{}", *program);
+  return kExitAsExpected;
+}
+
 std::vector<std::string> Names() {
   std::vector<std::string> names(internal::kRequirementIds.begin(),
                                  internal::kRequirementIds.end());
   for (const Case& one : AllCases()) names.emplace_back(one.id);
+  for (std::uint16_t index = 0; index < kRequirementCount; ++index) {
+    names.emplace_back(Requirement(index).text().area);
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
 }  // namespace
 
-int ShowCommand(const std::string& name) {
+int ShowCommand(const ShowCommandOptions& options) {
+  const std::string& name = options.name;
+  const Case* found = FindCase(name);
+  if (options.as_c) return ShowProgram(name, found);
   if (const auto requirement = FindRequirement(name)) {
     ShowRequirement(*requirement);
     return kExitAsExpected;
   }
-  if (const Case* found = FindCase(name)) {
+  if (found != nullptr) {
     // A plan and nothing else, so that the output can be kept, changed and replayed.
-    fmt::print("# {}:{}{}\n", found->file, found->line,
+    fmt::print("# {}:{}{}\n", PathInProject(*found), found->line,
                found->rounds > 1 ? fmt::format(", {} rounds", found->rounds) : "");
     fmt::print("{}", PrintPlan(PlanOf(*found)));
     return kExitAsExpected;
   }
+  if (ShowArea(name)) return kExitAsExpected;
   return Complain(kExitUsage,
                   fmt::format("no case or requirement \"{}\"{}", name, DidYouMean(name, Names())));
 }

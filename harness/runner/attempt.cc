@@ -11,6 +11,7 @@
 #include "harness/runner/perform_plan.h"
 #include "harness/sandbox/audit.h"
 #include "harness/target/process_limit.h"
+#include "harness/vocabulary/duration.h"
 #include "harness/vocabulary/wire_codec.h"
 
 namespace shmspec {
@@ -52,7 +53,7 @@ CaseResult PerformIsolated(const Plan& plan, int rounds, const RunOptions& optio
   Inventory after = TakeInventory();
   if (options.isolation == Isolation::kShared) {
     KeepOurs(after, result.actor_pids);
-    RemoveSegments(before, after);
+    result.left_behind = RemoveSegments(before, after);
   }
   result.residue = Residue(before, after);
   return result;
@@ -88,7 +89,7 @@ CaseResult Attempt::Take() {
   if (!whole) {
     process_.Kill();
     result = Unjudged(Status::kUnresolved, Cause::kTimeout,
-                      fmt::format("took longer than {} ms", timeout_ms_));
+                      "took longer than " + PrintDuration(timeout_ms_));
   } else if (const auto bytes = process_.Finish(); !bytes) {
     result = Unjudged(Status::kUnresolved, Cause::kCrash, process_.HowEnded());
   } else {

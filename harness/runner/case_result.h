@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/vocabulary/difference.h"
 #include "harness/vocabulary/field.h"
 #include "harness/vocabulary/litmus.h"
 #include "harness/vocabulary/names.h"
@@ -51,11 +52,14 @@ struct Objection {
   static constexpr std::string_view kName = "objection";
   Objector by = Objector::kCase;
   std::uint32_t step = 0;  // of the plan, from 1; 0 when it is about the whole trace
+  std::string operation;   // of that step: `sysv.stat`
   std::string seen;
   std::vector<AllowedOutcome> allowed;
+  std::vector<Difference> differences;  // of the two; none when it is about the whole trace
   static constexpr auto kFields =
       Fields(Field{"by", &Objection::by}, Field{"step", &Objection::step},
-             Field{"seen", &Objection::seen}, Field{"allowed", &Objection::allowed});
+             Field{"operation", &Objection::operation}, Field{"seen", &Objection::seen},
+             Field{"allowed", &Objection::allowed}, Field{"differences", &Objection::differences});
 };
 
 /// How often the rounds of a litmus test ended in one way.
@@ -151,6 +155,8 @@ struct CaseResult {
   std::string hung;
   /// What is there after the case and was not before, one line each.
   std::vector<std::string> residue;
+  /// What of it could not be taken away and is still there, each with the command that removes it.
+  std::vector<std::string> left_behind;
   /// Process ids that actors had.
   std::vector<std::int64_t> actor_pids;
   /// Which attempt at the case it is, from 0, and the seed that repeats it as one of its own. These
@@ -168,7 +174,8 @@ struct CaseResult {
       Field{"seed", &CaseResult::seed}, Field{"rounds", &CaseResult::rounds},
       Field{"steps", &CaseResult::steps}, Field{"worlds", &CaseResult::worlds},
       Field{"duration_us", &CaseResult::duration_us}, Field{"hung", &CaseResult::hung},
-      Field{"residue", &CaseResult::residue}, Field{"actor_pids", &CaseResult::actor_pids});
+      Field{"residue", &CaseResult::residue}, Field{"left_behind", &CaseResult::left_behind},
+      Field{"actor_pids", &CaseResult::actor_pids});
 };
 
 /// Not as specified, or not decided although it should have been.

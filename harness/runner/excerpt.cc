@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "harness/vocabulary/difference.h"
 #include "harness/vocabulary/text.h"
 
 namespace shmspec {
@@ -61,6 +62,20 @@ void ExplainRefusal(std::string& out, const Trace& trace, const Verdict& verdict
   for (const Requirement requirement : verdict.violated) AddRequirement(out, requirement);
 }
 
+/// Which step an objection is about, and what is wrong there.
+void Locate(Objection& objection, const Trace& trace, std::size_t step, const Pattern& allowed) {
+  objection.step = static_cast<std::uint32_t>(step + 1);
+  objection.operation = OperationName(trace.plan.steps[step].operation);
+  objection.seen = SeenText(trace, step);
+  const Performed& performed = trace.steps[step];
+  if (performed.returned) {
+    objection.differences =
+        DifferencesBetween(performed.outcome, allowed, BindingsAt(trace, step), trace.plan.actors);
+  } else {
+    objection.differences = {{"", objection.seen, KindsIn(allowed)}};
+  }
+}
+
 std::string StepCount(std::size_t count) {
   return fmt::format("{} step{}", count, count == 1 ? "" : "s");
 }
@@ -100,23 +115,25 @@ std::vector<Objection> ObjectionsOf(const Trace& trace, const Findings& findings
   std::vector<Objection> objections;
   if (findings.unexpected) {
     const std::size_t step = *findings.unexpected;
-    objections.push_back({Objector::kCase,
-                          static_cast<std::uint32_t>(step + 1),
-                          SeenText(trace, step),
-                          {{ExpectedText(trace, step), ""}}});
+    Objection& objection = objections.emplace_back();
+    objection.by = Objector::kCase;
+    objection.allowed = {{ExpectedText(trace, step), ""}};
+    const auto& expected = trace.plan.steps[step].expected;
+    Locate(objection, trace, step, expected ? *expected : Success());
   }
   if (findings.refusal) {
     Objection& objection = objections.emplace_back();
     objection.by = Objector::kSpecification;
-    if (const auto step = findings.refusal->step) {
-      objection.step = static_cast<std::uint32_t>(*step + 1);
-      objection.seen = SeenText(trace, *step);
-    } else {
-      objection.seen = findings.refusal->message;
-    }
+    Pattern pattern;
     for (const Allowed& allowed : findings.refusal->allowed) {
       objection.allowed.push_back(
           {PrintPattern(allowed.pattern, trace.plan.actors), std::string(allowed.why)});
+      pattern = std::move(pattern) | allowed.pattern;
+    }
+    if (const auto step = findings.refusal->step) {
+      Locate(objection, trace, *step, pattern);
+    } else {
+      objection.seen = findings.refusal->message;
     }
   }
   return objections;

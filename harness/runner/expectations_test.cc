@@ -152,6 +152,17 @@ RunResult ResultOf(const std::vector<std::pair<Status, Judgement>>& cases) {
   return result;
 }
 
+TEST(RunResult, IsTroubleOfTheHarnessWhenSomethingIsLeftBehind) {
+  const auto leave = [](RunResult result) {
+    result.cases.front().attempts.front().left_behind = {"segment 7; remove with: ipcrm -m 7"};
+    EXPECT_EQ(result.LeftBehind().size(), 1u);
+    return result.ExitCode();
+  };
+  EXPECT_EQ(leave(ResultOf({{kPass, Judgement::kExpected}})), 3);
+  EXPECT_EQ(leave(ResultOf({{kUnsupported, Judgement::kExpected}})), 3);
+  EXPECT_EQ(leave(ResultOf({{kFail, Judgement::kUnexpected}})), 1);
+}
+
 TEST(RunResult, HasAnExitCodeForWhatIsUnexpected) {
   using enum Judgement;
   EXPECT_EQ(ResultOf({{kPass, kExpected}}).ExitCode(), 0);

@@ -40,20 +40,21 @@ std::string Limited(const std::string& text) {
   return text.substr(0, text.rfind('\n', kMaxText) + 1) + "# ... the rest was left out\n";
 }
 
-/// `suites/sysv/attach.cc` of a file name as the compiler was given it.
-std::string_view PathInProject(std::string_view file) {
-  const std::size_t at = file.rfind("suites/");
-  return at == std::string_view::npos ? file : file.substr(at);
-}
-
 Json ObjectionRecord(const Objection& objection) {
   Json record{{"by", NameOf(objection.by)}};
   if (objection.step != 0) record["step"] = objection.step;
+  if (!objection.operation.empty()) record["operation"] = objection.operation;
   record["seen"] = objection.seen;
   Json& allowed = record["allowed"] = Json::array();
   for (const AllowedOutcome& one : objection.allowed) {
     allowed.push_back({{"outcome", one.outcome}});
     if (!one.why.empty()) allowed.back()["why"] = one.why;
+  }
+  for (const Difference& one : objection.differences) {
+    Json& difference = record["differences"].emplace_back(Json::object());
+    if (!one.field.empty()) difference["field"] = one.field;
+    difference["seen"] = one.seen;
+    difference["allowed"] = one.allowed;
   }
   return record;
 }
@@ -145,7 +146,7 @@ Json TestRecord(const CaseRun& run, const RunOptions& options) {
   if (result != nullptr && !result->reason.empty()) {
     test["reason"] = result->reason.substr(0, kMaxReason);
   }
-  test["location"] = {{"file", PathInProject(run.test_case->file)}, {"line", run.test_case->line}};
+  test["location"] = {{"file", PathInProject(*run.test_case)}, {"line", run.test_case->line}};
   Json& attempts = test["attempts"] = Json::array();
   for (std::size_t i = 0; i < run.attempts.size(); ++i) {
     attempts.push_back(AttemptRecord(run.attempts[i], i + 1));
@@ -313,6 +314,7 @@ Json SummaryRecord(const RunResult& result, const RecordContext& context) {
       {"passed", totals.passed}, {"failed", totals.failed}, {"skipped", totals.skipped}};
   summary["counts"] = CountsOf(cases);
   summary["judgements"] = CountsOf(judgements);
+  if (const auto left = result.LeftBehind(); !left.empty()) summary["left_behind"] = left;
   summary["flaky"] = flaky;
   summary["requirements"] = CountsOf(requirements);
   summary["effort"] = EffortRecord(result);

@@ -80,10 +80,13 @@ struct RunResult {
 
   std::map<Status, std::size_t> Counts() const;
   Totals totals() const;
+  /// What the run could not take away again, each with the command that removes it.
+  std::vector<std::string> LeftBehind() const;
   /// What every requirement came to that some case of the run cites or found violated.
   std::map<Requirement, Status> Requirements() const;
   /// 0 as expected; 1 unexpected: a case failed, is flaky, differs from the baseline, or passes in
-  /// spite of a strict waiver; 2 incomplete: something is unresolved or nothing could be said.
+  /// spite of a strict waiver; 2 incomplete: something is unresolved or nothing could be said; 3
+  /// when none is unexpected and yet something is left behind.
   int ExitCode() const;
 };
 
@@ -107,6 +110,9 @@ std::vector<std::string> TargetNames();
 
 /// The seed of a case, so that a case does the same alone and among others.
 std::uint64_t SeedOfCase(std::uint64_t seed, std::string_view id);
+
+/// Where a case is written, as it is called in the project: `suites/sysv/attach.cc`.
+std::string_view PathInProject(const Case& test_case);
 
 /// The command that repeats one attempt at a case, for a shell.
 std::string CommandThatRepeats(const Case& test_case, const CaseResult& result,

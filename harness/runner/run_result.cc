@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "harness/runner/run.h"
+#include "harness/vocabulary/duration.h"
 
 namespace shmspec {
 namespace {
@@ -33,6 +34,12 @@ Status Fold(Status a, Status b) {
 
 }  // namespace
 
+std::string_view PathInProject(const Case& test_case) {
+  const std::string_view file = test_case.file;  // as the compiler was given it
+  const std::size_t at = file.rfind("suites/");
+  return at == std::string_view::npos ? file : file.substr(at);
+}
+
 std::string CommandThatRepeats(const Case& test_case, const CaseResult& result,
                                const RunOptions& options) {
   const RunOptions usual;
@@ -42,7 +49,7 @@ std::string CommandThatRepeats(const Case& test_case, const CaseResult& result,
     command += fmt::format(" --profile {}", options.profile->name);
   }
   if (options.timeout_ms != usual.timeout_ms) {
-    command += fmt::format(" --timeout {}", options.timeout_ms);
+    command += fmt::format(" --timeout {}", PrintDuration(options.timeout_ms));
   }
   if (std::min(test_case.rounds, options.max_rounds) < test_case.rounds) command += " --quick";
   return command;
@@ -114,6 +121,16 @@ Totals RunResult::totals() const {
   return totals;
 }
 
+std::vector<std::string> RunResult::LeftBehind() const {
+  std::vector<std::string> lines;
+  for (const CaseRun& run : cases) {
+    for (const CaseResult& attempt : run.attempts) {
+      lines.insert(lines.end(), attempt.left_behind.begin(), attempt.left_behind.end());
+    }
+  }
+  return lines;
+}
+
 int RunResult::ExitCode() const {
   bool undecided = !complete;
   bool said_something = false;
@@ -129,6 +146,7 @@ int RunResult::ExitCode() const {
     if (status != Status::kUnresolved || run.flakiness().flaky()) return 1;
     undecided = true;
   }
+  if (!LeftBehind().empty()) return 3;
   return undecided || !said_something ? 2 : 0;
 }
 

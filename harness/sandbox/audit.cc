@@ -81,6 +81,10 @@ bool RemoveAs(std::uint32_t uid, int id) {
   return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+std::string NameOf(int id, const Inventory::Segment& segment) {
+  return fmt::format("segment {} (key {:#x}, {} bytes)", id, segment.key, segment.size);
+}
+
 }  // namespace
 
 Inventory TakeInventory() {
@@ -95,8 +99,8 @@ std::vector<std::string> Residue(const Inventory& before, const Inventory& after
   std::vector<std::string> lines;
   for (const auto& [id, segment] : after.segments) {
     if (before.segments.contains(id)) continue;
-    lines.push_back(fmt::format("segment {} (key {:#x}, {} bytes) {}", id, segment.key, segment.size,
-                                segment.removed ? "was left, and is removed" : "is left"));
+    lines.push_back(NameOf(id, segment) +
+                    (segment.removed ? " was left, and is removed" : " is left"));
   }
   for (const std::string& name : after.objects) {
     if (!before.objects.contains(name)) lines.push_back("/dev/shm/" + name + " is left");
@@ -107,11 +111,17 @@ std::vector<std::string> Residue(const Inventory& before, const Inventory& after
   return lines;
 }
 
-void RemoveSegments(const Inventory& before, Inventory& after) {
+std::vector<std::string> RemoveSegments(const Inventory& before, Inventory& after) {
+  std::vector<std::string> lines;
   for (auto& [id, segment] : after.segments) {
     if (before.segments.contains(id)) continue;
-    segment.removed = ::shmctl(id, IPC_RMID, nullptr) == 0 || RemoveAs(segment.uid, id);
+    segment.removed = ::shmctl(id, IPC_RMID, nullptr) == 0;
+    if (!segment.removed && (errno == EINVAL || errno == EIDRM)) continue;  // it went by itself
+    segment.removed = segment.removed || RemoveAs(segment.uid, id);
+    if (segment.removed) continue;
+    lines.push_back(fmt::format("{}; remove with: ipcrm -m {}", NameOf(id, segment), id));
   }
+  return lines;
 }
 
 }  // namespace shmspec
