@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
@@ -151,6 +152,23 @@ TEST(Audit, RemovesAsItsOwnerWhatRootMayNot) {
     return std::string(gone && after.segments.at(id).removed ? "good" : "bad");
   });
   if (report == "no such place") GTEST_SKIP() << *report;
+  EXPECT_EQ(report, "good");
+}
+
+TEST(Audit, TellsHowToRemoveWhatItMayNotRemoveItself) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become somebody else";
+  const auto report = InProcess([] {
+    ::unshare(CLONE_NEWIPC);  // with which it goes in the end
+    const Inventory before = TakeInventory();
+    const int id = ::shmget(IPC_PRIVATE, 8192, 0600);
+    Inventory after = TakeInventory();
+    if (::setresuid(65534, 65534, 65534) != 0) return std::string("nobody to become");
+    const auto left = RemoveSegments(before, after);
+    const std::string expected = "segment " + std::to_string(id) +
+                                 " (key 0x0, 8192 bytes); remove with: ipcrm -m " +
+                                 std::to_string(id);
+    return std::string(left == std::vector{expected} ? "good" : "bad");
+  });
   EXPECT_EQ(report, "good");
 }
 
