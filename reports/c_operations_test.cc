@@ -136,6 +136,7 @@ Names WithoutC() {
       {"process.clone", "a child that is no actor"},
       {"map.layout", kListing},
       {"system.hold_segments", kListing},
+      {"system.next_second", "plans of a run wait for it together"},
       {"system.segments", kListing},
       {"system.ipcs", kTool},
       {"system.ipcs_one", kTool},

@@ -2,13 +2,14 @@
 
 #include "reports/compiled_program.h"
 
-#include <gtest/gtest.h>
 #include <sys/wait.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
+#include <utility>
 
 #include "harness/vocabulary/text.h"
 #include "reports/c_program.h"
@@ -17,8 +18,8 @@ namespace shmspec::reports {
 
 Plan Parsed(const std::string& text) {
   Result<Plan> plan = ParsePlan("plan test.c.program\n" + text, "plan");
-  if (!plan.ok()) ADD_FAILURE() << plan.error().message;
-  return plan.ok() ? *plan : Plan{};
+  if (!plan.ok()) throw std::invalid_argument(plan.error().message);
+  return std::move(plan).value();
 }
 
 std::string ProgramOf(const std::string& text, const std::vector<Objection>& objections) {

@@ -19,7 +19,7 @@ struct Ran {
   std::string output;  // of the compiler as well
 };
 
-/// The plan of these lines; a failure of the test where there is none.
+/// The plan of these lines; throws std::invalid_argument where there is none.
 Plan Parsed(const std::string& text);
 
 /// The C program of that plan, or what keeps it from being one.
