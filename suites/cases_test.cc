@@ -10,10 +10,12 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/actor/actor_main.h"
 #include "harness/model/profile.h"
+#include "harness/runner/abilities_inside.h"
 #include "harness/runner/case.h"
 #include "harness/runner/run.h"
 
@@ -87,7 +89,12 @@ void RegisterOn(const std::string& target) {
   options.profile = model::FindProfile("linux");
   options.timeout_ms = 30000;
   options.isolation = ProbeIsolation();
-  if (target == "simulated") options.isolation = Isolation::kShared;
+  if (target == "simulated") {
+    options.isolation = Isolation::kShared;
+  } else if (auto abilities = TryAbilitiesInside(options.isolation, "/proc/self/exe");
+             abilities.ok()) {
+    options.abilities = std::move(*abilities);
+  }
   for (const Case& test_case : AllCases()) {
     std::string name(test_case.id);
     for (char& c : name) c = c == '.' ? '/' : c;
