@@ -34,6 +34,7 @@ constexpr std::array kTable{
     AbilityEntry{Ability::kProc, "a /proc of one's own", "what system calls tell", &TryProc},
     AbilityEntry{Ability::kCoarseClock, "the clock that time stamps are taken from",
                  "a second before the exact one", &TryCoarseClock},
+    AbilityEntry{Ability::kTools, "command line tools that work", "", &TryTools},
     AbilityEntry{Ability::kTwoProcesses, "two actors at the same time", "", &TryNothing},
     AbilityEntry{Ability::kTwoUsers, "becoming other users", "", &TryTwoUsers},
     AbilityEntry{Ability::kRoot, "an actor with user id 0", "", &TryRoot},

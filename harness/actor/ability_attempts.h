@@ -26,6 +26,7 @@ Result<void> TryFaultStack(const std::string& program);
 Result<void> TryPinning(const std::string& program);
 Result<void> TryProc(const std::string& program);
 Result<void> TryCoarseClock(const std::string& program);
+Result<void> TryTools(const std::string& program);
 
 Result<void> TryTwoUsers(const std::string& program);
 Result<void> TryRoot(const std::string& program);

@@ -78,9 +78,12 @@ Result<void> TryHandler() {
   const int status = StatusOf([] {
     void* page = ::mmap(nullptr, kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     const auto fault = Guarded([&] { *static_cast<volatile char*>(page) = 1; });
-    return fault && fault->signal == SIGSEGV ? 0 : 1;
+    if (!fault || fault->signal != SIGSEGV) return 1;
+    // Coming back from a handler is a call of its own.
+    ::signal(SIGUSR1, [](int) {});
+    return ::raise(SIGUSR1);
   });
-  return Expect(status == 0, "recovering from a fault");
+  return Expect(status == 0, "recovering from a fault and coming back from a handler");
 }
 
 Result<void> TrySharedPage() {

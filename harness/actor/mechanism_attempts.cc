@@ -22,6 +22,8 @@
 #include "harness/host/own_process.h"
 #include "harness/host/pipe.h"
 #include "harness/host/shared_file.h"
+#include "harness/target/text_file.h"
+#include "harness/target/tool.h"
 #include "harness/vocabulary/names.h"
 
 namespace shmspec {
@@ -213,6 +215,20 @@ Result<void> TryCoarseClock(const std::string&) {
   timespec coarse{};
   if (::clock_gettime(CLOCK_REALTIME_COARSE, &coarse) != 0) return Refused("clock_gettime");
   return Expect(coarse.tv_sec <= SecondNotBeforeNow(), "the coarse clock being behind");
+}
+
+Result<void> TryTools(const std::string&) {
+  // Neither of these is about shared memory.
+  const Result<ToolResult> said = RunTool({"ipcrm", "--version"});
+  // What is not installed is told by the steps that want it.
+  if (said.ok() && (said->status != 0 || said->output.empty())) {
+    return Error{fmt::format("ipcrm --version ends with {}: {}", said->status, said->output), true};
+  }
+  const Result<ToolResult> limits = RunTool({"ipcs", "-q", "-l"});
+  const auto queues = ReadNumberFile("/proc/sys/kernel/msgmni");
+  if (!limits.ok() || !queues) return {};
+  const bool told = limits->output.find(fmt::format("= {}\n", *queues)) != std::string::npos;
+  return Expect(limits->status == 0 && told, "ipcs telling the number of message queues");
 }
 
 }  // namespace shmspec

@@ -36,6 +36,8 @@ Abilities OfOperation(const Operation& operation) {
           return Only(Ability::kThreads);
         } else if constexpr (std::is_same_v<Op, ProcessExit>) {
           return op.how == ExitHow::kThread ? Only(Ability::kThreadEnds) : Abilities();
+        } else if constexpr (Op::kName.starts_with("system.ip") || Op::kName == "system.lsipc") {
+          return Only(Ability::kTools);
         } else {
           return {};
         }

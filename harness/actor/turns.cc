@@ -109,7 +109,11 @@ void AwaitOpen(const ControlRegion& region, FutexWord& open, std::uint32_t act) 
       if (looks % 64 == 0 && MonotonicNs() >= until_ns) break;
     }
   }
-  for (std::uint32_t seen = open.load(); seen <= act; seen = open.load()) FutexWait(open, seen);
+  for (std::uint32_t seen = open.load(); seen <= act; seen = open.load()) {
+    // Where nobody can be killed, those who wait end by themselves.
+    if (region.header().halt.load() != Halt::kNone) ::_exit(1);
+    FutexWait(open, seen);
+  }
 }
 
 /// Those whom a gone actor did not come to make.

@@ -312,11 +312,12 @@ void Warden::KillActors(const ControlRegion& region) {
   for (const auto* group : {&region.header().group, &region.resting_places().group}) {
     if (const std::int32_t number = group->load(); number > 0) ::kill(-number, SIGKILL);
   }
-  if (Has(region.abilities(), Ability::kGroups)) return;
+  if (Has(region.abilities(), Ability::kGroups)) return;  // which needs kill(2) as well
   for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
     const ActorSlot& slot = region.actor(i);
     const std::int32_t pid = slot.pid.load();
     if (pid > 0 && slot.life.load() == Life::kAlive) ::kill(pid, SIGKILL);
+    FutexWake(region.actor(i).open);
   }
 }
 

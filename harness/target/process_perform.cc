@@ -49,7 +49,12 @@ Outcome Do(const ProcessSetLimit& op, Context&) {
   return Returned(SetLimit(op.limit, op.value) ? 0 : -1);
 }
 
-Outcome Do(const ProcessSetUmask& op, Context&) { return Returned(::umask(op.mask.bits)); }
+Outcome Do(const ProcessSetUmask& op, Context&) {
+  // The call cannot fail: what is no mask says that it was refused.
+  const mode_t before = ::umask(op.mask.bits);
+  if ((before & ~mode_t{0777}) == 0) return Value{before};
+  return Trouble{true, "umask(2) is refused"};
+}
 
 Outcome Do(const ProcessPin& op, Context&) { return Returned(PinToCpu(op.cpu) ? 0 : -1); }
 

@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +16,8 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/host/pipe.h"
+#include "harness/host/readable.h"
 #include "harness/vocabulary/names.h"
 #include "harness/vocabulary/unique_handle.h"
 
@@ -81,10 +82,10 @@ struct Stream {
   std::string text;
 
   bool Open() {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) return false;
-    reading.reset(ends[0]);
-    writing.reset(ends[1]);
+    Result<Pipe> pipe = MakePipe();
+    if (!pipe.ok()) return false;
+    reading = std::move(pipe->reading);
+    writing = std::move(pipe->writing);
     return true;
   }
   /// Takes what there is; closes the pipe at its end.
@@ -105,7 +106,7 @@ void ReceiveAll(Stream& out, Stream& error) {
     // poll(2) passes over a file of number -1.
     std::array<pollfd, 2> waiting{pollfd{out.reading.get(), POLLIN, 0},
                                   pollfd{error.reading.get(), POLLIN, 0}};
-    if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) return;
+    if (AwaitReadable(waiting, -1) < 0 && errno != EINTR) return;
     if (waiting[0].revents != 0) out.Receive();
     if (waiting[1].revents != 0) error.Receive();
   }

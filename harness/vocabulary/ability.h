@@ -32,6 +32,7 @@ enum class Ability : std::uint8_t {
   kPinning,
   kProc,
   kCoarseClock,
+  kTools,
   // What requirements need.
   kTwoProcesses,
   kTwoUsers,
@@ -68,6 +69,7 @@ struct NamesOf<Ability> {
       Named<Ability>{"pinning", Ability::kPinning},
       Named<Ability>{"proc", Ability::kProc},
       Named<Ability>{"coarse-clock", Ability::kCoarseClock},
+      Named<Ability>{"tools", Ability::kTools},
       Named<Ability>{"two-processes", Ability::kTwoProcesses},
       Named<Ability>{"two-users", Ability::kTwoUsers},
       Named<Ability>{"root", Ability::kRoot},
