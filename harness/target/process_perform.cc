@@ -50,10 +50,10 @@ Outcome Do(const ProcessSetLimit& op, Context&) {
 }
 
 Outcome Do(const ProcessSetUmask& op, Context&) {
-  // The call cannot fail: what is no mask says that it was refused.
+  // umask(2) never fails, so the C library returns the error of a system without it as a mask.
   const mode_t before = ::umask(op.mask.bits);
-  if ((before & ~mode_t{0777}) == 0) return Value{before};
-  return Trouble{true, "umask(2) is refused"};
+  if (before > 0777) return Failure{ErrorCode{-static_cast<int>(before)}};
+  return Value{static_cast<std::int64_t>(before)};
 }
 
 Outcome Do(const ProcessPin& op, Context&) { return Returned(PinToCpu(op.cpu) ? 0 : -1); }
