@@ -46,7 +46,7 @@ TEST(BrokenDetach, ThatCrashesIsAFailureThatNamesActorSignalAndCall) {
 }
 
 TEST(BrokenDetach, ThatHangsIsAFailureOnceItHungAloneAsWell) {
-  const Finished run = RunProgram({"run", kCase, "--timeout", "300", "--format", "json"},
+  const Finished run = RunProgram({"run", kCase, "--timeout", "300ms", "--format", "json"},
                                   With(SHMSPEC_HANGING_DETACH));
   EXPECT_EQ(run.exit_code, 1) << run;
   const json record = json::parse(run.out, nullptr, false);
