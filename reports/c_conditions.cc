@@ -32,7 +32,10 @@ std::string CField(std::string_view outcome, std::string_view field) {
 
 std::string Compared(const std::string& field, __int128 low, __int128 high, __int128 lowest,
                      __int128 highest) {
-  const auto number = [](__int128 value) { return CNumber(static_cast<std::int64_t>(value)); };
+  const auto number = [](__int128 value) {
+    const auto plain = static_cast<std::int64_t>(value);
+    return UserOf(plain) != 0 ? CId(static_cast<std::uint32_t>(plain)) : CNumber(plain);
+  };
   if (low == lowest && high == highest) return "";
   if (low == high) return fmt::format("{} == {}", field, number(low));
   if (low == lowest) return fmt::format("{} <= {}", field, number(high));

@@ -90,11 +90,10 @@ Names Steps() {
       {"process.kill",
        "a: process.kill actor=b signal=SIGTERM -> 0\n"
        "b: memory.load at=a0 -> gone{how=killed code=15}\n"},
-      {"process.set_identity", "a: process.set_identity uid=" + Own(::geteuid()) +
-                                   " gid=" + Own(::getegid()) + " groups=" + Own(::getegid()) +
-                                   " -> 0|EPERM\n"},
-      {"process.set_effective", "a: process.set_effective uid=" + Own(::geteuid()) + " -> 0\n"},
-      {"process.set_file_group", "a: process.set_file_group gid=" + Own(::getegid()) + " -> 0\n"},
+      {"process.set_identity",
+       "a: process.set_identity euid=" + Own(::geteuid()) + " fsgid=" + Own(::getegid()) +
+           " -> 0\n"
+           "a: process.set_identity ruid=u1 euid=u1 suid=u1 groups=u2 -> 0|EPERM\n"},
       {"process.set_limit", "a: process.set_limit limit=nofile value=64 -> 0\n"},
       {"process.set_umask",
        "a: process.set_umask mask=077 -> ok\na: process.set_umask mask=022 -> 63\n"},

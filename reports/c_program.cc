@@ -9,6 +9,7 @@
 
 #include "harness/vocabulary/handles.h"
 #include "harness/vocabulary/text.h"
+#include "harness/vocabulary/users.h"
 #include "reports/c_text.h"
 #include "reports/plain_text.h"
 
@@ -123,9 +124,21 @@ class Writer {
     return handles;
   }
 
+  /// The ids of the users of the plan.
+  std::string Users() const {
+    if (UsersOf(plan_).empty()) return "";
+    std::string users = fmt::format("u1 = {}", shmspec::Users::kUsualFirst);
+    for (std::uint32_t user = 2; user <= Id::kUsers; ++user) users += fmt::format(", u{}", user);
+    return fmt::format(
+        "// The users and groups of the plan: ids that nobody should have here.\nenum {{ {} "
+        "}};\n\n",
+        users);
+  }
+
   std::string Shared() const {
     std::string shared = fmt::format("\nenum {{ ACTORS = {}, STEPS = {} }};\n\n",
                                      plan_.actors.size(), plan_.steps.size());
+    shared += Users();
     shared +=
         "// What the processes share: what the handles of the plan stand for, and whose turn it "
         "is.\n"

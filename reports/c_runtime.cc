@@ -59,6 +59,21 @@ static void cannot(const char *what) {
   exit(2);
 }
 )c"},
+    {"set_ids(", R"c(
+// setresuid and setfsuid, or those for groups; -1 is what is to stay. The id of the file system
+// becomes the effective one where no other is given.
+static int set_ids(int (*set)(id_t, id_t, id_t), int (*set_file)(id_t), id_t (*effective)(void),
+                   id_t real, id_t wanted, id_t saved, id_t file) {
+  const id_t stays = (id_t)-1;
+  if ((real != stays || wanted != stays || saved != stays) && set(real, wanted, saved)) return -1;
+  if (file == stays) file = effective();
+  set_file(file);
+  // It reports no failure: a second call, which changes nothing, tells.
+  if ((id_t)set_file(stays) == file) return 0;
+  errno = EPERM;
+  return -1;
+}
+)c"},
     {"value(o, ", R"c(
 static void value(struct outcome *o, unsigned long long value) { o->value = (long long)value; }
 )c"},

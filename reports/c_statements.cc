@@ -120,8 +120,8 @@ std::string Write(const SysvSet& op) {
   return fmt::format(
       "struct shmid_ds set;\n"
       "memset(&set, 0xa5, sizeof(set));\n"
-      "set.shm_perm.uid = {}u;\nset.shm_perm.gid = {}u;\nset.shm_perm.mode = 0{:o};\n{}",
-      op.uid.number, op.gid.number, op.mode.bits,
+      "set.shm_perm.uid = {};\nset.shm_perm.gid = {};\nset.shm_perm.mode = 0{:o};\n{}",
+      CId(op.uid), CId(op.gid), op.mode.bits,
       Control(Identifier(op.segment), "IPC_SET", op.buffer, "&set", true));
 }
 std::string Write(const SysvRemove& op) {
@@ -216,30 +216,31 @@ std::string Write(const ProcessKill& op) {
       "while (o->error == 0 && !ended({0})) reap();",
       op.actor.index, CSignal(op.signal.number));
 }
-std::string Write(const ProcessSetIdentity& op) {
-  std::string groups;
-  for (const std::uint32_t group : op.groups) groups += fmt::format("{}u, ", group);
-  return fmt::format(
-      "const gid_t groups[] = {{{}0}};\n"
-      "result(o, setgroups({}, groups) || setresgid({}u, {}u, {}u) || setresuid({}u, {}u, {}u) ? "
-      "-1 "
-      ": 0);",
-      groups, op.groups.size(), op.gid.number, op.gid.number, op.gid.number, op.uid.number,
-      op.uid.number, op.uid.number);
+std::string Groups(const std::vector<Id>& groups) {
+  std::string items;
+  for (const Id group : groups) items += CId(group) + ", ";
+  return fmt::format("setgroups({}, (const gid_t[]){{{}0}})", groups.size(), items);
 }
-std::string Write(const ProcessSetEffective& op) {
-  return fmt::format("result(o, seteuid({}u));", op.uid.number);
+
+std::string Write(const ProcessSetIdentity& op) {
+  const auto text = [](const std::optional<Id>& id) { return id ? CId(*id) : "-1"; };
+  std::vector<std::string> calls;
+  if (op.groups) calls.push_back(Groups(*op.groups));
+  if (op.rgid || op.egid || op.sgid || op.fsgid) {
+    calls.push_back(fmt::format("set_ids(setresgid, setfsgid, getegid, {}, {}, {}, {})",
+                                text(op.rgid), text(op.egid), text(op.sgid), text(op.fsgid)));
+  }
+  if (op.ruid || op.euid || op.suid || op.fsuid) {
+    calls.push_back(fmt::format("set_ids(setresuid, setfsuid, geteuid, {}, {}, {}, {})",
+                                text(op.ruid), text(op.euid), text(op.suid), text(op.fsuid)));
+  }
+  if (calls.empty()) return "result(o, 0);";
+  return fmt::format("result(o, {} ? -1 : 0);", fmt::join(calls, " || "));
 }
 std::string Write(const ProcessSetUmask& op) {
   return fmt::format("result(o, umask(0{:o}));", op.mask.bits);
 }
 
-std::string Write(const ProcessSetFileGroup& op) {
-  // It reports no failure: a second call, which changes nothing, tells.
-  return fmt::format(
-      "setfsgid({0}u);\nerrno = EPERM;\nresult(o, setfsgid((gid_t)-1) == (int){0}u ? 0 : -1);",
-      op.gid.number);
-}
 std::string Write(const ProcessSetLimit& op) {
   const char* limit = op.limit == shmspec::Limit::kMemlock        ? "RLIMIT_MEMLOCK"
                       : op.limit == shmspec::Limit::kAddressSpace ? "RLIMIT_AS"
@@ -349,6 +350,11 @@ std::string CNumber(std::int64_t number) {
   return fmt::format("{}{}", number, number > INT32_MAX || number < INT32_MIN ? "ll" : "");
 }
 
+std::string CId(Id id) {
+  const std::uint32_t user = UserOf(id.number);
+  return user != 0 ? fmt::format("u{}", user) : fmt::format("{}u", id.number);
+}
+
 std::string CErrno(int error) {
   const std::string name = ErrnoName(error);
   return name.starts_with("errno:") ? std::to_string(error) : name;
@@ -378,11 +384,9 @@ Result<std::string> CIdentity(const ActorSpec& actor) {
   limit("RLIMIT_AS", actor.as);
   limit("RLIMIT_NOFILE", actor.nofile);
   if (actor.uid || actor.gid || !actor.groups.empty()) {
-    std::string groups;
-    for (const std::uint32_t group : actor.groups) groups += fmt::format("{}u, ", group);
-    demand(fmt::format("setgroups({}, (const gid_t[]){{{}0}})", actor.groups.size(), groups));
-    if (actor.gid) demand(fmt::format("setresgid({0}u, {0}u, {0}u)", *actor.gid));
-    if (actor.uid) demand(fmt::format("setresuid({0}u, {0}u, {0}u)", *actor.uid));
+    demand(Groups(actor.groups));
+    if (actor.gid) demand(fmt::format("setresgid({0}, {0}, {0})", CId(*actor.gid)));
+    if (actor.uid) demand(fmt::format("setresuid({0}, {0}, {0})", CId(*actor.uid)));
   }
   return code;
 }

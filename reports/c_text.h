@@ -24,6 +24,8 @@ std::string CSignal(int signal);
 std::string CNumber(std::int64_t number);
 /// A string literal of the text on one line, which obeys nothing in it.
 std::string CString(std::string_view text);
+/// `u1` for a user of plans, `1000u` for any other user or group.
+std::string CId(Id id);
 
 /// Statements that perform a step and put what it came to into `o`. The error names the operation.
 Result<std::string> CStatements(const Step& step);

@@ -80,7 +80,11 @@ void WriteLanes(Markup& page, const Plan& plan, const std::set<std::size_t>& off
           "<thead><tr><th scope=\"col\">Step</th>";
   for (const ActorSpec& actor : plan.actors) {
     page << "<th scope=\"col\">" << Text(actor.name);
-    if (actor.uid) page << " <span class=\"when\">uid " << std::uint64_t{*actor.uid} << "</span>";
+    if (actor.uid) {
+      std::string uid;
+      text::PrintId(uid, actor.uid->number);
+      page << " <span class=\"when\">uid " << Text(uid) << "</span>";
+    }
     page << "</th>";
   }
   page << "</tr></thead>\n<tbody>\n";

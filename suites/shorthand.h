@@ -16,9 +16,11 @@ namespace shmspec {
 inline constexpr std::uint64_t kPage = 4096;  // bytes
 inline constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
-/// Two unprivileged users, who share no group.
-inline constexpr std::uint32_t kAlice = 1000;
-inline constexpr std::uint32_t kBob = 2000;
+/// Two unprivileged users, who share no group, and whoever else a case needs.
+inline constexpr std::uint32_t kAlice = Id::User(1).number;
+inline constexpr std::uint32_t kBob = Id::User(2).number;
+inline constexpr std::uint32_t kCarol = Id::User(3).number;
+inline constexpr std::uint32_t kDave = Id::User(4).number;
 
 /// An unprivileged actor whose group has the number of its user.
 inline ActorSpec User(std::uint32_t id) { return {.uid = id, .gid = id}; }

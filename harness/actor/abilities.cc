@@ -8,6 +8,7 @@
 #include <array>
 
 #include "harness/actor/ability_attempts.h"
+#include "harness/actor/users.h"
 #include "harness/vocabulary/check.h"
 
 namespace shmspec {
@@ -36,7 +37,7 @@ constexpr std::array kTable{
                  "a second before the exact one", &TryCoarseClock},
     AbilityEntry{Ability::kTools, "command line tools that work", "", &TryTools},
     AbilityEntry{Ability::kTwoProcesses, "two actors at the same time", "", &TryNothing},
-    AbilityEntry{Ability::kTwoUsers, "becoming other users", "", &TryTwoUsers},
+    AbilityEntry{Ability::kTwoUsers, "users that are kept apart", "", nullptr},  // see TryAbilities
     AbilityEntry{Ability::kRoot, "an actor with user id 0", "", &TryRoot},
     AbilityEntry{Ability::kIpcLock, "an actor with CAP_IPC_LOCK", "", &TryCapIpcLock},
     AbilityEntry{Ability::kIpcNamespace, "making an IPC namespace", "", &TryIpcNamespace},
@@ -72,8 +73,10 @@ std::string FoundAbilities::WhyNot(Ability ability) const {
 
 FoundAbilities TryAbilities(const std::string& program) {
   FoundAbilities found;
+  found.users = ChooseUsers();
   for (const AbilityEntry& entry : kTable) {
-    const Result<void> tried = entry.attempt(program);
+    const bool users = entry.ability == Ability::kTwoUsers;
+    const Result<void> tried = users ? ProbeUsers(found.users) : entry.attempt(program);
     if (tried.ok()) continue;
     found.there = Without(found.there, Only(entry.ability));
     found.missing.push_back({entry.ability, tried.error().message});

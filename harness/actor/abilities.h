@@ -17,6 +17,7 @@
 #include "harness/vocabulary/ability.h"
 #include "harness/vocabulary/field.h"
 #include "harness/vocabulary/result.h"
+#include "harness/vocabulary/users.h"
 
 namespace shmspec {
 
@@ -46,8 +47,10 @@ struct FoundAbilities {
   static constexpr std::string_view kName = "abilities";
   Abilities there = kEveryAbility;
   std::vector<MissingAbility> missing;
+  Users users;  // who they are here, and with kTwoUsers missing whether they are make-believe
   static constexpr auto kFields =
-      Fields(Field{"there", &FoundAbilities::there}, Field{"missing", &FoundAbilities::missing});
+      Fields(Field{"there", &FoundAbilities::there}, Field{"missing", &FoundAbilities::missing},
+             Field{"users", &FoundAbilities::users});
 
   /// One line: what is missing, and why.
   std::string WhyNot(Ability ability) const;

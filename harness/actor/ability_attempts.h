@@ -28,7 +28,6 @@ Result<void> TryProc(const std::string& program);
 Result<void> TryCoarseClock(const std::string& program);
 Result<void> TryTools(const std::string& program);
 
-Result<void> TryTwoUsers(const std::string& program);
 Result<void> TryRoot(const std::string& program);
 Result<void> TryCapIpcLock(const std::string& program);
 Result<void> TryIpcNamespace(const std::string& program);

@@ -6,9 +6,9 @@
 #include <fmt/ranges.h>
 #include <grp.h>
 #include <linux/securebits.h>
+#include <sys/fsuid.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +17,7 @@
 
 #include "harness/target/capability.h"
 #include "harness/target/process_limit.h"
+#include "harness/target/text_file.h"
 #include "harness/vocabulary/names.h"
 
 namespace shmspec {
@@ -40,17 +41,26 @@ Result<void> TakeLimits(const ActorSpec& spec) {
   return take(spec.as, Limit::kAddressSpace);
 }
 
+std::vector<gid_t> NumbersOf(const std::vector<Id>& ids) {
+  std::vector<gid_t> numbers;
+  for (const Id id : ids) numbers.push_back(id.number);
+  return numbers;
+}
+
 Result<void> TakeIds(const ActorSpec& spec) {
   if (spec.uid || spec.gid || !spec.groups.empty()) {
-    if (::setgroups(spec.groups.size(), spec.groups.data()) != 0) {
-      return Cannot(spec, fmt::format("the groups [{}]", fmt::join(spec.groups, " ")));
+    const std::vector<gid_t> groups = NumbersOf(spec.groups);
+    if (::setgroups(groups.size(), groups.data()) != 0) {
+      return Cannot(spec, fmt::format("the groups [{}]", fmt::join(groups, " ")));
     }
   }
-  if (spec.gid && ::setresgid(*spec.gid, *spec.gid, *spec.gid) != 0) {
-    return Cannot(spec, fmt::format("gid {}", *spec.gid));
+  if (spec.gid) {
+    const gid_t gid = spec.gid->number;
+    if (::setresgid(gid, gid, gid) != 0) return Cannot(spec, fmt::format("gid {}", gid));
   }
-  if (spec.uid && ::setresuid(*spec.uid, *spec.uid, *spec.uid) != 0) {
-    return Cannot(spec, fmt::format("uid {}", *spec.uid));
+  if (spec.uid) {
+    const uid_t uid = spec.uid->number;
+    if (::setresuid(uid, uid, uid) != 0) return Cannot(spec, fmt::format("uid {}", uid));
   }
   return {};
 }
@@ -71,9 +81,20 @@ Result<void> TakeCapabilities(const ActorSpec& spec) {
   return {};
 }
 
-std::uint64_t NamespaceInode(const char* name) {
-  struct stat file {};
-  return ::stat(fmt::format("/proc/self/ns/{}", name).c_str(), &file) == 0 ? file.st_ino : 0;
+/// What setfsuid(2) and setfsgid(2) return says what the id was; where there are no such calls it
+/// is the effective one.
+std::uint32_t FileId(int returned, std::uint32_t effective) {
+  return returned == -1 ? effective : static_cast<std::uint32_t>(returned);
+}
+
+void ReadIds(ActorFacts& facts) {
+  facts.SetUser(::geteuid());
+  facts.SetGroup(::getegid());
+  if (::getresuid(&facts.real_uid, &facts.uid, &facts.saved_uid) != 0) facts.real_uid = ::getuid();
+  if (::getresgid(&facts.real_gid, &facts.gid, &facts.saved_gid) != 0) facts.real_gid = ::getgid();
+  // No id has this number, so that nothing changes.
+  facts.file_uid = FileId(::setfsuid(~uid_t{0}), facts.uid);
+  facts.file_gid = FileId(::setfsgid(~gid_t{0}), facts.gid);
 }
 
 std::uint64_t TaskSize() {
@@ -106,17 +127,16 @@ Result<void> TakeIdentity(const ActorSpec& spec) {
 ActorFacts ReadFacts() {
   ActorFacts facts;
   facts.inner_pid = ::getpid();
-  facts.uid = ::geteuid();
-  facts.gid = ::getegid();
+  ReadIds(facts);
   facts.groups.resize(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
   if (!facts.groups.empty()) {
     ::getgroups(static_cast<int>(facts.groups.size()), facts.groups.data());
   }
   std::sort(facts.groups.begin(), facts.groups.end());
   if (const auto sets = ReadCapabilities()) facts.caps = Capabilities(sets->effective);
-  facts.ipc_namespace = NamespaceInode("ipc");
-  facts.user_namespace = NamespaceInode("user");
-  facts.pid_namespace = NamespaceInode("pid");
+  facts.ipc_namespace = NumberOfLink("/proc/self/ns/ipc");
+  facts.user_namespace = NumberOfLink("/proc/self/ns/user");
+  facts.pid_namespace = NumberOfLink("/proc/self/ns/pid");
   facts.task_size = TaskSize();
   facts.memlock = GetLimit(Limit::kMemlock);
   facts.as = GetLimit(Limit::kAddressSpace);
@@ -127,8 +147,16 @@ std::optional<Error> FindMismatch(const ActorSpec& spec, const ActorFacts& facts
   const auto differs = [&](std::string_view what, std::uint64_t want, std::uint64_t is) {
     return Error{fmt::format("actor {} was to have {} {} and has {}", spec.name, what, want, is)};
   };
-  if (spec.uid && *spec.uid != facts.uid) return differs("uid", *spec.uid, facts.uid);
-  if (spec.gid && *spec.gid != facts.gid) return differs("gid", *spec.gid, facts.gid);
+  if (spec.uid) {
+    for (const std::uint32_t uid : {facts.uid, facts.real_uid, facts.saved_uid, facts.file_uid}) {
+      if (uid != spec.uid->number) return differs("uid", spec.uid->number, uid);
+    }
+  }
+  if (spec.gid) {
+    for (const std::uint32_t gid : {facts.gid, facts.real_gid, facts.saved_gid, facts.file_gid}) {
+      if (gid != spec.gid->number) return differs("gid", spec.gid->number, gid);
+    }
+  }
   if (spec.caps && *spec.caps != facts.caps) {
     return differs("the capabilities", spec.caps->bits, facts.caps.bits);
   }
@@ -137,7 +165,7 @@ std::optional<Error> FindMismatch(const ActorSpec& spec, const ActorFacts& facts
   }
   if (spec.as && *spec.as != facts.as) return differs("as", *spec.as, facts.as);
   if (spec.uid || spec.gid || !spec.groups.empty()) {
-    std::vector<std::uint32_t> groups = spec.groups;
+    std::vector<gid_t> groups = NumbersOf(spec.groups);
     std::sort(groups.begin(), groups.end());
     groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
     std::vector<std::uint32_t> held = facts.groups;

@@ -49,9 +49,9 @@ a: process.exec -> 0
 a: sysv.stat segment=s0 -> ok
 a: process.drop_capability capabilities=ipc_owner -> 0
 a: sysv.stat segment=s0 -> EACCES
-b: process.set_identity uid=5 -> EPERM
+b: process.set_identity ruid=5 -> EPERM
 b: process.exec -> 0
-b: process.set_identity uid=5 -> EPERM
+b: process.set_identity ruid=5 -> EPERM
 r: sysv.remove segment=s0 -> 0
 )");
   SKIP_WHEN_LACKING(trace);
@@ -65,16 +65,55 @@ TEST(Identity, MayChangeOnTheWay) {
 actor r
 actor a
 a: s0 = sysv.get flags=create|0600 -> ok
-a: process.set_effective uid=1000 -> 0
+a: process.set_identity euid=u1 -> 0
 a: sysv.stat segment=s0 -> EACCES
-a: process.set_effective uid=0 -> 0
-a: process.set_identity uid=1000 gid=1000 groups=5 -> 0
+a: process.set_identity euid=0 -> 0
+a: process.set_identity ruid=u1 euid=u1 suid=u1 rgid=u1 egid=u1 sgid=u1 groups=5 -> 0
 a: sysv.remove segment=s0 -> EPERM
-a: process.set_effective uid=0 -> EPERM
+a: process.set_identity euid=0 -> EPERM
 r: sysv.remove segment=s0 -> 0
 )");
   if (::geteuid() != 0) GTEST_SKIP() << "needs to be root";
   EXPECT_EQ(DifferencesOf(trace), "");
+}
+
+TEST(Identity, HasEightIdsThatMayAllDiffer) {
+  const Trace trace = Play(R"(
+actor a uid=u1 gid=u1 caps=setuid|setgid
+actor b start=fork
+a: process.set_identity ruid=u2 euid=u3 suid=u4 fsuid=u5 rgid=u6 egid=u7 sgid=u8 fsgid=u9 groups=u10 -> 0
+a: process.fork child=b -> 0
+b: process.exit -> gone{how=exited code=0}
+)");
+  SKIP_WHEN_LACKING(trace);
+  EXPECT_EQ(DifferencesOf(trace), "");
+  const auto user = [](std::uint32_t index) { return Id::User(index).number; };
+  const ActorFacts& facts = trace.actors[1];
+  EXPECT_THAT((std::vector{facts.real_uid, facts.uid, facts.saved_uid, facts.file_uid}),
+              testing::ElementsAre(user(2), user(3), user(4), user(5)));
+  EXPECT_THAT((std::vector{facts.real_gid, facts.gid, facts.saved_gid, facts.file_gid}),
+              testing::ElementsAre(user(6), user(7), user(8), user(9)));
+  EXPECT_THAT(facts.groups, testing::ElementsAre(user(10)));
+}
+
+TEST(Identity, OfTheFileSystemFollowsTheEffectiveOneUnlessItIsGiven) {
+  const Trace trace = Play(R"(
+actor a uid=u1 gid=u1 caps=setuid|setgid
+actor b start=fork
+actor c start=fork
+a: process.set_identity fsuid=u2 fsgid=u3 -> 0
+a: process.fork child=b -> 0
+b: process.exit -> gone{how=exited code=0}
+a: process.set_identity ruid=u4 rgid=u4 -> 0
+a: process.fork child=c -> 0
+c: process.exit -> gone{how=exited code=0}
+)");
+  SKIP_WHEN_LACKING(trace);
+  EXPECT_EQ(DifferencesOf(trace), "");
+  EXPECT_EQ(trace.actors[1].file_uid, Id::User(2).number);
+  EXPECT_EQ(trace.actors[1].file_gid, Id::User(3).number);
+  EXPECT_EQ(trace.actors[2].file_uid, Id::User(1).number);
+  EXPECT_EQ(trace.actors[2].file_gid, Id::User(1).number);
 }
 
 TEST(Identity, HasTheLimitsNamed) {

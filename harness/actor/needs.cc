@@ -14,6 +14,8 @@ Abilities OfActor(const ActorSpec& spec) {
   const auto add = [&](bool needed, Ability ability) {
     if (needed) needs = needs | Only(ability);
   };
+  // Capabilities as well: who makes believe of users does so of these.
+  add(spec.uid || spec.gid || !spec.groups.empty() || spec.caps, Ability::kTwoUsers);
   add(spec.namespaces.Has(kNamespaceIpc), Ability::kIpcNamespace);
   add(spec.namespaces.Has(kNamespaceMount), Ability::kMountNamespace);
   add(spec.namespaces.Has(kNamespaceUser), Ability::kUserNamespace);
@@ -32,6 +34,9 @@ Abilities OfOperation(const Operation& operation) {
           return Only(Ability::kExec) | Only(Ability::kSharedFile);
         } else if constexpr (std::is_same_v<Op, ProcessKill>) {
           return Only(Ability::kKill);
+        } else if constexpr (std::is_same_v<Op, ProcessSetIdentity> ||
+                             std::is_same_v<Op, ProcessDropCapability>) {
+          return Only(Ability::kTwoUsers);
         } else if constexpr (std::is_same_v<Op, ProcessThread>) {
           return Only(Ability::kThreads);
         } else if constexpr (std::is_same_v<Op, ProcessExit>) {

@@ -3,7 +3,6 @@
 // Trials of what requirements need of a system, in the words of the catalogue.
 
 #include <fmt/format.h>
-#include <grp.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -43,14 +42,6 @@ int Unshare() {
   return ::unshare(kFlag) == 0 || ::unshare(CLONE_NEWUSER | kFlag) == 0 ? 0 : errno;
 }
 
-int BecomeSomebody() {
-  constexpr uid_t kNobody = 65534;
-  const bool changed = ::setgroups(0, nullptr) == 0 &&
-                       ::setresgid(kNobody, kNobody, kNobody) == 0 &&
-                       ::setresuid(kNobody, kNobody, kNobody) == 0;
-  return changed ? 0 : errno;
-}
-
 int BeTraced() { return ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) == 0 ? 0 : errno; }
 
 Result<void> TryCpus(int count) {
@@ -62,8 +53,6 @@ Result<void> TryCpus(int count) {
 }
 
 }  // namespace
-
-Result<void> TryTwoUsers(const std::string&) { return InChild("setresuid", &BecomeSomebody); }
 
 Result<void> TryRoot(const std::string&) {
   if (::geteuid() == 0) return {};

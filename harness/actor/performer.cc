@@ -45,9 +45,7 @@ bool ConcernsOthers(const Operation& operation) {
 /// The signal that is to come when the harness dies is forgotten when the ids change.
 bool ChangesIds(const Operation& operation) {
   return std::holds_alternative<ProcessSetIdentity>(operation) ||
-         std::holds_alternative<ProcessSetEffective>(operation) ||
-         std::holds_alternative<ProcessDropCapability>(operation) ||
-         std::holds_alternative<ProcessSetFileGroup>(operation);
+         std::holds_alternative<ProcessDropCapability>(operation);
 }
 
 /// Waits for the next plan.

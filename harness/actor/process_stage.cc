@@ -24,6 +24,7 @@
 #include "harness/target/process_limit.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/names.h"
+#include "harness/vocabulary/users.h"
 
 namespace shmspec {
 namespace {
@@ -259,7 +260,13 @@ Trace ProcessStage::Perform(const Plan& plan, std::uint64_t seed) {
     trace.lacking = true;
     return trace;
   }
-  Result<void> done = Load(plan, trace);
+  const Users& users = options_.abilities.users;
+  if (const auto clash = ClashOf(users, plan)) {
+    trace.trouble = fmt::format("{} stands for a user of plans here", *clash);
+    trace.lacking = true;
+    return trace;
+  }
+  Result<void> done = Load(OnSystem(users, plan), trace);
   if (done.ok()) done = Run();
   if (!done.ok()) {
     trace.halt = Halt::kTrouble;
@@ -268,6 +275,7 @@ Trace ProcessStage::Perform(const Plan& plan, std::uint64_t seed) {
     return trace;
   }
   ReadResults(*region_, trace);
+  InPlan(users, trace);
   ReadEnd(trace);
   CleanUp(trace);
   return trace;

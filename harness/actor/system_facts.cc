@@ -10,7 +10,6 @@
 #include <sys/prctl.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,12 +32,11 @@ std::uint64_t OwnerOfIpcNamespace() {
   const UniqueFd ipc(::open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC));
   if (!ipc) return 0;
   const UniqueFd owner(::ioctl(ipc.get(), NS_GET_USERNS));
-  struct stat file {};
   // Where nothing at all can be asked, the namespace is most likely the caller's own.
   const bool mute = !owner && ::ioctl(ipc.get(), NS_GET_NSTYPE) < 0;
-  if (mute) return ::stat("/proc/self/ns/user", &file) == 0 ? file.st_ino : 0;
-  if (!owner || ::fstat(owner.get(), &file) != 0) return 0;
-  return file.st_ino;
+  if (mute) return NumberOfLink("/proc/self/ns/user");
+  if (!owner) return 0;
+  return NumberOfLink(fmt::format("/proc/self/fd/{}", owner.get()).c_str());
 }
 
 /// The text of /proc/meminfo; empty where there is none.

@@ -33,6 +33,7 @@ constexpr std::array kShown{
     std::pair{"system", "kernel.name kernel.release machine libc"},
     std::pair{"processors", "cpus page_size shmlba"},
     std::pair{"privileges", "euid capabilities.effective seccomp container"},
+    std::pair{"users", "users.kind users.ids"},
     std::pair{"namespaces", "namespace.ipc namespace.user namespace.mnt namespace.pid"},
     std::pair{"limits", "rlimit.memlock rlimit.as rlimit.nofile rlimit.nproc"},
     std::pair{"System V", "kernel.shmmax kernel.shmall kernel.shmmni kernel.shm_rmid_forced"},

@@ -83,7 +83,9 @@ UniqueFd FileWith(const std::string& text) {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
   std::vector<std::string> environment = options.environment;  // the first of a name counts
   environment.insert(environment.end(), {"PATH=/usr/bin:/bin", "TERM=xterm"});
-  std::vector<char*> argv{const_cast<char*>("shmspec")};
+  std::vector<char*> argv;
+  for (const std::string& one : options.launcher) argv.push_back(const_cast<char*>(one.c_str()));
+  argv.push_back(const_cast<char*>(options.launcher.empty() ? "shmspec" : SHMSPEC_PROGRAM));
   for (const std::string& one : arguments) argv.push_back(const_cast<char*>(one.c_str()));
   argv.push_back(nullptr);
   std::vector<char*> envp;
@@ -97,6 +99,10 @@ UniqueFd FileWith(const std::string& text) {
       static_cast<void>(!::write(place, reason->data(), reason->size()));
       ::_exit(0);
     }
+  }
+  if (!options.launcher.empty()) {
+    ::execve(argv[0], argv.data(), envp.data());
+    ::_exit(126);
   }
   // By descriptor: in hard places the path may be out of reach.
   ::syscall(SYS_execveat, program, "", argv.data(), envp.data(), AT_EMPTY_PATH);

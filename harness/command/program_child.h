@@ -39,6 +39,8 @@ struct ChildOptions {
   std::vector<std::string> environment;  // `NAME=value`, on top of a bare PATH and TERM
   /// Called in the child before the program starts; the reason when the place cannot be had.
   std::function<std::optional<std::string>()> place;
+  /// What the program is started by: `{"/usr/bin/proot", "-0"}`; empty: by itself.
+  std::vector<std::string> launcher;
   bool terminal = false;  // standard output and error are a terminal; both end up in `out`
 };
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
+#include <vector>
 
 #include "harness/model/lifetime.h"
 #include "harness/model/operations.h"
@@ -16,17 +18,54 @@ using namespace shmspec::literals;
 
 namespace {
 
-constexpr std::uint64_t kCapSetgid = 1ull << 6;
-constexpr std::uint64_t kCapSetuid = 1ull << 7;
 constexpr std::uint64_t kAllCapabilities = (1ull << 41) - 1;
 constexpr std::uint64_t kSyntheticNamespace = 1ull << 63;
 constexpr std::uint32_t kUnchanged = ~std::uint32_t{0};
 
-bool HasId(const Credentials& c, std::uint32_t uid) {
-  return uid == c.uid || uid == c.real_uid || uid == c.saved_uid;
+/// The ids of one kind: of the user, or of the group.
+struct Ids {
+  std::uint32_t Credentials::*real;
+  std::uint32_t Credentials::*effective;
+  std::uint32_t Credentials::*saved;
+  std::uint32_t Credentials::*file;
+  std::uint64_t capability;  // to take on any
+};
+constexpr Ids kUserIds{&Credentials::real_uid, &Credentials::uid, &Credentials::saved_uid,
+                       &Credentials::file_uid, kCapSetuid};
+constexpr Ids kGroupIds{&Credentials::real_gid, &Credentials::gid, &Credentials::saved_gid,
+                        &Credentials::file_gid, kCapSetgid};
+
+/// What is asked for of one kind. kUnchanged where nothing is, as for setresuid(2).
+struct Wanted {
+  std::uint32_t real;
+  std::uint32_t effective;
+  std::uint32_t saved;
+  std::optional<std::uint32_t> file;
+
+  bool AnyOfThree() const {
+    return real != kUnchanged || effective != kUnchanged || saved != kUnchanged;
+  }
+};
+
+Wanted WantedOf(const std::optional<Id>& real, const std::optional<Id>& effective,
+                const std::optional<Id>& saved, const std::optional<Id>& file) {
+  const auto number = [](const std::optional<Id>& id) { return id ? id->number : kUnchanged; };
+  Wanted wanted{number(real), number(effective), number(saved), std::nullopt};
+  if (file) wanted.file = file->number;
+  return wanted;
+}
+Wanted UsersOf(const ProcessSetIdentity& op) {
+  return WantedOf(op.ruid, op.euid, op.suid, op.fsuid);
+}
+Wanted GroupsOf(const ProcessSetIdentity& op) {
+  return WantedOf(op.rgid, op.egid, op.sgid, op.fsgid);
 }
 
-bool HasRoot(const Credentials& c) { return HasId(c, 0); }
+bool HasId(const Credentials& c, const Ids& ids, std::uint32_t id) {
+  return id == c.*ids.real || id == c.*ids.effective || id == c.*ids.saved;
+}
+
+bool HasRoot(const Credentials& c) { return HasId(c, kUserIds, 0); }
 
 /// Capabilities follow the effective id, and go for good when no id is root any more.
 void FollowIds(Credentials& now, const Credentials& before) {
@@ -35,6 +74,89 @@ void FollowIds(Credentials& now, const Credentials& before) {
   if (before.uid != 0 && now.uid == 0) now.caps = now.permitted;
 }
 
+/// One after the other, as the calls are made. The C library makes them in every thread of the
+/// process, except those for the file system.
+class IdentityChange {
+ public:
+  /// `asks`: whether it is the thread that makes the calls. The others are not asked for rights:
+  /// they have those of the first, or the C library ends the process.
+  IdentityChange(const Credentials& before, bool asks) : after_(before), asks_(asks) {}
+
+  /// 0, or the error of the first that must fail; those before it have taken effect.
+  int Make(const ProcessSetIdentity& op) {
+    int error = op.groups ? SetGroups(*op.groups) : 0;
+    if (error == 0) error = Set(GroupsOf(op), kGroupIds);
+    if (error == 0) error = Set(UsersOf(op), kUserIds);
+    return error;
+  }
+  const Credentials& after() const { return after_; }
+
+ private:
+  bool May(const Ids& ids) const { return !asks_ || (after_.caps & ids.capability) != 0; }
+
+  int SetGroups(const std::vector<Id>& groups) {
+    // Groups cannot be set where no group has a name.
+    if (!May(kGroupIds) || after_.unmapped) return EPERM;
+    if (std::find(groups.begin(), groups.end(), Id(kUnchanged)) != groups.end()) return EINVAL;
+    after_.groups.clear();
+    for (const Id group : groups) after_.groups.push_back(group.number);
+    return 0;
+  }
+
+  int Set(const Wanted& wanted, const Ids& ids) {
+    if (wanted.AnyOfThree()) {
+      if (const int error = SetThree(wanted, ids); error != 0) return error;
+    }
+    return wanted.file && asks_ && !SetFile(*wanted.file, ids) ? EPERM : 0;
+  }
+
+  int SetThree(const Wanted& wanted, const Ids& ids) {
+    if (after_.unmapped) return EINVAL;
+    for (const std::uint32_t id : {wanted.real, wanted.effective, wanted.saved}) {
+      if (id != kUnchanged && !May(ids) && !HasId(after_, ids, id)) return EPERM;
+    }
+    const Credentials before = after_;
+    const auto set = [&](std::uint32_t Credentials::*member, std::uint32_t id) {
+      if (id != kUnchanged) after_.*member = id;
+    };
+    set(ids.real, wanted.real);
+    set(ids.effective, wanted.effective);
+    set(ids.saved, wanted.saved);
+    // A call that changes nothing leaves that of the file system alone; the thread that asks makes
+    // one more for it.
+    const bool changes = asks_ || wanted.effective != kUnchanged || !(after_ == before);
+    if (changes) after_.*ids.file = after_.*ids.effective;
+    if (&ids == &kUserIds) FollowIds(after_, before);
+    return 0;
+  }
+
+  bool SetFile(std::uint32_t id, const Ids& ids) {
+    if (after_.unmapped || id == kUnchanged) return false;
+    if (!May(ids) && !HasId(after_, ids, id) && id != after_.*ids.file) return false;
+    after_.*ids.file = id;
+    return true;
+  }
+
+  Credentials after_;
+  const bool asks_;
+};
+
+/// Whether an id may have no name in the user namespace of the caller.
+bool MayLackNames(const ProcessSetIdentity& op, const Scene& scene) {
+  const auto lacks_user = [&](const std::optional<Id>& id) {
+    return id && id->number != kUnchanged && MayLackUser(scene, id->number);
+  };
+  const auto lacks_group = [&](const std::optional<Id>& id) {
+    return id && id->number != kUnchanged && MayLackGroup(scene, id->number);
+  };
+  const std::vector<Id> groups = op.groups.value_or(std::vector<Id>());
+  return lacks_user(op.ruid) || lacks_user(op.euid) || lacks_user(op.suid) ||
+         lacks_user(op.fsuid) || lacks_group(op.rgid) || lacks_group(op.egid) ||
+         lacks_group(op.sgid) || lacks_group(op.fsgid) ||
+         std::any_of(groups.begin(), groups.end(), lacks_group);
+}
+
+/// Calls change(credentials, whether they are the caller's own).
 template <class Change>
 void ChangeCredentials(const Scene& scene, State& state, bool whole_process, Change change) {
   const std::uint8_t process = scene.process_index();
@@ -42,7 +164,7 @@ void ChangeCredentials(const Scene& scene, State& state, bool whole_process, Cha
   for (std::size_t i = 0; i < state.tasks.size(); ++i) {
     Task& task = state.tasks[i];
     if (task.life != Life::kAlive || task.process != process) continue;
-    if (i == self || whole_process) change(task.credentials.Own());
+    if (i == self || whole_process) change(task.credentials.Own(), i == self);
   }
 }
 
@@ -56,59 +178,23 @@ bool IsThreaded(const Scene& scene) {
 }  // namespace
 
 void Describe(const ProcessSetIdentity& op, const Scene& scene, Clauses& clauses) {
-  const Credentials& mine = scene.credentials();
-  const bool setgid = (mine.caps & kCapSetgid) != 0;
-  const bool setuid = (mine.caps & kCapSetuid) != 0;
-  clauses.RefuseHere(mine.unmapped, EPERM, Force::kMust, {},
-                     "groups cannot be set where no group has a name");
-  clauses.RefuseHere(!setuid && !HasId(mine, op.uid.number), EPERM, Force::kMust, {},
-                     "the caller may not take on this uid");
-  clauses.RefuseHere(!setgid && (op.gid.number != mine.gid || op.groups != mine.groups), EPERM,
-                     Force::kMust, {}, "the caller may not take on these groups");
-  clauses.RefuseHere(!setgid && op.gid.number == mine.gid && op.groups == mine.groups, EPERM,
-                     Force::kMay, {}, "setting groups may need privilege");
-  const bool odd = op.uid.number == kUnchanged || op.gid.number == kUnchanged || mine.nested;
-  clauses.RefuseHere(odd, EINVAL, Force::kMay, {}, "the id may have no mapping");
+  const int error = IdentityChange(scene.credentials(), true).Make(op);
+  clauses.RefuseHere(error != 0, error, Force::kMust, {}, "the caller may not take on these ids");
+  const bool nameless = error == 0 && MayLackNames(op, scene);
+  clauses.RefuseHere(nameless, EINVAL, Force::kMay, {}, "an id may have no mapping");
+  clauses.RefuseHere(nameless, EPERM, Force::kMay, {}, "an id may have no mapping");
   clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "RLIMIT_NPROC may be reached");
   clauses.ReturnsValue(0, "PERM.SYSV.EFFECTIVE_UID"_req, "the process has the identity");
 }
 
 void Apply(const ProcessSetIdentity& op, const Scene& scene, State& state, const Outcome& outcome) {
-  const bool success = Succeeded(outcome);
-  const Credentials& mine = scene.credentials();
-  const bool setgid = (mine.caps & kCapSetgid) != 0 && !mine.unmapped;
-  ChangeCredentials(scene, state, true, [&](Credentials& credentials) {
-    const Credentials before = credentials;
-    // Groups come first and stay when the uid is refused.
-    if (success || setgid) {
-      credentials.groups = op.groups;
-      if (op.gid.number != kUnchanged) credentials.gid = credentials.file_gid = op.gid.number;
-    }
-    if (!success) return;
-    if (op.uid.number != kUnchanged) {
-      credentials.uid = credentials.real_uid = credentials.saved_uid = op.uid.number;
-    }
-    FollowIds(credentials, before);
-  });
-}
-
-void Describe(const ProcessSetEffective& op, const Scene& scene, Clauses& clauses) {
-  const Credentials& mine = scene.credentials();
-  const bool may = (mine.caps & kCapSetuid) != 0 || HasId(mine, op.uid.number);
-  clauses.RefuseHere(!may && op.uid.number != kUnchanged, EPERM, Force::kMust, {},
-                     "the caller may not take on this uid");
-  clauses.RefuseHere(op.uid.number == kUnchanged || mine.nested, EINVAL,
-                     mine.unmapped ? Force::kMust : Force::kMay, {}, "the id may have no mapping");
-  clauses.ReturnsValue(0, "PERM.SYSV.EFFECTIVE_UID"_req, "the process has the effective uid");
-}
-
-void Apply(const ProcessSetEffective& op, const Scene& scene, State& state,
-           const Outcome& outcome) {
-  if (!Succeeded(outcome) || op.uid.number == kUnchanged) return;
-  ChangeCredentials(scene, state, true, [&](Credentials& credentials) {
-    const Credentials before = credentials;
-    credentials.uid = op.uid.number;
-    FollowIds(credentials, before);
+  IdentityChange mine(scene.credentials(), true);
+  // What fails without having to fails for an id without a name, which is looked up first.
+  if (mine.Make(op) == 0 && !Succeeded(outcome)) return;
+  ChangeCredentials(scene, state, true, [&](Credentials& credentials, bool own) {
+    IdentityChange change(credentials, own);
+    change.Make(op);
+    credentials = change.after();
   });
 }
 
@@ -119,7 +205,7 @@ void Describe(const ProcessDropCapability&, const Scene&, Clauses& clauses) {
 void Apply(const ProcessDropCapability& op, const Scene& scene, State& state,
            const Outcome& outcome) {
   if (!Succeeded(outcome)) return;
-  ChangeCredentials(scene, state, false, [&](Credentials& credentials) {
+  ChangeCredentials(scene, state, false, [&](Credentials& credentials, bool) {
     credentials.caps &= ~op.capabilities.bits;
     credentials.permitted &= ~op.capabilities.bits;
   });
@@ -148,7 +234,7 @@ void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Out
   if (!Succeeded(outcome)) return;
   const std::uint64_t inode = kSyntheticNamespace | (std::uint64_t{scene.call().step} + 1);
   if (op.namespaces.Has(kNamespaceUser)) {
-    ChangeCredentials(scene, state, false, [&](Credentials& credentials) {
+    ChangeCredentials(scene, state, false, [&](Credentials& credentials, bool) {
       credentials.user_namespace = inode;
       credentials.nested = true;
       credentials.unmapped = true;
@@ -171,23 +257,6 @@ void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Out
   ipc.shmmni = defaults.shmmni;
   state.namespaces.emplace_back(std::move(ipc));
   state.tasks[self].ipc = static_cast<std::uint8_t>(state.namespaces.size() - 1);
-}
-
-void Describe(const ProcessSetFileGroup& op, const Scene& scene, Clauses& clauses) {
-  const Credentials& mine = scene.credentials();
-  const bool may =
-      (mine.caps & kCapSetgid) != 0 || op.gid.number == mine.gid || op.gid.number == mine.file_gid;
-  clauses.RefuseHere(!may, EPERM, Force::kMust, {}, "the caller may not take on this group");
-  clauses.RefuseHere(op.gid.number == kUnchanged || mine.nested, EPERM, Force::kMay, {},
-                     "the id may have no mapping");
-  clauses.ReturnsValue(0, "PERM.SYSV.FSGID"_req, "rights are taken from the group");
-}
-
-void Apply(const ProcessSetFileGroup& op, const Scene& scene, State& state,
-           const Outcome& outcome) {
-  if (!Succeeded(outcome)) return;
-  ChangeCredentials(scene, state, false,
-                    [&](Credentials& credentials) { credentials.file_gid = op.gid.number; });
 }
 
 void Describe(const ProcessSetLimit&, const Scene& scene, Clauses& clauses) {

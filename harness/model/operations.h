@@ -43,13 +43,11 @@ void Describe(const ProcessExec& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessExit& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessKill& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessSetIdentity& op, const Scene& scene, Clauses& clauses);
-void Describe(const ProcessSetEffective& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessDropCapability& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessUnshare& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessSetLimit& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessSetUmask& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessPin& op, const Scene& scene, Clauses& clauses);
-void Describe(const ProcessSetFileGroup& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessEnterNamespace& op, const Scene& scene, Clauses& clauses);
 void Describe(const ProcessClone& op, const Scene& scene, Clauses& clauses);
 void Describe(const MapReserve& op, const Scene& scene, Clauses& clauses);
@@ -104,7 +102,6 @@ void Apply(const ProcessExec& op, const Scene& scene, State& state, const Outcom
 void Apply(const ProcessExit& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const ProcessKill& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const ProcessSetIdentity& op, const Scene& scene, State& state, const Outcome& outcome);
-void Apply(const ProcessSetEffective& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const ProcessDropCapability& op, const Scene& scene, State& state,
            const Outcome& outcome);
 void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Outcome& outcome);
@@ -128,7 +125,6 @@ void Apply(const MemoryHistogram& op, const Scene& scene, State& state, const Ou
 void Apply(const ProcessEnterNamespace& op, const Scene& scene, State& state,
            const Outcome& outcome);
 void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outcome& outcome);
-void Apply(const ProcessSetFileGroup& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MapSeal& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemHoldSegments& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemIpcrmSeveral& op, const Scene& scene, State& state, const Outcome& outcome);

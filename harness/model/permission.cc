@@ -144,7 +144,8 @@ bool MayLackGroup(const Scene& scene, std::uint32_t gid) {
 
 Credentials AfterExec(const Credentials& credentials, const Scene& scene) {
   Credentials after = credentials;
-  after.saved_uid = after.uid;
+  after.saved_uid = after.file_uid = after.uid;
+  after.saved_gid = after.file_gid = after.gid;
   std::uint64_t bounding = 0;
   for (const ActorFacts& facts : scene.setting().actors) {
     if (facts.user_namespace == credentials.user_namespace) bounding |= facts.caps.bits;

@@ -28,8 +28,14 @@ std::uint8_t NamespaceOf(State& state, const Setting& setting, std::uint64_t ino
 
 Credentials CredentialsOf(const ActorFacts& facts, bool nested) {
   Credentials credentials;
-  credentials.uid = credentials.real_uid = credentials.saved_uid = facts.uid;
-  credentials.gid = credentials.file_gid = facts.gid;
+  credentials.uid = facts.uid;
+  credentials.real_uid = facts.real_uid;
+  credentials.saved_uid = facts.saved_uid;
+  credentials.file_uid = facts.file_uid;
+  credentials.gid = facts.gid;
+  credentials.real_gid = facts.real_gid;
+  credentials.saved_gid = facts.saved_gid;
+  credentials.file_gid = facts.file_gid;
   credentials.groups = facts.groups;
   credentials.caps = credentials.permitted = facts.caps.bits;
   credentials.user_namespace = facts.user_namespace;

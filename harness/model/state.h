@@ -115,7 +115,10 @@ struct Credentials {
   std::uint32_t uid = 0;  // effective
   std::uint32_t real_uid = 0;
   std::uint32_t saved_uid = 0;
+  std::uint32_t file_uid = 0;  // the file system's
   std::uint32_t gid = 0;       // effective
+  std::uint32_t real_gid = 0;
+  std::uint32_t saved_gid = 0;
   std::uint32_t file_gid = 0;  // the file system's, which rights are taken from
   std::vector<std::uint32_t> groups;
   std::uint64_t caps = 0;       // effective

@@ -51,17 +51,18 @@ void DescribeLockLimit(const Scene& scene, const Segment& segment, Clauses& clau
   }
   const std::uint64_t page = scene.page();
   const bool infinite = limit == ~std::uint64_t{0};
-  const std::uint64_t wanted = PagesLocked(scene.state(), scene.credentials().uid) + segment.pages;
+  const Credentials& mine = scene.credentials();
+  const std::uint64_t wanted = PagesLocked(scene.state(), mine.real_uid) + segment.pages;
   const bool exceeds = !infinite && wanted > limit / page;
   const bool inherited = limit == scene.setting().actors[scene.call().actor].memlock;
   const Force force = bypass == Says::kNo ? Force::kMust : Force::kMay;
+  const Requirements charged{"SYSV.LOCK.MEMLOCK_LIMIT"_req, "SYSV.LOCK.CHARGES_REAL_USER"_req};
   if (exceeds && inherited) {
-    clauses.RefuseHere(true, ENOMEM, force, "SYSV.LOCK.MEMLOCK_LIMIT"_req,
-                       "the lock exceeds RLIMIT_MEMLOCK", limit);
+    clauses.RefuseHere(true, ENOMEM, force, charged, "the lock exceeds RLIMIT_MEMLOCK", limit);
   } else {
-    clauses.Refuse(exceeds, ENOMEM, force, "SYSV.LOCK.MEMLOCK_LIMIT"_req,
-                   "the lock exceeds RLIMIT_MEMLOCK");
+    clauses.Refuse(exceeds, ENOMEM, force, charged, "the lock exceeds RLIMIT_MEMLOCK");
   }
+  if (mine.real_uid != mine.uid) clauses.Effect("SYSV.LOCK.CHARGES_REAL_USER"_req);
   clauses.RefuseHere(!infinite && !exceeds, ENOMEM, Force::kMay, "SYSV.LOCK.MEMLOCK_LIMIT"_req,
                      "the user may have locked more elsewhere");
 }
@@ -88,10 +89,10 @@ void DescribeLocking(const Scene& scene, bool lock, Clauses& clauses) {
 void ApplyLocking(const Scene& scene, State& state, bool lock, const Outcome& outcome) {
   const Segment* known = FindById(scene.ipc(), scene.call().references[0]);
   if (!Succeeded(outcome) || known == nullptr || known->huge || known->locked == lock) return;
-  const std::uint32_t uid = scene.credentials().uid;
+  const std::uint32_t user = scene.credentials().real_uid;
   Segment& segment = OwnSegment(state, NameOfSegment(scene));
   segment.locked = lock;
-  segment.lock_user = uid;
+  segment.lock_user = user;
   segment.lock_pages = lock ? segment.pages : 0;
 }
 

@@ -61,7 +61,8 @@ Trace SeenTrace(std::string_view steps) {
   for (std::size_t i = 0; i < trace.plan.actors.size(); ++i) {
     ActorFacts facts;
     facts.pid = facts.inner_pid = 101 + static_cast<std::int64_t>(i);
-    facts.uid = facts.gid = i == 1 ? 1000 : 0;
+    facts.SetUser(i == 1 ? 1000 : 0);
+    facts.SetGroup(i == 1 ? 1000 : 0);
     facts.caps.bits = i == 1 ? 0 : kEveryCapability;
     facts.user_namespace = facts.ipc_namespace = facts.pid_namespace = 1;
     facts.memlock = facts.as = std::numeric_limits<std::uint64_t>::max();

@@ -49,6 +49,15 @@ std::vector<Fact> FactsOf(const FoundAbilities& abilities) {
     facts[index].value =
         fmt::format("no ({}){}{}", one.why, instead.empty() ? "" : ", instead ", instead);
   }
+  const Users& users = abilities.users;
+  const bool real = Has(abilities.there, Ability::kTwoUsers);
+  facts.push_back({"users.ids", fmt::format("{} to {}", users.first, users.last()),
+                   "nobody's, chosen at the start", false});
+  facts.push_back({"users.kind",
+                   real                 ? "real"
+                   : users.make_believe ? "make-believe"
+                                        : "none",
+                   "tried at the start"});
   return facts;
 }
 

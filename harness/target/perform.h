@@ -57,13 +57,11 @@ Outcome Do(const MemoryBranch& op, Context& context);
 Outcome Do(const MemoryHistogram& op, Context& context);
 
 Outcome Do(const ProcessSetIdentity& op, Context& context);
-Outcome Do(const ProcessSetEffective& op, Context& context);
 Outcome Do(const ProcessDropCapability& op, Context& context);
 Outcome Do(const ProcessUnshare& op, Context& context);
 Outcome Do(const ProcessSetLimit& op, Context& context);
 Outcome Do(const ProcessSetUmask& op, Context& context);
 Outcome Do(const ProcessPin& op, Context& context);
-Outcome Do(const ProcessSetFileGroup& op, Context& context);
 
 Outcome Do(const MapReserve& op, Context& context);
 Outcome Do(const MapPrivate& op, Context& context);

@@ -9,20 +9,60 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <iterator>
+#include <optional>
+#include <vector>
+
 #include "harness/target/capability.h"
 #include "harness/target/perform.h"
 #include "harness/target/process_limit.h"
 
 namespace shmspec::perform {
 
-Outcome Do(const ProcessSetIdentity& op, Context&) {
-  // In this order each change still has the right to make the next.
-  if (::setgroups(op.groups.size(), op.groups.data()) != 0) return Returned(-1);
-  if (::setresgid(op.gid.number, op.gid.number, op.gid.number) != 0) return Returned(-1);
-  return Returned(::setresuid(op.uid.number, op.uid.number, op.uid.number));
+namespace {
+
+constexpr std::uint32_t kUnchanged = ~std::uint32_t{0};
+
+/// The calls for one kind of ids.
+struct IdCalls {
+  int (*set_three)(id_t real, id_t effective, id_t saved);
+  int (*set_file)(id_t id);
+  id_t (*effective)();
+};
+constexpr IdCalls kUserCalls{::setresuid, ::setfsuid, ::geteuid};
+constexpr IdCalls kGroupCalls{::setresgid, ::setfsgid, ::getegid};
+
+/// 0, or -1 with errno.
+int SetIds(const IdCalls& calls, const std::optional<Id>& real, const std::optional<Id>& effective,
+           const std::optional<Id>& saved, const std::optional<Id>& file) {
+  const auto number = [](const std::optional<Id>& id) { return id ? id->number : kUnchanged; };
+  const std::uint32_t ids[] = {number(real), number(effective), number(saved)};
+  const bool three = std::any_of(std::begin(ids), std::end(ids),
+                                 [](std::uint32_t id) { return id != kUnchanged; });
+  if (three && calls.set_three(ids[0], ids[1], ids[2]) != 0) return -1;
+  if (!three && !file) return 0;
+  const std::uint32_t wanted = file ? file->number : calls.effective();
+  calls.set_file(wanted);
+  // It reports no failure: a second call, which changes nothing, tells.
+  if (calls.set_file(kUnchanged) == static_cast<int>(wanted)) return 0;
+  errno = EPERM;
+  return -1;
 }
 
-Outcome Do(const ProcessSetEffective& op, Context&) { return Returned(::seteuid(op.uid.number)); }
+}  // namespace
+
+Outcome Do(const ProcessSetIdentity& op, Context&) {
+  // In this order each change still has the right to make the next.
+  if (op.groups) {
+    std::vector<gid_t> groups;
+    for (const Id group : *op.groups) groups.push_back(group.number);
+    if (::setgroups(groups.size(), groups.data()) != 0) return Returned(-1);
+  }
+  if (SetIds(kGroupCalls, op.rgid, op.egid, op.sgid, op.fsgid) != 0) return Returned(-1);
+  return Returned(SetIds(kUserCalls, op.ruid, op.euid, op.suid, op.fsuid));
+}
 
 Outcome Do(const ProcessDropCapability& op, Context&) {
   const std::optional<CapabilitySets> now = ReadCapabilities();
@@ -36,13 +76,6 @@ Outcome Do(const ProcessDropCapability& op, Context&) {
 
 Outcome Do(const ProcessUnshare& op, Context&) {
   return Returned(::unshare(CloneFlags(op.namespaces)));
-}
-
-Outcome Do(const ProcessSetFileGroup& op, Context&) {
-  ::setfsgid(op.gid.number);
-  // It reports no failure: a second call, which changes nothing, tells.
-  if (::setfsgid(~gid_t{0}) == static_cast<int>(op.gid.number)) return Value{0};
-  return Failure{ErrorCode{EPERM}};
 }
 
 Outcome Do(const ProcessSetLimit& op, Context&) {

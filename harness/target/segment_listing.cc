@@ -82,25 +82,25 @@ std::int64_t GidOfName(const std::string& group) {
 }
 
 Result<SegmentTable> ParseProcSysvipcShm(const std::string& text) {
-  static constexpr std::int64_t SegmentRow::*kColumns[] = {
-      &SegmentRow::size,  &SegmentRow::cpid,  &SegmentRow::lpid, &SegmentRow::nattch,
-      &SegmentRow::uid,   &SegmentRow::gid,   &SegmentRow::cuid, &SegmentRow::cgid,
-      &SegmentRow::atime, &SegmentRow::dtime, &SegmentRow::ctime};
   SegmentTable table;
   for (const std::string& line : Lines(text)) {
     const std::vector<std::string> words = Words(line);
     if (words.empty() || words[0] == "key") continue;
-    if (words.size() < 3 + std::size(kColumns)) return NotUnderstood("/proc/sysvipc/shm", line);
     SegmentRow row;
+    std::int64_t* const columns[] = {&row.size,        &row.cpid,        &row.lpid,
+                                     &row.nattch,      &row.uid.number,  &row.gid.number,
+                                     &row.cuid.number, &row.cgid.number, &row.atime,
+                                     &row.dtime,       &row.ctime};
+    if (words.size() < 3 + std::size(columns)) return NotUnderstood("/proc/sysvipc/shm", line);
     const auto key = Number(words[0]), id = Number(words[1]), mode = Number(words[2], 8);
     if (!key || !id || !mode) return NotUnderstood("/proc/sysvipc/shm", line);
     row.key = *key;
     row.id = *id;
     row.mode.bits = static_cast<std::uint32_t>(*mode);
-    for (std::size_t i = 0; i < std::size(kColumns); ++i) {
+    for (std::size_t i = 0; i < std::size(columns); ++i) {
       const auto number = Number(words[3 + i]);
       if (!number) return NotUnderstood("/proc/sysvipc/shm", line);
-      row.*kColumns[i] = *number;
+      *columns[i] = *number;
     }
     constexpr std::size_t kMemory = 3 + std::size(kColumns);  // rss and swap, where there are any
     if (words.size() >= kMemory + 2) {

@@ -173,10 +173,10 @@ Result<SegmentTable> ParseIpcsOne(const std::string& text) {
   take("cpid", row.cpid);
   take("lpid", row.lpid);
   take("nattch", row.nattch);
-  take("uid", row.uid);
-  take("gid", row.gid);
-  take("cuid", row.cuid);
-  take("cgid", row.cgid);
+  take("uid", row.uid.number);
+  take("gid", row.gid.number);
+  take("cuid", row.cuid.number);
+  take("cgid", row.cgid.number);
   time("att_time", row.atime);
   time("det_time", row.dtime);
   time("change_time", row.ctime);

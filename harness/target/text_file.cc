@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
@@ -43,6 +44,19 @@ Result<std::string> ReadTextFile(const char* path) {
     if (auto text = ReadToEnd(file.get())) return std::move(*text);
   }
   return Error{fmt::format("cannot read {}: {}", path, ErrnoName(errno)), errno == ENOENT};
+}
+
+std::uint64_t NumberOfLink(const char* path) {
+  char target[64];
+  const ssize_t size = ::readlink(path, target, sizeof(target));
+  if (size <= 0) return 0;
+  const std::string_view text(target, static_cast<std::size_t>(size));
+  const std::size_t bracket = text.find('[');
+  std::uint64_t number = 0;
+  if (bracket != std::string_view::npos) {
+    std::from_chars(text.data() + bracket + 1, text.data() + text.size(), number);
+  }
+  return number;
 }
 
 std::optional<std::int64_t> ReadNumberFile(const char* path) {

@@ -22,7 +22,13 @@ struct ActorFacts {
   std::int64_t pid = 0;        // in the harness's pid namespace, 0 when it never lived there
   std::int64_t inner_pid = 0;  // in its own pid namespace
   std::uint32_t uid = 0;       // effective
-  std::uint32_t gid = 0;       // effective, and the file system gid
+  std::uint32_t real_uid = 0;
+  std::uint32_t saved_uid = 0;
+  std::uint32_t file_uid = 0;  // the file system's
+  std::uint32_t gid = 0;       // effective
+  std::uint32_t real_gid = 0;
+  std::uint32_t saved_gid = 0;
+  std::uint32_t file_gid = 0;  // the file system's
   std::vector<std::uint32_t> groups;
   Capabilities caps;  // effective
   std::uint64_t ipc_namespace = 0;
@@ -34,7 +40,10 @@ struct ActorFacts {
   std::uint64_t task_size = kTaskSize;  // first address above the user range of its process
   static constexpr auto kFields =
       Fields(Field{"pid", &ActorFacts::pid}, Field{"inner_pid", &ActorFacts::inner_pid},
-             Field{"uid", &ActorFacts::uid}, Field{"gid", &ActorFacts::gid},
+             Field{"uid", &ActorFacts::uid}, Field{"real_uid", &ActorFacts::real_uid},
+             Field{"saved_uid", &ActorFacts::saved_uid}, Field{"file_uid", &ActorFacts::file_uid},
+             Field{"gid", &ActorFacts::gid}, Field{"real_gid", &ActorFacts::real_gid},
+             Field{"saved_gid", &ActorFacts::saved_gid}, Field{"file_gid", &ActorFacts::file_gid},
              Field{"groups", &ActorFacts::groups}, Field{"caps", &ActorFacts::caps},
              Field{"ipc_namespace", &ActorFacts::ipc_namespace},
              Field{"user_namespace", &ActorFacts::user_namespace},
@@ -42,6 +51,10 @@ struct ActorFacts {
              Field{"memlock", &ActorFacts::memlock}, Field{"as", &ActorFacts::as},
              Field{"abi", &ActorFacts::abi}, Field{"task_size", &ActorFacts::task_size});
   friend bool operator==(const ActorFacts&, const ActorFacts&) = default;
+
+  /// One user and one group, in every role.
+  void SetUser(std::uint32_t id) { uid = real_uid = saved_uid = file_uid = id; }
+  void SetGroup(std::uint32_t id) { gid = real_gid = saved_gid = file_gid = id; }
 };
 
 }  // namespace shmspec

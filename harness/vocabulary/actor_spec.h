@@ -28,14 +28,14 @@ struct NamesOf<Start> {
 /// A process (or, with start=thread, a thread) and the identity it must have before it acts.
 /// What is absent stays as the harness was started: usually root, or root of a user namespace.
 ///
-///   actor b uid=1000 gid=1000 groups=2000 caps=ipc_owner namespaces=ipc memlock=8192 cpu=1
+///   actor b uid=u1 gid=u1 groups=u2 caps=ipc_owner namespaces=ipc memlock=8192 cpu=1
 struct ActorSpec {
   static constexpr std::string_view kName = "actor";
   std::string name;
   Start start = Start::kSpawn;
-  std::optional<std::uint32_t> uid;
-  std::optional<std::uint32_t> gid;
-  std::vector<std::uint32_t> groups;
+  std::optional<Id> uid;
+  std::optional<Id> gid;
+  std::vector<Id> groups;
   /// Exactly these capabilities, effective and permitted; absent: what the ids give.
   std::optional<Capabilities> caps;
   Namespaces namespaces;  // made for this actor alone, before the identity is taken on

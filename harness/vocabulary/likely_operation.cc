@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kPage = 4096;
 constexpr std::array<std::uint32_t, 12> kModes{0600, 0666, 0640, 0400, 0200, 0777,
                                                0060, 0006, 0440, 0604, 0460, 0};
-constexpr std::array<std::uint32_t, 4> kUids{0, 1000, 1001, 0xffffffff};
+constexpr std::array<Id, 4> kUids{Id(0), Id::User(1), Id::User(2), Id(0xffffffff)};
 constexpr std::array<std::int32_t, 4> kCommands{99, -1, 16, 5};
 constexpr std::uint64_t kUnknownFlag = 0100000;
 
@@ -93,8 +93,8 @@ Operation LikelyPlan::DrawControl() {
     case 2:
     case 3:
       return SysvSet{AnySegment(),
-                     {OneOf(kUids)},
-                     {OneOf(kUids)},
+                     OneOf(kUids),
+                     OneOf(kUids),
                      {OneOf(kModes) | (Below(8) == 7 ? 07000u : 0u)},
                      AnyBuffer()};
     case 4:
@@ -251,9 +251,9 @@ Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
       if (actor == kForked || !alive_[kForked]) return ProcessPin{0};
       return ProcessKill{ActorRef{kForked}, {9}};
     case 8:
-      return ProcessSetFileGroup{{OneOf(kUids)}};
+      return AnyIdentity();
     case 5:
-      return ProcessSetEffective{{OneOf(kUids)}};
+      return ProcessSetIdentity{.euid = OneOf(kUids)};
     case 6:
       return ProcessDropCapability{Capabilities(OneOf(kCapabilities))};
     case 7:
@@ -262,6 +262,16 @@ Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
     default:
       return ProcessUnshare{Namespaces(OneOf(kSpaces))};
   }
+}
+
+Operation LikelyPlan::AnyIdentity() {
+  ProcessSetIdentity identity;
+  for (std::optional<Id>* id : {&identity.ruid, &identity.euid, &identity.suid, &identity.fsuid,
+                                &identity.rgid, &identity.egid, &identity.sgid, &identity.fsgid}) {
+    if (Below(4) == 3) *id = OneOf(kUids);
+  }
+  if (Below(8) == 7) identity.groups.emplace(Below(2), OneOf(kUids));
+  return identity;
 }
 
 }  // namespace shmspec

@@ -46,8 +46,8 @@ std::uint64_t OwnBytes(const Operation& operation) {
 
 LikelyPlan::LikelyPlan(LikelyWeights weights) : weights_(weights) {
   plan_.name = "drawn.likely";
-  const auto actor = [&](const char* name, Start start, std::optional<std::uint32_t> id,
-                         std::vector<std::uint32_t> groups = {}) {
+  const auto actor = [&](const char* name, Start start, std::optional<Id> id,
+                         std::vector<Id> groups = {}) {
     ActorSpec spec;
     spec.name = name;
     spec.start = start;
@@ -56,10 +56,10 @@ LikelyPlan::LikelyPlan(LikelyWeights weights) : weights_(weights) {
     plan_.actors.push_back(spec);
   };
   actor("a", Start::kSpawn, std::nullopt);
-  actor("b", Start::kSpawn, 1000);
+  actor("b", Start::kSpawn, Id::User(1));
   actor("c", Start::kFork, std::nullopt);
   actor("d", Start::kThread, std::nullopt);
-  actor("e", Start::kSpawn, 1001, {1000});
+  actor("e", Start::kSpawn, Id::User(2), {Id::User(1)});
   alive_ = {true, true, false, false, true};
   reservations_.resize(plan_.actors.size());
   processes_ = {0, 1, 2, 3, 4};

@@ -89,6 +89,7 @@ class LikelyPlan {
   Operation DrawSystem();
   Operation DrawTool();
   Operation DrawProcess(std::uint8_t actor);
+  Operation AnyIdentity();
   void Look(std::uint8_t actor);
 
   SegmentRef AnySegment();

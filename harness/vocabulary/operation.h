@@ -25,13 +25,13 @@ using OperationVariant = std::variant<
     SysvShmInfo, SysvStatIndex, SysvStatAny, SysvControl, SysvKeyOfPath, OtherGet, OtherRemove,
     MemoryLoad, MemoryStore, MemoryExchange, MemoryCompareExchange, MemoryFetchAdd, MemoryFill,
     MemoryChecksum, MemoryTransfer, MemoryBranch, MemoryHistogram, ProcessFork, ProcessThread,
-    ProcessExec, ProcessExit, ProcessKill, ProcessSetIdentity, ProcessSetEffective,
-    ProcessDropCapability, ProcessUnshare, ProcessEnterNamespace, ProcessClone, ProcessSetFileGroup,
-    ProcessSetLimit, ProcessSetUmask, ProcessPin, MapReserve, MapPrivate, MapUnmap, MapProtect,
-    MapRemap, MapAdvise, MapLayout, MapSeal, MapReopen, SystemSysctlRead, SystemSysctlWrite,
-    SystemHoldSegments, SystemSegments, SystemIpcs, SystemIpcsOne, SystemLsipc, SystemIpcrm,
-    SystemIpcrmKey, SystemIpcrmSeveral, SystemIpcrmOther, SystemIpcrmOtherKey, SystemIpcrmAll,
-    SystemIpcmk, SystemIpcmkOther, SystemNextSecond>;
+    ProcessExec, ProcessExit, ProcessKill, ProcessSetIdentity, ProcessDropCapability,
+    ProcessUnshare, ProcessEnterNamespace, ProcessClone, ProcessSetLimit, ProcessSetUmask,
+    ProcessPin, MapReserve, MapPrivate, MapUnmap, MapProtect, MapRemap, MapAdvise, MapLayout,
+    MapSeal, MapReopen, SystemSysctlRead, SystemSysctlWrite, SystemHoldSegments, SystemSegments,
+    SystemIpcs, SystemIpcsOne, SystemLsipc, SystemIpcrm, SystemIpcrmKey, SystemIpcrmSeveral,
+    SystemIpcrmOther, SystemIpcrmOtherKey, SystemIpcrmAll, SystemIpcmk, SystemIpcmkOther,
+    SystemNextSecond>;
 
 /// One of them. A class of its own, so that its many copies are compiled once and not in every
 /// file.

@@ -6,6 +6,7 @@
 #define SHMSPEC_HARNESS_VOCABULARY_OPERATION_PROCESS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,27 +71,29 @@ struct ProcessKill {
   friend bool operator==(const ProcessKill&, const ProcessKill&) = default;
 };
 
-/// Sets effective and real ids and the supplementary groups; capabilities follow as the system
-/// rules.
+/// setgroups(2), setresgid(2), setfsgid(2), setresuid(2) and setfsuid(2), in this order: what is
+/// absent stays. The id of the file system becomes the effective one when another of its kind is
+/// given and it is not. Capabilities follow as the system rules. The outcome is 0, or the error of
+/// the first that was refused: EPERM of setfsgid and setfsuid, which report none.
 struct ProcessSetIdentity {
   static constexpr std::string_view kName = "process.set_identity";
   static constexpr Role kRole = Role::kPrepares;
-  Id uid;
-  Id gid;
-  std::vector<std::uint32_t> groups;
+  std::optional<Id> ruid;
+  std::optional<Id> euid;
+  std::optional<Id> suid;
+  std::optional<Id> fsuid;
+  std::optional<Id> rgid;
+  std::optional<Id> egid;
+  std::optional<Id> sgid;
+  std::optional<Id> fsgid;
+  std::optional<std::vector<Id>> groups;
   static constexpr auto kFields =
-      Fields(Field{"uid", &ProcessSetIdentity::uid}, Field{"gid", &ProcessSetIdentity::gid},
+      Fields(Field{"ruid", &ProcessSetIdentity::ruid}, Field{"euid", &ProcessSetIdentity::euid},
+             Field{"suid", &ProcessSetIdentity::suid}, Field{"fsuid", &ProcessSetIdentity::fsuid},
+             Field{"rgid", &ProcessSetIdentity::rgid}, Field{"egid", &ProcessSetIdentity::egid},
+             Field{"sgid", &ProcessSetIdentity::sgid}, Field{"fsgid", &ProcessSetIdentity::fsgid},
              Field{"groups", &ProcessSetIdentity::groups});
   friend bool operator==(const ProcessSetIdentity&, const ProcessSetIdentity&) = default;
-};
-
-/// Changes only the effective user id, as seteuid(2) does.
-struct ProcessSetEffective {
-  static constexpr std::string_view kName = "process.set_effective";
-  static constexpr Role kRole = Role::kPrepares;
-  Id uid;
-  static constexpr auto kFields = Fields(Field{"uid", &ProcessSetEffective::uid});
-  friend bool operator==(const ProcessSetEffective&, const ProcessSetEffective&) = default;
 };
 
 /// Removes capabilities from the effective and permitted sets.
@@ -136,16 +139,6 @@ struct ProcessClone {
       Fields(Field{"shares", &ProcessClone::shares}, Field{"detach", &ProcessClone::detach},
              Field{"unreaped", &ProcessClone::unreaped});
   friend bool operator==(const ProcessClone&, const ProcessClone&) = default;
-};
-
-/// setfsgid(2): the group that files, and System V objects, are accessed with. The outcome is 0, or
-/// EPERM when the group did not change.
-struct ProcessSetFileGroup {
-  static constexpr std::string_view kName = "process.set_file_group";
-  static constexpr Role kRole = Role::kPrepares;
-  Id gid;
-  static constexpr auto kFields = Fields(Field{"gid", &ProcessSetFileGroup::gid});
-  friend bool operator==(const ProcessSetFileGroup&, const ProcessSetFileGroup&) = default;
 };
 
 /// setrlimit(2), soft and hard limit.

@@ -2,6 +2,7 @@
 
 #include "harness/vocabulary/text.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -66,6 +67,30 @@ TEST(Text, APlanBuiltInCodeReadsLikeAWrittenOne) {
   const Result<Plan> parsed = ParsePlan(text, "p");
   ASSERT_TRUE(parsed.ok()) << parsed.error().message;
   EXPECT_TRUE(*parsed == builder.plan());
+}
+
+TEST(Text, UsersOfPlansHaveNamesAndOthersStayNumbers) {
+  const std::string text =
+      "plan x.y\n"
+      "actor a uid=u1 gid=1000 groups=u2,7\n"
+      "a: process.set_identity euid=u32 groups=none -> 0\n"
+      "a: sysv.stat segment=s0 -> segment{uid=u1 gid=0..u3}\n";
+  const Result<Plan> plan = ParsePlan(
+      "plan x.y\n"
+      "actor a uid=u1 gid=1000 groups=u2,7\n"
+      "a: s0 = sysv.get\n" +
+          text.substr(text.find("a: process")),
+      "p");
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_EQ(plan->actors[0].uid, Id::User(1));
+  EXPECT_EQ(plan->actors[0].gid, Id(1000));
+  EXPECT_THAT(PrintPlan(*plan), testing::HasSubstr(text.substr(text.find("actor a"), 37)));
+  EXPECT_THAT(PrintPlan(*plan), testing::EndsWith(text.substr(text.find("a: process"))));
+  for (const char* odd : {"u0", "u33", "user", "u1000"}) {
+    const Result<Plan> none = ParsePlan("plan x.y\nactor a uid=" + std::string(odd) + "\n", "p");
+    ASSERT_FALSE(none.ok()) << odd;
+    EXPECT_EQ(none.error().message, "p:2:13: expected a number or a user of the plan, u1 to u32");
+  }
 }
 
 TEST(Text, CommentsBlankLinesAndStartedStepsAreRead) {

@@ -143,4 +143,24 @@ bool ParseActor(Cursor& cursor, ActorRef& actor, Actors actors) {
                                   DidYouMean(name, known));
 }
 
+void PrintId(std::string& out, std::int64_t number) {
+  const std::uint32_t user = UserOf(number);
+  if (user != 0) out += 'u';
+  PrintSigned(out, user != 0 ? user : number);
+}
+
+bool AcceptUser(Cursor& cursor, std::int64_t& number) {
+  const std::size_t start = cursor.position();
+  if (cursor.Peek() != 'u') return false;
+  const std::string name(cursor.Name());
+  for (std::uint32_t user = 1; user <= Id::kUsers; ++user) {
+    if (name != fmt::format("u{}", user)) continue;
+    number = Id::User(user).number;
+    return true;
+  }
+  cursor.FailAt(start,
+                fmt::format("expected a number or a user of the plan, u1 to u{}", Id::kUsers));
+  return true;
+}
+
 }  // namespace shmspec::text

@@ -43,6 +43,10 @@ bool ParseProgram(Cursor& cursor, Program& program);
 bool ParseEnding(Cursor& cursor, Ending& ending);
 void PrintActor(std::string& out, ActorRef actor, Actors actors);
 bool ParseActor(Cursor& cursor, ActorRef& actor, Actors actors);
+/// `u1` for the users of plans, otherwise the number.
+void PrintId(std::string& out, std::int64_t number);
+/// Takes the name of a user of plans if one comes next.
+bool AcceptUser(Cursor& cursor, std::int64_t& number);
 
 template <class T>
 void Print(std::string& out, const T& value, Actors actors);
@@ -78,6 +82,7 @@ template <class T>
 void PrintItems(std::string& out, const std::vector<T>& items, Actors actors) {
   constexpr bool kStructs = Declared<T>;
   if (kStructs) out += '[';
+  if (!kStructs && items.empty()) out += "none";
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (i > 0) out += kStructs ? ' ' : ',';
     Print(out, items[i], actors);
@@ -89,6 +94,7 @@ template <class T>
 bool ParseItems(Cursor& cursor, std::vector<T>& items, Actors actors) {
   constexpr bool kStructs = Declared<T>;
   items.clear();
+  if (!kStructs && cursor.Accept("none")) return true;
   if (kStructs && !cursor.Demand("[")) return false;
   if (kStructs && cursor.Accept("]")) return true;
   do {
@@ -206,6 +212,8 @@ void Print(std::string& out, const T& value, Actors actors) {
     out += ErrnoName(value.number);
   } else if constexpr (std::is_same_v<T, SignalCode>) {
     out += SignalName(value.number);
+  } else if constexpr (std::is_same_v<T, Id> || std::is_same_v<T, ReportedId>) {
+    PrintId(out, value.number);
   } else if constexpr (std::is_same_v<T, ActorRef>) {
     PrintActor(out, value, actors);
   } else if constexpr (std::is_base_of_v<Reference, T>) {
@@ -276,6 +284,11 @@ bool Parse(Cursor& cursor, T& value, Actors actors) {
     return ParseCode(cursor, value, ErrnoFromName);
   } else if constexpr (std::is_same_v<T, SignalCode>) {
     return ParseCode(cursor, value, SignalFromName);
+  } else if constexpr (std::is_same_v<T, Id> || std::is_same_v<T, ReportedId>) {
+    std::int64_t user = 0;
+    if (!AcceptUser(cursor, user)) return ParseWhole(cursor, value.number);
+    value.number = static_cast<decltype(value.number)>(user);
+    return cursor.ok();
   } else if constexpr (std::is_same_v<T, ActorRef>) {
     return ParseActor(cursor, value, actors);
   } else if constexpr (std::is_base_of_v<Reference, T>) {

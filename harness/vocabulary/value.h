@@ -76,10 +76,30 @@ struct Mode {
   friend bool operator==(const Mode&, const Mode&) = default;
 };
 
-/// A user or group id.
+/// A user or group id. Those of User() are users of plans, `u1` to `u32` in text: whoever performs
+/// a plan has ids for them that are nobody's on that system (users.h).
 struct Id {
+  static constexpr std::uint32_t kUsers = 32;
+  static constexpr std::uint32_t kBeforeUsers = 4'000'000'000;
   std::uint32_t number = 0;
+  constexpr Id() = default;
+  constexpr Id(std::uint32_t any) : number(any) {}  // NOLINT: a number is an id
+  static constexpr Id User(std::uint32_t index) { return kBeforeUsers + index; }
   friend bool operator==(const Id&, const Id&) = default;
+};
+
+/// Which user of plans the number stands for, from 1; 0: none.
+constexpr std::uint32_t UserOf(std::int64_t number) {
+  const std::int64_t index = number - Id::kBeforeUsers;
+  return index >= 1 && index <= Id::kUsers ? static_cast<std::uint32_t>(index) : 0;
+}
+
+/// A user or group id as a system reports it; -1 in a listing that has no such column.
+struct ReportedId {
+  std::int64_t number = 0;
+  constexpr ReportedId() = default;
+  constexpr ReportedId(std::int64_t any) : number(any) {}  // NOLINT: a number is an id
+  friend bool operator==(const ReportedId&, const ReportedId&) = default;
 };
 
 /// An actor by its position in the plan; its name in text.
@@ -152,6 +172,8 @@ struct CapabilitiesTag {
                                      Named<std::uint64_t>{"checkpoint_restore", 1ull << 40}};
 };
 using Capabilities = Flags<CapabilitiesTag>;
+inline constexpr std::uint64_t kCapSetgid = 1ull << 6;
+inline constexpr std::uint64_t kCapSetuid = 1ull << 7;
 inline constexpr std::uint64_t kCapIpcLock = 1ull << 14;
 inline constexpr std::uint64_t kCapIpcOwner = 1ull << 15;
 inline constexpr std::uint64_t kCapSysRawio = 1ull << 17;

@@ -12,7 +12,7 @@ namespace {
 
 using namespace literals;  // NOLINT: "..."_req
 
-constexpr std::uint32_t kFriends = 3000;  // a group
+constexpr std::uint32_t kFriends = Id::User(5).number;  // a group
 
 /// Any actor of uid and gid, with one supplementary group.
 ActorSpec Member(std::uint32_t id, std::uint32_t group) {
@@ -139,9 +139,9 @@ SHMSPEC_CASE("permissions.class.of_the_creator_stays_that_of_the_user",
 
 SHMSPEC_CASE("permissions.class.of_the_group_is_for_both_groups", "PERM.SYSV.CREATOR_GROUP"_req) {
   const Actor creator = plan.Spawn("creator", User(kAlice));
-  const Actor old_member = plan.Spawn("old_member", {.uid = 1500, .gid = kAlice});
-  const Actor new_member = plan.Spawn("new_member", {.uid = 1501, .gid = kFriends});
-  const Actor stranger = plan.Spawn("stranger", User(1502));
+  const Actor old_member = plan.Spawn("old_member", {.uid = kBob, .gid = kAlice});
+  const Actor new_member = plan.Spawn("new_member", {.uid = kCarol, .gid = kFriends});
+  const Actor stranger = plan.Spawn("stranger", User(kDave));
   const Segment s = creator.Get({.flags = kCreate | 0660});
   new_member.Do(SysvAttach{s}).Fails(EACCES);
   creator.Set({s, {kAlice}, {kFriends}, {0660}}).Gives(0);
@@ -169,13 +169,13 @@ SHMSPEC_CASE("permissions.user.is_the_effective_one_at_each_call", "PERM.SYSV.EF
   const Actor owner = plan.Spawn("owner", User(kAlice));
   const Actor a = plan.Spawn("a");
   const Segment s = owner.Get({.flags = kCreate | 0600});
-  a.Do(ProcessSetEffective{{kBob}}).Gives(0);
+  a.Do(ProcessSetIdentity{.euid = kBob}).Gives(0);
   a.Do(SysvAttach{s}).Fails(EACCES);
-  a.Do(ProcessSetEffective{{0}}).Gives(0);
-  a.Do(ProcessSetEffective{{kAlice}}).Gives(0);
+  a.Do(ProcessSetIdentity{.euid = 0}).Gives(0);
+  a.Do(ProcessSetIdentity{.euid = kAlice}).Gives(0);
   a.At(s);
-  a.Do(ProcessSetEffective{{0}}).Gives(0);
-  a.Do(ProcessSetEffective{{kBob}}).Gives(0);
+  a.Do(ProcessSetIdentity{.euid = 0}).Gives(0);
+  a.Do(ProcessSetIdentity{.euid = kBob}).Gives(0);
   a.Stat(s).Fails(EACCES);
   owner.Remove(s).Gives(0);
 }
@@ -223,15 +223,16 @@ SHMSPEC_CASE("permissions.attach.is_checked_once", "PERM.SYSV.ATTACH_REVALIDATED
 
 SHMSPEC_CASE("permissions.class.follows_the_group_of_the_file_system", "PERM.SYSV.FSGID"_req) {
   const Actor owner = plan.Spawn("owner", {.uid = kAlice, .gid = kFriends});
-  const Actor user = plan.Spawn("user", {.uid = kBob, .gid = kBob, .caps = Capabilities(1 << 6)});
+  const Actor user =
+      plan.Spawn("user", {.uid = kBob, .gid = kBob, .caps = Capabilities(kCapSetgid)});
   const Segment s = owner.Get({.flags = kCreate | 0640});
   user.Do(SysvAttach{s, {}, kReadOnly}).Fails(EACCES);
-  user.Do(ProcessSetFileGroup{{kFriends}}).Gives(0);
+  user.Do(ProcessSetIdentity{.fsgid = kFriends}).Gives(0);
   const Attach p = user.At(s, {}, kReadOnly);
   user.Do(SysvAttach{s}).Fails(EACCES);
   const Segment own = user.Get({.flags = kCreate | 0600});
   user.Stat(own).Expects(Record().With("gid", kBob).With("cgid", kBob));
-  user.Do(ProcessSetFileGroup{{kBob}}).Gives(0);
+  user.Do(ProcessSetIdentity{.fsgid = kBob}).Gives(0);
   user.Stat(s).Fails(EACCES);
   user.Detach(p).Gives(0);
   user.Remove(own).Gives(0);

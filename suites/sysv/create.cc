@@ -46,7 +46,7 @@ SHMSPEC_CASE("sysv.create.takes_the_owner_from_the_effective_user",
              "SYSV.SHMGET.INITIAL_FIELDS"_req) {
   const Actor a = plan.Spawn("a");
   const Actor alice = plan.Spawn("alice", User(kAlice));
-  a.Do(ProcessSetEffective{{kAlice}}).Gives(0);
+  a.Do(ProcessSetIdentity{.euid = kAlice}).Gives(0);
   const Segment s = a.Get({.flags = kCreate | 0600});
   a.Stat(s).Expects(Record().With("uid", kAlice).With("cuid", kAlice));
   alice.Remove(s).Gives(0);

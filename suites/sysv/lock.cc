@@ -13,6 +13,10 @@ namespace {
 
 using namespace literals;  // NOLINT: "..."_req
 
+/// Locks are charged to users in all IPC namespaces together, and cases run beside each other: each
+/// has users of its own.
+constexpr std::uint32_t LockUser(std::uint32_t index) { return Id::User(10 + index).number; }
+
 /// A user who may lock `pages` pages.
 ActorSpec Locker(std::uint32_t id, std::uint64_t pages) {
   ActorSpec spec = User(id);
@@ -32,14 +36,14 @@ SHMSPEC_CASE("sysv.lock.shows_in_the_mode_until_unlocked", "SYSV.LOCK.FLAG"_req)
 
 SHMSPEC_CASE("sysv.lock.is_for_owner_and_creator_whatever_the_mode",
              "SYSV.LOCK.OWNER_OR_CREATOR"_req) {
-  const Actor creator = plan.Spawn("creator", User(1101));
-  const Actor owner = plan.Spawn("owner", User(1102));
-  const Actor other = plan.Spawn("other", User(1103));
+  const Actor creator = plan.Spawn("creator", User(LockUser(1)));
+  const Actor owner = plan.Spawn("owner", User(LockUser(2)));
+  const Actor other = plan.Spawn("other", User(LockUser(3)));
   const Segment s = creator.Get({.flags = kCreate | 0666});
-  creator.Set({s, {1102}, {1102}, {0666}}).Gives(0);
+  creator.Set({s, {LockUser(2)}, {LockUser(2)}, {0666}}).Gives(0);
   other.Do(SysvLock{s}).Fails(EPERM);
   other.Do(SysvUnlock{s}).Fails(EPERM);
-  creator.Set({s, {1102}, {1102}, {0000}}).Gives(0);
+  creator.Set({s, {LockUser(2)}, {LockUser(2)}, {0000}}).Gives(0);
   owner.Do(SysvLock{s}).Gives(0);
   other.Do(SysvUnlock{s}).Fails(EPERM);
   creator.Do(SysvUnlock{s}).Gives(0);
@@ -49,7 +53,7 @@ SHMSPEC_CASE("sysv.lock.is_for_owner_and_creator_whatever_the_mode",
 }
 
 SHMSPEC_CASE("sysv.lock.is_limited_in_pages_over_all_segments", "SYSV.LOCK.MEMLOCK_LIMIT"_req) {
-  const Actor a = plan.Spawn("a", Locker(1111, 2));
+  const Actor a = plan.Spawn("a", Locker(LockUser(4), 2));
   const Segment small = a.Get({.size = {1}, .flags = kCreate | 0600});
   const Segment large = a.Get({.size = {kPage + 1}, .flags = kCreate | 0600});
   a.Do(SysvLock{large}).Gives(0);
@@ -63,7 +67,7 @@ SHMSPEC_CASE("sysv.lock.is_limited_in_pages_over_all_segments", "SYSV.LOCK.MEMLO
 }
 
 SHMSPEC_CASE("sysv.lock.is_refused_with_no_limit_at_all", "SYSV.LOCK.MEMLOCK_ZERO"_req) {
-  const Actor a = plan.Spawn("a", Locker(1121, 2));
+  const Actor a = plan.Spawn("a", Locker(LockUser(5), 2));
   const Segment s = a.Get({.flags = kCreate | 0600});
   a.Do(SysvLock{s}).Gives(0);
   a.Do(ProcessSetLimit{Limit::kMemlock, 0}).Gives(0);
@@ -77,7 +81,7 @@ SHMSPEC_CASE("sysv.lock.is_refused_with_no_limit_at_all", "SYSV.LOCK.MEMLOCK_ZER
 SHMSPEC_CASE("sysv.lock.needs_neither_ownership_nor_limit_with_the_capability",
              "SYSV.LOCK.CAP_BYPASSES"_req) {
   const Actor a = plan.Spawn("a", User(kAlice));
-  ActorSpec capable = UserWith(1131, kCapIpcLock);
+  ActorSpec capable = UserWith(LockUser(6), kCapIpcLock);
   capable.memlock = 0;
   const Actor b = plan.Spawn("b", capable);
   const Segment s = a.Get({.size = {4 * kPage}, .flags = kCreate | 0600});
@@ -89,7 +93,7 @@ SHMSPEC_CASE("sysv.lock.needs_neither_ownership_nor_limit_with_the_capability",
 }
 
 SHMSPEC_CASE("sysv.lock.counts_once", "SYSV.LOCK.IDEMPOTENT"_req) {
-  const Actor a = plan.Spawn("a", Locker(1141, 2));
+  const Actor a = plan.Spawn("a", Locker(LockUser(7), 2));
   const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
   const Segment other = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
   a.Do(SysvUnlock{s}).Gives(0);
@@ -106,7 +110,7 @@ SHMSPEC_CASE("sysv.lock.counts_once", "SYSV.LOCK.IDEMPOTENT"_req) {
 }
 
 SHMSPEC_CASE("sysv.lock.ends_with_its_segment", "SYSV.LOCK.RELEASED_ON_DESTROY"_req) {
-  const Actor a = plan.Spawn("a", Locker(1151, 2));
+  const Actor a = plan.Spawn("a", Locker(LockUser(8), 2));
   for (int i = 0; i < 3; ++i) {
     const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
     a.Do(SysvLock{s}).Gives(0);
@@ -133,6 +137,22 @@ SHMSPEC_CASE("sysv.lock.does_not_show_on_huge_pages", "SYSV.LOCK.HUGETLB_NOOP"_r
   a.Stat(s).Expects(Record().With("mode", 0600) | Fails(EINVAL));
   a.Do(SysvUnlock{s}).Expects(Exactly(0) | Fails(EINVAL));
   a.Remove(s).Expects(Exactly(0) | Fails(EINVAL));
+}
+
+SHMSPEC_CASE("sysv.lock.is_charged_to_the_real_user", "SYSV.LOCK.CHARGES_REAL_USER"_req) {
+  ActorSpec spec = Locker(LockUser(9), 1);
+  spec.caps = kCapSetuid;
+  const Actor a = plan.Spawn("a", spec);
+  const Segment s = a.Get({.flags = kCreate | 0600});
+  a.Do(SysvLock{s}).Gives(0);
+  a.Do(ProcessSetIdentity{.euid = LockUser(10)}).Gives(0);
+  const Segment t = a.Get({.flags = kCreate | 0600});
+  a.Do(SysvLock{t}).Fails(ENOMEM);
+  a.Do(ProcessSetIdentity{.ruid = LockUser(10)}).Gives(0);
+  a.Do(SysvLock{t}).Gives(0);
+  a.Remove(t).Gives(0);
+  a.Do(ProcessSetIdentity{.euid = LockUser(9)}).Gives(0);
+  a.Remove(s).Gives(0);
 }
 
 }  // namespace

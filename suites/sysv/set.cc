@@ -18,11 +18,11 @@ SHMSPEC_CASE("sysv.set.changes_owner_and_mode_only", "SYSV.SET.FIELDS"_req,
   const Key k = plan.NewKey();
   const Segment s = a.Get({.key = k, .size = {5000}, .flags = kCreate | 0600});
   a.At(s);
-  a.Set({s, {kBob}, {4242}, {0466}}).Gives(0);
+  a.Set({s, {kBob}, {kCarol}, {0466}}).Gives(0);
   a.Stat(s).Expects(Record()
                         .With("key", k)
                         .With("uid", kBob)
-                        .With("gid", 4242)
+                        .With("gid", kCarol)
                         .With("mode", 0466)
                         .With("cuid", kAlice)
                         .With("cgid", kAlice)
@@ -60,8 +60,8 @@ SHMSPEC_CASE("sysv.set.lets_an_owner_give_a_segment_away", "SYSV.SET.GIVE_AWAY"_
   const Actor owner = plan.Spawn("owner", User(kBob));
   const Segment s = creator.Get({.flags = kCreate | 0600});
   creator.Set({s, {kBob}, {kBob}, {0600}}).Gives(0);
-  owner.Set({s, {4242}, {4242}, {0604}}).Gives(0);
-  owner.Stat(s).Expects(Record().With("uid", 4242).With("gid", 4242));
+  owner.Set({s, {kCarol}, {kCarol}, {0604}}).Gives(0);
+  owner.Stat(s).Expects(Record().With("uid", kCarol).With("gid", kCarol));
   owner.Set({s, {kBob}, {kBob}, {0600}}).Fails(EPERM);
   creator.Set({s, {kAlice}, {kAlice}, {0600}}).Gives(0);
   creator.Remove(s).Gives(0);

@@ -61,10 +61,38 @@ void AddClasses(model::State& state, const model::Call& call) {
   });
 }
 
-void UseRealUser(model::State& state, const model::Call& call) {
-  if (!IsOneOf<SysvAttach, SysvStat>(call)) return;
+/// The caller is judged by another of its user ids.
+template <auto kId, class... Ops>
+void JudgeUserBy(model::State& state, const model::Call& call) {
+  if (!IsOneOf<Ops...>(call)) return;
   model::Credentials& credentials = OwnCredentials(state, call);
-  credentials.uid = credentials.real_uid;
+  credentials.uid = credentials.*kId;
+}
+
+template <auto kId>
+void JudgeGroupBy(model::State& state, const model::Call& call) {
+  if (!IsOneOf<SysvAttach, SysvStat, SysvGet>(call)) return;
+  model::Credentials& credentials = OwnCredentials(state, call);
+  credentials.file_gid = credentials.*kId;
+}
+
+/// New segments are owned by another id of the caller.
+template <auto kId>
+void CreateForUser(const Aftermath& a) {
+  model::Segment* segment = Created(a);
+  if (segment != nullptr) segment->uid = segment->cuid = CredentialsOf(a.before, a.call).*kId;
+}
+
+template <auto kId>
+void CreateForGroup(const Aftermath& a) {
+  model::Segment* segment = Created(a);
+  if (segment != nullptr) segment->gid = segment->cgid = CredentialsOf(a.before, a.call).*kId;
+}
+
+void ChargeEffectiveUser(model::State& state, const model::Call& call) {
+  if (!IsOneOf<SysvLock>(call)) return;
+  model::Credentials& credentials = OwnCredentials(state, call);
+  credentials.real_uid = credentials.uid;
 }
 
 void TrustRoot(model::State& state, const model::Call& call) {
@@ -102,11 +130,7 @@ void RevokeAttaches(const Aftermath& a) {
   }
 }
 
-void UseEffectiveGroup(model::State& state, const model::Call& call) {
-  if (!IsOneOf<SysvAttach, SysvStat, SysvGet>(call)) return;
-  model::Credentials& credentials = OwnCredentials(state, call);
-  credentials.file_gid = credentials.gid;
-}
+using Creds = model::Credentials;
 
 constexpr SeededFault kFaults[] = {
     {"anyone_may_attach", "PERM.SYSV.MATRIX"_req, "shmat asks for no permission",
@@ -135,9 +159,50 @@ constexpr SeededFault kFaults[] = {
     {"classes_add_up", "PERM.SYSV.CLASS_SELECTION"_req,
      "user and group have the bits of the later classes too", Disguise<AddClasses>},
     {"real_user_is_judged", "PERM.SYSV.EFFECTIVE_UID"_req, "permission is that of the real user id",
-     Disguise<UseRealUser>},
+     Disguise<JudgeUserBy<&Creds::real_uid, SysvAttach, SysvStat>>},
+    {"saved_user_is_judged", "PERM.SYSV.EFFECTIVE_UID"_req,
+     "permission is that of the saved user id",
+     Disguise<JudgeUserBy<&Creds::saved_uid, SysvAttach, SysvStat>>},
+    {"file_user_is_judged", "PERM.SYSV.EFFECTIVE_UID"_req,
+     "permission is that of the user id of the file system",
+     Disguise<JudgeUserBy<&Creds::file_uid, SysvAttach, SysvStat>>},
+    {"real_user_controls", "PERM.SYSV.OWNER_OR_CREATOR_CAN_RMID"_req,
+     "IPC_SET and IPC_RMID are for the real user id",
+     Disguise<JudgeUserBy<&Creds::real_uid, SysvSet, SysvRemove>>},
+    {"saved_user_controls", "PERM.SYSV.OWNER_OR_CREATOR_CAN_RMID"_req,
+     "IPC_SET and IPC_RMID are for the saved user id",
+     Disguise<JudgeUserBy<&Creds::saved_uid, SysvSet, SysvRemove>>},
+    {"file_user_controls", "PERM.SYSV.OWNER_OR_CREATOR_CAN_RMID"_req,
+     "IPC_SET and IPC_RMID are for the user id of the file system",
+     Disguise<JudgeUserBy<&Creds::file_uid, SysvSet, SysvRemove>>},
+    {"real_user_locks", "SYSV.LOCK.OWNER_OR_CREATOR"_req, "SHM_LOCK is for the real user id",
+     Disguise<JudgeUserBy<&Creds::real_uid, SysvLock, SysvUnlock>>},
+    {"saved_user_locks", "SYSV.LOCK.OWNER_OR_CREATOR"_req, "SHM_LOCK is for the saved user id",
+     Disguise<JudgeUserBy<&Creds::saved_uid, SysvLock, SysvUnlock>>},
+    {"file_user_locks", "SYSV.LOCK.OWNER_OR_CREATOR"_req,
+     "SHM_LOCK is for the user id of the file system",
+     Disguise<JudgeUserBy<&Creds::file_uid, SysvLock, SysvUnlock>>},
+    {"lock_is_charged_to_the_effective_user", "SYSV.LOCK.CHARGES_REAL_USER"_req,
+     "what is locked counts for the effective user id", Disguise<ChargeEffectiveUser>},
     {"group_of_the_file_system_is_ignored", "PERM.SYSV.FSGID"_req,
-     "setfsgid does not change whose segments can be used", Disguise<UseEffectiveGroup>},
+     "the effective group is the one that counts", Disguise<JudgeGroupBy<&Creds::gid>>},
+    {"real_group_is_judged", "PERM.SYSV.FSGID"_req, "the real group is the one that counts",
+     Disguise<JudgeGroupBy<&Creds::real_gid>>},
+    {"saved_group_is_judged", "PERM.SYSV.FSGID"_req, "the saved group is the one that counts",
+     Disguise<JudgeGroupBy<&Creds::saved_gid>>},
+    {"real_user_owns_what_is_new", "SYSV.SHMGET.INITIAL_FIELDS"_req,
+     "a new segment is the real user's", Afterwards<CreateForUser<&Creds::real_uid>>},
+    {"saved_user_owns_what_is_new", "SYSV.SHMGET.INITIAL_FIELDS"_req,
+     "a new segment is the saved user's", Afterwards<CreateForUser<&Creds::saved_uid>>},
+    {"file_user_owns_what_is_new", "SYSV.SHMGET.INITIAL_FIELDS"_req,
+     "a new segment is the file system user's", Afterwards<CreateForUser<&Creds::file_uid>>},
+    {"real_group_owns_what_is_new", "SYSV.SHMGET.INITIAL_FIELDS"_req,
+     "a new segment has the real group", Afterwards<CreateForGroup<&Creds::real_gid>>},
+    {"saved_group_owns_what_is_new", "SYSV.SHMGET.INITIAL_FIELDS"_req,
+     "a new segment has the saved group", Afterwards<CreateForGroup<&Creds::saved_gid>>},
+    {"file_group_owns_what_is_new", "SYSV.SHMGET.INITIAL_FIELDS"_req,
+     "a new segment has the group of the file system",
+     Afterwards<CreateForGroup<&Creds::file_gid>>},
     {"root_is_trusted", "PERM.SYSV.ROOT_WITHOUT_CAPS"_req,
      "user 0 may do everything without capabilities", Disguise<TrustRoot>},
     {"ipc_owner_is_ignored", "PERM.SYSV.CAP_IPC_OWNER"_req, "CAP_IPC_OWNER does not open segments",

@@ -35,9 +35,9 @@ ActorFacts FactsOf(const ActorSpec& spec, std::size_t index) {
   facts.ipc_namespace = number(kNamespaceIpc, kFirstIpcNamespace, 0);
   facts.user_namespace = number(kNamespaceUser, kFirstUserNamespace, 1);
   facts.pid_namespace = number(kNamespacePid, kFirstPidNamespace, 2);
-  facts.uid = spec.uid.value_or(0);
-  facts.gid = spec.gid.value_or(0);
-  facts.groups = spec.groups;
+  facts.SetUser(spec.uid.value_or(0).number);
+  facts.SetGroup(spec.gid.value_or(0).number);
+  for (const Id group : spec.groups) facts.groups.push_back(group.number);
   facts.caps = spec.caps.value_or(Capabilities(facts.uid == 0 ? kEveryCapability : 0));
   facts.memlock = spec.memlock.value_or(kUsualMemlock);
   facts.as = spec.as.value_or(~std::uint64_t{0});
@@ -177,7 +177,13 @@ void SimulatedRun::NoteChild(std::uint32_t step, const Outcome& outcome) {
   facts.pid = pid;
   facts.inner_pid = inner;
   facts.uid = credentials.uid;
+  facts.real_uid = credentials.real_uid;
+  facts.saved_uid = credentials.saved_uid;
+  facts.file_uid = credentials.file_uid;
   facts.gid = credentials.gid;
+  facts.real_gid = credentials.real_gid;
+  facts.saved_gid = credentials.saved_gid;
+  facts.file_gid = credentials.file_gid;
   facts.groups = credentials.groups;
   facts.caps = credentials.caps;
   facts.user_namespace = credentials.user_namespace;

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/actor/users.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <grp.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "harness/target/capability.h"
+#include "harness/target/text_file.h"
+#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/unique_handle.h"
+
+namespace shmspec {
+namespace {
+
+/// The range that begins with kUsualFirst; see there.
+constexpr std::uint32_t kUsualLast = 61183;
+
+std::optional<std::uint32_t> NumberOf(std::string_view text) {
+  std::uint32_t number = 0;
+  const auto end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return number;
+}
+
+/// Adds the third and the fourth field of each line, which in passwd(5) are user and group and in
+/// group(5) the group and names.
+void AddNamed(const char* path, std::set<std::uint32_t>& taken) {
+  const auto text = ReadTextFile(path);
+  if (!text.ok()) return;
+  for (const std::string& line : Lines(*text)) {
+    std::string_view rest = line;
+    for (int field = 0; field < 4; ++field) {
+      const std::size_t end = std::min(rest.find(':'), rest.size());
+      const auto number = NumberOf(rest.substr(0, end));
+      if (field >= 2 && number) taken.insert(*number);
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+}
+
+/// Adds whose processes there are.
+void AddUsers(std::set<std::uint32_t>& taken) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> processes(::opendir("/proc"), &::closedir);
+  while (const dirent* entry = processes ? ::readdir(processes.get()) : nullptr) {
+    if (!NumberOf(entry->d_name)) continue;
+    struct stat process {};
+    if (::fstatat(::dirfd(processes.get()), entry->d_name, &process, 0) != 0) continue;
+    taken.insert({process.st_uid, process.st_gid});
+  }
+}
+
+std::vector<IdRange> RangesOf(const char* path) {
+  const auto map = ReadTextFile(path);
+  // Without a map to read every id may be there.
+  return map.ok() ? RangesOfMap(*map) : std::vector<IdRange>{{0, 0xfffffffe}};
+}
+
+/// What is in both.
+std::vector<IdRange> Common(const std::vector<IdRange>& some, const std::vector<IdRange>& others) {
+  std::vector<IdRange> common;
+  for (const IdRange& a : some) {
+    for (const IdRange& b : others) {
+      const IdRange both{std::max(a.low, b.low), std::min(a.high, b.high)};
+      if (both.low <= both.high) common.push_back(both);
+    }
+  }
+  return common;
+}
+
+// How a child of the probe ends.
+enum Tried : int { kRefused = 0, kAllowed = 1, kNotTried = 2, kNotBecome = 64 };
+
+/// Becomes the user, tries, and ends with what came of it; kNotBecome and an errno when this run
+/// may not become anybody.
+[[noreturn]] void TryAs(std::uint32_t user, const std::function<Tried()>& attempt) {
+  errno = 0;
+  const bool became = ::setgroups(0, nullptr) == 0 && ::setresgid(user, user, user) == 0 &&
+                      ::setresuid(user, user, user) == 0;
+  if (!became) ::_exit(kNotBecome + std::min(errno, 127));
+  // Kept by a caller that holds on to its rights (prctl(2), PR_SET_KEEPCAPS).
+  WriteCapabilities({});
+  ::_exit(attempt());
+}
+
+Result<Tried> ResultAs(std::uint32_t user, const std::function<Tried()>& attempt) {
+  const pid_t child = ::fork();
+  if (child < 0) return Error{fmt::format("fork: {}", ErrnoName(errno)), true};
+  if (child == 0) TryAs(user, attempt);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return Error{fmt::format("wait: {}", ErrnoName(errno)), true};
+  }
+  if (!WIFEXITED(status)) return Error{"the process that became another user died", true};
+  const int code = WEXITSTATUS(status);
+  if (code < kNotBecome) return static_cast<Tried>(code);
+  return Error{
+      fmt::format("this run may not become another user: {}", ErrnoName(code - kNotBecome)), true};
+}
+
+Tried TriedOf(bool succeeded) {
+  if (succeeded) return kAllowed;
+  return errno == EPERM || errno == EACCES ? kRefused : kNotTried;
+}
+
+/// A file that only the caller may read, in a folder of its own, gone with this.
+class PrivateFile {
+ public:
+  PrivateFile() {
+    const char* base = std::getenv("TMPDIR");
+    folder_ =
+        fmt::format("{}/shmspec-users-XXXXXX", base != nullptr && *base == '/' ? base : "/tmp");
+    if (::mkdtemp(folder_.data()) == nullptr) {
+      folder_.clear();
+      return;
+    }
+    // Others may come as far as the file.
+    ::chmod(folder_.c_str(), 0711);
+    path_ = folder_ + "/file";
+    file_.reset(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  }
+  ~PrivateFile() {
+    if (file_) ::unlink(path_.c_str());
+    if (!folder_.empty()) ::rmdir(folder_.c_str());
+  }
+  PrivateFile(const PrivateFile&) = delete;
+  PrivateFile& operator=(const PrivateFile&) = delete;
+
+  /// Null where none could be made.
+  const char* path() const { return file_ ? path_.c_str() : nullptr; }
+
+ private:
+  std::string folder_;
+  std::string path_;
+  UniqueFd file_;
+};
+
+/// Who the kernel takes the caller for, whatever the calls that ask for it are made to say.
+void ReadCaller(Users& users) {
+  users.caller_uid = static_cast<std::uint32_t>(::syscall(SYS_geteuid));
+  users.caller_gid = static_cast<std::uint32_t>(::syscall(SYS_getegid));
+  const auto status = ReadTextFile("/proc/self/status");
+  if (!status.ok()) return;
+  for (const std::string& line : Lines(*status)) {
+    const std::vector<std::string> words = Words(line);
+    if (words.size() != 5) continue;
+    const auto effective = NumberOf(words[2]);
+    if (effective && words[0] == "Uid:") users.caller_uid = *effective;
+    if (effective && words[0] == "Gid:") users.caller_gid = *effective;
+  }
+}
+
+}  // namespace
+
+std::vector<IdRange> RangesOfMap(std::string_view map) {
+  std::vector<IdRange> ranges;
+  for (const std::string& line : Lines(map)) {
+    const std::vector<std::string> words = Words(line);
+    if (words.size() != 3) continue;
+    const auto first = NumberOf(words[0]);
+    const auto count = NumberOf(words[2]);
+    if (first && count && *count > 0) ranges.push_back({*first, *first + (*count - 1)});
+  }
+  return ranges;
+}
+
+std::uint32_t FindFree(const std::set<std::uint32_t>& taken, const std::vector<IdRange>& ranges,
+                       std::uint32_t from) {
+  const auto is_free = [&](std::uint64_t first) {
+    const std::uint64_t last = first + Id::kUsers - 1;
+    const auto used = taken.lower_bound(static_cast<std::uint32_t>(first));
+    return (used == taken.end() || *used > last) &&
+           std::any_of(ranges.begin(), ranges.end(), [&](const IdRange& range) {
+             return range.low <= first && last <= range.high;
+           });
+  };
+  for (std::uint32_t first = from; first + Id::kUsers - 1 <= kUsualLast; ++first) {
+    if (is_free(first)) return first;
+  }
+  // Not 0, which is root's.
+  for (std::uint32_t first = std::min(from, kUsualLast); first >= 1; --first) {
+    if (is_free(first)) return first;
+  }
+  return Users::kUsualFirst;
+}
+
+Users ChooseUsers() {
+  std::set<std::uint32_t> taken;
+  AddNamed("/etc/passwd", taken);
+  AddNamed("/etc/group", taken);
+  AddUsers(taken);
+  constexpr std::uint32_t kRows = (kUsualLast - Users::kUsualFirst + 1) / Id::kUsers;
+  const auto row = static_cast<std::uint32_t>(::getpid()) % kRows;
+  Users users;
+  users.first =
+      FindFree(taken, Common(RangesOf("/proc/self/uid_map"), RangesOf("/proc/self/gid_map")),
+               Users::kUsualFirst + row * Id::kUsers);
+  return users;
+}
+
+Result<void> ProbeUsers(Users& users) {
+  const pid_t caller = ::getpid();
+  const Result<Tried> signal =
+      ResultAs(users.first, [caller] { return TriedOf(::kill(caller, 0) == 0); });
+  if (!signal.ok()) return signal.error();
+  if (*signal == kRefused) return {};
+  const PrivateFile file;
+  const char* path = file.path();
+  const Result<Tried> reading = ResultAs(users.first, [path] {
+    if (path == nullptr) return kNotTried;
+    return TriedOf(static_cast<bool>(UniqueFd(::open(path, O_RDONLY | O_CLOEXEC))));
+  });
+  if (!reading.ok()) return reading.error();
+  if (*reading == kRefused) return {};
+  users.make_believe = true;
+  ReadCaller(users);
+  return Error{
+      "users are make-believe: a process that became another one may still signal this one "
+      "or read its files",
+      true};
+}
+
+}  // namespace shmspec
