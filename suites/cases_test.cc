@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Every case as a GoogleTest test: on the kernel through libc, by system call number, through the
-// 32-bit entry and from 32-bit programs; and on the simulated system, where the cases and the
-// specification test each other.
+// Every case as a GoogleTest test: on the kernel in each way of entering it, and on the simulated
+// system, where the cases and the specification test each other.
 
 #include <gtest/gtest.h>
 
@@ -18,6 +17,7 @@
 #include "harness/runner/abilities_inside.h"
 #include "harness/runner/case.h"
 #include "harness/runner/run.h"
+#include "harness/target/target.h"
 
 namespace shmspec {
 namespace {
@@ -111,7 +111,9 @@ void RegisterOn(const std::string& target) {
 int main(int argc, char** argv) {
   if (const auto exit_code = shmspec::RunAsActor(argc, argv)) return *exit_code;
   testing::InitGoogleTest(&argc, argv);
-  for (const char* target : {"libc", "syscall", "ia32", "libc32", "simulated"})
-    shmspec::RegisterOn(target);
+  for (const shmspec::KernelTarget& target : shmspec::KernelTargets()) {
+    if (!target.wrapper) shmspec::RegisterOn(std::string(target.name));
+  }
+  shmspec::RegisterOn("simulated");
   return RUN_ALL_TESTS();
 }

@@ -112,7 +112,7 @@ bool Holds(const Bound& bound, const Scene& scene, Number seen) {
   if ((bound.processes & kForeignProcess) != 0) return true;
   if ((bound.processes & kNoProcess) != 0 && seen == 0) return true;
   for (std::uint8_t i = 0; i < ActorRef::kLimit; ++i) {
-    if ((bound.processes & OnlyProcess(i)) != 0 && seen == scene.PidSeen(i)) return true;
+    if ((bound.processes & OnlyProcess(i)) != 0 && seen == bound.IdShown(scene, i)) return true;
   }
   return false;
 }

@@ -76,6 +76,9 @@ struct Refusal {
   std::uint64_t limit = 0;  // with place: the limit that is reached, in bytes; 0: none is meant
 };
 
+/// What records of before IPC_64 hold of a number.
+inline constexpr std::int64_t kOldRecordMask = 0xffff;
+
 /// What one field of the result must be: in a range, or one other value.
 struct Bound {
   std::uint8_t field;  // position in kFields of the result
@@ -86,6 +89,13 @@ struct Bound {
   ProcessSet processes;  // when not 0: the id of one of these, as the caller sees it
   Requirements requirements;
   const char* why;
+  bool old_record = false;  // which holds 16 bits of the id of a process
+
+  /// The id of a process as it is shown to the caller here.
+  std::int64_t IdShown(const Scene& scene, std::uint8_t process) const {
+    const std::int64_t id = scene.PidSeen(process);
+    return old_record ? id & kOldRecordMask : id;
+  }
 };
 
 /// What a fresh value must be, when it is the system that picks it.

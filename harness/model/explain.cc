@@ -41,7 +41,7 @@ std::string RangeText(const Bound& bound, const Scene& scene) {
     if ((bound.processes & kNoProcess) != 0) text += " or 0";
     for (std::uint8_t i = 0; i < ActorRef::kLimit; ++i) {
       if ((bound.processes & OnlyProcess(i)) == 0) continue;
-      text += fmt::format(" or {}", scene.PidSeen(i));
+      text += fmt::format(" or {}", bound.IdShown(scene, i));
     }
     text.erase(0, std::min<std::size_t>(text.size(), 4));
   } else if (bound.low == bound.high) {
@@ -187,8 +187,8 @@ void Narrow(Alternative& range, const Bound& bound, const Scene& scene) {
     if ((bound.processes & kNoProcess) != 0) low = 0;
     for (std::uint8_t i = 0; i < ActorRef::kLimit; ++i) {
       if ((bound.processes & OnlyProcess(i)) == 0) continue;
-      low = std::min<Number>(low, scene.PidSeen(i));
-      high = std::max<Number>(high, scene.PidSeen(i));
+      low = std::min<Number>(low, bound.IdShown(scene, i));
+      high = std::max<Number>(high, bound.IdShown(scene, i));
     }
   }
   if (bound.has_other) {
@@ -294,7 +294,7 @@ Outcome Choose(const Clauses& clauses, const Scene& scene, Chooser& chooser) {
       if (bound.processes != 0) {
         number = 0;
         for (std::uint8_t i = 0; i < ActorRef::kLimit; ++i) {
-          if ((bound.processes & OnlyProcess(i)) != 0) number = scene.PidSeen(i);
+          if ((bound.processes & OnlyProcess(i)) != 0) number = bound.IdShown(scene, i);
         }
       }
       std::uint8_t index = 0;

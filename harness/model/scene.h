@@ -78,7 +78,9 @@ class Scene {
   const Process& process() const { return state_->processes[process_index()]; }
   const AddressSpace& space() const { return *process().space; }
   /// Whether its System V calls are those of a 32-bit program.
-  bool IsNarrow() const { return setting_->actors[call_->actor].abi != Abi::kNative; }
+  bool IsNarrow() const { return abi() != Abi::kNative; }
+  /// Whether its records are those of before IPC_64, with 16 bits for ids, process ids and counts.
+  bool HasOldRecords() const { return abi() == Abi::kIa32Old; }
   /// The first address above the user range of the caller's process.
   std::uint64_t task_size() const { return setting_->actors[call_->actor].task_size; }
   std::uint8_t ipc_index() const { return task().ipc; }
@@ -94,6 +96,8 @@ class Scene {
   std::int64_t PidSeen(std::uint8_t process) const;
 
  private:
+  Abi abi() const { return setting_->actors[call_->actor].abi; }
+
   const Setting* setting_;
   const State* state_;
   const Call* call_;

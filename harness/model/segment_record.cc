@@ -41,14 +41,16 @@ Requirements ModeRequirements(const Scene& scene, const Segment& segment) {
 void BindOwner(const Scene& scene, const Segment& segment, Clauses& clauses) {
   const auto bind = [&](std::uint8_t field, std::uint32_t id, Requirements requirements,
                         const char* why) {
-    const SeenId seen = SeenAs(scene, id);
+    SeenId seen = SeenAs(scene, id);
+    if (scene.HasOldRecords() && seen.id > kOldRecordMask) seen.id = kOverflowId;
     Bound& bound = clauses.Bind(field, seen.id, seen.id, requirements, why);
     bound.has_other = seen.or_overflow;
     bound.other = kOverflowId;
   };
   const Requirements owner{"SYSV.SHMGET.INITIAL_FIELDS"_req, "SYSV.SET.FIELDS"_req,
-                           "SYSV.STAT.UID_TRANSLATION"_req};
-  const Requirements creator{"SYSV.SET.CREATOR_IMMUTABLE"_req, "SYSV.SHMGET.INITIAL_FIELDS"_req};
+                           "SYSV.STAT.UID_TRANSLATION"_req, "COMPAT.OLD_RECORD_IDS"_req};
+  const Requirements creator{"SYSV.SET.CREATOR_IMMUTABLE"_req, "SYSV.SHMGET.INITIAL_FIELDS"_req,
+                             "COMPAT.OLD_RECORD_IDS"_req};
   bind(kUid, segment.uid, owner, "the owner is the creator until IPC_SET names another");
   bind(kGid, segment.gid, owner, "the owner is the creator until IPC_SET names another");
   bind(kCuid, segment.cuid, creator, "the creator never changes");
@@ -76,19 +78,20 @@ void BindTimes(const Segment& segment, Clauses& clauses) {
                "the time of creation or of the last IPC_SET");
 }
 
-void BindProcesses(const Segment& segment, Clauses& clauses) {
-  clauses
-      .Bind(kCpid, 0, 0,
-            {"SYSV.STAT.CPID"_req, "SYSV.STAT.PID_TRANSLATION"_req,
-             "SYSV.LIFE.CREATOR_DEATH_KEEPS"_req},
-            "the process that created the segment, as the caller sees it")
-      .processes = segment.cpid;
-  clauses
-      .Bind(kLpid, 0, 0,
-            {"SYSV.STAT.LPID"_req, "SYSV.STAT.PID_TRANSLATION"_req, "SYSV.SHMDT.UPDATES"_req,
-             "SYSV.LIFE.FAILED_FORK_STAMPS"_req},
-            "the process of the last attach or detach, as the caller sees it")
-      .processes = segment.lpid;
+void BindProcesses(const Scene& scene, const Segment& segment, Clauses& clauses) {
+  const auto bind = [&](std::uint8_t field, ProcessSet processes, Requirements requirements,
+                        const char* why) {
+    Bound& bound = clauses.Bind(field, 0, 0, requirements, why);
+    bound.processes = processes;
+    bound.old_record = scene.HasOldRecords();
+  };
+  bind(kCpid, segment.cpid,
+       {"SYSV.STAT.CPID"_req, "SYSV.STAT.PID_TRANSLATION"_req, "SYSV.LIFE.CREATOR_DEATH_KEEPS"_req},
+       "the process that created the segment, as the caller sees it");
+  bind(kLpid, segment.lpid,
+       {"SYSV.STAT.LPID"_req, "SYSV.STAT.PID_TRANSLATION"_req, "SYSV.SHMDT.UPDATES"_req,
+        "SYSV.LIFE.FAILED_FORK_STAMPS"_req},
+       "the process of the last attach or detach, as the caller sees it");
 }
 
 void BindIdentity(const Scene& scene, const Segment& segment, Clauses& clauses) {
@@ -147,7 +150,7 @@ void DescribeRecord(const Scene& scene, const Segment& segment, std::int64_t ret
   const std::uint64_t size = scene.IsNarrow() ? segment.size & 0xffffffffu : segment.size;
   clauses.Bind(kSize, size, size, {"SYSV.SHMGET.SEGSZ_EXACT"_req, "COMPAT.STAT_FIELDS"_req},
                "the size given at creation");
-  BindProcesses(segment, clauses);
+  BindProcesses(scene, segment, clauses);
   const Bound nattch = AttachCountBound(scene, segment, kNattch);
   clauses.Bind(kNattch, nattch.low, nattch.high, nattch.requirements, nattch.why);
   BindTimes(segment, clauses);
@@ -164,8 +167,10 @@ void LearnFromRecord(const Scene& scene, State& state, SegmentName name,
     return;
   }
   ProcessSet last = 0;
+  Bound shown{};
+  shown.old_record = scene.HasOldRecords();
   for (std::uint8_t i = 0; i < ActorRef::kLimit; ++i) {
-    if ((known.lpid & OnlyProcess(i)) != 0 && scene.PidSeen(i) == record.lpid) {
+    if ((known.lpid & OnlyProcess(i)) != 0 && shown.IdShown(scene, i) == record.lpid) {
       last |= OnlyProcess(i);
     }
   }

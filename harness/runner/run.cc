@@ -291,6 +291,20 @@ CaseResult RunCase(const Case& test_case, const RunOptions& options) {
                   Attempt::Leftovers::kUnresolved);
 }
 
+RunResult RunOfNothing(const std::vector<const Case*>& cases, const std::string& lacking,
+                       const Expectations& expectations) {
+  RunResult result;
+  for (const Case* one : cases) {
+    CaseResult nothing = Unjudged(Status::kUnsupported, Cause::kMissingCapability, lacking);
+    for (const Requirement cited : one->requirements) {
+      nothing.requirements.push_back({cited, nothing.status});
+    }
+    CaseRun& run = result.cases.emplace_back(CaseRun{one, {std::move(nothing)}, {}});
+    run.judged = expectations.Judge(run);
+  }
+  return result;
+}
+
 RunResult RunCases(const std::vector<const Case*>& cases, const RunOptions& options,
                    RunObserver& observer, const Expectations& expectations) {
   return Schedule(cases, options, observer, expectations).Run();

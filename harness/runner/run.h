@@ -101,8 +101,8 @@ class RunObserver {
                         std::size_t total) = 0;
 };
 
-/// The stage of that name: `libc`, `syscall`, `ia32`, `simulated`, `faulty:ID`. The error says
-/// which targets there are, or what this system lacks.
+/// The stage of the target that is named, as by TargetNames(). The error says which there are, or
+/// what this system lacks.
 Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options,
                                          WardenStart warden_start = WardenStart::kFreshImage);
 /// Every target that can be named, without what follows `faulty:`.
@@ -133,6 +133,11 @@ CaseResult RunCase(const Case& test_case, const RunOptions& options);
 /// cases that run; they and the rest are UNTESTED. What a waiver says is not to be run is not.
 RunResult RunCases(const std::vector<const Case*>& cases, const RunOptions& options,
                    RunObserver& observer, const Expectations& expectations = {});
+
+/// What a run comes to where the target is not there, for the reason given: every case is
+/// UNSUPPORTED.
+RunResult RunOfNothing(const std::vector<const Case*>& cases, const std::string& lacking,
+                       const Expectations& expectations = {});
 
 }  // namespace shmspec
 

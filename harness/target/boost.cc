@@ -176,7 +176,8 @@ constexpr SysvCalls kBoostCalls{.get = Get,
                                 .read_usage = native::ReadUsage,
                                 .sizes = native::kSizes,
                                 .low_memory = kIs32Bit,
-                                .copies_records = kIs32Bit};
+                                .copies_records = kIs32Bit,
+                                .record_bits = kIs32Bit ? 0x100 : 0};
 
 std::string BoostVersion() {
   return fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,

@@ -24,12 +24,14 @@ CallResult Control(std::int64_t segment, int command, void* buffer) {
   return ::shmctl(static_cast<int>(segment), command, static_cast<shmid_ds*>(buffer));
 }
 
+constexpr int kIpc64 = 0x100;
+
 }  // namespace
 
 CallResult KeyOfPathByLibc(const char* path, int project) { return ::ftok(path, project); }
 
 /// The C library of a 32-bit program has times of 64 bits and the kernel's record has them in
-/// halves: it goes from one to the other in the program.
+/// halves: it goes from one to the other in the program. It calls ipc(2) and adds IPC_64.
 constexpr bool kNarrow = sizeof(void*) == 4;
 
 constexpr SysvCalls kLibcCalls{.get = Get,
@@ -43,7 +45,8 @@ constexpr SysvCalls kLibcCalls{.get = Get,
                                .read_usage = native::ReadUsage,
                                .sizes = native::kSizes,
                                .low_memory = kNarrow,
-                               .copies_records = kNarrow};
+                               .copies_records = kNarrow,
+                               .record_bits = kNarrow ? kIpc64 : 0};
 
 Result<void> ProbeLibc() { return {}; }
 

@@ -24,7 +24,7 @@ class Stage {
   Stage& operator=(const Stage&) = delete;
   virtual ~Stage() = default;
 
-  /// `libc`, `syscall`, `ia32`, `simulated`, `faulty:ID`.
+  /// The name of a target (target.h), `simulated`, or `faulty:ID`.
   virtual std::string_view name() const = 0;
 
   /// Performs every step of a plan without flaw (FindFlaw). Never fails: what went wrong with the

@@ -66,6 +66,10 @@ struct SysvCalls {
   /// Records of segments are copied in the program on their way: a buffer that cannot be accessed
   /// is a fault there, and the kernel never sees it.
   bool copies_records = false;
+  /// The bits of a command by which ipc(2) tells kinds of records apart: no command can have them.
+  int record_bits = 0;
+  /// The largest uid or gid that its records hold.
+  std::uint32_t largest_id = 0xffffffff;
 };
 
 /// ftok(3), which no kernel knows.
@@ -75,8 +79,12 @@ CallResult KeyOfPathByLibc(const char* path, int project);
 extern const SysvCalls kLibcCalls;
 /// syscall(2) with the numbers of this architecture: no library in between.
 extern const SysvCalls kSyscallCalls;
-/// int 0x80 of x86-64: what a 32-bit program gets.
+/// int 0x80 of x86-64 with ipc(2): what a 32-bit program gets.
 extern const SysvCalls kIa32Calls;
+/// int 0x80 with the numbers that each call has of its own since Linux 5.1.
+extern const SysvCalls kIa32DirectCalls;
+/// int 0x80 with ipc(2) and records without IPC_64, as C libraries of the last century asked for.
+extern const SysvCalls kIa32OldCalls;
 /// xsi_shared_memory and mapped_region of Boost.Interprocess. What the library does not offer, such
 /// as asking for the state of a segment, is a call of libc.
 extern const SysvCalls kBoostCalls;
@@ -86,6 +94,8 @@ extern const SysvCalls kBoostCalls;
 Result<void> ProbeLibc();
 Result<void> ProbeSyscall();
 Result<void> ProbeIa32();
+Result<void> ProbeIa32Direct();
+Result<void> ProbeIa32Old();
 Result<void> ProbeBoost();
 
 /// The version of Boost, such as `1.81.0`, that this program was built with; empty without it.

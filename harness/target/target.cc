@@ -23,32 +23,54 @@ Library Libc32() { return {"glibc", fmt::format("{}.{}, 32-bit", __GLIBC__, __GL
 
 Library Boost() { return {"Boost.Interprocess", BoostVersion(), ""}; }
 
-constexpr std::array kTargets{KernelTarget{"libc", &kLibcCalls, ProbeLibc, Libc},
-                              KernelTarget{"syscall", &kSyscallCalls, ProbeSyscall, nullptr},
-                              KernelTarget{"ia32", &kIa32Calls, ProbeIa32, nullptr, Abi::kIa32},
-                              KernelTarget{"libc32", &kLibcCalls, ProbeLibc, Libc32, Abi::kI386},
-                              KernelTarget{"boost", &kBoostCalls, ProbeBoost, Boost}};
+constexpr std::array kTargets{
+    KernelTarget{"libc", &kLibcCalls, ProbeLibc, Libc, "the C library"},
+    KernelTarget{"syscall", &kSyscallCalls, ProbeSyscall, nullptr, "bare system calls"},
+    KernelTarget{"ia32", &kIa32Calls, ProbeIa32, nullptr, "32-bit calls by ipc(2)", Abi::kIa32},
+    KernelTarget{"ia32_direct", &kIa32DirectCalls, ProbeIa32Direct, nullptr,
+                 "32-bit calls with their own numbers", Abi::kIa32},
+    KernelTarget{"ia32_old", &kIa32OldCalls, ProbeIa32Old, nullptr,
+                 "32-bit calls with records of before IPC_64", Abi::kIa32Old},
+    KernelTarget{"libc32", &kLibcCalls, ProbeLibc, Libc32, "32-bit programs", Abi::kI386},
+    KernelTarget{"boost", &kBoostCalls, ProbeBoost, Boost, "Boost.Interprocess", Abi::kNative,
+                 true}};
 
-/// Whether every address and size of the operation can be said at all: in the process, or through
-/// its System V calls. Nothing would be known about what a part of a number asks for.
+constexpr const char* kTooWide =
+    "a 32-bit caller cannot pass a number that needs more than 32 bits";
+
+/// What keeps the numbers of the operation from being said at all: in the process, or through its
+/// System V calls; nullptr when nothing does. Nothing would be known about what a part of a number
+/// asks for.
 template <class Op>
-bool CanSay(const Op& op, const Context& context) {
-  if (Op::kName.starts_with("system.")) return true;  // what tools are told is text
-  const bool narrow = Op::kName.starts_with("sysv.") && context.calls().low_memory;
+const char* CannotSay(const Op& op, const Context& context) {
+  if (Op::kName.starts_with("system.")) return nullptr;  // what tools are told is text
+  const bool sysv = Op::kName.starts_with("sysv.");
+  const SysvCalls& calls = context.calls();
+  const bool narrow = sysv && calls.low_memory;
   const std::uint64_t most = narrow ? std::numeric_limits<std::uint32_t>::max()
                                     : std::numeric_limits<std::uintptr_t>::max();
   // All ones, which a handle without a value stands for, are that in any width.
-  bool can = true;
+  const char* why = nullptr;
   ForEachField<Op>([&](const auto& field) {
     const auto& value = op.*field.member;
     using Value = std::remove_cvref_t<decltype(value)>;
     if constexpr (std::is_same_v<Value, Place>) {
       const std::uint64_t address = context.Address(value);
-      can = can && (address <= most || ~address == 0);
+      if (address > most && ~address != 0) why = kTooWide;
     }
-    if constexpr (std::is_same_v<Value, Size>) can = can && value.bytes <= most;
+    if constexpr (std::is_same_v<Value, Size>) {
+      if (value.bytes > most) why = kTooWide;
+    }
+    if constexpr (std::is_same_v<Value, Id>) {
+      if (sysv && value.number > calls.largest_id) why = "the old records have 16 bits for an id";
+    }
   });
-  return can;
+  if constexpr (std::is_same_v<Op, SysvControl>) {
+    if ((op.command & calls.record_bits) != 0) {
+      why = "ipc(2) takes a bit of this command for the kind of record";
+    }
+  }
+  return why;
 }
 
 }  // namespace
@@ -63,7 +85,8 @@ const KernelTarget* FindTarget(std::string_view name) {
 }
 
 const KernelTarget* FindTarget(std::string_view of_plan, Abi of_actor) {
-  if (of_actor == Abi::kNative) return FindTarget(of_plan);
+  const KernelTarget* named = FindTarget(of_plan);
+  if (of_actor == Abi::kNative || (named != nullptr && named->abi == of_actor)) return named;
   for (const KernelTarget& target : kTargets) {
     if (target.abi == of_actor) return &target;
   }
@@ -73,8 +96,8 @@ const KernelTarget* FindTarget(std::string_view of_plan, Abi of_actor) {
 Outcome Perform(const Operation& operation, Context& context) {
   return std::visit(
       [&](const auto& op) -> Outcome {
-        if (CanSay(op, context)) return perform::Do(op, context);
-        return Trouble{true, "a 32-bit caller cannot pass a number that needs more than 32 bits"};
+        if (const char* why = CannotSay(op, context)) return Trouble{true, why};
+        return perform::Do(op, context);
       },
       operation);
 }

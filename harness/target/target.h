@@ -41,20 +41,22 @@ struct KernelTarget {
   std::string_view name;
   const SysvCalls* calls;
   Result<void> (*probe)();
-  Library (*library)();  // nullptr for bare system calls
+  Library (*library)();    // nullptr for bare system calls
+  std::string_view about;  // for people, in a few words
   Abi abi = Abi::kNative;
+  bool wrapper = false;  // what it has no words for is lacking
 };
 
 /// Whether this is a 32-bit program.
 inline constexpr bool kIs32Bit = sizeof(void*) == 4;
 
-/// All of them: libc, syscall, ia32, libc32, boost.
+/// All of them, that of a usual program first.
 std::span<const KernelTarget> KernelTargets();
 
 /// The one of that name, or nullptr.
 const KernelTarget* FindTarget(std::string_view name);
 
-/// The one that an actor performs on: what its abi asks for, otherwise that of the plan.
+/// The one that an actor performs on: that of the plan, unless the actor's abi asks for another.
 const KernelTarget* FindTarget(std::string_view of_plan, Abi of_actor);
 
 /// What performing needs besides the operation. One per thread: the control buffers are its own.

@@ -306,13 +306,14 @@ inline constexpr std::uint64_t kShareSemaphoreUndo = 2;
 inline constexpr std::uint64_t kNewIpc = 4;
 
 /// What program an actor is: what the target has; one that enters the kernel for its System V calls
-/// as a 32-bit program does, and only for those; or a 32-bit program.
-enum class Abi : std::uint8_t { kNative, kIa32, kI386 };
+/// as a 32-bit program does, and only for those; the same with the records of before IPC_64; or a
+/// 32-bit program.
+enum class Abi : std::uint8_t { kNative, kIa32, kI386, kIa32Old };
 template <>
 struct NamesOf<Abi> {
   static constexpr std::array kNames{Named<Abi>{"native", Abi::kNative},
-                                     Named<Abi>{"ia32", Abi::kIa32},
-                                     Named<Abi>{"i386", Abi::kI386}};
+                                     Named<Abi>{"ia32", Abi::kIa32}, Named<Abi>{"i386", Abi::kI386},
+                                     Named<Abi>{"ia32_old", Abi::kIa32Old}};
 };
 
 /// Which program image an exec asks for.

@@ -153,6 +153,13 @@ void CapLargeSizes(const Aftermath& a) {
   record->size = kNarrowMost;
 }
 
+void CutLargeIds(const Aftermath& a) {
+  SegmentRecord* record = RecordOf(a);
+  const model::Segment* segment = RecordedSegment(a);
+  if (segment == nullptr || segment->uid <= model::kOldRecordMask) return;
+  if (record->uid != segment->uid) record->uid = segment->uid & model::kOldRecordMask;
+}
+
 void CutTheLargestSize(const Aftermath& a) {
   auto* limits = std::get_if<LimitsRecord>(&a.outcome);
   if (limits == nullptr || limits->shmmax != kNarrowMost) return;
@@ -200,6 +207,9 @@ constexpr SeededFault kFaults[] = {
     {"narrow_stat_caps_large_sizes", "COMPAT.STAT_FIELDS"_req,
      "IPC_STAT shows 32-bit callers the largest size they know for one that is larger",
      Afterwards<CapLargeSizes>},
+    {"old_records_cut_large_ids", "COMPAT.OLD_RECORD_IDS"_req,
+     "IPC_STAT shows the low half of a uid that the caller's record does not hold",
+     Afterwards<CutLargeIds>},
     {"narrow_info_cuts_the_largest_size", "COMPAT.INFO_CAPPED"_req,
      "IPC_INFO shows 32-bit callers the low half of shmmax", Afterwards<CutTheLargestSize>},
     {"narrow_attach_that_is_too_large_is_invalid", "COMPAT.ATTACH_TOO_BIG"_req,
