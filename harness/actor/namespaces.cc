@@ -41,8 +41,10 @@ bool MapAllIds(pid_t process) {
 /// Maps the one id that this process has, to the one it is to have: all that an ordinary user may.
 bool MapOwnIds(const ActorSpec& spec, uid_t uid, gid_t gid) {
   WriteTextFile("/proc/self/setgroups", "deny");
-  return WriteTextFile("/proc/self/uid_map", fmt::format("{} {} 1", spec.uid.value_or(0).number, uid)) &&
-         WriteTextFile("/proc/self/gid_map", fmt::format("{} {} 1", spec.gid.value_or(0).number, gid));
+  return WriteTextFile("/proc/self/uid_map",
+                       fmt::format("{} {} 1", spec.uid.value_or(0).number, uid)) &&
+         WriteTextFile("/proc/self/gid_map",
+                       fmt::format("{} {} 1", spec.gid.value_or(0).number, gid));
 }
 
 /// A user namespace, and with it the others, so that it owns them.

@@ -30,7 +30,8 @@ std::optional<std::string> RefuseShmLock();
 /// What Docker's default profile does: no namespaces by unshare and clone, no setns, no mount.
 std::optional<std::string> LikeDocker();
 
-/// Root with the capabilities of a container, as Docker gives them; they hold from the next exec on.
+/// Root with the capabilities of a container, as Docker gives them; they hold from the next exec
+/// on.
 std::optional<std::string> ContainerCapabilities();
 
 /// The user nobody, without any other group.

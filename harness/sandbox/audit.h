@@ -33,9 +33,9 @@ Inventory TakeInventory();
 std::vector<std::string> Residue(const Inventory& before, const Inventory& after);
 
 /// Removes the segments among the residue, for runs that share the host's IPC namespace: what a
-/// case forgot must not stay there. Root without CAP_SYS_ADMIN removes them as their owner. They are
-/// reported all the same, and marked in `after`. One line, with the command that removes it, for
-/// each that could not be removed, such as those of a user who is gone.
+/// case forgot must not stay there. Root without CAP_SYS_ADMIN removes them as their owner. They
+/// are reported all the same, and marked in `after`. One line, with the command that removes it,
+/// for each that could not be removed, such as those of a user who is gone.
 std::vector<std::string> RemoveSegments(const Inventory& before, Inventory& after);
 
 }  // namespace shmspec

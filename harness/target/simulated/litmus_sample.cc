@@ -63,7 +63,8 @@ class Sampler {
  private:
   /// Runs the rounds of a turn; the result is how many ended like `of`.
   std::uint64_t Take(const LitmusTurn& turn, const Ending& of) {
-    const bool tears = !model::IsIndivisible(trial_, kEveryAbility) && turn.technique == Technique::kAlternating;
+    const bool tears =
+        !model::IsIndivisible(trial_, kEveryAbility) && turn.technique == Technique::kAlternating;
     const std::uint64_t sampled = std::min(turn.rounds, kSampledRounds);
     std::uint64_t hits = 0;
     for (std::uint64_t i = 0; i < sampled; ++i) {
