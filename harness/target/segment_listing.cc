@@ -102,7 +102,7 @@ Result<SegmentTable> ParseProcSysvipcShm(const std::string& text) {
       if (!number) return NotUnderstood("/proc/sysvipc/shm", line);
       *columns[i] = *number;
     }
-    constexpr std::size_t kMemory = 3 + std::size(kColumns);  // rss and swap, where there are any
+    const std::size_t kMemory = 3 + std::size(columns);  // rss and swap, where there are any
     if (words.size() >= kMemory + 2) {
       row.rss = Number(words[kMemory]).value_or(-1);
       row.swap = Number(words[kMemory + 1]).value_or(-1);
