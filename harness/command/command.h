@@ -55,6 +55,7 @@ struct RunCommandOptions {
   std::vector<std::string> fuzzing;
   OutputOptions output;
   Detail detail = Detail::kUsual;
+  bool record_in_log = false;  // also print the record, between lines that mark it
   Format format = Format::kHuman;
   std::optional<reports::Form> form;  // a report in place of either format
   std::vector<std::string> argv;
@@ -130,8 +131,11 @@ int ReportCommand(const ReportCommandOptions& options);
 /// Compares two records: kExitUnexpected when a requirement or a case came to something else.
 int DiffCommand(const std::string& before, const std::string& after);
 
-/// The record in a file; `-` reads standard input. The error is one line.
+/// The record in a file, or in the log of a console; `-` reads standard input. The error is one
+/// line.
 Result<reports::Record> ReadRecordFile(const std::string& file);
+/// Those of several files, each with one record or a log of some.
+Result<std::vector<reports::Record>> ReadRecordFiles(const std::vector<std::string>& files);
 
 /// Writes to a new file, or over an old one when that is wanted, or to standard output when no file
 /// is named. The exit code.

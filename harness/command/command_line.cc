@@ -7,6 +7,9 @@
 #include <charconv>
 #include <cstdint>
 #include <map>
+#include <string>
+
+#include "harness/target/target.h"
 
 #include "harness/vocabulary/duration.h"
 
@@ -47,9 +50,12 @@ void AddFormat(CLI::App& app, Format& format) {
 }
 
 void AddPerform(CLI::App& app, PerformOptions& options) {
-  app.add_option("--target", options.target,
-                 "libc (default), syscall, ia32 (32-bit calls), libc32 (32-bit programs), boost "
-                 "(Boost.Interprocess), simulated or faulty:ID (see controls)");
+  std::string targets;
+  for (const KernelTarget& target : KernelTargets()) {
+    targets += fmt::format("{} ({}{}), ", target.name, target.about,
+                           target.name == options.target ? "; default" : "");
+  }
+  app.add_option("--target", options.target, targets + "simulated or faulty:ID (see controls)");
   app.add_option("--profile", options.profile,
                  "The specification to judge by: linux (default) or posix");
   app.add_option("--seed", options.seed, "Settles every random choice; printed with each run")

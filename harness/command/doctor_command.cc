@@ -154,9 +154,11 @@ int DoctorCommand(Format format) {
     found.meanings.push_back({"32-bit programs", i386.error().message,
                               "--target libc32 and cases with such programs are UNSUPPORTED"});
   }
-  if (const auto boost = FindTarget("boost")->probe(); !boost.ok()) {
-    found.meanings.push_back(
-        {"wrapper libraries", boost.error().message, "--target boost is not there"});
+  for (const KernelTarget& target : KernelTargets()) {
+    const auto there = target.probe();
+    if (there.ok()) continue;
+    found.meanings.push_back({std::string(target.about), there.error().message,
+                              fmt::format("--target {} is not there", target.name)});
   }
   if (format == Format::kJson) {
     PrintJson(found);

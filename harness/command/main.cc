@@ -17,6 +17,7 @@
 #include "harness/command/command.h"
 #include "harness/command/command_line.h"
 #include "harness/command/console.h"
+#include "harness/command/init.h"
 #include "harness/runner/run.h"
 #include "harness/runner/selection.h"
 #include "harness/vocabulary/nearest.h"
@@ -252,22 +253,35 @@ int Main(int argc, char** argv) {
   return exit_code;
 }
 
+/// The exit code of the program; what nobody caught is trouble of its own.
+int Guarded(int argc, char** argv) {
+  OpenStandardStreams();
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes becomes an error that can be told
+  if (!EnsureStack()) {
+    return Complain(kExitHarnessTrouble,
+                    "the stack may not grow to the 1 MiB that is needed; raise its limit "
+                    "(ulimit -s)");
+  }
+  try {
+    return Flushed(Main(argc, argv));
+  } catch (const std::exception& error) {
+    return Complain(kExitHarnessTrouble, error.what());
+  }
+}
+
 }  // namespace
 }  // namespace shmspec
 
 int main(int argc, char** argv) {
   // Actors are this same program; they must start fast and know nothing of options.
   if (const std::optional<int> exit_code = shmspec::RunAsActor(argc, argv)) return *exit_code;
-  shmspec::OpenStandardStreams();
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes becomes an error that can be told
-  if (!shmspec::EnsureStack()) {
-    return shmspec::Complain(shmspec::kExitHarnessTrouble,
-                             "the stack may not grow to the 1 MiB that is needed; raise its limit "
-                             "(ulimit -s)");
+  if (argc > 0 && shmspec::IsInit(argv[0])) {
+    shmspec::BeInit({argv + 1, argv + argc}, [argv](std::vector<std::string> arguments) {
+      arguments.insert(arguments.begin(), argv[0]);
+      std::vector<char*> pointers;
+      for (std::string& one : arguments) pointers.push_back(one.data());
+      return shmspec::Guarded(static_cast<int>(pointers.size()), pointers.data());
+    });
   }
-  try {
-    return shmspec::Flushed(shmspec::Main(argc, argv));
-  } catch (const std::exception& error) {
-    return shmspec::Complain(shmspec::kExitHarnessTrouble, error.what());
-  }
+  return shmspec::Guarded(argc, argv);
 }

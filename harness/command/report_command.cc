@@ -11,22 +11,8 @@
 #include "reports/matrix.h"
 
 namespace shmspec {
-namespace {
-
-Result<std::vector<reports::Record>> RecordsIn(const std::vector<std::string>& files) {
-  std::vector<reports::Record> records;
-  for (const std::string& file : files) {
-    Result<reports::Record> record = ReadRecordFile(file);
-    if (!record.ok()) return record.error();
-    records.push_back(std::move(record).value());
-  }
-  return records;
-}
-
-}  // namespace
-
 int ReportCommand(const ReportCommandOptions& options) {
-  const Result<std::vector<reports::Record>> records = RecordsIn(options.records);
+  const Result<std::vector<reports::Record>> records = ReadRecordFiles(options.records);
   if (!records.ok()) return Complain(kExitUsage, records.error().message);
   std::optional<reports::Record> baseline;
   if (!options.since.empty()) {
@@ -44,7 +30,7 @@ int ReportCommand(const ReportCommandOptions& options) {
 }
 
 int MatrixCommand(const MatrixCommandOptions& options) {
-  const Result<std::vector<reports::Record>> records = RecordsIn(options.records);
+  const Result<std::vector<reports::Record>> records = ReadRecordFiles(options.records);
   if (!records.ok()) return Complain(kExitUsage, records.error().message);
   fmt::print("{}", reports::MatrixOf(*records, options.all ? reports::MatrixRows::kAll
                                                            : reports::MatrixRows::kDiffering));

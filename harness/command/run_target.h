@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// One run on one target, for the commands that make one or several.
+
+#ifndef SHMSPEC_HARNESS_COMMAND_RUN_TARGET_H_
+#define SHMSPEC_HARNESS_COMMAND_RUN_TARGET_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/command/command.h"
+#include "harness/command/console.h"
+#include "harness/runner/fuzzing.h"
+#include "harness/runner/measurements.h"
+#include "harness/runner/run.h"
+#include "harness/runner/selection.h"
+
+namespace shmspec {
+
+/// What a run needs besides its cases, found before anything is performed.
+struct Preparation {
+  SelectionOptions selecting;
+  Expectations expectations;
+  std::vector<Measurement> measurements;
+  std::vector<FuzzRun> fuzzing;
+  std::optional<OutputFile> output;
+};
+
+/// Reads the files that the options name and claims that of the record. The error is one line.
+Result<Preparation> Prepare(const RunCommandOptions& options);
+
+/// What a run came to.
+struct TargetRun {
+  int exit_code = 0;
+  Totals totals;
+  double duration_s = 0;
+  std::string record;  // as JSON; empty when nobody asked for it
+};
+
+/// Performs the cases and writes the record. `lacking` says why the target is not there; then every
+/// case is UNSUPPORTED. Of a run among others only what is wrong is printed.
+TargetRun RunOnTarget(const RunCommandOptions& options, Preparation prepared,
+                      const std::string& lacking, LeavingReader& reader, bool among_others);
+
+/// The targets that a word of the command line names: `all`, or names between commas. The error is
+/// one line.
+Result<std::vector<std::string>> TargetsNamed(const std::string& word);
+
+/// A run on each target, with a record each in the folder that the options name, and a line for
+/// each at the end. The exit code is that of the worst: a target that this system lacks is none of
+/// its mistakes.
+int RunOnTargets(const RunCommandOptions& options, const std::vector<std::string>& targets,
+                 LeavingReader& reader);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_COMMAND_RUN_TARGET_H_
