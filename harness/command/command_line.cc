@@ -10,7 +10,6 @@
 #include <string>
 
 #include "harness/target/target.h"
-
 #include "harness/vocabulary/duration.h"
 
 namespace shmspec {
