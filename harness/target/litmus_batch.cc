@@ -117,7 +117,8 @@ std::uint64_t BatchRoundsOf(Technique technique) {
 
 std::uint64_t CellOf(const LitmusLayout& layout, Technique technique, std::uint64_t round) {
   if (technique != Technique::kAlternating) return round;
-  const std::uint64_t bytes = kSharedCells[round / kAlternatingRounds % kSharedCells.size()];
+  const auto shared = static_cast<std::size_t>(round / kAlternatingRounds % kSharedCells.size());
+  const std::uint64_t bytes = kSharedCells[shared];
   return bytes / layout.stride % layout.rounds;
 }
 

@@ -168,7 +168,9 @@ bool CountLitmusTest(std::uint64_t at, EndingCounts& counts, LitmusEffort& effor
       !litmus::IsTechnique(head.effort.technique)) {
     return false;
   }
-  for (std::uint64_t i = 0; i < std::min<std::uint64_t>(head.table.used, head.table.kLimit); ++i) {
+  const auto used =
+      static_cast<std::size_t>(std::min<std::uint64_t>(head.table.used, head.table.kLimit));
+  for (std::size_t i = 0; i < used; ++i) {
     Ending ending;
     ending.values = head.table.entries[i].values;
     counts.Add(ending, head.table.entries[i].count);

@@ -33,13 +33,13 @@ bool CanAlternate(const Head& head) {
 }  // namespace
 
 bool EndingTable::Add(const Ending& ending) {
-  for (std::uint64_t i = 0; i < used; ++i) {
+  for (std::size_t i = 0; i < used; ++i) {
     if (entries[i].values != ending.values) continue;
     ++entries[i].count;
     return true;
   }
   if (used == kLimit) return false;
-  entries[used++] = {ending.values, 1};
+  entries[static_cast<std::size_t>(used++)] = {ending.values, 1};
   return true;
 }
 
