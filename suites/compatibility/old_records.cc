@@ -46,6 +46,7 @@ SHMSPEC_CASE("compatibility.old_records.set_owner_and_mode", "SYSV.SET.FIELDS"_r
   wide.Stat(s).Expects(Record().With("uid", 1).With("gid", 2).With("mode", 0604));
   wide.Set({s, {3}, {4}, {0640}}).Gives(0);
   old.Stat(s).Expects(Record().With("uid", 3).With("gid", 4).With("mode", 0640));
+  old.Remove(s);
 }
 
 SHMSPEC_CASE("compatibility.old_records.show_large_ids_as_the_overflow_id",
@@ -58,6 +59,7 @@ SHMSPEC_CASE("compatibility.old_records.show_large_ids_as_the_overflow_id",
   wide.Set({s, {kLargeUser}, {kLargeGroup}, {0600}}).Gives(0);
   wide.Stat(s).Expects(Record().With("uid", kLargeUser).With("gid", kLargeGroup));
   old.Stat(s).Expects(Record().With("uid", kOverflowId).With("gid", kOverflowId));
+  wide.Remove(s);
 }
 
 SHMSPEC_CASE("compatibility.old_records.cap_the_largest_size", "COMPAT.INFO_CAPPED"_req) {
@@ -81,6 +83,7 @@ SHMSPEC_CASE("compatibility.old_records.need_a_buffer_too", "SYSV.STAT.BAD_BUFFE
   }
   old.Set({s, {0}, {0}, {0640}, Buffer::kWild}).Fails(EFAULT);
   old.Stat(s).Expects(Record().With("mode", 0600));
+  old.Remove(s);
 }
 
 }  // namespace
