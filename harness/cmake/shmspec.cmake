@@ -140,3 +140,13 @@ function(shmspec_test name)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
 endfunction()
+
+# A GoogleTest program that takes minutes: built with the others, run by name only.
+function(shmspec_long_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  if(NOT SHMSPEC_BUILD_TESTS)
+    return()
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE shmspec_flags ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+endfunction()
