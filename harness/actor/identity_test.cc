@@ -217,7 +217,7 @@ TEST(Identity, ThatCannotBeHadIsLackingAndSaysWhoNeedsWhat) {
 
 TEST(Identity, AMismatchIsNoticedFieldByField) {
   ActorFacts facts;
-  facts.uid = 5;
+  facts.SetUser(5);
   facts.groups = {1, 2};
   facts.memlock = 10;
   const auto complaint = [&](const ActorSpec& spec) {

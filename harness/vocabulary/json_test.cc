@@ -22,7 +22,7 @@ TEST(Json, AnOperationIsItsNameAndItsFields) {
   EXPECT_EQ(step["actor"], "a");
   EXPECT_EQ(step["assigns"], "s0");
   EXPECT_EQ(step["expected"], "ok");
-  EXPECT_EQ(ToJson(*plan)["actors"][0]["uid"], 7);
+  EXPECT_EQ(ToJson(*plan)["actors"][0]["uid"], "7");
   EXPECT_EQ(ToJson(Outcome(Failure{ErrorCode{22}}), {}).dump(),
             R"({"outcome":"failure","error":"EINVAL"})");
 }
