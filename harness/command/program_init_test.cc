@@ -67,7 +67,7 @@ TEST(Init, RunsPrintsItsRecordAndStopsTheMachineWhenAskedTo) {
     log += c == '\n' ? std::string("\r\n") : std::string(1, c);
   const TemporaryFolder folder;
   WriteWhole(folder / "serial.log", log);
-  const Finished report = RunProgram({"report", folder / "serial.log", "--format", "tap"});
+  const Finished report = RunProgram({"report", folder / "serial.log", "--format", "ktap"});
   EXPECT_EQ(report.exit_code, 0) << report;
   EXPECT_THAT(report.out, HasSubstr("sysv.detach."));
   EXPECT_THAT(report.out, Not(HasSubstr("not ok")));

@@ -78,6 +78,8 @@ struct Refusal {
 
 /// What records of before IPC_64 hold of a number.
 inline constexpr std::int64_t kOldRecordMask = 0xffff;
+/// Whether they hold a uid or gid: those of users have no more bits on any system (users.h).
+constexpr bool OldRecordsHold(std::uint32_t id) { return id <= kOldRecordMask || UserOf(id) != 0; }
 
 /// What one field of the result must be: in a range, or one other value.
 struct Bound {

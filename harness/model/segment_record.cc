@@ -42,7 +42,7 @@ void BindOwner(const Scene& scene, const Segment& segment, Clauses& clauses) {
   const auto bind = [&](std::uint8_t field, std::uint32_t id, Requirements requirements,
                         const char* why) {
     SeenId seen = SeenAs(scene, id);
-    if (scene.HasOldRecords() && seen.id > kOldRecordMask) seen.id = kOverflowId;
+    if (scene.HasOldRecords() && !OldRecordsHold(seen.id)) seen.id = kOverflowId;
     Bound& bound = clauses.Bind(field, seen.id, seen.id, requirements, why);
     bound.has_other = seen.or_overflow;
     bound.other = kOverflowId;

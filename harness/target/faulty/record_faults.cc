@@ -157,7 +157,7 @@ void CapLargeSizes(const Aftermath& a) {
 void CutLargeIds(const Aftermath& a) {
   SegmentRecord* record = RecordOf(a);
   const model::Segment* segment = RecordedSegment(a);
-  if (segment == nullptr || segment->uid <= model::kOldRecordMask) return;
+  if (segment == nullptr || model::OldRecordsHold(segment->uid)) return;
   if (record->uid != segment->uid) record->uid = segment->uid & model::kOldRecordMask;
 }
 
