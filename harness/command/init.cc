@@ -129,7 +129,8 @@ void BeInit(std::vector<std::string> arguments,
   if (arguments.empty()) arguments.emplace_back("run");
   if (arguments.front() == "run" && !Has(arguments, "--output") && !Has(arguments, "-o") &&
       !Has(arguments, "--format")) {
-    arguments.emplace_back("--record-in-log");
+    // After a "--" among the others it would be a filter.
+    arguments.emplace(arguments.begin() + 1, "--record-in-log");
   }
   std::fflush(stdout);
   const pid_t child = ::fork();

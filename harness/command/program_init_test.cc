@@ -55,7 +55,8 @@ Place AsInit(const std::vector<std::string>& arguments) {
 
 TEST(Init, RunsPrintsItsRecordAndStopsTheMachineWhenAskedTo) {
   const Leftovers leftovers;
-  const Finished run = RunProgram({}, {.place = AsInit({"run", "sysv.detach", "--power-off"})});
+  const Finished run =
+      RunProgram({}, {.place = AsInit({"run", "--", "sysv.detach", "--power-off"})});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
   EXPECT_EQ(run.exit_code, kPoweredOff) << run;
   EXPECT_THAT(run.out, HasSubstr("-----END OF SHMSPEC: exit code 0-----\n")) << run;
