@@ -87,7 +87,9 @@ void Describe(const SystemIpcsOne&, const Scene& scene, Clauses& clauses) {
     return;
   }
   clauses.Returns<SegmentTable>(by_id, "the details of the segment");
-  if (segment == nullptr || !scene.call().Alone()) {
+  // One that was removed, and of which it is not known whether it still waits, may be gone.
+  const bool may_be_gone = segment != nullptr && segment->dest && !segment->dest_known;
+  if (segment == nullptr || may_be_gone || !scene.call().Alone()) {
     clauses.AnyFailure();
     clauses.AllowOtherRows();
     return;
