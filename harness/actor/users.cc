@@ -231,6 +231,9 @@ Result<void> ProbeUsers(Users& users) {
   });
   if (!reading.ok()) return reading.error();
   if (*reading == kRefused) return {};
+  if (*signal != kAllowed && *reading != kAllowed) {
+    return Error{"whether users are kept apart cannot be tried here", true};
+  }
   users.make_believe = true;
   ReadCaller(users);
   return Error{
