@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 
 #include "harness/target/capability.h"
@@ -56,14 +56,30 @@ void AddNamed(const char* path, std::set<std::uint32_t>& taken) {
   }
 }
 
+/// What stands after a word such as "Uid:" in a status file: real, effective, saved and file-system
+/// id; empty where there is none.
+std::vector<std::uint32_t> IdsIn(const std::string& status, std::string_view word) {
+  std::vector<std::uint32_t> ids;
+  for (const std::string& line : Lines(status)) {
+    if (!line.starts_with(word)) continue;
+    for (const std::string& one : Words(line)) {
+      if (const auto id = NumberOf(one)) ids.push_back(*id);
+    }
+  }
+  return ids;
+}
+
 /// Adds whose processes there are.
 void AddUsers(std::set<std::uint32_t>& taken) {
   const std::unique_ptr<DIR, int (*)(DIR*)> processes(::opendir("/proc"), &::closedir);
   while (const dirent* entry = processes ? ::readdir(processes.get()) : nullptr) {
     if (!NumberOf(entry->d_name)) continue;
-    struct stat process {};
-    if (::fstatat(::dirfd(processes.get()), entry->d_name, &process, 0) != 0) continue;
-    taken.insert({process.st_uid, process.st_gid});
+    const auto status = ReadTextFile(fmt::format("/proc/{}/status", entry->d_name).c_str());
+    if (!status.ok()) continue;
+    for (const std::string_view word : {"Uid:", "Gid:", "Groups:"}) {
+      const std::vector<std::uint32_t> ids = IdsIn(*status, word);
+      taken.insert(ids.begin(), ids.end());
+    }
   }
 }
 
@@ -120,25 +136,25 @@ Tried TriedOf(bool succeeded) {
   return errno == EPERM || errno == EACCES ? kRefused : kNotTried;
 }
 
-/// A file that only the caller may read, in a folder of its own, gone with this.
+/// A file that only the caller may read, in a folder of its own, gone with this. Made without the C
+/// library: what makes believe of users may stand in its place and ask somebody who is not in the
+/// caller's namespaces.
 class PrivateFile {
  public:
   PrivateFile() {
-    const char* base = std::getenv("TMPDIR");
-    folder_ =
-        fmt::format("{}/shmspec-users-XXXXXX", base != nullptr && *base == '/' ? base : "/tmp");
-    if (::mkdtemp(folder_.data()) == nullptr) {
-      folder_.clear();
-      return;
-    }
-    // Others may come as far as the file.
-    ::chmod(folder_.c_str(), 0711);
-    path_ = folder_ + "/file";
+    const char* chosen = std::getenv("TMPDIR");
+    const char* base = chosen != nullptr && *chosen == '/' ? chosen : "/tmp";
+    const std::string folder =
+        fmt::format("{}/shmspec-users-{}-{:x}", base, ::getpid(), std::random_device{}());
+    // Others may come as far as the file. What is there already is nobody's of ours.
+    if (::syscall(SYS_mkdirat, AT_FDCWD, folder.c_str(), 0711) != 0) return;
+    folder_ = folder;
+    path_ = folder + "/file";
     file_.reset(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   }
   ~PrivateFile() {
-    if (file_) ::unlink(path_.c_str());
-    if (!folder_.empty()) ::rmdir(folder_.c_str());
+    if (file_) ::syscall(SYS_unlinkat, AT_FDCWD, path_.c_str(), 0);
+    if (!folder_.empty()) ::syscall(SYS_unlinkat, AT_FDCWD, folder_.c_str(), AT_REMOVEDIR);
   }
   PrivateFile(const PrivateFile&) = delete;
   PrivateFile& operator=(const PrivateFile&) = delete;
@@ -158,13 +174,10 @@ void ReadCaller(Users& users) {
   users.caller_gid = static_cast<std::uint32_t>(::syscall(SYS_getegid));
   const auto status = ReadTextFile("/proc/self/status");
   if (!status.ok()) return;
-  for (const std::string& line : Lines(*status)) {
-    const std::vector<std::string> words = Words(line);
-    if (words.size() != 5) continue;
-    const auto effective = NumberOf(words[2]);
-    if (effective && words[0] == "Uid:") users.caller_uid = *effective;
-    if (effective && words[0] == "Gid:") users.caller_gid = *effective;
-  }
+  const std::vector<std::uint32_t> uids = IdsIn(*status, "Uid:");
+  const std::vector<std::uint32_t> gids = IdsIn(*status, "Gid:");
+  if (uids.size() == 4) users.caller_uid = uids[1];
+  if (gids.size() == 4) users.caller_gid = gids[1];
 }
 
 }  // namespace

@@ -65,9 +65,9 @@ Result<UniqueFd> MakeSharedFile() {
 }
 
 Result<void> GrowSharedFile(int fd, std::size_t bytes) {
-  struct stat file {};
   // Where the size cannot be asked for, to set it does no harm: it only ever grows.
-  if (::fstat(fd, &file) == 0 && static_cast<std::size_t>(file.st_size) >= bytes) return {};
+  const off_t size = ::lseek(fd, 0, SEEK_END);
+  if (size >= 0 && static_cast<std::size_t>(size) >= bytes) return {};
   if (::ftruncate(fd, static_cast<off_t>(bytes)) == 0) return {};
   if (::pwrite(fd, "", 1, static_cast<off_t>(bytes) - 1) == 1) return {};
   return Failed("grow");
