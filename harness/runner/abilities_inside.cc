@@ -8,11 +8,18 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/host/clocks.h"
 #include "harness/host/readable.h"
 #include "harness/sandbox/case_process.h"
 #include "harness/vocabulary/wire_codec.h"
 
 namespace shmspec {
+namespace {
+
+/// All trials together take some milliseconds, under an emulator a second.
+constexpr std::uint64_t kGiveUp_ns = 60'000'000'000;
+
+}  // namespace
 
 Result<FoundAbilities> TryAbilitiesInside(Isolation isolation, const std::string& program) {
   Result<CaseProcess> process = CaseProcess::Start([&] {
@@ -22,7 +29,12 @@ Result<FoundAbilities> TryAbilitiesInside(Isolation isolation, const std::string
     return bytes;
   });
   if (!process.ok()) return process.error();
+  const std::uint64_t until_ns = MonotonicNs() + kGiveUp_ns;
   while (!process->Receive()) {
+    if (MonotonicNs() > until_ns) {
+      process->Kill();
+      return Error{"what this system offers cannot be tried: the trial does not end", true};
+    }
     pollfd result{process->result_fd(), POLLIN, 0};
     AwaitReadable({&result, 1}, 1000);
   }
