@@ -131,10 +131,29 @@ Outcome Do(const MapSeal& op, Context& context) {
   return Returned(returned);
 }
 
+namespace {
+
+std::string EntryOf(std::uint64_t start, std::uint64_t size) {
+  return fmt::format("/proc/self/map_files/{:x}-{:x}", start, start + size);
+}
+
+/// Whether an entry leads to a file without a name at all, tried on memory that is no segment: who
+/// translates paths (proot) may look for the name that it shows.
+bool EntriesLeadToFiles() {
+  const UniqueFd file(::memfd_create("shmspec-entry", MFD_CLOEXEC));
+  const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  if (!file || ::ftruncate(file.get(), static_cast<off_t>(size)) != 0) return true;
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
+  if (address == MAP_FAILED) return true;
+  const UniqueMapping mapping({address, size});
+  const std::string path = EntryOf(reinterpret_cast<std::uintptr_t>(address), size);
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) || errno != ENOENT;
+}
+
+}  // namespace
+
 Outcome Do(const MapReopen& op, Context& context) {
-  const std::uint64_t start = context.Address(op.at);
-  const std::string path =
-      fmt::format("/proc/self/map_files/{:x}-{:x}", start, start + op.size.bytes);
+  const std::string path = EntryOf(context.Address(op.at), op.size.bytes);
   char target[64];
   if (::readlink(path.c_str(), target, sizeof(target)) < 0) {
     const int error = errno;
@@ -144,7 +163,12 @@ Outcome Do(const MapReopen& op, Context& context) {
     return Failure{ErrorCode{error}};
   }
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  return Returned(file ? 0 : -1);
+  if (file) return Value{0};
+  const int error = errno;
+  if (error == ENOENT && !EntriesLeadToFiles()) {
+    return Trouble{true, "/proc/self/map_files leads to no file here, of whatever memory"};
+  }
+  return Failure{ErrorCode{error}};
 }
 
 }  // namespace shmspec::perform
