@@ -23,7 +23,8 @@ constexpr std::uint32_t kChunkBytes = 4096;
 
 Result<ControlRegion> ControlRegion::Map(int fd) {
   struct stat file {};
-  const off_t bytes = ::fstat(fd, &file) == 0 ? file.st_size : ::lseek(fd, 0, SEEK_END);
+  off_t bytes = ::lseek(fd, 0, SEEK_END);
+  if (bytes < 0 && ::fstat(fd, &file) == 0) bytes = file.st_size;
   if (bytes <= 0) {
     return Error{fmt::format("cannot look at the control region: {}", ErrnoName(errno))};
   }

@@ -6,9 +6,9 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <array>
@@ -119,8 +119,9 @@ Result<void> TryAcl(const std::string&) {
   // Version 2; owner, group and others may read: acl(5), linux/posix_acl_xattr.h.
   constexpr std::array<std::uint32_t, 7> kMinimal{2,          0x00040001, 0xffffffff, 0x00040004,
                                                   0xffffffff, 0x00040020, 0xffffffff};
-  if (::fsetxattr(file.get(), "system.posix_acl_access", kMinimal.data(), sizeof(kMinimal), 0) ==
-      0) {
+  // Without the C library, as users are tried (users.cc): fakeroot keeps attributes of its own.
+  if (::syscall(SYS_fsetxattr, file.get(), "system.posix_acl_access", kMinimal.data(),
+                sizeof(kMinimal), 0) == 0) {
     return {};
   }
   return Refused("setxattr");
