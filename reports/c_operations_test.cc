@@ -95,6 +95,7 @@ Names Steps() {
            " -> 0\n"
            "a: process.set_identity ruid=u1 euid=u1 suid=u1 groups=u2 -> 0|EPERM\n"},
       {"process.set_limit", "a: process.set_limit limit=nofile value=64 -> 0\n"},
+      {"system.next_second", "a: system.next_second -> ok\n"},
       {"process.set_umask",
        "a: process.set_umask mask=077 -> ok\na: process.set_umask mask=022 -> 63\n"},
       {"process.pin", "a: process.pin cpu=" + std::to_string(FirstCpu()) + " -> 0\n"},
@@ -135,7 +136,6 @@ Names WithoutC() {
       {"process.clone", "a child that is no actor"},
       {"map.layout", kListing},
       {"system.hold_segments", kListing},
-      {"system.next_second", "plans of a run wait for it together"},
       {"system.segments", kListing},
       {"system.ipcs", kTool},
       {"system.ipcs_one", kTool},
