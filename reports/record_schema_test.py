@@ -23,7 +23,7 @@ except ImportError:
 # Absent in some records, each with the field it is in. Everything else must be there.
 OPTIONAL = {
     "run.stop_reason", "tests.cause", "tests.reason", "tests.observed", "tests.repro",
-    "tests.histograms",
+    "tests.histograms", "histograms.technique", "histograms.sought",
     "attempts.seed", "attempts.cause", "attempts.reason", "attempts.objections",
     "attempts.excerpt", "attempts.trace", "attempts.residue", "objections.step",
     "allowed.why", "repro.replay", "judgement.waiver", "judgement.baseline", "judgement.why",

@@ -20,6 +20,8 @@ Abilities OfActor(const ActorSpec& spec) {
   add(spec.namespaces.Has(kNamespaceMount), Ability::kMountNamespace);
   add(spec.namespaces.Has(kNamespaceUser), Ability::kUserNamespace);
   add(spec.namespaces.Has(kNamespacePid), Ability::kPidNamespace);
+  // By which namespaces are told apart and ids are mapped.
+  add(spec.namespaces.bits != 0, Ability::kProc);
   // The process that makes a pid namespace is not the one that is in it, and ends.
   add(spec.namespaces.Has(kNamespacePid), Ability::kOrphans);
   add(spec.abi == Abi::kI386, Ability::kSharedFile);
@@ -42,7 +44,12 @@ Abilities OfOperation(const Operation& operation) {
         } else if constexpr (std::is_same_v<Op, ProcessExit>) {
           return op.how == ExitHow::kThread ? Only(Ability::kThreadEnds) : Abilities();
         } else if constexpr (Op::kName.starts_with("system.ip") || Op::kName == "system.lsipc") {
-          return Only(Ability::kTools);
+          return Only(Ability::kTools) | Only(Ability::kProc);
+        } else if constexpr (std::is_same_v<Op, ProcessUnshare> ||
+                             std::is_same_v<Op, ProcessEnterNamespace>) {
+          return Only(Ability::kProc);
+        } else if constexpr (std::is_same_v<Op, SysvKeyOfPath>) {
+          return op.path.starts_with("/proc/") ? Only(Ability::kProc) : Abilities();
         } else {
           return {};
         }

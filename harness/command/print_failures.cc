@@ -14,8 +14,8 @@
 namespace shmspec {
 namespace {
 
-/// So many symptoms fit on a screen, and so many cases are as much as anyone reads at first.
-constexpr std::size_t kMostSymptoms = 20;
+/// Lines of symptoms that leave room on a screen for the totals, and cases that are read at first.
+constexpr std::size_t kMostSymptomLines = 16;
 constexpr std::size_t kMostCases = 5;
 
 bool IsUnexpected(const CaseRun& run) {
@@ -52,12 +52,16 @@ void PrintSymptoms(const RunResult& result) {
   const std::vector<reports::Symptom> symptoms = SymptomsIn(result);
   if (symptoms.empty()) return;
   fmt::print("\n{}\n", Paint(Style::kStrong, "What is wrong:"));
-  const std::size_t shown = std::min(symptoms.size(), kMostSymptoms);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const std::string status = fmt::format("{:<11}", NameOf(symptoms[i].status));
+  std::size_t shown = 0;
+  std::size_t lines = 0;
+  for (const reports::Symptom& symptom : symptoms) {
+    const std::string status = fmt::format("{:<11}", NameOf(symptom.status));
     const std::size_t indent = status.size() + 2;
-    fmt::print("  {}{}", Paint(StyleOf(symptoms[i].status), status),
-               Wrap(symptoms[i].Line(), indent).substr(indent));
+    const std::string text = Wrap(symptom.Line(), indent).substr(indent);
+    lines += static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    if (lines > kMostSymptomLines && shown > 0) break;
+    fmt::print("  {}{}", Paint(StyleOf(symptom.status), status), text);
+    ++shown;
   }
   if (shown < symptoms.size()) {
     fmt::print("  and {}\n", reports::Counted(symptoms.size() - shown, "further kind of failure",

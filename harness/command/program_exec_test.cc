@@ -62,7 +62,7 @@ TEST(Exec, TellsAFailureAndExplainsIt) {
 TEST(Exec, TellsWhatCouldNotBeDecided) {
   // Without fork the case gets no process of its own.
   ExpectCodes({2, 1, 2, 99, 2}, {kCase, "--target", "simulated"}, "UNRESOLVED ",
-              {.place = RefuseCalls({SYS_clone, SYS_clone3, SYS_fork, SYS_vfork}, EAGAIN)});
+              {.place = RefuseCalls({SYS_clone, SYS_clone3, SYS_fork, SYS_vfork}, EINVAL)});
 }
 
 TEST(Exec, TellsWhatIsNotOfferedHere) {

@@ -94,9 +94,8 @@ TEST(Symptoms, NameTheCallAndTheFieldOfALibraryThatIsWrong) {
   if (out == "no compiler" || out.find("What is wrong") == out.npos) {
     GTEST_SKIP() << "nothing can be preloaded here: " << out;
   }
-  EXPECT_THAT(LinesOf(out)[2],
-              testing::MatchesRegex("  FAIL       sysv[.]stat: nattch 1 too high, [0-9]+ cases, "
-                                    "shortest: sysv[.].*"));
+  EXPECT_THAT(LinesOf(out)[2], StartsWith("  FAIL       sysv.stat: nattch 1 too high, "));
+  EXPECT_THAT(out, testing::ContainsRegex("too high, [0-9]+ cases, shortest:[ \n]+sysv[.]"));
 }
 
 TEST(Symptoms, NameTheErrorOfACallThatIsNotThere) {

@@ -99,10 +99,13 @@ void ExpectNoSystemV(const Place& place, const std::string& part) {
   for (const char* command : {"run", "doctor"}) {
     const Finished run = RunProgram({command}, {.place = place});
     if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
-    EXPECT_EQ(run.exit_code, 2) << run;
     EXPECT_THAT(run.out + run.err, HasSubstr(part));
-    if (std::string(command) == "run") {
-      EXPECT_THAT(run.out, HasSubstr("0 passed, 0 failed"));
+    if (std::string(command) == "doctor") {
+      EXPECT_EQ(run.exit_code, 2) << run;
+    } else {
+      // A few cases are about other memory.
+      EXPECT_EQ(run.exit_code, 0) << run;
+      EXPECT_THAT(run.out, HasSubstr(" passed, 0 failed"));
       EXPECT_EQ(LinesOf(run.err).size(), 1u) << run;
     }
   }

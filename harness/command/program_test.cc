@@ -172,7 +172,9 @@ TEST(Program, KeepsTheOldFileWhenTheNewOneIsNotWhole) {
   for (Arguments command : WritingCommands(record)) {
     command.insert(command.end(), {"--output", file, "--force"});
     const Finished run = RunProgram(command, {.place = Limit(RLIMIT_FSIZE, 100)});
-    ExpectComplaint(run, 3, file + ": cannot be written: File too large");
+    EXPECT_EQ(run.exit_code, 3) << run;
+    EXPECT_EQ(LinesOf(run.err).size(), 1u) << run;
+    EXPECT_THAT(run.err, HasSubstr(file + ": cannot be written: File too large"));
     EXPECT_EQ(ReadWhole(file), kMine);
     EXPECT_EQ(folder.Names(), (Arguments{"file", "record.json"}));
   }

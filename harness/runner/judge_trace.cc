@@ -89,7 +89,11 @@ using RefusedStep = std::pair<std::size_t, std::string>;
 /// expects nothing explains those after it.
 const RefusedStep* RefusedHere(const Trace& trace, const Verdict& verdict,
                                const Findings& findings) {
-  if (!findings.unexpected || findings.refusal) return nullptr;
+  if (!findings.unexpected) return nullptr;
+  // What comes after a step that was refused says nothing of a system that has what the case needs.
+  if (findings.refusal && findings.refusal->step.value_or(0) <= *findings.unexpected) {
+    return nullptr;
+  }
   for (const RefusedStep& refused : verdict.refused_by_place) {
     const std::size_t step = refused.first;
     const bool before = step < *findings.unexpected && !trace.plan.steps[step].expected;
