@@ -46,7 +46,7 @@ TEST(Brief, IsWhatIsWrongAndTheTotals) {
   EXPECT_EQ(run.exit_code, 1) << run;
   EXPECT_LE(LinesOf(run.out).size(), kScreen) << run;
   EXPECT_THAT(run.out, StartsWith("\nWhat is wrong:\n  FAIL       sysv."));
-  EXPECT_THAT(run.out, HasSubstr("shortest: "));
+  EXPECT_THAT(run.out, HasSubstr("shortest:"));
   EXPECT_THAT(LinesOf(run.out).back(), HasSubstr(" passed, "));
 }
 
