@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -24,29 +25,52 @@ namespace {
 
 constexpr int kAttempts = 5;
 
+RunOptions OptionsFor(const std::string& target) {
+  RunOptions options;
+  options.target = target;
+  options.profile = model::FindProfile("linux");
+  options.timeout_ms = 30000;
+  options.isolation = ProbeIsolation();
+  if (target == "simulated") {
+    options.isolation = Isolation::kShared;
+  } else if (auto abilities = TryAbilitiesInside(options.isolation, "/proc/self/exe");
+             abilities.ok()) {
+    options.abilities = std::move(*abilities);
+  }
+  return options;
+}
+
+/// Made by the first case of the target: most processes of this program run one case.
+const RunOptions& SharedOptionsFor(const std::string& target) {
+  static std::map<std::string, RunOptions> options;
+  const auto found = options.find(target);
+  return found != options.end() ? found->second : options[target] = OptionsFor(target);
+}
+
 class CaseTest : public testing::Test {
  public:
-  CaseTest(const Case& test_case, RunOptions options)
-      : test_case_(test_case), options_(std::move(options)) {}
+  CaseTest(const Case& test_case, std::string target)
+      : test_case_(test_case), target_(std::move(target)) {}
 
   void TestBody() override {
-    CaseResult result = RunCase(test_case_, options_);
+    const RunOptions& shared = SharedOptionsFor(target_);
+    CaseResult result = RunCase(test_case_, shared);
     // An experiment that failed says nothing of the system: on a busy machine litmus tests may show
     // too little and races may take too long.
     for (int again = 1; result.status == Status::kUnresolved && again < kAttempts; ++again) {
       std::cout << result.reason << "; once more\n";
-      RunOptions options = options_;
+      RunOptions options = shared;
       options.seed += static_cast<std::uint64_t>(again);
       result = RunCase(test_case_, options);
     }
     if (result.status == Status::kUnsupported) GTEST_SKIP() << result.reason;
     EXPECT_EQ(NameOf(result.status), "PASS") << result.reason << "\n"
-                                             << result.excerpt << "seed " << options_.seed;
+                                             << result.excerpt << "seed " << shared.seed;
   }
 
  private:
   const Case& test_case_;
-  RunOptions options_;
+  std::string target_;
 };
 
 class Silent : public RunObserver {
@@ -84,23 +108,12 @@ TEST(WaitingCases, AllWaitForTheSameSecondAlsoWithOneJob) {
 }
 
 void RegisterOn(const std::string& target) {
-  RunOptions options;
-  options.target = target;
-  options.profile = model::FindProfile("linux");
-  options.timeout_ms = 30000;
-  options.isolation = ProbeIsolation();
-  if (target == "simulated") {
-    options.isolation = Isolation::kShared;
-  } else if (auto abilities = TryAbilitiesInside(options.isolation, "/proc/self/exe");
-             abilities.ok()) {
-    options.abilities = std::move(*abilities);
-  }
   for (const Case& test_case : AllCases()) {
     std::string name(test_case.id);
     for (char& c : name) c = c == '.' ? '/' : c;
     testing::RegisterTest(target.c_str(), name.c_str(), nullptr, nullptr, test_case.file,
-                          test_case.line, [&test_case, options]() -> CaseTest* {
-                            return new CaseTest(test_case, options);  // NOLINT: GoogleTest owns it
+                          test_case.line, [&test_case, target]() -> CaseTest* {
+                            return new CaseTest(test_case, target);  // NOLINT: GoogleTest owns it
                           });
   }
 }
