@@ -11,6 +11,7 @@
 
 #include "harness/command/command.h"
 #include "harness/command/console.h"
+#include "harness/runner/conformance.h"
 #include "harness/runner/record.h"
 #include "harness/sandbox/environment.h"
 #include "harness/target/target.h"
@@ -180,6 +181,19 @@ void PrintSufferers(const RunResult& result) {
   }
 }
 
+/// Whose verdict is missing: a few of the requirements that the run did not decide.
+std::string WithoutVerdict(const RunResult& result) {
+  constexpr std::size_t kMost = 3;
+  const std::vector<Requirement> undecided = UndecidedOf(result);
+  if (!result.complete || undecided.empty()) return "";
+  std::string text = " (without a verdict: ";
+  for (std::size_t i = 0; i < undecided.size() && i < kMost; ++i) {
+    text += fmt::format("{}{}", i == 0 ? "" : ", ", undecided[i].id());
+  }
+  if (undecided.size() > kMost) text += fmt::format(" and {} more", undecided.size() - kMost);
+  return text + ")";
+}
+
 Style StyleOfConformance(std::string_view conformant) {
   return conformant == "yes" ? Style::kGood : conformant == "no" ? Style::kBad : Style::kDoubtful;
 }
@@ -193,7 +207,9 @@ void PrintEnd(const RunResult& result, const Expectations& expectations) {
              result.duration_s, CountsText(result.Counts()));
   fmt::print("requirements: {} of the {} in the catalogue\n", CountsText(requirements),
              kRequirementCount);
-  fmt::print("conforms, as far as tested: {}\n", Paint(StyleOfConformance(conformant), conformant));
+  fmt::print("conforms, as far as tested: {}{}\n",
+             Paint(StyleOfConformance(conformant), conformant),
+             conformant == "undetermined" ? WithoutVerdict(result) : "");
   if (expectations.waivers) {
     fmt::print("the same, apart from what is waived: {}\n", ConformanceApartFromWaivers(result));
   }

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "harness/runner/conformance.h"
 #include "harness/runner/record_parts.h"
 #include "harness/sandbox/build_id.h"
 #include "harness/target/target.h"
@@ -322,25 +323,6 @@ Json SummaryRecord(const RunResult& result, const RecordContext& context) {
 }
 
 }  // namespace
-
-std::string ConformanceOf(const RunResult& result) {
-  bool all = true;
-  bool some = false;
-  for (const auto& [requirement, status] : result.Requirements()) {
-    if (requirement.text().level != Level::kMust) continue;
-    if (status == Status::kFail) return "no";
-    some = true;
-    all = all && (status == Status::kPass || status == Status::kObserved);
-  }
-  return some && all && result.complete ? "yes" : "undetermined";
-}
-
-std::string ConformanceApartFromWaivers(const RunResult& result) {
-  RunResult rest = result;
-  std::erase_if(rest.cases,
-                [](const CaseRun& run) { return run.judged.judgement == Judgement::kWaived; });
-  return ConformanceOf(rest);
-}
 
 Json SuiteRecord() {
   return {{"version", internal::kVersion},

@@ -41,13 +41,6 @@ struct RecordContext {
   std::vector<FuzzRun> fuzzing;
 };
 
-/// Whether the system conforms, as far as this run can say: "no" when a must requirement failed,
-/// "yes" when every must requirement that some case of the run cites passed, else "undetermined".
-std::string ConformanceOf(const RunResult& result);
-
-/// The same when what is waived is left out of account.
-std::string ConformanceApartFromWaivers(const RunResult& result);
-
 /// The version of the program and what it was built from.
 nlohmann::ordered_json SuiteRecord();
 

@@ -99,6 +99,7 @@ class Schedule {
   Schedule(const std::vector<const Case*>& cases, const RunOptions& options, RunObserver& observer,
            const Expectations& expectations)
       : options_(options), observer_(observer), expectations_(expectations) {
+    result_.abilities = options.abilities.there;
     for (const Case* one : cases) result_.cases.push_back({one, {}, {}});
     for (std::size_t i = 0; i < cases.size(); ++i) {
       const Waiver* waiver = expectations.WaiverOf(*cases[i]);

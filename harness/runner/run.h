@@ -77,6 +77,7 @@ struct RunResult {
   bool complete = true;
   std::string stop_reason;
   double duration_s = 0;
+  Abilities abilities = kEveryAbility;  // of the system
 
   std::map<Status, std::size_t> Counts() const;
   Totals totals() const;
