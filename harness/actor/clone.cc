@@ -95,7 +95,12 @@ Outcome Performer::Do(const ProcessClone& op) {
   alignas(16) static thread_local std::array<char, kStackBytes> stack;
   const pid_t child =
       ::clone(RunChild, stack.data() + stack.size(), static_cast<int>(FlagsOf(op.shares)), &task);
-  if (child < 0) return Failure{ErrorCode{errno}};
+  const int error = errno;
+  const bool conflict = op.shares.Has(kNewIpc) && op.shares.Has(kShareSemaphoreUndo);
+  if (child < 0 && error == EINVAL && !conflict) {
+    return Trouble{true, "this system has no such children: clone: EINVAL"};
+  }
+  if (child < 0) return Failure{ErrorCode{error}};
   return op.unreaped ? AwaitUnreaped(child) : AwaitReaped(child);
 }
 

@@ -19,11 +19,11 @@ static_assert(sizeof(RestingPlace) == 8 && offsetof(RestingPlace, at_work) == 4)
 static_assert(sizeof(RestingPlaces) == 136 && offsetof(RestingPlaces, rested_fd) == 4);
 static_assert(offsetof(RestingPlaces, places) == 8);
 
-static_assert(sizeof(ActorSlot) == 80 && alignof(ActorSlot) == 8);
+static_assert(sizeof(ActorSlot) == 88 && alignof(ActorSlot) == 8);
 static_assert(offsetof(ActorSlot, life) == 12 && offsetof(ActorSlot, leaving) == 28);
 static_assert(offsetof(ActorSlot, stays) == 36 && offsetof(ActorSlot, abi) == 37);
-static_assert(offsetof(ActorSlot, spec) == 40 && offsetof(ActorSlot, facts) == 48);
-static_assert(offsetof(ActorSlot, how) == 56 && offsetof(ActorSlot, ended_s) == 72);
+static_assert(offsetof(ActorSlot, spec) == 48 && offsetof(ActorSlot, facts) == 56);
+static_assert(offsetof(ActorSlot, how) == 64 && offsetof(ActorSlot, ended_s) == 80);
 
 static_assert(sizeof(ActState) == 20 && offsetof(ActState, finished_first) == 16);
 

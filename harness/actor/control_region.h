@@ -65,6 +65,8 @@ struct ActorSlot {
   std::int32_t cpu = -1;                    // where it runs unless its spec says otherwise
   bool stays = false;                       // does nothing that would spoil it for another plan
   Abi abi = Abi::kNative;                   // of its System V calls
+  std::uint32_t exec_uid = 0;               // effective ids of the process as it executes
+  std::uint32_t exec_gid = 0;
   Extent spec;
   Extent facts;
   std::atomic<std::uint32_t> how{0};  // a GoneHow

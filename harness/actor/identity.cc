@@ -33,8 +33,12 @@ Error Cannot(const ActorSpec& spec, std::string_view need) {
 
 Result<void> TakeLimits(const ActorSpec& spec) {
   const auto take = [&](std::optional<std::uint64_t> value, Limit limit) -> Result<void> {
-    if (!value || SetLimit(limit, *value)) return {};
-    return Cannot(spec, fmt::format("a limit {}={}", NameOf(limit), *value));
+    if (!value) return {};
+    const std::string need = fmt::format("a limit {}={}", NameOf(limit), *value);
+    if (!SetLimit(limit, *value)) return Cannot(spec, need);
+    if (IsHeeded(limit, *value)) return {};
+    return Error{fmt::format("actor {} needs {}, which this system does not heed", spec.name, need),
+                 true};
   };
   if (auto taken = take(spec.memlock, Limit::kMemlock); !taken.ok()) return taken;
   if (auto taken = take(spec.nofile, Limit::kFiles); !taken.ok()) return taken;
@@ -124,6 +128,21 @@ Result<void> TakeIdentity(const ActorSpec& spec) {
   return spec.caps ? TakeCapabilities(spec) : Result<void>();
 }
 
+std::uint64_t NumberOfNamespace(std::string_view kind) {
+  const std::uint64_t number = NumberOfLink(fmt::format("/proc/self/ns/{}", kind).c_str());
+  const std::uint64_t other = NumberOfLink(fmt::format("/proc/thread-self/ns/{}", kind).c_str());
+  return other == 0 || other == number ? number : 0;
+}
+
+void NumberOwnNamespaces(const ActorSpec& spec, ActorFacts& facts) {
+  const auto number = [&](std::uint64_t kind, std::uint64_t& inode) {
+    if (inode == 0 && spec.namespaces.Has(kind)) inode = static_cast<std::uint64_t>(facts.pid);
+  };
+  number(kNamespaceIpc, facts.ipc_namespace);
+  number(kNamespaceUser, facts.user_namespace);
+  number(kNamespacePid, facts.pid_namespace);
+}
+
 ActorFacts ReadFacts() {
   ActorFacts facts;
   facts.inner_pid = ::getpid();
@@ -134,9 +153,9 @@ ActorFacts ReadFacts() {
   }
   std::sort(facts.groups.begin(), facts.groups.end());
   if (const auto sets = ReadCapabilities()) facts.caps = Capabilities(sets->effective);
-  facts.ipc_namespace = NumberOfLink("/proc/self/ns/ipc");
-  facts.user_namespace = NumberOfLink("/proc/self/ns/user");
-  facts.pid_namespace = NumberOfLink("/proc/self/ns/pid");
+  facts.ipc_namespace = NumberOfNamespace("ipc");
+  facts.user_namespace = NumberOfNamespace("user");
+  facts.pid_namespace = NumberOfNamespace("pid");
   facts.task_size = TaskSize();
   facts.memlock = GetLimit(Limit::kMemlock);
   facts.as = GetLimit(Limit::kAddressSpace);

@@ -5,8 +5,10 @@
 #ifndef SHMSPEC_HARNESS_ACTOR_IDENTITY_H_
 #define SHMSPEC_HARNESS_ACTOR_IDENTITY_H_
 
+#include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 
 #include "harness/vocabulary/actor_facts.h"
 #include "harness/vocabulary/actor_spec.h"
@@ -22,6 +24,14 @@ Result<void> EnterNamespaces(const ActorSpec& spec, const std::function<void(pid
 /// Takes on the limits, groups, ids and capabilities of the spec, in the order in which each still
 /// has the right to do the next. The error is lacking when the right is missing.
 Result<void> TakeIdentity(const ActorSpec& spec);
+
+/// The namespace of this process of a kind such as "ipc", by the number of /proc/self/ns; 0 where
+/// there is none, or where its thread has another one: such numbers are of files, not of
+/// namespaces.
+std::uint64_t NumberOfNamespace(std::string_view kind);
+
+/// Numbers for the namespaces that the spec asked for and that have none, by the actor's `pid`.
+void NumberOwnNamespaces(const ActorSpec& spec, ActorFacts& facts);
 
 /// What this process is, read from the system. `pid` is for the caller to fill in.
 ActorFacts ReadFacts();

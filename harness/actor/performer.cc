@@ -48,6 +48,13 @@ bool ChangesIds(const Operation& operation) {
          std::holds_alternative<ProcessDropCapability>(operation);
 }
 
+/// exec(2) leaves a process that is to get no new privileges (PR_SET_NO_NEW_PRIVS) with its real
+/// ids as effective ones in some cases.
+Outcome OutcomeOfExec(const ActorSlot& slot) {
+  if (::geteuid() == slot.exec_uid && ::getegid() == slot.exec_gid) return Value{0};
+  return Trouble{true, "exec takes effective ids away here (no_new_privs)"};
+}
+
 /// Waits for the next plan.
 void Rest(const ControlRegion& region, std::uint32_t self) {
   RestingPlace& place = region.resting_places().places[self];
@@ -134,6 +141,7 @@ void Performer::TakeUp(Birth birth, const ActorSpec& spec) {
 void Performer::Introduce(const ActorSpec& spec) {
   ActorFacts facts = ReadFacts();
   facts.pid = slot().pid.load();
+  NumberOwnNamespaces(spec, facts);
   facts.abi = context_.target().abi;
   if (const auto mismatch = FindMismatch(spec, facts)) GiveUp(*mismatch);
   if (lasting_ != nullptr) *lasting_ = {facts, spec.cpu ? -1 : slot().cpu};
@@ -274,7 +282,9 @@ std::uint32_t Performer::ResumeAfterExec() {
     if (step.actor != self_ || step.progress.load() != Progress::kCalled) continue;
     if (step.timed) step.return_ns = MonotonicNs();
     step.not_after_s = SecondNotBeforeNow();
-    Record(Value{0}, step);
+    const Outcome outcome = OutcomeOfExec(slot());
+    Record(outcome, step);
+    if (std::holds_alternative<Trouble>(outcome) && i + 1 < region_.header().step_count) EndPlan(i);
     return step.act;
   }
   SHMSPEC_CHECK(false, "an image was started that no exec asked for");

@@ -124,6 +124,8 @@ Outcome Performer::Do(const ProcessThread& op) {
 Outcome Performer::Do(const ProcessExec& op) {
   const char* self = kIs32Bit ? "/proc/self/exe" : region_.header().program.data();
   const char* program = op.image == Image::kSelf ? self : "/nonexistent/shmspec";
+  slot().exec_uid = ::geteuid();
+  slot().exec_gid = ::getegid();
   // The region is the only file that goes along.
   ExecActor(program, region_fd_, self_);
   const int error = errno;

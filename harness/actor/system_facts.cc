@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/actor/identity.h"
 #include "harness/target/text_file.h"
 #include "harness/vocabulary/unique_handle.h"
 
@@ -30,11 +31,11 @@ void Take(const char* path, std::uint64_t& number) {
 /// The user namespace that owns the IPC namespace, by inode; 0 when this process may not know.
 std::uint64_t OwnerOfIpcNamespace() {
   const UniqueFd ipc(::open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC));
-  if (!ipc) return 0;
+  if (!ipc) return NumberOfNamespace("user");
   const UniqueFd owner(::ioctl(ipc.get(), NS_GET_USERNS));
   // Where nothing at all can be asked, the namespace is most likely the caller's own.
   const bool mute = !owner && ::ioctl(ipc.get(), NS_GET_NSTYPE) < 0;
-  if (mute) return NumberOfLink("/proc/self/ns/user");
+  if (mute) return NumberOfNamespace("user");
   if (!owner) return 0;
   return NumberOfLink(fmt::format("/proc/self/fd/{}", owner.get()).c_str());
 }

@@ -242,6 +242,8 @@ void Apply(const ProcessThread& op, const Scene& scene, State& state, const Outc
 void Describe(const ProcessExec& op, const Scene&, Clauses& clauses) {
   clauses.Refuse(op.image == Image::kMissing, ENOENT, Force::kMust, "SYSV.LIFE.EXEC_FAIL_KEEPS"_req,
                  "there is no such program");
+  clauses.RefuseHere(op.image == Image::kSelf, EACCES, Force::kMay, {},
+                     "the program may be out of the reach of this user");
   clauses.ReturnsValue(0, "SYSV.LIFE.EXEC_DETACHES"_req, "a new image runs, with nothing mapped");
 }
 

@@ -102,6 +102,7 @@ void Describe(const SystemSysctlWrite& op, const Scene& scene, Clauses& clauses)
                        "NS.IPC.SYSCTL_OWNER"_req, "older kernels ask for root of the whole system");
   }
   clauses.RefuseHere(true, EROFS, Force::kMay, {}, "/proc/sys may be mounted read-only");
+  clauses.RefuseHere(true, EIO, Force::kMay, {}, "this system's limits may be for reading only");
   clauses.RefuseHere(
       true, ENOENT, Force::kMay, {},
       next_id ? "shm_next_id needs CONFIG_CHECKPOINT_RESTORE" : "this system has no such sysctl");

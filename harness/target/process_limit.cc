@@ -3,11 +3,13 @@
 #include "harness/target/process_limit.h"
 
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <limits>
 
 #include "harness/vocabulary/check.h"
 
@@ -38,6 +40,17 @@ bool SetLimit(Limit limit, std::uint64_t value) {
 #else
   return false;
 #endif
+}
+
+bool IsHeeded(Limit limit, std::uint64_t value) {
+  if (limit != Limit::kAddressSpace || value >= std::numeric_limits<std::size_t>::max())
+    return true;
+  const auto size = static_cast<std::size_t>(value) + 1;
+  void* const more =
+      ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (more == MAP_FAILED) return true;
+  ::munmap(more, size);
+  return false;
 }
 
 std::uint64_t GetLimit(Limit limit) {

@@ -17,6 +17,10 @@ namespace shmspec {
 /// setrlimit(2), soft and hard; false with errno.
 bool SetLimit(Limit limit, std::uint64_t value);
 
+/// Whether the limit that was set holds for the caller's own mappings; true for limits of other
+/// things. A translator of programs may keep a limit and not heed it.
+bool IsHeeded(Limit limit, std::uint64_t value);
+
 /// The soft limit.
 std::uint64_t GetLimit(Limit limit);
 

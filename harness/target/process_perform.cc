@@ -2,6 +2,7 @@
 //
 // What a process does to itself alone.
 
+#include <fmt/format.h>
 #include <grp.h>
 #include <sched.h>
 #include <sys/fsuid.h>
@@ -18,6 +19,7 @@
 #include "harness/target/capability.h"
 #include "harness/target/perform.h"
 #include "harness/target/process_limit.h"
+#include "harness/vocabulary/names.h"
 
 namespace shmspec::perform {
 
@@ -79,7 +81,9 @@ Outcome Do(const ProcessUnshare& op, Context&) {
 }
 
 Outcome Do(const ProcessSetLimit& op, Context&) {
-  return Returned(SetLimit(op.limit, op.value) ? 0 : -1);
+  if (!SetLimit(op.limit, op.value)) return Returned(-1);
+  if (IsHeeded(op.limit, op.value)) return Value{0};
+  return Trouble{true, fmt::format("this system does not heed the limit {}", NameOf(op.limit))};
 }
 
 Outcome Do(const ProcessSetUmask& op, Context&) {

@@ -136,9 +136,10 @@ Result<SegmentTable> ParseIpcs(const std::string& text) {
 
 Result<SegmentTable> ParseLsipc(const std::string& text) {
   SegmentTable table;
-  // Nothing at all is what lsipc prints for no segments.
+  // Nothing at all, or a table without a name, is what lsipc prints for no segments.
   if (Words(text).empty()) return table;
   const auto json = nlohmann::json::parse(text, nullptr, false);
+  if (json == nlohmann::json{{"", nlohmann::json::array()}}) return table;
   if (!json.is_object() || !json.contains("sharedmemory")) return NotUnderstood("lsipc", text);
   for (const auto& entry : json["sharedmemory"]) {
     const auto number = [&](const char* name, int base = 10) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/host/clocks.h"
+#include "harness/target/process_limit.h"
 #include "harness/target/tool.h"
 #include "harness/vocabulary/memory_pattern.h"
 #include "harness/vocabulary/plan_builder.h"
@@ -315,6 +316,15 @@ TEST(Clock, ComesToASecondThatNoEarlierStampIsOf) {
   EXPECT_GT(SecondNotAfterNow(), before);
 }
 
+TEST(Limits, AreNotHeededWhereMoreCanBeMapped) {
+  constexpr std::uint64_t kGibibyte = std::uint64_t{1} << 30;
+  // Nothing limits the address space to a gibibyte here, as on systems that only keep a limit.
+  if (GetLimit(Limit::kAddressSpace) <= 2 * kGibibyte) GTEST_SKIP() << "little address space";
+  EXPECT_FALSE(IsHeeded(Limit::kAddressSpace, kGibibyte));
+  EXPECT_TRUE(IsHeeded(Limit::kAddressSpace, std::uint64_t{1} << 62));
+  EXPECT_TRUE(IsHeeded(Limit::kFiles, 3));
+}
+
 TEST(SegmentListing, ReadsStatesNamesAndNegativeKeys) {
   const auto ipcs = ParseIpcs(
       "\n------ Shared Memory Segments --------\n"
@@ -329,6 +339,8 @@ TEST(SegmentListing, ReadsStatesNamesAndNegativeKeys) {
   EXPECT_EQ(ipcs->rows[1].uid, 0);
   EXPECT_EQ(ipcs->rows[1].mode.bits, 0640 | kModeDest | kModeLocked);
   EXPECT_TRUE(ParseLsipc("").ok());
+  EXPECT_TRUE(ParseLsipc("{\n   \"\": [\n\n   ]\n}\n").ok());
+  EXPECT_FALSE(ParseLsipc(R"({"": [{"id": "1"}]})").ok());
   EXPECT_FALSE(ParseLsipc("nonsense").ok());
   EXPECT_FALSE(ParseProcSysvipcShm("1 2 3").ok());
 }
