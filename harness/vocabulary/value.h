@@ -90,8 +90,9 @@ struct Id {
 
 /// Which user of plans the number stands for, from 1; 0: none.
 constexpr std::uint32_t UserOf(std::int64_t number) {
-  const std::int64_t index = number - Id::kBeforeUsers;
-  return index >= 1 && index <= Id::kUsers ? static_cast<std::uint32_t>(index) : 0;
+  // Compared before it is subtracted from: a plan may hold any number.
+  if (number <= Id::kBeforeUsers || number > Id::kBeforeUsers + std::int64_t{Id::kUsers}) return 0;
+  return static_cast<std::uint32_t>(number - Id::kBeforeUsers);
 }
 
 /// A user or group id as a system reports it; -1 in a listing that has no such column.
