@@ -67,7 +67,8 @@ Outcome AwaitUnreaped(pid_t child) {
   while (::waitid(P_PID, static_cast<id_t>(child), &end, WEXITED | __WALL | WNOWAIT) != 0) {
     if (errno == EINTR) continue;
     const bool lost = errno == ECHILD;
-    return Trouble{!lost, fmt::format("a child cannot be left unreaped: {}", ErrnoName(errno))};
+    return Trouble{!lost,
+                   fmt::format("a child cannot be left unreaped, by waitid: {}", ErrnoName(errno))};
   }
   return OutcomeOf(end.si_code == CLD_EXITED, end.si_status);
 }

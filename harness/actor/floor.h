@@ -4,7 +4,7 @@
 // is tested, because what is tested must not be what the test stands on; each is tried before
 // anything else. Everything beyond the floor is an ability (abilities.h).
 //
-//   process        start a process, wait for it, learn its exit code
+//   process        start a process, wait for it, learn its exit code and one's own number
 //   end            end a process, by a signal or by a word that it heeds
 //   pipe           a word to another process, and the end of the file when that one dies
 //   memory         map, unmap and protect memory

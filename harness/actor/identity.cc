@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 
 #include "harness/target/capability.h"
@@ -143,14 +144,31 @@ void NumberOwnNamespaces(const ActorSpec& spec, ActorFacts& facts) {
   number(kNamespacePid, facts.pid_namespace);
 }
 
+/// The supplementary groups of the caller, from /proc where getgroups(2) is refused.
+std::vector<std::uint32_t> ReadGroups() {
+  const int count = ::getgroups(0, nullptr);
+  if (count >= 0) {
+    std::vector<std::uint32_t> groups(static_cast<std::size_t>(count));
+    if (count > 0) ::getgroups(count, groups.data());
+    return groups;
+  }
+  std::vector<std::uint32_t> groups;
+  const Result<std::string> status = ReadTextFile("/proc/self/status");
+  if (!status.ok()) return groups;
+  for (const std::string& line : Lines(*status)) {
+    if (!line.starts_with("Groups:")) continue;
+    for (const std::string& word : Words(line.substr(7))) {
+      groups.push_back(static_cast<std::uint32_t>(std::strtoul(word.c_str(), nullptr, 10)));
+    }
+  }
+  return groups;
+}
+
 ActorFacts ReadFacts() {
   ActorFacts facts;
   facts.inner_pid = ::getpid();
   ReadIds(facts);
-  facts.groups.resize(static_cast<std::size_t>(std::max(0, ::getgroups(0, nullptr))));
-  if (!facts.groups.empty()) {
-    ::getgroups(static_cast<int>(facts.groups.size()), facts.groups.data());
-  }
+  facts.groups = ReadGroups();
   std::sort(facts.groups.begin(), facts.groups.end());
   if (const auto sets = ReadCapabilities()) facts.caps = Capabilities(sets->effective);
   facts.ipc_namespace = NumberOfNamespace("ipc");

@@ -184,7 +184,7 @@ Result<void> TryThreads(const std::string&) {
 Result<void> TryThreadEnds(const std::string&) {
   if (ProcIsOwn()) {
     const std::string file = fmt::format("/proc/{}/task/{}/stat", ::getpid(), ::gettid());
-    if (::access(file.c_str(), R_OK) == 0) return {};
+    if (IsThere(file)) return {};
   }
   if (::syscall(SYS_tgkill, ::getpid(), ::gettid(), 0) != 0) return Refused("tgkill");
   const pid_t child = ::fork();
@@ -221,6 +221,7 @@ Result<void> TryTools(const std::string&) {
   // Neither of these is about shared memory.
   const Result<ToolResult> said = RunTool({"ipcrm", "--version"});
   // What is not installed is told by the steps that want it.
+  if (!said.ok() && IsInstalled("ipcrm")) return said.error();
   if (said.ok() && (said->status != 0 || said->output.empty())) {
     return Error{fmt::format("ipcrm --version ends with {}: {}", said->status, said->output), true};
   }

@@ -22,6 +22,7 @@
 #include "harness/actor/floor.h"
 #include "harness/actor/i386_program.h"
 #include "harness/actor/system_facts.h"
+#include "harness/host/own_process.h"
 #include "harness/target/capability.h"
 #include "harness/target/target.h"
 #include "harness/target/ticks.h"
@@ -145,7 +146,7 @@ Result<void> TryAcl(const std::string&) {
 }
 
 Result<void> TryCheckpointRestore(const std::string&) {
-  if (::access("/proc/sys/kernel/shm_next_id", F_OK) == 0) return {};
+  if (IsThere("/proc/sys/kernel/shm_next_id")) return {};
   return Refused("/proc/sys/kernel/shm_next_id");
 }
 

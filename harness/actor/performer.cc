@@ -17,6 +17,7 @@
 #include "harness/actor/identity.h"
 #include "harness/actor/turns.h"
 #include "harness/host/clocks.h"
+#include "harness/host/own_process.h"
 #include "harness/host/pipe.h"
 #include "harness/target/fault_guard.h"
 #include "harness/target/process_limit.h"
@@ -107,7 +108,7 @@ void Performer::DieWithHarness() {
   // members of the process group.
   if (slot().parent_pid.load() != 0 || ::getpid() != slot().pid.load()) return;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != region_.header().warden.load()) ::_exit(1);
+  if (!ParentIs(region_.header().warden.load())) ::_exit(1);
 }
 
 void Performer::TakeUp(Birth birth, const ActorSpec& spec) {

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <random>
 #include <string_view>
+#include <utility>
 
 #include "harness/command/input_file.h"
 
@@ -25,7 +27,7 @@ Error Refusal(const std::string& path, int error) {
 std::string NameOf(const UniqueFd& fd) { return fmt::format("/proc/self/fd/{}", fd.get()); }
 
 /// A file in the folder of `path` that vanishes with this process, however it ends; nothing where
-/// the file system or a missing procfs does not allow that.
+/// the file system, a missing procfs or a refused linkat(2) does not allow that.
 UniqueFd OpenUnnamed(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "."
@@ -33,7 +35,11 @@ UniqueFd OpenUnnamed(const std::string& path) {
                                                         : path.substr(0, slash);
   UniqueFd fd(::open(folder.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666));
   if (!fd || ::faccessat(AT_FDCWD, NameOf(fd).c_str(), F_OK, 0) != 0) return UniqueFd();
-  return fd;
+  // Whether it can be given a name: one that is taken tells, and changes nothing.
+  const bool refused = ::linkat(AT_FDCWD, NameOf(fd).c_str(), AT_FDCWD, (folder + "/.").c_str(),
+                                AT_SYMLINK_FOLLOW) == 0 ||
+                       errno != EEXIST;
+  return refused ? UniqueFd() : std::move(fd);
 }
 
 /// So many names are tried; that one of them is taken is chance or malice already.
@@ -108,8 +114,11 @@ Result<void> OutputFile::Commit(const std::string& contents) {
                : ::linkat(AT_FDCWD, NameOf(fd_).c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW);
   };
   if (!replace_) {
-    // Unlike rename(2), link(2) never takes the place of a file that appeared meanwhile.
-    if (give_name(path_) != 0) return Refusal(path_, errno);
+    // Unlike rename(2) these never take the place of a file that appeared meanwhile.
+    const bool given = give_name(path_) == 0 || (named_ && errno != EEXIST &&
+                                                 ::renameat2(AT_FDCWD, draft_.c_str(), AT_FDCWD,
+                                                             path_.c_str(), RENAME_NOREPLACE) == 0);
+    if (!given) return Refusal(path_, errno);
     if (named_) RemoveIfSame(draft_, fd_);
   } else {
     for (int attempt = 0; !named_ && attempt < kAttempts; ++attempt) {

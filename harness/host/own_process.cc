@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -23,6 +24,16 @@ bool ProcIsOwn() {
   pid_t pid = 0;
   const char* end = number.data() + size;
   return std::from_chars(number.data(), end, pid).ptr == end && pid == ::getpid();
+}
+
+bool ParentIs(pid_t process) {
+  const pid_t parent = ::getppid();
+  return parent < 0 || parent == process;
+}
+
+bool IsThere(const std::string& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0;
 }
 
 std::string OwnProgram() {

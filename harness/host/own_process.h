@@ -5,6 +5,8 @@
 #ifndef SHMSPEC_HARNESS_HOST_OWN_PROCESS_H_
 #define SHMSPEC_HARNESS_HOST_OWN_PROCESS_H_
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -13,6 +15,13 @@ namespace shmspec {
 /// Whether there is a /proc that shows this process under its own number. In a pid namespace that
 /// still shows the /proc of its parent, numbers there belong to other processes.
 bool ProcIsOwn();
+
+/// Whether the parent is that process, and has not ended; true where nobody may ask.
+bool ParentIs(pid_t process);
+
+/// Whether there is a file or a folder of that name, by stat(2): no program starts without that
+/// call, and without access(2) many do.
+bool IsThere(const std::string& path);
 
 /// A path by which this program can be executed again: /proc/self/exe, or the one it was started
 /// by; empty when neither is there.

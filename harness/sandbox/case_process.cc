@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "harness/host/own_process.h"
 #include "harness/host/pipe.h"
 #include "harness/host/readable.h"
 #include "harness/vocabulary/names.h"
@@ -34,7 +35,7 @@ void WriteAll(int fd, const std::string& bytes) {
 void SettleIn(pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(1);  // the parent died before prctl could see it
+  if (!ParentIs(parent)) ::_exit(1);  // the parent died before prctl could see it
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::signal(SIGINT, SIG_DFL);
   ::signal(SIGTERM, SIG_DFL);

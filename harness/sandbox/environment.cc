@@ -18,6 +18,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "harness/host/own_process.h"
 #include "harness/sandbox/build_id.h"
 
 namespace shmspec {
@@ -92,8 +93,7 @@ void AddPrivileges(Collector& facts) {
   facts.Add("rlimit.nproc", LimitText(RLIMIT_NPROC), "getrlimit(2)");
   for (const char* name : {"ipc", "user", "mnt", "pid"}) {
     facts.Add(std::string("namespace.") + name,
-              ::access(fmt::format("/proc/self/ns/{}", name).c_str(), F_OK) == 0 ? "yes" : "no",
-              "/proc/self/ns");
+              IsThere(fmt::format("/proc/self/ns/{}", name)) ? "yes" : "no", "/proc/self/ns");
   }
 }
 
@@ -132,8 +132,8 @@ void AddShmMount(Collector& facts) {
 }
 
 std::string Container() {
-  if (::access("/.dockerenv", F_OK) == 0) return "docker";
-  if (::access("/run/.containerenv", F_OK) == 0) return "podman";
+  if (IsThere("/.dockerenv")) return "docker";
+  if (IsThere("/run/.containerenv")) return "podman";
   std::ifstream version("/proc/version");
   std::string line;
   std::getline(version, line);
@@ -148,7 +148,7 @@ std::string Container() {
 /// RemoveIPC of systemd-logind: with it, a user's segments vanish when the user's last session
 /// ends.
 std::string RemoveIpc() {
-  if (::access("/run/systemd/seats", F_OK) != 0) return "no logind";
+  if (!IsThere("/run/systemd/seats")) return "no logind";
   std::string setting = "yes (default)";
   std::vector<std::filesystem::path> files{"/etc/systemd/logind.conf"};
   std::error_code error;
@@ -168,9 +168,9 @@ std::string RemoveIpc() {
 
 void AddTools(Collector& facts) {
   for (const char* tool : {"ipcs", "ipcrm", "ipcmk", "lsipc"}) {
-    const bool found = ::access(fmt::format("/usr/bin/{}", tool).c_str(), X_OK) == 0 ||
-                       ::access(fmt::format("/bin/{}", tool).c_str(), X_OK) == 0;
-    facts.Add(std::string("tool.") + tool, found ? "yes" : "no", "access(2)");
+    const bool found =
+        IsThere(fmt::format("/usr/bin/{}", tool)) || IsThere(fmt::format("/bin/{}", tool));
+    facts.Add(std::string("tool.") + tool, found ? "yes" : "no", "stat(2)");
   }
 }
 

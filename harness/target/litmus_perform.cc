@@ -24,7 +24,8 @@ Outcome ToOutcome(LitmusRan ran, std::uint64_t rounds) {
                                         "{} ms",
                                         kLitmusPatience_ms)};
     case LitmusRan::kOneProcessor:
-      return Trouble{true, "the branches of a litmus test need a processor each"};
+      return Trouble{
+          true, "this place does not offer each branch of a litmus test a processor (pinning)"};
   }
   SHMSPEC_CHECK(false, "a branch that ended in no way there is");
 }

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "harness/host/own_process.h"
 #include "harness/target/address.h"
 #include "harness/target/perform.h"
 #include "harness/target/text_file.h"
@@ -157,7 +158,7 @@ Outcome Do(const MapReopen& op, Context& context) {
   char target[64];
   if (::readlink(path.c_str(), target, sizeof(target)) < 0) {
     const int error = errno;
-    if (error == ENOENT && ::access("/proc/self/map_files", F_OK) != 0) {
+    if (error == ENOENT && !IsThere("/proc/self/map_files")) {
       return Trouble{true, "this system has no /proc/self/map_files"};
     }
     return Failure{ErrorCode{error}};

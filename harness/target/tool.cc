@@ -11,11 +11,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "harness/host/own_process.h"
 #include "harness/host/pipe.h"
 #include "harness/host/readable.h"
 #include "harness/vocabulary/names.h"
@@ -45,7 +47,7 @@ std::optional<std::string> FindIn(std::string_view folders, const std::string& n
     const std::size_t end = std::min(folders.find(':'), folders.size());
     // A relative folder means another one for each caller.
     const std::string path = fmt::format("{}/{}", folders.substr(0, end), name);
-    if (path.front() == '/' && ::access(path.c_str(), X_OK) == 0) return path;
+    if (path.front() == '/' && IsThere(path)) return path;
     folders.remove_prefix(std::min(end + 1, folders.size()));
   }
   return std::nullopt;
@@ -114,6 +116,8 @@ void ReceiveAll(Stream& out, Stream& error) {
 
 }  // namespace
 
+bool IsInstalled(const std::string& tool) { return PathOf(tool).has_value(); }
+
 Result<ToolResult> RunTool(const std::vector<std::string>& words) {
   const std::optional<std::string> path = PathOf(words[0]);
   if (!path) return Error{fmt::format("{} is not installed", words[0]), true};
@@ -139,6 +143,12 @@ Result<ToolResult> RunTool(const std::vector<std::string>& words) {
   int status = 0;
   while (::waitpid(tool, &status, 0) < 0) {
     if (errno != EINTR) return Error{fmt::format("lost {}: {}", words[0], ErrnoName(errno))};
+  }
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT) {
+    return Error{fmt::format("this system does not offer command line tools that work (tools): {} "
+                             "gave up: {}",
+                             words[0], error.text.substr(0, error.text.find('\n'))),
+                 true};
   }
   ToolResult result{ExitStatusOf(status), std::move(out.text)};
   if (result.status != 0) result.output += error.text;

@@ -17,8 +17,12 @@ namespace shmspec {
 /// waits for it. Of the caller's environment it gets the time zone alone: what is preloaded, traced
 /// or translated for the caller is not for tools. The output is what it wrote to standard output,
 /// followed, when it failed, by what it wrote to standard error. The status is its exit status, or
-/// 128 plus the signal that ended it. The error is lacking when the tool is not installed.
+/// 128 plus the signal that ended it. The error is lacking when the tool is not installed, cannot
+/// be started or gives up on the system by itself, with SIGABRT.
 Result<ToolResult> RunTool(const std::vector<std::string>& words);
+
+/// Whether RunTool finds it.
+bool IsInstalled(const std::string& tool);
 
 /// What `ipcs -m` printed.
 Result<SegmentTable> ParseIpcs(const std::string& text);

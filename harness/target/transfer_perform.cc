@@ -2,15 +2,13 @@
 //
 // Bytes that the kernel moves: buffers of system calls that lie wherever the plan says.
 
-#include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 
+#include "harness/host/pipe.h"
 #include "harness/target/address.h"
 #include "harness/target/perform.h"
-#include "harness/vocabulary/unique_handle.h"
 
 namespace shmspec::perform {
 namespace {
@@ -28,19 +26,15 @@ std::int64_t MoveChunk(int reading, int writing, std::uint64_t from, std::uint64
 }  // namespace
 
 Outcome Do(const MemoryTransfer& op, Context& context) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) {
-    return Trouble{false, fmt::format("no pipe: {}", ErrnoName(errno))};
-  }
-  const UniqueFd reading(ends[0]);
-  const UniqueFd writing(ends[1]);
+  const Result<Pipe> pipe = MakePipe();
+  if (!pipe.ok()) return Trouble{false, pipe.error().message};
   const std::uint64_t from = context.Address(op.from);
   const std::uint64_t to = context.Address(op.to);
   std::uint64_t moved = 0;
   while (moved < op.size.bytes) {
     const std::uint64_t wanted = std::min(kChunk, op.size.bytes - moved);
     const std::int64_t got =
-        MoveChunk(reading.get(), writing.get(), from + moved, to + moved, wanted);
+        MoveChunk(pipe->reading.get(), pipe->writing.get(), from + moved, to + moved, wanted);
     if (got < 0 && moved == 0) return Returned(-1);
     moved += static_cast<std::uint64_t>(std::max<std::int64_t>(got, 0));
     if (got != static_cast<std::int64_t>(wanted)) break;
