@@ -13,7 +13,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -174,8 +176,31 @@ Place MountTmpfs(std::string at, std::string options) {
 
 Reason NoProc() {
   if (auto reason = OwnMounts()) return reason;
-  if (::umount2("/proc", MNT_DETACH) == 0) return {};
+  while (::umount2("/proc", MNT_DETACH) == 0) {
+  }
+  if (errno == EINVAL) return {};
   return Because("/proc stays");
+}
+
+Reason ProcOfTheParent() {
+  if (::unshare(CLONE_NEWPID) != 0) return Because("no pid namespace");
+  const pid_t first = ::fork();
+  if (first < 0) return Because("no process 1");
+  if (first == 0) return {};
+  int status = 0;
+  ::waitpid(first, &status, 0);
+  ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+}
+
+Reason NothingMounted() {
+  if (auto reason = OwnMounts()) return reason;
+  for (const char* at : {"/dev/shm", "/dev", "/sys", "/proc"}) {
+    // One may be mounted above the other; where nothing is, there is an empty folder, or none.
+    while (::umount2(at, MNT_DETACH) == 0) {
+    }
+    if (errno != EINVAL && errno != ENOENT) return Because(at);
+  }
+  return RefuseCalls({SYS_mount, SYS_fsmount, SYS_move_mount}, EPERM)();
 }
 
 Reason ReadOnlyTmp() {
@@ -208,6 +233,37 @@ Reason NoUserNamespaces() {
 Reason NoIdMappings() {
   if (::unshare(CLONE_NEWUSER) != 0) return Because("no user namespace");
   return {};
+}
+
+Place Closed(std::vector<int> streams) {
+  return [streams = std::move(streams)]() -> Reason {
+    for (const int fd : streams) ::close(fd);
+    return {};
+  };
+}
+
+FewProcesses::FewProcesses(int most) {
+  // Where each controller has a tree of its own, and where all share one.
+  for (const std::string tree : {"/sys/fs/cgroup/pids", "/sys/fs/cgroup"}) {
+    const std::string folder = tree + "/shmspec-test-" + std::to_string(::getpid());
+    if (::mkdir(folder.c_str(), 0755) != 0) continue;
+    folder_ = folder;
+    if (Write(folder + "/pids.max", std::to_string(most))) return;
+    ::rmdir(folder.c_str());
+    folder_.clear();
+  }
+}
+
+FewProcesses::~FewProcesses() {
+  if (!folder_.empty()) ::rmdir(folder_.c_str());
+}
+
+Place FewProcesses::Inside() const {
+  return [folder = folder_]() -> Reason {
+    if (folder.empty()) return "no cgroup that counts processes";
+    if (!Write(folder + "/cgroup.procs", "0")) return Because(folder);
+    return {};
+  };
 }
 
 std::vector<long> SystemVCalls() { return {SYS_shmget, SYS_shmat, SYS_shmdt, SYS_shmctl}; }

@@ -44,6 +44,11 @@ Place Limit(int resource, std::uint64_t value);
 /// A mount namespace of its own with a tmpfs at a place, or nothing at /proc.
 Place MountTmpfs(std::string at, std::string options);
 std::optional<std::string> NoProc();
+/// Process 1 of a pid namespace of its own below the /proc of the one around it, as `unshare -p -f`
+/// makes it. The process that calls ends as the other one does.
+std::optional<std::string> ProcOfTheParent();
+/// Nothing at /proc, /sys, /dev and /dev/shm, and no way to mount something there.
+std::optional<std::string> NothingMounted();
 /// A /tmp that nobody may write to.
 std::optional<std::string> ReadOnlyTmp();
 /// An IPC namespace of its own, with its sysctls changed: `kernel.shmmni` is `/proc/sys/...`.
@@ -52,6 +57,25 @@ Place IpcSetting(std::string file, std::string value);
 std::optional<std::string> NoUserNamespaces();
 /// A user of a user namespace in which no id has a name.
 std::optional<std::string> NoIdMappings();
+
+/// Without these file descriptors: standard streams as daemons and some init systems leave them.
+Place Closed(std::vector<int> streams);
+
+/// A cgroup in which no more than so many processes may be; it goes with the object, which has to
+/// outlive them.
+class FewProcesses {
+ public:
+  explicit FewProcesses(int most);
+  FewProcesses(const FewProcesses&) = delete;
+  FewProcesses& operator=(const FewProcesses&) = delete;
+  ~FewProcesses();
+
+  /// The place inside.
+  Place Inside() const;
+
+ private:
+  std::string folder_;  // empty when there can be none
+};
 
 /// The calls of System V shared memory.
 std::vector<long> SystemVCalls();
