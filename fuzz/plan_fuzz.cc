@@ -27,7 +27,8 @@ constexpr std::size_t kPairs = 4096;
 constexpr int kSkipped = 77;  // as CTest is told
 
 [[gnu::used,
-  gnu::section("__libfuzzer_extra_counters")]] std::uint8_t counters[kRequirementCount + kPairs];
+  gnu::section(
+      "__libfuzzer_extra_counters")]] std::uint8_t counters[RequirementSet::kLimit + kPairs];
 
 std::unique_ptr<Stage> stage;
 
@@ -42,7 +43,8 @@ std::size_t PairOf(const Operation& operation, const Outcome& outcome) {
 void Count(const Trace& trace, const Verdict& verdict) {
   for (const Requirement requirement : verdict.touched) ++counters[requirement.index()];
   for (std::size_t i = 0; i < trace.steps.size(); ++i) {
-    ++counters[kRequirementCount + PairOf(trace.plan.steps[i].operation, trace.steps[i].outcome)];
+    ++counters[RequirementSet::kLimit +
+               PairOf(trace.plan.steps[i].operation, trace.steps[i].outcome)];
   }
 }
 

@@ -33,7 +33,8 @@ static_assert(offsetof(StepState, actor) == 8 && offsetof(StepState, assigns) ==
 static_assert(offsetof(StepState, operation) == 16 && offsetof(StepState, outcome) == 24);
 static_assert(offsetof(StepState, call_ns) == 32 && offsetof(StepState, not_after_s) == 56);
 
-static_assert(sizeof(HandleTable) == 5 * Handle::kLimit * 8 && alignof(HandleTable) == 8);
+static_assert(sizeof(HandleTable) == kHandleKinds * Handle::kLimit * 8 &&
+              alignof(HandleTable) == 8);
 
 static_assert(offsetof(ControlHeader, acts) == 28 && offsetof(ControlHeader, arena) == 52);
 static_assert(offsetof(ControlHeader, private_ipc) == 64 && offsetof(ControlHeader, warden) == 76);

@@ -206,7 +206,7 @@ void PrintEnd(const RunResult& result, const Expectations& expectations) {
   fmt::print("\n{} in {:.2f} s: {}\n", reports::Counted(result.cases.size(), "case", "cases"),
              result.duration_s, CountsText(result.Counts()));
   fmt::print("requirements: {} of the {} in the catalogue\n", CountsText(requirements),
-             kRequirementCount);
+             RequirementCount());
   fmt::print("conforms, as far as tested: {}{}\n",
              Paint(StyleOfConformance(conformant), conformant),
              conformant == "undetermined" ? WithoutVerdict(result) : "");

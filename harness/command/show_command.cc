@@ -62,8 +62,7 @@ std::size_t CasesAbout(Requirement requirement) {
 /// none.
 bool ShowArea(const std::string& name) {
   bool any = false;
-  for (std::uint16_t index = 0; index < kRequirementCount; ++index) {
-    const Requirement requirement(index);
+  for (const Requirement requirement : AllRequirements()) {
     const RequirementText& text = requirement.text();
     if (!MatchesName(name, text.id)) continue;
     if (!any) fmt::print("{}: {}\n", Paint(Style::kStrong, text.area), text.title);
@@ -95,11 +94,10 @@ int ShowProgram(const std::string& name, const Case* found) {
 }
 
 std::vector<std::string> Names() {
-  std::vector<std::string> names(internal::kRequirementIds.begin(),
-                                 internal::kRequirementIds.end());
+  std::vector<std::string> names = RequirementIds();
   for (const Case& one : AllCases()) names.emplace_back(one.id);
-  for (std::uint16_t index = 0; index < kRequirementCount; ++index) {
-    names.emplace_back(Requirement(index).text().area);
+  for (const Requirement requirement : AllRequirements()) {
+    names.emplace_back(requirement.text().area);
   }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());

@@ -151,7 +151,8 @@ std::optional<Requirement> BrokenIdentity(const Clauses& clauses, const Scene& s
   return std::nullopt;
 }
 
-std::size_t NumbersOf(const Outcome& outcome, std::array<Number, 16>& numbers) {
+std::array<Number, kMostFields> NumbersOf(const Outcome& outcome) {
+  std::array<Number, kMostFields> numbers{};
   std::size_t count = 0;
   std::visit(
       [&]<class R>(const R& record) {
@@ -161,7 +162,7 @@ std::size_t NumbersOf(const Outcome& outcome, std::array<Number, 16>& numbers) {
         });
       },
       outcome);
-  return count;
+  return numbers;
 }
 
 namespace {
@@ -284,8 +285,7 @@ bool Allows(const Clauses& clauses, const Scene& scene, const Outcome& outcome) 
     return clauses.any_failure();
   }
   if (must_fail || outcome.index() != clauses.result()) return false;
-  std::array<Number, 16> numbers;
-  NumbersOf(outcome, numbers);
+  const std::array<Number, kMostFields> numbers = NumbersOf(outcome);
   for (const Bound& bound : clauses.bounds()) {
     if (!Holds(bound, scene, numbers[bound.field])) return false;
   }

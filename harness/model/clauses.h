@@ -36,24 +36,24 @@ class Requirements {
   static constexpr std::size_t kLimit = 6;
 
   constexpr Requirements() = default;
-  constexpr Requirements(Requirement only) : index_{only.index()}, count_(1) {}  // NOLINT
+  constexpr Requirements(Requirement only) { Add(only); }  // NOLINT
   constexpr Requirements(std::initializer_list<Requirement> list) {
     for (const Requirement& requirement : list) Add(requirement);
   }
 
   constexpr void Add(Requirement requirement) {
     SHMSPEC_CHECK(count_ < kLimit, "too many requirements in one clause");
-    index_[count_++] = requirement.index();
+    list_[count_++] = requirement;
   }
 
   constexpr std::size_t size() const { return count_; }
-  constexpr Requirement operator[](std::size_t i) const { return Requirement(index_[i]); }
+  constexpr Requirement operator[](std::size_t i) const { return list_[i]; }
   void AppendTo(std::vector<Requirement>& list) const {
     for (std::size_t i = 0; i < count_; ++i) list.push_back((*this)[i]);
   }
 
  private:
-  std::array<std::uint16_t, kLimit> index_{};
+  std::array<Requirement, kLimit> list_{};
   std::uint8_t count_ = 0;
 };
 
@@ -118,7 +118,7 @@ struct Row {
 
 /// Index of a result type among the outcomes.
 template <class R>
-constexpr std::size_t kResult = AlternativeIndex<R, Outcome>::kValue;
+constexpr std::size_t kResult = AlternativeIndex<R, OutcomeVariant>::kValue;
 
 /// Position of a field in its record, at compile time.
 template <Declared R>

@@ -124,8 +124,7 @@ Violation ExplainSuccess(const Clauses& clauses, const Scene& scene, const Outco
     violation.message = fmt::format("a result of another kind: {}", clauses.success_why());
     return violation;
   }
-  std::array<Number, 16> numbers;
-  NumbersOf(outcome, numbers);
+  const std::array<Number, kMostFields> numbers = NumbersOf(outcome);
   for (const Bound& bound : clauses.bounds()) {
     if (Holds(bound, scene, numbers[bound.field])) continue;
     bound.requirements.AppendTo(violation.requirements);

@@ -5,6 +5,7 @@
 #ifndef SHMSPEC_HARNESS_MODEL_JUDGEMENT_H_
 #define SHMSPEC_HARNESS_MODEL_JUDGEMENT_H_
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -21,8 +22,14 @@ bool Holds(const Bound& bound, const Scene& scene, Number seen);
 std::optional<Requirement> BrokenIdentity(const Clauses& clauses, const Scene& scene,
                                           std::int64_t seen);
 
-/// The fields of an outcome as numbers (0 for strings and lists); returns how many.
-std::size_t NumbersOf(const Outcome& outcome, std::array<Number, 16>& numbers);
+/// The fields of an outcome as numbers, in order of declaration; 0 for strings and lists, and
+/// behind the last.
+inline constexpr std::size_t kMostFields = [] {
+  std::size_t most = 0;
+  ForEachAlternative<Outcome>([&]<class R>() { most = std::max(most, kFieldCount<R>); });
+  return most;
+}();
+std::array<Number, kMostFields> NumbersOf(const Outcome& outcome);
 
 /// The first thing wrong with the rows of a table.
 struct RowTrouble {

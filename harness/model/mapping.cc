@@ -108,7 +108,7 @@ void Apply(const MapReserve& op, const Scene& scene, State& state, const Outcome
 
 void Describe(const MapPrivate& op, const Scene& scene, Clauses& clauses) {
   DescribeRoom(scene, op.size.bytes, clauses);
-  const std::uint64_t at = scene.address(0);
+  const std::uint64_t at = scene.AddressOf<&MapPrivate::at>();
   if (at == 0) {
     clauses.Returns<Value>({}, "zeroed memory is mapped somewhere free");
     clauses.Picks(Identity::kAddress, op.size.bytes, -1, {});
@@ -141,7 +141,7 @@ void Apply(const MapPrivate& op, const Scene& scene, State& state, const Outcome
 }
 
 void Describe(const MapUnmap& op, const Scene& scene, Clauses& clauses) {
-  const std::uint64_t at = scene.address(0);
+  const std::uint64_t at = scene.AddressOf<&MapUnmap::at>();
   clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
   clauses.Refuse(op.size.bytes == 0, EINVAL, Force::kMust, {}, "the range is empty");
   const std::uint64_t top = scene.task_size();
@@ -156,13 +156,13 @@ void Describe(const MapUnmap& op, const Scene& scene, Clauses& clauses) {
 
 void Apply(const MapUnmap& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (!Succeeded(outcome)) return;
-  const std::uint64_t at = scene.address(0);
+  const std::uint64_t at = scene.AddressOf<&MapUnmap::at>();
   UnmapRange(state, ActorOf(scene), scene.process_index(), at,
              at + RoundUp(op.size.bytes, scene.page()));
 }
 
 void Describe(const MapProtect& op, const Scene& scene, Clauses& clauses) {
-  const std::uint64_t at = scene.address(0);
+  const std::uint64_t at = scene.AddressOf<&MapProtect::at>();
   const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
   clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
   clauses.Refuse((op.protection.bits & ~7ull) != 0, EINVAL, Force::kMay, {},
@@ -187,7 +187,7 @@ void Describe(const MapProtect& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const MapProtect& op, const Scene& scene, State& state, const Outcome& outcome) {
-  const std::uint64_t at = scene.address(0);
+  const std::uint64_t at = scene.AddressOf<&MapProtect::at>();
   const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
   const auto* failure = std::get_if<Failure>(&outcome);
   const bool partly =
@@ -218,7 +218,7 @@ void Apply(const MapProtect& op, const Scene& scene, State& state, const Outcome
 }
 
 void Describe(const MapAdvise& op, const Scene& scene, Clauses& clauses) {
-  const std::uint64_t at = scene.address(0);
+  const std::uint64_t at = scene.AddressOf<&MapAdvise::at>();
   const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
   clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
   clauses.Refuse(end < at, EINVAL, Force::kMust, {}, "the range wraps around");
@@ -252,7 +252,7 @@ void Describe(const MapAdvise& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome& outcome) {
-  const std::uint64_t at = scene.address(0);
+  const std::uint64_t at = scene.AddressOf<&MapAdvise::at>();
   const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
   const auto* failure = std::get_if<Failure>(&outcome);
   const bool partly = failure != nullptr && failure->error.number == ENOMEM;

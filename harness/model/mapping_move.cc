@@ -25,8 +25,9 @@ struct Move {
 
 Move MoveOf(const MapRemap& op, const Scene& scene) {
   const std::uint64_t page = scene.page();
-  return {scene.address(0), RoundUp(op.size.bytes, page), RoundUp(op.new_size.bytes, page),
-          scene.address(1), scene.address(1) != 0};
+  return {scene.AddressOf<&MapRemap::at>(), RoundUp(op.size.bytes, page),
+          RoundUp(op.new_size.bytes, page), scene.AddressOf<&MapRemap::to>(),
+          scene.AddressOf<&MapRemap::to>() != 0};
 }
 
 void DescribeTarget(const Move& move, const Scene& scene, Clauses& clauses) {

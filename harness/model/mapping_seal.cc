@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::uint64_t kCapCheckpointRestore = 1ull << 40;
 
-std::uint64_t EndOf(const Scene& scene, std::uint64_t size) {
-  return scene.address(0) + RoundUp(size, scene.page());
+std::uint64_t EndOf(const Scene& scene, const MapSeal& op) {
+  return scene.AddressOf<&MapSeal::at>() + RoundUp(op.size.bytes, scene.page());
 }
 
 }  // namespace
@@ -34,8 +34,8 @@ void DescribeSeals(const Scene& scene, std::uint64_t start, std::uint64_t end, C
 }
 
 void Describe(const MapSeal& op, const Scene& scene, Clauses& clauses) {
-  const std::uint64_t at = scene.address(0);
-  const std::uint64_t end = EndOf(scene, op.size.bytes);
+  const std::uint64_t at = scene.AddressOf<&MapSeal::at>();
+  const std::uint64_t end = EndOf(scene, op);
   clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
   clauses.Refuse(end < at, EINVAL, Force::kMust, {}, "the range wraps around");
   clauses.ReturnsValue(0, {}, "the range is sealed");
@@ -43,8 +43,8 @@ void Describe(const MapSeal& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const MapSeal& op, const Scene& scene, State& state, const Outcome& outcome) {
-  const std::uint64_t at = scene.address(0);
-  const std::uint64_t end = EndOf(scene, op.size.bytes);
+  const std::uint64_t at = scene.AddressOf<&MapSeal::at>();
+  const std::uint64_t end = EndOf(scene, op);
   if (!Succeeded(outcome) || end <= at) return;
   const std::uint8_t process = scene.process_index();
   SplitMappingAt(state, ActorOf(scene), process, at);
@@ -57,7 +57,7 @@ void Apply(const MapSeal& op, const Scene& scene, State& state, const Outcome& o
 }
 
 void Describe(const MapReopen& op, const Scene& scene, Clauses& clauses) {
-  const std::uint64_t at = scene.address(0);
+  const std::uint64_t at = scene.AddressOf<&MapReopen::at>();
   const Mapping* mapping = scene.space().Find(at);
   const bool exact = mapping != nullptr && mapping->IsAttach() && mapping->start == at &&
                      mapping->size() == op.size.bytes;

@@ -50,8 +50,7 @@ void BindNumber(const Scene& scene, std::uint64_t address, Width width, Clauses&
   clauses.Bind(0, number, number, kSameBytes, "the value last stored there");
 }
 
-void DescribeUpdate(const Scene& scene, Width width, Clauses& clauses) {
-  const std::uint64_t address = scene.address(0);
+void DescribeUpdate(const Scene& scene, std::uint64_t address, Width width, Clauses& clauses) {
   const Reach reach = Follow(scene, address, Bytes(width), true);
   DescribeReach(reach, clauses);
   clauses.Returns<Value>(kSameBytes, "the value found there");
@@ -101,7 +100,7 @@ void TouchRange(const Scene& scene, State& state, std::uint64_t address, std::ui
 }  // namespace
 
 void Describe(const MemoryLoad& op, const Scene& scene, Clauses& clauses) {
-  const std::uint64_t address = scene.address(0);
+  const std::uint64_t address = scene.AddressOf<&MemoryLoad::at>();
   const Reach reach = Follow(scene, address, Bytes(op.width), false);
   DescribeReach(reach, clauses);
   clauses.Returns<Value>(kSameBytes, "the value last stored there");
@@ -109,60 +108,61 @@ void Describe(const MemoryLoad& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const MemoryLoad& op, const Scene& scene, State& state, const Outcome& outcome) {
-  if (Succeeded(outcome)) TouchRange(scene, state, scene.address(0), Bytes(op.width));
+  if (Succeeded(outcome))
+    TouchRange(scene, state, scene.AddressOf<&MemoryLoad::at>(), Bytes(op.width));
 }
 
 void Describe(const MemoryStore& op, const Scene& scene, Clauses& clauses) {
-  DescribeReach(Follow(scene, scene.address(0), Bytes(op.width), true), clauses);
+  DescribeReach(Follow(scene, scene.AddressOf<&MemoryStore::at>(), Bytes(op.width), true), clauses);
   clauses.Returns<Value>(kStores, "the bytes are stored");
 }
 
 void Apply(const MemoryStore& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (!Succeeded(outcome)) return;
-  StoreNumber(scene, state, scene.address(0), op.width, op.value);
+  StoreNumber(scene, state, scene.AddressOf<&MemoryStore::at>(), op.width, op.value);
 }
 
 void Describe(const MemoryExchange& op, const Scene& scene, Clauses& clauses) {
-  DescribeUpdate(scene, op.width, clauses);
+  DescribeUpdate(scene, scene.AddressOf<&MemoryExchange::at>(), op.width, clauses);
 }
 
 void Apply(const MemoryExchange& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (!Succeeded(outcome)) return;
-  StoreNumber(scene, state, scene.address(0), op.width, op.value);
+  StoreNumber(scene, state, scene.AddressOf<&MemoryExchange::at>(), op.width, op.value);
 }
 
 void Describe(const MemoryCompareExchange& op, const Scene& scene, Clauses& clauses) {
-  DescribeUpdate(scene, op.width, clauses);
+  DescribeUpdate(scene, scene.AddressOf<&MemoryCompareExchange::at>(), op.width, clauses);
 }
 
 void Apply(const MemoryCompareExchange& op, const Scene& scene, State& state,
            const Outcome& outcome) {
   const auto* found = std::get_if<Value>(&outcome);
   if (found == nullptr) return;
-  TouchRange(scene, state, scene.address(0), Bytes(op.width));
+  TouchRange(scene, state, scene.AddressOf<&MemoryCompareExchange::at>(), Bytes(op.width));
   const auto number = static_cast<std::uint64_t>(found->number);
   if (Low(number, op.width) != Low(op.expected, op.width)) return;
-  StoreNumber(scene, state, scene.address(0), op.width, op.value);
+  StoreNumber(scene, state, scene.AddressOf<&MemoryCompareExchange::at>(), op.width, op.value);
 }
 
 void Describe(const MemoryFetchAdd& op, const Scene& scene, Clauses& clauses) {
-  DescribeUpdate(scene, op.width, clauses);
+  DescribeUpdate(scene, scene.AddressOf<&MemoryFetchAdd::at>(), op.width, clauses);
 }
 
 void Apply(const MemoryFetchAdd& op, const Scene& scene, State& state, const Outcome& outcome) {
   const auto* found = std::get_if<Value>(&outcome);
   if (found == nullptr) return;
-  StoreNumber(scene, state, scene.address(0), op.width,
+  StoreNumber(scene, state, scene.AddressOf<&MemoryFetchAdd::at>(), op.width,
               static_cast<std::uint64_t>(found->number) + op.value);
 }
 
 void Describe(const MemoryFill& op, const Scene& scene, Clauses& clauses) {
-  DescribeReach(Follow(scene, scene.address(0), op.size.bytes, true), clauses);
+  DescribeReach(Follow(scene, scene.AddressOf<&MemoryFill::at>(), op.size.bytes, true), clauses);
   clauses.Returns<Value>(kStores, "the bytes are stored");
 }
 
 void Apply(const MemoryFill& op, const Scene& scene, State& state, const Outcome& outcome) {
-  const std::uint64_t address = scene.address(0);
+  const std::uint64_t address = scene.AddressOf<&MemoryFill::at>();
   if (!Succeeded(outcome)) {
     if (std::holds_alternative<Fault>(outcome)) ForgetPart(scene, state, address, op.size.bytes);
     return;
@@ -183,7 +183,7 @@ void Apply(const MemoryFill& op, const Scene& scene, State& state, const Outcome
 }
 
 void Describe(const MemoryChecksum& op, const Scene& scene, Clauses& clauses) {
-  const std::uint64_t address = scene.address(0);
+  const std::uint64_t address = scene.AddressOf<&MemoryChecksum::at>();
   const Reach reach = Follow(scene, address, op.size.bytes, false);
   DescribeReach(reach, clauses);
   clauses.Returns<Value>(kSameBytes, "the hash of the bytes last stored there");
@@ -199,7 +199,8 @@ void Describe(const MemoryChecksum& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const MemoryChecksum& op, const Scene& scene, State& state, const Outcome& outcome) {
-  if (Succeeded(outcome)) TouchRange(scene, state, scene.address(0), op.size.bytes);
+  if (Succeeded(outcome))
+    TouchRange(scene, state, scene.AddressOf<&MemoryChecksum::at>(), op.size.bytes);
 }
 
 }  // namespace shmspec::model

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bitset>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -139,11 +138,11 @@ class Allowance {
 
 /// The requirements that some reordering would show to be violated, by this very test.
 Requirements AtStake(const Allowance& allowance) {
-  std::bitset<kRequirementCount> listed;
+  RequirementSet listed;
   Requirements at_stake;
   allowance.ForEachForbidden([&](Requirement requirement, const Ending&) {
-    if (listed.test(requirement.index())) return;
-    listed.set(requirement.index());
+    if (listed.Contains(requirement)) return;
+    listed.Add(requirement);
     at_stake.Add(requirement);
   });
   return at_stake;
@@ -268,7 +267,8 @@ Number KeyOfEnding(const Ending& ending) {
 }
 
 Violation ExplainHistogram(const Scene& scene, const Histogram& histogram) {
-  const Trial* trial = FindTrial(scene.state(), scene.process_index(), scene.address(0));
+  const Trial* trial =
+      FindTrial(scene.state(), scene.process_index(), scene.AddressOf<&MemoryHistogram::at>());
   const auto test = trial != nullptr ? TestOf(*trial) : std::nullopt;
   if (!test) return {{}, "a histogram of no test"};
   const Allowance allowance(*test, scene.profile().memory_order);
@@ -297,8 +297,9 @@ Violation ExplainHistogram(const Scene& scene, const Histogram& histogram) {
 
 void Describe(const MemoryBranch& op, const Scene& scene, Clauses& clauses) {
   const std::uint64_t bytes = op.layout().Bytes();
-  DescribeArea(scene, scene.address(0), bytes, true, clauses);
-  if (UsesAlso(op.program)) DescribeArea(scene, scene.address(1), bytes, false, clauses);
+  DescribeArea(scene, scene.AddressOf<&MemoryBranch::at>(), bytes, true, clauses);
+  if (UsesAlso(op.program))
+    DescribeArea(scene, scene.AddressOf<&MemoryBranch::also>(), bytes, false, clauses);
   const auto [least, most] = RoundsOf(op.rounds, op.tuning);
   clauses.Returns<Value>(kSameMemory, "every round was run");
   clauses.Bind(0, least, most, kSameMemory, "every round was run");
@@ -306,7 +307,7 @@ void Describe(const MemoryBranch& op, const Scene& scene, Clauses& clauses) {
 
 void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (!Succeeded(outcome)) return;
-  const std::uint64_t address = scene.address(0);
+  const std::uint64_t address = scene.AddressOf<&MemoryBranch::at>();
   const CopyOnWrite<AddressSpace> space = state.processes[scene.process_index()].space;
   ForEachMappedPart(
       *space, address, op.layout().Bytes(),
@@ -321,10 +322,10 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
     place = state.trials.insert(place, Trial{mapping->object, offset, op.branches, {}});
   }
   TrialBranch run{scene.call().step, op.program, op.width, op.layout(), op.tuning, 0, 0};
-  if (const Mapping* also = space->Find(scene.address(1));
+  if (const Mapping* also = space->Find(scene.AddressOf<&MemoryBranch::also>());
       UsesAlso(op.program) && also != nullptr) {
     run.also_object = also->object;
-    run.also_offset = also->offset + (scene.address(1) - also->start);
+    run.also_offset = also->offset + (scene.AddressOf<&MemoryBranch::also>() - also->start);
   }
   const auto later = std::find_if(place->runs.begin(), place->runs.end(),
                                   [&](const TrialBranch& other) { return other.step > run.step; });
@@ -332,7 +333,7 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
 }
 
 void Describe(const MemoryHistogram&, const Scene& scene, Clauses& clauses) {
-  const std::uint64_t address = scene.address(0);
+  const std::uint64_t address = scene.AddressOf<&MemoryHistogram::at>();
   const Trial* trial = FindTrial(scene.state(), scene.process_index(), address);
   const std::uint64_t bytes =
       trial != nullptr ? trial->runs.front().layout.Bytes() : LitmusLayout::kHeadBytes;
@@ -349,7 +350,8 @@ void Describe(const MemoryHistogram&, const Scene& scene, Clauses& clauses) {
 
 void Apply(const MemoryHistogram&, const Scene& scene, State& state, const Outcome& outcome) {
   if (!Succeeded(outcome)) return;
-  const Trial* trial = FindTrial(state, scene.process_index(), scene.address(0));
+  const Trial* trial =
+      FindTrial(state, scene.process_index(), scene.AddressOf<&MemoryHistogram::at>());
   if (trial != nullptr) state.trials.erase(TrialPlace(state.trials, trial->object, trial->offset));
 }
 

@@ -24,13 +24,13 @@ struct Ends {
 };
 
 Ends EndsOf(const MemoryTransfer& op, const Scene& scene) {
-  return {Follow(scene, scene.address(0), op.size.bytes, false),
-          Follow(scene, scene.address(1), op.size.bytes, true)};
+  return {Follow(scene, scene.AddressOf<&MemoryTransfer::from>(), op.size.bytes, false),
+          Follow(scene, scene.AddressOf<&MemoryTransfer::to>(), op.size.bytes, true)};
 }
 
 void MoveChunk(const Scene& scene, State& state, std::uint64_t done, std::uint64_t size) {
   std::array<std::uint8_t, kChunk> bytes{};
-  const std::uint64_t from = scene.address(0) + done;
+  const std::uint64_t from = scene.AddressOf<&MemoryTransfer::from>() + done;
   const bool known = AreKnown(scene, from, size) && scene.call().Alone();
   ForEachMappedPart(
       scene.space(), from, size,
@@ -38,7 +38,7 @@ void MoveChunk(const Scene& scene, State& state, std::uint64_t done, std::uint64
         ObjectOf(state, object).Read(offset, std::span(bytes).subspan(at, part));
       });
   ForEachMappedPart(
-      scene.space(), scene.address(1) + done, size,
+      scene.space(), scene.AddressOf<&MemoryTransfer::to>() + done, size,
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t at, std::uint64_t part) {
         MemoryObject& memory = OwnObject(state, object);
         memory.Write(offset, std::span(bytes).subspan(at, part));
@@ -69,7 +69,8 @@ void Apply(const MemoryTransfer& op, const Scene& scene, State& state, const Out
     // How much of a chunk was written before its end could not be had is not known.
     const Ends ends = EndsOf(op, scene);
     ForEachMappedPart(
-        scene.space(), scene.address(1), std::min(ends.from.bytes, ends.to.bytes),
+        scene.space(), scene.AddressOf<&MemoryTransfer::to>(),
+        std::min(ends.from.bytes, ends.to.bytes),
         [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
           OwnObject(state, object).MakeUnknown(offset, part, scene.call().step);
         });

@@ -78,7 +78,7 @@ void RemoveOther(State& state, std::uint8_t ipc, IpcKind kind, std::int64_t id) 
 }
 
 void Describe(const OtherGet& op, const Scene& scene, Clauses& clauses) {
-  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  const auto key = scene.KeyOf<&OtherGet::key>();
   const OtherObject* found = FindOtherByKey(scene.ipc(), op.kind, key);
   if (op.kind == IpcKind::kSegment) return clauses.AnyFailure();
   if (found != nullptr) return DescribeFound(op, *found, clauses);
@@ -94,14 +94,14 @@ void Describe(const OtherGet& op, const Scene& scene, Clauses& clauses) {
 
 void Apply(const OtherGet& op, const Scene& scene, State& state, const Outcome& outcome) {
   const auto* value = std::get_if<Value>(&outcome);
-  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  const auto key = scene.KeyOf<&OtherGet::key>();
   if (value == nullptr || FindOtherByKey(scene.ipc(), op.kind, key) != nullptr) return;
   if (key != 0 && !op.flags.Has(kCreate)) return;
   CreateOther(scene, state, {op.kind, value->number, key, true});
 }
 
 void Describe(const OtherRemove& op, const Scene& scene, Clauses& clauses) {
-  const OtherObject* found = FindOther(scene.ipc(), op.kind, scene.call().references[0]);
+  const OtherObject* found = FindOther(scene.ipc(), op.kind, scene.NumberOf<&OtherRemove::other>());
   const bool foreign = found == nullptr && scene.ipc().crowded;
   clauses.Refuse(found == nullptr, EINVAL, foreign ? Force::kMay : Force::kMust, {},
                  "there is no such object");
@@ -114,7 +114,7 @@ void Describe(const OtherRemove& op, const Scene& scene, Clauses& clauses) {
 
 void Apply(const OtherRemove& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (!Succeeded(outcome)) return;
-  RemoveOther(state, scene.ipc_index(), op.kind, scene.call().references[0]);
+  RemoveOther(state, scene.ipc_index(), op.kind, scene.NumberOf<&OtherRemove::other>());
 }
 
 }  // namespace shmspec::model

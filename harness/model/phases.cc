@@ -11,7 +11,7 @@
 namespace shmspec::model {
 
 void Notes::Add(const Clauses& clauses, const Call& call, const Outcome& outcome) {
-  ForEachTouched(clauses, outcome, [&](Requirement r) { touched.set(r.index()); });
+  ForEachTouched(clauses, outcome, [&](Requirement r) { touched.Add(r); });
   if (auto why = RefusedByPlace(clauses, outcome)) {
     refused_by_place.emplace_back(call.step, std::move(*why));
   }
@@ -171,7 +171,7 @@ class Stride {
     Next* next = progress_.phase == 0 ? First() : &Add();
     if (next == nullptr) return;
     Detachment detachment{next->progress.attach, next->progress.attach_size};
-    const std::uint64_t address = scene_.address(0);
+    const std::uint64_t address = scene_.AddressOf<&SysvAttach::segment>();
     DetachOne(next->state, actor(), process(), address, scene_.page(), detachment);
     next->progress.attach = detachment.attach;
     next->progress.attach_size = detachment.size;
@@ -181,7 +181,7 @@ class Stride {
   void Go(const MapUnmap& op) {
     Next* next = progress_.phase == 0 ? First() : &Add();
     if (next == nullptr) return;
-    const std::uint64_t start = scene_.address(0);
+    const std::uint64_t start = scene_.AddressOf<&MapUnmap::at>();
     const std::uint64_t end = start + RoundUp(op.size.bytes, scene_.page());
     UnmapRange(next->state, actor(), process(), start, end, 1);
     if (!next->state.processes[process()].space->Overlaps(start, end)) End(*next);
@@ -273,7 +273,7 @@ class Stride {
   void ForEachObject(const MemoryFill& op, Next& next, Change change) {
     const CopyOnWrite<AddressSpace> space = next.state.processes[process()].space;
     ForEachMappedPart(
-        *space, scene_.address(0), op.size.bytes,
+        *space, scene_.AddressOf<&MemoryFill::at>(), op.size.bytes,
         [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
           change(OwnObject(next.state, object), offset, part);
         });

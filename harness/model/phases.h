@@ -10,7 +10,6 @@
 #ifndef SHMSPEC_HARNESS_MODEL_PHASES_H_
 #define SHMSPEC_HARNESS_MODEL_PHASES_H_
 
-#include <bitset>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,7 +41,7 @@ struct Next {
 
 /// What following a run has shown.
 struct Notes {
-  std::bitset<kRequirementCount> touched;
+  RequirementSet touched;
   std::vector<std::pair<std::size_t, std::string>> observed;
   /// Steps that the place refused, and why.
   std::vector<std::pair<std::size_t, std::string>> refused_by_place;

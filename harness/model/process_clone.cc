@@ -36,7 +36,8 @@ void Describe(const ProcessClone& op, const Scene& scene, Clauses& clauses) {
   clauses.RefuseHere(new_ipc, ENOSPC, Force::kMay, {}, "the number of namespaces is limited");
   clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the limit of processes may be reached");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
-  if (scene.address(0) != 0) Describe(SysvDetach{op.detach}, scene, clauses);
+  if (scene.AddressOf<&ProcessClone::detach>() != 0)
+    Describe(SysvDetach{op.detach}, scene, clauses);
   const bool shares = op.shares.Has(kShareMemory);
   clauses.ReturnsValue(
       0, shares ? "SYSV.LIFE.VFORK_SHARES"_req : "SYSV.LIFE.ZOMBIE_ALREADY_DETACHED"_req,
@@ -47,10 +48,11 @@ void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outco
   const std::uint8_t process = scene.process_index();
   const Actor child = ChildOf(scene);
   if (op.shares.Has(kShareMemory)) {
-    if (scene.address(0) == 0 || !Succeeded(outcome)) return;
+    if (scene.AddressOf<&ProcessClone::detach>() == 0 || !Succeeded(outcome)) return;
     // The same as if the parent had done it, but for who did.
     Detachment detachment;
-    while (DetachOne(state, child, process, scene.address(0), scene.page(), detachment)) {
+    while (DetachOne(state, child, process, scene.AddressOf<&ProcessClone::detach>(), scene.page(),
+                     detachment)) {
     }
     return;
   }

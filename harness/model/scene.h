@@ -5,12 +5,14 @@
 #ifndef SHMSPEC_HARNESS_MODEL_SCENE_H_
 #define SHMSPEC_HARNESS_MODEL_SCENE_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
 
 #include "harness/model/profile.h"
 #include "harness/model/state.h"
+#include "harness/vocabulary/handles.h"
 #include "harness/vocabulary/plan.h"
 #include "harness/vocabulary/trace.h"
 
@@ -26,13 +28,20 @@ struct Setting {
 /// The state before the first step: every spawned actor lives, nothing exists.
 State InitialState(const Setting& setting, const Plan& plan);
 
+/// The most references that an operation has among its fields.
+inline constexpr std::size_t kMostReferences = [] {
+  std::size_t most = 0;
+  ForEachAlternative<Operation>([&]<class Op>() { most = std::max(most, kReferenceCount<Op>); });
+  return most;
+}();
+
 /// One call, with the numbers that its handles stand for.
 struct Call {
   std::uint32_t step = 0;
   std::uint8_t actor = 0;
   const Operation* operation = nullptr;
   /// The references among the operation's fields, in order of declaration.
-  std::array<std::int64_t, 4> references{};
+  std::array<std::int64_t, kMostReferences> references{};
   Interval when;                // seconds in which its time stamps are taken
   std::uint32_t in_flight = 0;  // actors that have another call in flight, one bit each
   bool overlapped = false;      // another call was in flight at some time during this one
@@ -86,8 +95,21 @@ class Scene {
   std::uint8_t ipc_index() const { return task().ipc; }
   const IpcNamespace& ipc() const { return *state_->namespaces[ipc_index()]; }
 
-  std::uint64_t address(std::size_t reference) const {
-    return static_cast<std::uint64_t>(call_->references[reference]);
+  /// The number that a reference of the call's operation stands for:
+  /// `scene.NumberOf<&SysvStat::segment>()`.
+  template <auto kMember>
+  std::int64_t NumberOf() const {
+    return call_->references[kReferenceIndex<kMember>];
+  }
+  /// The same as an address.
+  template <auto kMember>
+  std::uint64_t AddressOf() const {
+    return static_cast<std::uint64_t>(NumberOf<kMember>());
+  }
+  /// The same as a System V key, of which the system takes 32 bits.
+  template <auto kMember>
+  std::int32_t KeyOf() const {
+    return static_cast<std::int32_t>(NumberOf<kMember>());
   }
   std::uint64_t page() const { return setting_->system.page_size; }
   bool IsPageAligned(std::uint64_t address) const { return address % page() == 0; }

@@ -29,7 +29,7 @@ std::uint64_t TopOf(const Scene& scene) {
 
 /// The address a call asks for, after rounding.
 std::uint64_t RoundedAddress(const SysvAttach& op, const Scene& scene) {
-  const std::uint64_t address = scene.address(1);
+  const std::uint64_t address = scene.AddressOf<&SysvAttach::at>();
   return op.flags.Has(kRound) ? address - address % scene.system().shmlba : address;
 }
 
@@ -117,7 +117,7 @@ void DescribeAnyPlace(const SysvAttach& op, const Scene& scene, std::uint64_t le
 }  // namespace
 
 const Segment* DescribeAttachSource(const SysvAttach& op, const Scene& scene, Clauses& clauses) {
-  const Segment* segment = DescribeLookup(scene, scene.call().references[0],
+  const Segment* segment = DescribeLookup(scene, scene.NumberOf<&SysvAttach::segment>(),
                                           scene.profile().attach_after_remove_by_id, clauses);
   if (segment == nullptr) {
     clauses.Returns<Value>("SYSV.SHMAT.INVALID_ID"_req, "a segment the model does not know");
@@ -151,7 +151,7 @@ void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment
     clauses.AnyFailure();
     clauses.Observe("SHM_REMAP");
   }
-  if (scene.address(1) != 0) {
+  if (scene.AddressOf<&SysvAttach::at>() != 0) {
     DescribeFixedPlace(op, scene, length, segment.huge, clauses);
   } else {
     DescribeAnyPlace(op, scene, length, clauses);
@@ -193,7 +193,7 @@ void Describe(const SysvAttach& op, const Scene& scene, Clauses& clauses) {
     return;
   }
   // Without a segment the address may be refused first.
-  const std::uint64_t address = scene.address(1);
+  const std::uint64_t address = scene.AddressOf<&SysvAttach::at>();
   clauses.Refuse(address != 0 && !scene.IsPageAligned(RoundedAddress(op, scene)), EINVAL,
                  Force::kMust, "SYSV.SHMAT.MISALIGNED"_req, "the address is not aligned");
 }
@@ -219,7 +219,7 @@ void ApplyFailure(const SysvAttach& op, const Scene& scene, State& state, const 
 
 void Apply(const SysvAttach& op, const Scene& scene, State& state, const Outcome& outcome) {
   const auto* value = std::get_if<Value>(&outcome);
-  const Segment* segment = FindById(scene.ipc(), scene.call().references[0]);
+  const Segment* segment = FindById(scene.ipc(), scene.NumberOf<&SysvAttach::segment>());
   if (segment == nullptr) return;
   if (value == nullptr) {
     if (std::holds_alternative<Failure>(outcome)) ApplyFailure(op, scene, state, *segment);
@@ -269,7 +269,7 @@ bool DetachOne(State& state, const Actor& actor, std::uint8_t process, std::uint
 }
 
 void Describe(const SysvDetach&, const Scene& scene, Clauses& clauses) {
-  const std::uint64_t address = scene.address(0);
+  const std::uint64_t address = scene.AddressOf<&SysvDetach::at>();
   const bool found =
       scene.IsPageAligned(address) && NextToDetach(scene.space(), address, {}).has_value();
   clauses.Refuse(!found, EINVAL, Force::kMust,
@@ -287,7 +287,8 @@ void Apply(const SysvDetach&, const Scene& scene, State& state, const Outcome& o
   const Actor actor = ActorOf(scene);
   const std::uint8_t process = scene.process_index();
   Detachment detachment;
-  while (DetachOne(state, actor, process, scene.address(0), scene.page(), detachment)) {
+  while (DetachOne(state, actor, process, scene.AddressOf<&SysvDetach::at>(), scene.page(),
+                   detachment)) {
   }
 }
 

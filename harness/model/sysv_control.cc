@@ -21,8 +21,8 @@ constexpr std::uint32_t kNoId = ~std::uint32_t{0};
 
 bool IsReadable(Buffer buffer) { return buffer == Buffer::kValid || buffer == Buffer::kUnwritable; }
 
-SegmentName NameOfSegment(const Scene& scene) {
-  const Segment* segment = FindById(scene.ipc(), scene.call().references[0]);
+SegmentName NameOfSegment(const Scene& scene, std::int64_t id) {
+  const Segment* segment = FindById(scene.ipc(), id);
   return {scene.ipc_index(), segment != nullptr ? segment->serial : 0};
 }
 
@@ -67,9 +67,8 @@ void DescribeLockLimit(const Scene& scene, const Segment& segment, Clauses& clau
                      "the user may have locked more elsewhere");
 }
 
-void DescribeLocking(const Scene& scene, bool lock, Clauses& clauses) {
-  const Segment* segment = DescribeLookup(scene, scene.call().references[0],
-                                          scene.profile().control_after_remove, clauses);
+void DescribeLocking(const Scene& scene, std::int64_t id, bool lock, Clauses& clauses) {
+  const Segment* segment = DescribeLookup(scene, id, scene.profile().control_after_remove, clauses);
   clauses.ReturnsValue(0, {lock ? "SYSV.LOCK.FLAG"_req : "SYSV.LOCK.IDEMPOTENT"_req},
                        "the segment is locked or unlocked");
   if (!Certainly(scene.profile().linux_commands)) {
@@ -86,11 +85,12 @@ void DescribeLocking(const Scene& scene, bool lock, Clauses& clauses) {
   if (segment->huge) clauses.Effect("SYSV.LOCK.HUGETLB_NOOP"_req);
 }
 
-void ApplyLocking(const Scene& scene, State& state, bool lock, const Outcome& outcome) {
-  const Segment* known = FindById(scene.ipc(), scene.call().references[0]);
+void ApplyLocking(const Scene& scene, State& state, std::int64_t id, bool lock,
+                  const Outcome& outcome) {
+  const Segment* known = FindById(scene.ipc(), id);
   if (!Succeeded(outcome) || known == nullptr || known->huge || known->locked == lock) return;
   const std::uint32_t user = scene.credentials().real_uid;
-  Segment& segment = OwnSegment(state, NameOfSegment(scene));
+  Segment& segment = OwnSegment(state, NameOfSegment(scene, id));
   segment.locked = lock;
   segment.lock_user = user;
   segment.lock_pages = lock ? segment.pages : 0;
@@ -100,7 +100,7 @@ void ApplyLocking(const Scene& scene, State& state, bool lock, const Outcome& ou
 
 void Describe(const SysvStat& op, const Scene& scene, Clauses& clauses) {
   DescribeWriting(clauses);
-  const Segment* segment = DescribeLookup(scene, scene.call().references[0],
+  const Segment* segment = DescribeLookup(scene, scene.NumberOf<&SysvStat::segment>(),
                                           scene.profile().control_after_remove, clauses);
   if (segment == nullptr) {
     clauses.Returns<SegmentRecord>("SYSV.ID.STALE_EINVAL"_req, "a segment the model does not know");
@@ -115,13 +115,13 @@ void Describe(const SysvStat& op, const Scene& scene, Clauses& clauses) {
 
 void Apply(const SysvStat&, const Scene& scene, State& state, const Outcome& outcome) {
   const auto* record = std::get_if<SegmentRecord>(&outcome);
-  const SegmentName name = NameOfSegment(scene);
+  const SegmentName name = NameOfSegment(scene, scene.NumberOf<&SysvStat::segment>());
   if (record != nullptr && name.serial != 0) LearnFromRecord(scene, state, name, *record);
 }
 
 void Describe(const SysvSet& op, const Scene& scene, Clauses& clauses) {
   clauses.WritesNothingElse("SYSV.SET.READS_ONLY"_req, "SYSV.SET.READS_ONLY"_req);
-  const std::int64_t id = scene.call().references[0];
+  const std::int64_t id = scene.NumberOf<&SysvSet::segment>();
   const bool first = Certainly(scene.profile().buffers_in_order);
   clauses.Refuse(!IsReadable(op.buffer) && !(first && id < 0), EFAULT, Force::kMust,
                  "SYSV.SET.BAD_BUFFER_FIRST"_req, "the buffer cannot be read");
@@ -153,7 +153,7 @@ void Describe(const SysvSet& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const SysvSet& op, const Scene& scene, State& state, const Outcome& outcome) {
-  const SegmentName name = NameOfSegment(scene);
+  const SegmentName name = NameOfSegment(scene, scene.NumberOf<&SysvSet::segment>());
   if (!Succeeded(outcome) || name.serial == 0) return;
   Segment& segment = OwnSegment(state, name);
   segment.uid = op.uid.number;
@@ -164,7 +164,7 @@ void Apply(const SysvSet& op, const Scene& scene, State& state, const Outcome& o
 
 void Describe(const SysvRemove&, const Scene& scene, Clauses& clauses) {
   clauses.WritesNothingElse("SYSV.RMID.BUF_IGNORED"_req, "SYSV.RMID.BUF_IGNORED"_req);
-  const Segment* segment = DescribeLookup(scene, scene.call().references[0],
+  const Segment* segment = DescribeLookup(scene, scene.NumberOf<&SysvRemove::segment>(),
                                           scene.profile().control_after_remove, clauses);
   if (segment != nullptr) {
     DescribeControl(scene, *segment,
@@ -185,24 +185,24 @@ void Describe(const SysvRemove&, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const SysvRemove&, const Scene& scene, State& state, const Outcome& outcome) {
-  const SegmentName name = NameOfSegment(scene);
+  const SegmentName name = NameOfSegment(scene, scene.NumberOf<&SysvRemove::segment>());
   if (Succeeded(outcome) && name.serial != 0) RemoveSegment(state, ActorOf(scene), name);
 }
 
 void Describe(const SysvLock&, const Scene& scene, Clauses& clauses) {
-  DescribeLocking(scene, true, clauses);
+  DescribeLocking(scene, scene.NumberOf<&SysvLock::segment>(), true, clauses);
 }
 
 void Apply(const SysvLock&, const Scene& scene, State& state, const Outcome& outcome) {
-  ApplyLocking(scene, state, true, outcome);
+  ApplyLocking(scene, state, scene.NumberOf<&SysvLock::segment>(), true, outcome);
 }
 
 void Describe(const SysvUnlock&, const Scene& scene, Clauses& clauses) {
-  DescribeLocking(scene, false, clauses);
+  DescribeLocking(scene, scene.NumberOf<&SysvUnlock::segment>(), false, clauses);
 }
 
 void Apply(const SysvUnlock&, const Scene& scene, State& state, const Outcome& outcome) {
-  ApplyLocking(scene, state, false, outcome);
+  ApplyLocking(scene, state, scene.NumberOf<&SysvUnlock::segment>(), false, outcome);
 }
 
 namespace {
@@ -246,8 +246,10 @@ void Describe(const SysvControl& op, const Scene& scene, Clauses& clauses) {
 
 void Apply(const SysvControl& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (op.command == kIpcRmid) Apply(SysvRemove{op.segment, Buffer::kValid}, scene, state, outcome);
-  if (op.command == kShmLock) ApplyLocking(scene, state, true, outcome);
-  if (op.command == kShmUnlock) ApplyLocking(scene, state, false, outcome);
+  if (op.command == kShmLock)
+    ApplyLocking(scene, state, scene.NumberOf<&SysvControl::segment>(), true, outcome);
+  if (op.command == kShmUnlock)
+    ApplyLocking(scene, state, scene.NumberOf<&SysvControl::segment>(), false, outcome);
 }
 
 }  // namespace shmspec::model

@@ -42,7 +42,7 @@ const Segment* DoubtfulByKey(const IpcNamespace& ipc, std::int32_t key) {
 }
 
 bool IsNew(const SysvGet& op, const Scene& scene, const Segment* found) {
-  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  const auto key = scene.KeyOf<&SysvGet::key>();
   return key == 0 || (found == nullptr && op.flags.Has(kCreate));
 }
 
@@ -74,7 +74,7 @@ void DescribeExisting(const SysvGet& op, const Scene& scene, const Segment& foun
 
 void DescribeNew(const SysvGet& op, const Scene& scene, Clauses& clauses) {
   DescribeLimits(scene, op.size.bytes, op.flags.bits, clauses);
-  const bool is_private = static_cast<std::int32_t>(scene.call().references[0]) == 0;
+  const bool is_private = scene.KeyOf<&SysvGet::key>() == 0;
   clauses.Returns<Value>(
       is_private ? "SYSV.SHMGET.PRIVATE_ALWAYS_NEW"_req : "SYSV.SHMGET.CREATE_RETURNS_NONNEG"_req,
       "a new segment, with an identifier that names no other");
@@ -199,7 +199,7 @@ void CreateSegment(const Scene& scene, State& state, const NewSegment& wanted) {
 }
 
 void Describe(const SysvGet& op, const Scene& scene, Clauses& clauses) {
-  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  const auto key = scene.KeyOf<&SysvGet::key>();
   const Segment* found = FindByKey(scene.ipc(), key);
   const bool named_by_number = !op.key.handle && key != 0;
   if (found != nullptr) {
@@ -229,7 +229,7 @@ void Describe(const SysvGet& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const SysvGet& op, const Scene& scene, State& state, const Outcome& outcome) {
-  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  const auto key = scene.KeyOf<&SysvGet::key>();
   const Segment* found = FindByKey(scene.ipc(), key);
   const bool is_new = IsNew(op, scene, found);
   const auto* value = std::get_if<Value>(&outcome);

@@ -55,10 +55,10 @@ const Segment* FindByIndex(const Scene& scene, std::int64_t index) {
   return nullptr;
 }
 
-void DescribeByIndex(const Scene& scene, Buffer buffer, bool any, Clauses& clauses) {
+void DescribeByIndex(const Scene& scene, std::int64_t index, Buffer buffer, bool any,
+                     Clauses& clauses) {
   DescribeWriting(clauses);
   DescribeLinuxCommand(scene, clauses);
-  const std::int64_t index = scene.call().references[0];
   const Segment* segment = index < 0 ? nullptr : FindByIndex(scene, index);
   if (segment == nullptr) {
     clauses.Refuse(true, EINVAL, index >= 0 && MayBeForeign(scene) ? Force::kMay : Force::kMust,
@@ -77,9 +77,9 @@ void DescribeByIndex(const Scene& scene, Buffer buffer, bool any, Clauses& claus
                  {"SYSV.INFO.SHM_STAT_INDEX"_req, "SYSV.INFO.SHM_STAT_MASKS_ID"_req}, clauses);
 }
 
-void LearnByIndex(const Scene& scene, State& state, const Outcome& outcome) {
+void LearnByIndex(const Scene& scene, State& state, std::int64_t index, const Outcome& outcome) {
   const auto* record = std::get_if<SegmentRecord>(&outcome);
-  const Segment* segment = FindByIndex(scene, scene.call().references[0]);
+  const Segment* segment = FindByIndex(scene, index);
   if (record == nullptr || segment == nullptr) return;
   LearnFromRecord(scene, state, {scene.ipc_index(), segment->serial}, *record);
 }
@@ -112,7 +112,7 @@ void BindUsage(const Scene& scene, bool narrow, Requirements requirements, Claus
 
 void Describe(const SysvInfo& op, const Scene& scene, Clauses& clauses) {
   DescribeWriting(clauses);
-  clauses.Refuse(scene.call().references[0] < 0, EINVAL, Force::kMust,
+  clauses.Refuse(scene.NumberOf<&SysvInfo::segment>() < 0, EINVAL, Force::kMust,
                  "SYSV.ID.NEGATIVE_INVALID"_req, "a negative identifier is refused first");
   clauses.Returns<LimitsRecord>(
       {"SYSV.INFO.IPC_INFO_LIMITS"_req, "SYSV.INFO.NO_PERMISSION_FOR_SUMMARY"_req},
@@ -138,7 +138,7 @@ void Describe(const SysvInfo& op, const Scene& scene, Clauses& clauses) {
 
 void Describe(const SysvShmInfo& op, const Scene& scene, Clauses& clauses) {
   DescribeWriting(clauses);
-  clauses.Refuse(scene.call().references[0] < 0, EINVAL, Force::kMust,
+  clauses.Refuse(scene.NumberOf<&SysvShmInfo::segment>() < 0, EINVAL, Force::kMust,
                  "SYSV.ID.NEGATIVE_INVALID"_req, "a negative identifier is refused first");
   clauses.Returns<UsageRecord>(
       {"SYSV.INFO.SHM_INFO_COUNTERS"_req, "SYSV.INFO.NO_PERMISSION_FOR_SUMMARY"_req},
@@ -153,19 +153,19 @@ void Describe(const SysvShmInfo& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Describe(const SysvStatIndex& op, const Scene& scene, Clauses& clauses) {
-  DescribeByIndex(scene, op.buffer, false, clauses);
+  DescribeByIndex(scene, scene.NumberOf<&SysvStatIndex::index>(), op.buffer, false, clauses);
 }
 
 void Apply(const SysvStatIndex&, const Scene& scene, State& state, const Outcome& outcome) {
-  LearnByIndex(scene, state, outcome);
+  LearnByIndex(scene, state, scene.NumberOf<&SysvStatIndex::index>(), outcome);
 }
 
 void Describe(const SysvStatAny& op, const Scene& scene, Clauses& clauses) {
-  DescribeByIndex(scene, op.buffer, true, clauses);
+  DescribeByIndex(scene, scene.NumberOf<&SysvStatAny::index>(), op.buffer, true, clauses);
 }
 
 void Apply(const SysvStatAny&, const Scene& scene, State& state, const Outcome& outcome) {
-  LearnByIndex(scene, state, outcome);
+  LearnByIndex(scene, state, scene.NumberOf<&SysvStatAny::index>(), outcome);
 }
 
 void Describe(const SysvKeyOfPath& op, const Scene& scene, Clauses& clauses) {

@@ -81,7 +81,7 @@ void Describe(const SystemIpcs& op, const Scene& scene, Clauses& clauses) {
 
 void Describe(const SystemIpcsOne&, const Scene& scene, Clauses& clauses) {
   const Requirement by_id = "TOOL.IPCS.BY_ID"_req;
-  const Segment* segment = FindById(scene.ipc(), scene.call().references[0]);
+  const Segment* segment = FindById(scene.ipc(), scene.NumberOf<&SystemIpcsOne::segment>());
   if (segment == nullptr && !MayBeForeign(scene)) {
     clauses.Returns<ToolResult>(by_id, "the tool says that there is none");
     return;

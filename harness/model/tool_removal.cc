@@ -100,7 +100,8 @@ void RemoveOrDoubt(const Scene& scene, State& state, Says removes, std::uint32_t
 }
 
 bool SameSegment(const Scene& scene) {
-  return scene.call().references[0] == scene.call().references[1];
+  return scene.NumberOf<&SystemIpcrmSeveral::first>() ==
+         scene.NumberOf<&SystemIpcrmSeveral::second>();
 }
 
 constexpr Requirement kByIdOrKey = "SEED.IPCRM_Q_KEY"_req;
@@ -109,7 +110,7 @@ constexpr Requirements kAll{"TOOL.IPCRM.ALL_OPTARG"_req};
 }  // namespace
 
 void Describe(const SystemIpcrm& op, const Scene& scene, Clauses& clauses) {
-  const Segment* segment = FindById(scene.ipc(), scene.call().references[0]);
+  const Segment* segment = FindById(scene.ipc(), scene.NumberOf<&SystemIpcrm::segment>());
   const Requirements requirements =
       op.old_syntax
           ? Requirements("TOOL.IPCRM.OLD_SYNTAX"_req)
@@ -119,11 +120,11 @@ void Describe(const SystemIpcrm& op, const Scene& scene, Clauses& clauses) {
 
 void Apply(const SystemIpcrm&, const Scene& scene, State& state, const Outcome& outcome) {
   if (!ToldSuccess(outcome)) return;
-  RemoveFound(scene, state, FindById(scene.ipc(), scene.call().references[0]));
+  RemoveFound(scene, state, FindById(scene.ipc(), scene.NumberOf<&SystemIpcrm::segment>()));
 }
 
 void Describe(const SystemIpcrmKey&, const Scene& scene, Clauses& clauses) {
-  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  const auto key = scene.KeyOf<&SystemIpcrmKey::key>();
   Says removes = RemovesSegment(scene, FindByKey(scene.ipc(), key));
   for (const Segment& other : scene.ipc().segments) {
     if (!other.key_known) removes = Says::kSilent;
@@ -132,25 +133,30 @@ void Describe(const SystemIpcrmKey&, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const SystemIpcrmKey&, const Scene& scene, State& state, const Outcome& outcome) {
-  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  const auto key = scene.KeyOf<&SystemIpcrmKey::key>();
   if (ToldSuccess(outcome)) RemoveFound(scene, state, FindByKey(scene.ipc(), key));
 }
 
 void Describe(const SystemIpcrmSeveral& op, const Scene& scene, Clauses& clauses) {
-  const auto& ids = scene.call().references;
-  const Segment* second = SameSegment(scene) ? nullptr : FindById(scene.ipc(), ids[1]);
+  const Segment* second =
+      SameSegment(scene) ? nullptr
+                         : FindById(scene.ipc(), scene.NumberOf<&SystemIpcrmSeveral::second>());
   DescribeStatus(
-      {RemovesSegment(scene, FindById(scene.ipc(), ids[0])), RemovesSegment(scene, second),
-       RemovesOther(scene, FindOther(scene.ipc(), op.kind, ids[2]))},
+      {RemovesSegment(scene, FindById(scene.ipc(), scene.NumberOf<&SystemIpcrmSeveral::first>())),
+       RemovesSegment(scene, second),
+       RemovesOther(scene,
+                    FindOther(scene.ipc(), op.kind, scene.NumberOf<&SystemIpcrmSeveral::other>()))},
       "TOOL.IPCRM.SEVERAL"_req, clauses);
 }
 
 void Apply(const SystemIpcrmSeveral& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (!Ran(outcome)) return;
-  const auto& ids = scene.call().references;
-  const Segment* first = FindById(scene.ipc(), ids[0]);
-  const Segment* second = SameSegment(scene) ? nullptr : FindById(scene.ipc(), ids[1]);
-  const OtherObject* other = FindOther(scene.ipc(), op.kind, ids[2]);
+  const Segment* first = FindById(scene.ipc(), scene.NumberOf<&SystemIpcrmSeveral::first>());
+  const Segment* second =
+      SameSegment(scene) ? nullptr
+                         : FindById(scene.ipc(), scene.NumberOf<&SystemIpcrmSeveral::second>());
+  const OtherObject* other =
+      FindOther(scene.ipc(), op.kind, scene.NumberOf<&SystemIpcrmSeveral::other>());
   const bool removes_other = RemovesOther(scene, other) == Says::kYes;
   // Both are looked at before either goes.
   std::array<std::pair<Says, std::uint32_t>, 2> removals{};
@@ -161,21 +167,23 @@ void Apply(const SystemIpcrmSeveral& op, const Scene& scene, State& state, const
   for (const auto& [removes, serial] : removals) {
     if (serial != 0) RemoveOrDoubt(scene, state, removes, serial);
   }
-  if (removes_other) RemoveOther(state, scene.ipc_index(), op.kind, ids[2]);
+  if (removes_other)
+    RemoveOther(state, scene.ipc_index(), op.kind, scene.NumberOf<&SystemIpcrmSeveral::other>());
 }
 
 void Describe(const SystemIpcrmOther& op, const Scene& scene, Clauses& clauses) {
-  const OtherObject* other = FindOther(scene.ipc(), op.kind, scene.call().references[0]);
+  const OtherObject* other =
+      FindOther(scene.ipc(), op.kind, scene.NumberOf<&SystemIpcrmOther::other>());
   DescribeStatus({RemovesOther(scene, other)}, kByIdOrKey, clauses);
 }
 
 void Apply(const SystemIpcrmOther& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (!ToldSuccess(outcome)) return;
-  RemoveOther(state, scene.ipc_index(), op.kind, scene.call().references[0]);
+  RemoveOther(state, scene.ipc_index(), op.kind, scene.NumberOf<&SystemIpcrmOther::other>());
 }
 
 void Describe(const SystemIpcrmOtherKey& op, const Scene& scene, Clauses& clauses) {
-  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  const auto key = scene.KeyOf<&SystemIpcrmOtherKey::key>();
   Says removes = RemovesOther(scene, FindOtherByKey(scene.ipc(), op.kind, key));
   for (const OtherObject& other : scene.ipc().others) {
     if (other.kind == op.kind && !other.key_known) removes = Says::kSilent;
@@ -185,7 +193,7 @@ void Describe(const SystemIpcrmOtherKey& op, const Scene& scene, Clauses& clause
 
 void Apply(const SystemIpcrmOtherKey& op, const Scene& scene, State& state,
            const Outcome& outcome) {
-  const auto key = static_cast<std::int32_t>(scene.call().references[0]);
+  const auto key = scene.KeyOf<&SystemIpcrmOtherKey::key>();
   const OtherObject* other = FindOtherByKey(scene.ipc(), op.kind, key);
   if (!ToldSuccess(outcome) || other == nullptr) return;
   RemoveOther(state, scene.ipc_index(), op.kind, other->id);

@@ -23,37 +23,18 @@ using oracle::Worlds;
 class HandleValues {
  public:
   explicit HandleValues(const Trace& trace) {
-    for (auto& kind : values_) kind.fill(-1);
-    values_[Kind(HandleKind::kKey)] = trace.keys;
+    values_.ForEach([](std::int64_t& value) { value = -1; });
+    values_[HandleKind::kKey] = trace.keys;
   }
 
   std::int64_t operator()(const Reference& reference) const {
     if (!reference.handle) return reference.offset;
-    const Handle& handle = *reference.handle;
-    return WrappingSum(values_[Kind(handle.kind)][handle.index], reference.offset);
+    return WrappingSum(values_[*reference.handle], reference.offset);
   }
-  void Assign(Handle handle, std::int64_t value) {
-    values_[Kind(handle.kind)][handle.index] = value;
-  }
+  void Assign(Handle handle, std::int64_t value) { values_[handle] = value; }
 
  private:
-  static std::size_t Kind(HandleKind kind) {
-    switch (kind) {
-      case HandleKind::kSegment:
-        return 0;
-      case HandleKind::kAttach:
-        return 1;
-      case HandleKind::kMapping:
-        return 2;
-      case HandleKind::kKey:
-        return 3;
-      case HandleKind::kOther:
-        return 4;
-    }
-    return 0;
-  }
-
-  std::array<std::array<std::int64_t, Handle::kLimit>, 5> values_;
+  PerHandle<std::int64_t> values_;
 };
 
 /// Whether the plan has stores that others may see later than they were made.
@@ -101,9 +82,7 @@ class Hearing {
       }
       if (!over_ && !trace_.trouble.empty()) Undecided(std::nullopt, trace_.trouble);
     }
-    for (std::uint16_t i = 0; i < kRequirementCount; ++i) {
-      if (worlds_.notes().touched.test(i)) verdict_.touched.push_back(Requirement(i));
-    }
+    verdict_.touched = worlds_.notes().touched.List();
     verdict_.observed = worlds_.notes().observed;
     verdict_.refused_by_place = worlds_.notes().refused_by_place;
     return std::move(verdict_);

@@ -25,7 +25,7 @@ namespace shmspec {
 /// One requirement as one case saw it.
 struct RequirementResult {
   static constexpr std::string_view kName = "requirement";
-  Requirement requirement{0};
+  Requirement requirement;
   Status status = Status::kUntested;
   static constexpr auto kFields = Fields(Field{"requirement", &RequirementResult::requirement},
                                          Field{"status", &RequirementResult::status});

@@ -176,8 +176,7 @@ Json CatalogueRecord(const RunResult& result) {
     }
   }
   Json requirements = Json::object();
-  for (std::uint16_t index = 0; index < kRequirementCount; ++index) {
-    const Requirement requirement(index);
+  for (const Requirement requirement : AllRequirements()) {
     const RequirementText& text = requirement.text();
     const auto status = statuses.find(requirement);
     requirements[std::string(text.id)] = {
@@ -197,8 +196,8 @@ Json CatalogueRecord(const RunResult& result) {
 
 Json AreasRecord() {
   Json areas = Json::object();
-  for (std::uint16_t index = 0; index < kRequirementCount; ++index) {
-    const RequirementText& text = Requirement(index).text();
+  for (const Requirement requirement : AllRequirements()) {
+    const RequirementText& text = requirement.text();
     areas[std::string(text.area)] = {{"title", text.title}, {"chapter", text.chapter}};
   }
   return areas;
@@ -305,7 +304,7 @@ Json SummaryRecord(const RunResult& result, const RecordContext& context) {
   std::vector<Status> requirements;
   for (const auto& entry : result.Requirements()) requirements.push_back(entry.second);
   // What no case of the run is about stays UNTESTED.
-  requirements.resize(kRequirementCount, Status::kUntested);
+  requirements.resize(RequirementCount(), Status::kUntested);
   Json summary{{"conformant", ConformanceOf(result)}};
   if (context.expectations.waivers) {
     summary["apart_from_waivers"] = ConformanceApartFromWaivers(result);

@@ -24,8 +24,7 @@ bool CaseMatches(std::string_view filter, const Case& test_case) {
 }
 
 std::vector<std::string> AllNames(const std::vector<Case>& cases) {
-  std::vector<std::string> names(internal::kRequirementIds.begin(),
-                                 internal::kRequirementIds.end());
+  std::vector<std::string> names = RequirementIds();
   for (const Case& test_case : cases) names.emplace_back(test_case.id);
   // The beginning of a name up to a dot is a name as well.
   for (std::size_t i = 0, count = names.size(); i < count; ++i) {

@@ -6,9 +6,7 @@
 #ifndef SHMSPEC_HARNESS_TARGET_HANDLE_TABLE_H_
 #define SHMSPEC_HARNESS_TARGET_HANDLE_TABLE_H_
 
-#include <array>
 #include <atomic>
-#include <cstddef>
 #include <cstdint>
 
 #include "harness/vocabulary/value.h"
@@ -21,37 +19,17 @@ class HandleTable {
   HandleTable() { Clear(); }
 
   void Clear() {
-    for (auto& kind : values_) {
-      for (auto& value : kind) value.store(-1, std::memory_order_relaxed);
-    }
+    values_.ForEach(
+        [](std::atomic<std::int64_t>& value) { value.store(-1, std::memory_order_relaxed); });
   }
 
-  std::int64_t Get(Handle handle) const { return Slot(handle).load(std::memory_order_acquire); }
+  std::int64_t Get(Handle handle) const { return values_[handle].load(std::memory_order_acquire); }
   void Set(Handle handle, std::int64_t value) {
-    values_[KindIndex(handle.kind)][handle.index].store(value, std::memory_order_release);
+    values_[handle].store(value, std::memory_order_release);
   }
 
  private:
-  static constexpr std::size_t KindIndex(HandleKind kind) {
-    switch (kind) {
-      case HandleKind::kSegment:
-        return 0;
-      case HandleKind::kAttach:
-        return 1;
-      case HandleKind::kMapping:
-        return 2;
-      case HandleKind::kKey:
-        return 3;
-      case HandleKind::kOther:
-        return 4;
-    }
-    return 0;
-  }
-  const std::atomic<std::int64_t>& Slot(Handle handle) const {
-    return values_[KindIndex(handle.kind)][handle.index];
-  }
-
-  std::array<std::array<std::atomic<std::int64_t>, Handle::kLimit>, 5> values_;
+  PerHandle<std::atomic<std::int64_t>> values_;
 };
 
 static_assert(std::atomic<std::int64_t>::is_always_lock_free, "handles cross between processes");

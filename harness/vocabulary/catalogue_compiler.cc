@@ -297,12 +297,7 @@ int main(int argc, char** argv) {
   try {
     const std::string yaml = Contents(path);
     const std::map<std::string, Entry> entries = ReadCatalogue(yaml);
-    std::string ids;
-    for (const auto& entry : entries) ids += Quoted(entry.first) + ",\n";
     std::filesystem::create_directories(folder);
-    Replace(folder / "requirement_count.inc",
-            fmt::format("#define SHMSPEC_REQUIREMENT_COUNT {}\n", entries.size()));
-    Replace(folder / "requirement_ids.inc", ids);
     Replace(folder / "catalogue.inc", CatalogueSource(entries, shmspec::Sha256(yaml)));
     return 0;
   } catch (const Complaint& complaint) {

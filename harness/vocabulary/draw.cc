@@ -92,7 +92,7 @@ class PlanDrawing {
     plan_.name = "drawn.plan";
     for (std::uint64_t left = choices_.Below(3); left > 0; --left) {
       plan_.requirements.push_back(
-          Requirement(static_cast<std::uint16_t>(choices_.Below(kRequirementCount))));
+          AllRequirements()[static_cast<std::size_t>(choices_.Below(RequirementCount()))]);
     }
     const std::uint64_t actors = 1 + choices_.Below(limits_.actors);
     for (std::uint64_t i = 0; i < actors; ++i) DrawActor(i);

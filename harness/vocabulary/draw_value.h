@@ -14,6 +14,7 @@
 
 #include "harness/vocabulary/draw.h"
 #include "harness/vocabulary/field.h"
+#include "harness/vocabulary/number.h"
 
 namespace shmspec::draw {
 
@@ -35,22 +36,14 @@ concept FlagSet = requires {
   typename FlagTag<T>::Type;
 };
 
-/// The handle kinds that make sense in a reference type; the first is the usual one.
-template <class Ref>
-constexpr std::array<HandleKind, 2> kKindsOf =
-    std::is_base_of_v<KeyRef, Ref>       ? std::array{HandleKind::kKey, HandleKind::kKey}
-    : std::is_base_of_v<OtherRef, Ref>   ? std::array{HandleKind::kOther, HandleKind::kOther}
-    : std::is_base_of_v<SegmentRef, Ref> ? std::array{HandleKind::kSegment, HandleKind::kSegment}
-                                         : std::array{HandleKind::kAttach, HandleKind::kMapping};
-
 template <class T>
 void Draw(Choices& choices, T& value, std::size_t actors);
 
 template <class T>
 void DrawReference(Choices& choices, T& value) {
   if (choices.Below(4) != 0) {
-    value.handle =
-        Handle{kKindsOf<T>[choices.Below(2)], static_cast<std::uint8_t>(choices.Below(4))};
+    const HandleKind kind = T::kKinds[static_cast<std::size_t>(choices.Below(T::kKinds.size()))];
+    value.handle = Handle{kind, static_cast<std::uint8_t>(choices.Below(4))};
   }
   if (choices.Below(2) != 0) value.offset = static_cast<std::int64_t>(EdgeNumber(choices));
 }
@@ -91,12 +84,9 @@ void Draw(Choices& choices, T& value, std::size_t actors) {
     }
   } else if constexpr (Declared<T>) {
     ForEachField<T>([&](const auto& field) { Draw(choices, value.*field.member, actors); });
-  } else if constexpr (requires { value.bits; }) {
-    Draw(choices, value.bits, actors);
-  } else if constexpr (requires { value.bytes; }) {
-    Draw(choices, value.bytes, actors);
   } else {
-    Draw(choices, value.number, actors);
+    static_assert(Wrapped<T>, "give this type a kNumber (number.h) or a way to draw it here");
+    Draw(choices, value.*T::kNumber, actors);
   }
 }
 

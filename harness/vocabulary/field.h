@@ -17,7 +17,6 @@
 
 #include <cstddef>
 #include <string_view>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -34,10 +33,28 @@ struct Field {
       : name(field_name), member(field_member) {}
 };
 
+/// A list of fields. No std::tuple: every file of the harness would pay for what one can do
+/// besides.
+template <std::size_t kIndex, class F>
+struct FieldAt {
+  F field;
+};
+template <class Indices, class... F>
+struct FieldList;
+template <std::size_t... kIndex, class... F>
+struct FieldList<std::index_sequence<kIndex...>, F...> : FieldAt<kIndex, F>... {
+  static constexpr std::size_t kCount = sizeof...(F);
+
+  template <class Visit>
+  constexpr void ForEach(Visit& visit) const {
+    (visit(static_cast<const FieldAt<kIndex, F>&>(*this).field), ...);
+  }
+};
+
 /// The field list of a declared struct.
 template <class... F>
-constexpr std::tuple<F...> Fields(F... fields) {
-  return std::tuple<F...>(fields...);
+constexpr FieldList<std::index_sequence_for<F...>, F...> Fields(F... fields) {
+  return {{fields}...};
 }
 
 /// A struct that carries its own declaration.
@@ -50,18 +67,23 @@ concept Declared = requires {
 /// Calls visit(field) for every field of `Struct`, in order of declaration.
 template <Declared Struct, class Visit>
 constexpr void ForEachField(Visit&& visit) {
-  std::apply([&](const auto&... field) { (visit(field), ...); }, Struct::kFields);
+  Struct::kFields.ForEach(visit);
 }
 
 /// Number of fields of a declared struct.
 template <Declared Struct>
-inline constexpr std::size_t kFieldCount = std::tuple_size_v<decltype(Struct::kFields)>;
+inline constexpr std::size_t kFieldCount = Struct::kFields.kCount;
 
 /// The std::variant that a type is or derives from.
 template <class... Ts>
 std::variant<Ts...> AsVariant(const std::variant<Ts...>* variant);
 template <class Variant>
 using VariantOf = decltype(AsVariant(static_cast<const Variant*>(nullptr)));
+
+/// The std::variant of all types but the first: a macro that lists types can put a comma before
+/// each and none behind the last.
+template <class First, class... Ts>
+using VariantAfter = std::variant<Ts...>;
 
 /// Index of alternative T in a variant.
 template <class T, class Variant>

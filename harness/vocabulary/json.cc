@@ -30,7 +30,7 @@ Json ValueOf(const T& value, Actors actors) {
   } else if constexpr (std::is_same_v<T, std::string>) {
     return value;
   } else if constexpr (std::is_same_v<T, Size>) {
-    return ValueOf(value.bytes, actors);
+    return ValueOf(NumberIn(value), actors);
   } else if constexpr (std::is_same_v<T, Program>) {
     return PrintProgram(value);
   } else if constexpr (std::is_same_v<T, Ending>) {

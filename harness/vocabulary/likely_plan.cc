@@ -82,15 +82,17 @@ void LikelyPlan::Furnish(Choices& choices) {
 
 void LikelyPlan::AddRace(Choices& choices, std::size_t actors, std::size_t steps) {
   choices_ = &choices;
-  const std::array before{segments_, attaches_, mappings_};
+  const std::array before{Used(HandleKind::kSegment), Used(HandleKind::kAttach),
+                          Used(HandleKind::kMapping)};
   for (std::uint8_t actor = 0; actor < actors; ++actor) {
     actor_ = actor;
     for (std::size_t i = 0; i < steps; ++i) {
       // Handles that the race itself assigns are nobody's business in it.
-      const std::array all{segments_, attaches_, mappings_};
-      segments_ = before[0];
-      attaches_ = before[1];
-      mappings_ = 0;
+      const std::array all{Used(HandleKind::kSegment), Used(HandleKind::kAttach),
+                           Used(HandleKind::kMapping)};
+      Used(HandleKind::kSegment) = before[0];
+      Used(HandleKind::kAttach) = before[1];
+      Used(HandleKind::kMapping) = 0;
       Operation operation;
       switch (Below(8)) {
         case 0:
@@ -109,9 +111,9 @@ void LikelyPlan::AddRace(Choices& choices, std::size_t actors, std::size_t steps
         default:
           operation = DrawCall(actor);
       }
-      segments_ = all[0];
-      attaches_ = all[1];
-      mappings_ = all[2];
+      Used(HandleKind::kSegment) = all[0];
+      Used(HandleKind::kAttach) = all[1];
+      Used(HandleKind::kMapping) = all[2];
       Add(actor, std::move(operation), Timing::kRace);
     }
   }
@@ -136,15 +138,12 @@ void LikelyPlan::Add(std::uint8_t actor, Operation operation, Timing timing) {
   // A key has its value before the plan begins and keeps it.
   const auto kind = AssignedKind(operation);
   if (kind && *kind != HandleKind::kKey) {
-    std::uint8_t* used = *kind == HandleKind::kSegment  ? &segments_
-                         : *kind == HandleKind::kAttach ? &attaches_
-                         : *kind == HandleKind::kOther  ? &others_
-                                                        : &mappings_;
-    step.assigns = Handle{*kind, *used};
+    std::uint8_t& used = Used(*kind);
+    step.assigns = Handle{*kind, used};
     const Range range{OwnBytes(operation), 1u << processes_[actor], 0};
-    if (*kind == HandleKind::kAttach) attach_ranges_[*used] = range;
-    if (*kind == HandleKind::kMapping) mapping_ranges_[*used] = range;
-    if (*used + 1 < Handle::kLimit) ++*used;
+    if (*kind == HandleKind::kAttach) attach_ranges_[used] = range;
+    if (*kind == HandleKind::kMapping) mapping_ranges_[used] = range;
+    if (used + 1 < Handle::kLimit) ++used;
   }
   GiveUp(actor, operation);
   step.operation = std::move(operation);
@@ -178,7 +177,7 @@ void LikelyPlan::Birth(std::uint8_t parent, std::uint8_t child) {
 }
 
 std::optional<std::uint8_t> LikelyPlan::InOwnProcess(bool mapping, std::uint8_t first) const {
-  const std::uint8_t count = mapping ? mappings_ : attaches_;
+  const std::uint8_t count = mapping ? Used(HandleKind::kMapping) : Used(HandleKind::kAttach);
   for (std::uint8_t i = 0; i < count; ++i) {
     const auto index = static_cast<std::uint8_t>((first + i) % count);
     const Range& range = mapping ? mapping_ranges_[index] : attach_ranges_[index];
@@ -196,23 +195,26 @@ std::uint8_t LikelyPlan::AnyActor() {
 std::uint64_t LikelyPlan::AnySize() { return OneOf(kSizes); }
 
 SegmentRef LikelyPlan::AnySegment() {
-  if (segments_ == 0 || Below(20) == 0) {
+  if (Used(HandleKind::kSegment) == 0 || Below(20) == 0) {
     return {{std::nullopt, static_cast<std::int64_t>(Below(3)) * 32768 - 1}};
   }
   // The offset is another identifier with the same index.
-  return {{Handle{HandleKind::kSegment, static_cast<std::uint8_t>(Below(segments_))},
-           Below(24) == 23 ? 32768 : 0}};
+  return {
+      {Handle{HandleKind::kSegment, static_cast<std::uint8_t>(Below(Used(HandleKind::kSegment)))},
+       Below(24) == 23 ? 32768 : 0}};
 }
 
 Place LikelyPlan::AnyAttach() {
-  if (attaches_ == 0) return {{std::nullopt, 0x1000}};
-  return {{Handle{HandleKind::kAttach, static_cast<std::uint8_t>(Below(attaches_))}, 0}};
+  if (Used(HandleKind::kAttach) == 0) return {{std::nullopt, 0x1000}};
+  return {{Handle{HandleKind::kAttach, static_cast<std::uint8_t>(Below(Used(HandleKind::kAttach)))},
+           0}};
 }
 
 LikelyPlan::Room LikelyPlan::AnyRoom(std::span<const std::int64_t> offsets) {
-  if (attaches_ == 0) return {{{std::nullopt, 0x1000}}, kPage};
-  const bool mapping = mappings_ > 0 && Below(4) == 3;
-  const auto first = static_cast<std::uint8_t>(Below(mapping ? mappings_ : attaches_));
+  if (Used(HandleKind::kAttach) == 0) return {{{std::nullopt, 0x1000}}, kPage};
+  const bool mapping = Used(HandleKind::kMapping) > 0 && Below(4) == 3;
+  const auto first = static_cast<std::uint8_t>(
+      Below(mapping ? Used(HandleKind::kMapping) : Used(HandleKind::kAttach)));
   std::int64_t offset = OneOf(offsets);
   const auto index = InOwnProcess(mapping, first);
   if (!index) return {{{std::nullopt, 0x1000}}, kPage};
@@ -230,7 +232,7 @@ LikelyPlan::Room LikelyPlan::AnyStart() { return AnyRoom(kStarts); }
 Place LikelyPlan::InReservation(std::uint8_t actor) {
   std::optional<std::uint8_t>& reserved = reservations_[actor];
   if (!reserved) {
-    reserved = mappings_;
+    reserved = Used(HandleKind::kMapping);
     Add(actor, MapReserve{{kReservedBytes}});
   }
   return {{Handle{HandleKind::kMapping, *reserved}, OneOf(kReservedStarts)}};
@@ -242,8 +244,9 @@ KeyRef LikelyPlan::AnyKey() {
 }
 
 OtherRef LikelyPlan::AnyOther() {
-  if (others_ == 0 || Below(16) == 15) return {{std::nullopt, 32767}};
-  return {{Handle{HandleKind::kOther, static_cast<std::uint8_t>(Below(others_))}, 0}};
+  if (Used(HandleKind::kOther) == 0 || Below(16) == 15) return {{std::nullopt, 32767}};
+  return {
+      {Handle{HandleKind::kOther, static_cast<std::uint8_t>(Below(Used(HandleKind::kOther)))}, 0}};
 }
 
 Buffer LikelyPlan::AnyBuffer() {

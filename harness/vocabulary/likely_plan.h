@@ -118,10 +118,11 @@ class LikelyPlan {
   Choices* choices_ = nullptr;
   Plan plan_;
   std::uint16_t race_ = 0;
-  std::uint8_t segments_ = 0;
-  std::uint8_t attaches_ = 0;
-  std::uint8_t mappings_ = 0;
-  std::uint8_t others_ = 0;
+  /// How many handles of that kind the plan has so far.
+  std::uint8_t& Used(HandleKind kind) { return used_[IndexOf(kind)]; }
+  std::uint8_t Used(HandleKind kind) const { return used_[IndexOf(kind)]; }
+
+  std::array<std::uint8_t, kHandleKinds> used_{};
   bool zero_page_ = false;  // something may be attached where null points to
   std::uint8_t actor_ = 0;  // who performs the step that is being drawn
   std::vector<bool> alive_;

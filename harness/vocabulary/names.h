@@ -29,7 +29,7 @@ concept NamedEnum = requires {
   NamesOf<E>::kNames;
 };
 
-/// The name of an enumerator; aborts never, "?" when the value is not in the table.
+/// The name of an enumerator; "?" when the value is not in the table. Never aborts.
 template <NamedEnum E>
 constexpr std::string_view NameOf(E value) {
   for (const auto& entry : NamesOf<E>::kNames) {
@@ -52,6 +52,7 @@ constexpr std::optional<E> FromName(std::string_view name) {
 template <class Tag>
 struct Flags {
   std::uint64_t bits = 0;
+  static constexpr auto kNumber = &Flags::bits;
 
   constexpr Flags() = default;
   constexpr Flags(std::uint64_t value) : bits(value) {}  // NOLINT: as convenient as the raw bits

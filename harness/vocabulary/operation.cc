@@ -5,6 +5,16 @@
 namespace shmspec {
 
 Operation::Operation() = default;
+
+template <class Op>
+requires(AlternativeIndex<Op, OperationVariant>::kValue !=
+         static_cast<std::size_t>(-1)) Operation::Operation(Op op)
+    : OperationVariant(std::in_place_type<Op>, std::move(op)) {}
+
+#define SHMSPEC_MAKE_OPERATION(Op) template Operation::Operation(Op op);
+SHMSPEC_OPERATIONS(SHMSPEC_MAKE_OPERATION)
+#undef SHMSPEC_MAKE_OPERATION
+
 Operation::Operation(const Operation& other) = default;
 Operation::Operation(Operation&& other) noexcept = default;
 Operation& Operation::operator=(const Operation& other) = default;

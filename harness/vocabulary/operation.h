@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Every operation an actor can be asked to perform. To add one: declare it in the header of its
-// family, name it in this list, give it a model function and a target function. Text, wire form,
-// JSON and generation follow from the declaration.
+// family, name it in the list at the end of that header, give it a model function and a target
+// function. Text, wire form, JSON and generation follow from the declaration.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_OPERATION_H_
 #define SHMSPEC_HARNESS_VOCABULARY_OPERATION_H_
@@ -20,28 +20,25 @@
 
 namespace shmspec {
 
-using OperationVariant = std::variant<
-    SysvGet, SysvAttach, SysvDetach, SysvStat, SysvSet, SysvRemove, SysvLock, SysvUnlock, SysvInfo,
-    SysvShmInfo, SysvStatIndex, SysvStatAny, SysvControl, SysvKeyOfPath, OtherGet, OtherRemove,
-    MemoryLoad, MemoryStore, MemoryExchange, MemoryCompareExchange, MemoryFetchAdd, MemoryFill,
-    MemoryChecksum, MemoryTransfer, MemoryBranch, MemoryHistogram, ProcessFork, ProcessThread,
-    ProcessExec, ProcessExit, ProcessKill, ProcessSetIdentity, ProcessDropCapability,
-    ProcessUnshare, ProcessEnterNamespace, ProcessClone, ProcessSetLimit, ProcessSetUmask,
-    ProcessPin, MapReserve, MapPrivate, MapUnmap, MapProtect, MapRemap, MapAdvise, MapLayout,
-    MapSeal, MapReopen, SystemSysctlRead, SystemSysctlWrite, SystemHoldSegments, SystemSegments,
-    SystemIpcs, SystemIpcsOne, SystemLsipc, SystemIpcrm, SystemIpcrmKey, SystemIpcrmSeveral,
-    SystemIpcrmOther, SystemIpcrmOtherKey, SystemIpcrmAll, SystemIpcmk, SystemIpcmkOther,
-    SystemNextSecond>;
+#define SHMSPEC_OPERATIONS(X)   \
+  SHMSPEC_SYSV_OPERATIONS(X)    \
+  SHMSPEC_MEMORY_OPERATIONS(X)  \
+  SHMSPEC_PROCESS_OPERATIONS(X) \
+  SHMSPEC_MAP_OPERATIONS(X)     \
+  SHMSPEC_SYSTEM_OPERATIONS(X)
 
-/// One of them. A class of its own, so that its many copies are compiled once and not in every
-/// file.
+#define SHMSPEC_NEXT_OPERATION(Op) , Op
+using OperationVariant = VariantAfter<void SHMSPEC_OPERATIONS(SHMSPEC_NEXT_OPERATION)>;
+#undef SHMSPEC_NEXT_OPERATION
+
+/// One of them. A class of its own, so that what makes, copies and compares it is compiled once and
+/// not in every file.
 class Operation : public OperationVariant {
  public:
   Operation();
   template <class Op>
   requires(AlternativeIndex<Op, OperationVariant>::kValue != static_cast<std::size_t>(-1))
-      Operation(Op op)  // NOLINT(google-explicit-constructor): as for the variant
-      : OperationVariant(std::in_place_type<Op>, std::move(op)) {}
+      Operation(Op op);  // NOLINT(google-explicit-constructor): as for the variant
   Operation(const Operation& other);
   Operation(Operation&& other) noexcept;
   Operation& operator=(const Operation& other);

@@ -172,4 +172,10 @@ struct MemoryHistogram {
 
 }  // namespace shmspec
 
+/// Every operation of this header, for lists of all operations.
+#define SHMSPEC_MEMORY_OPERATIONS(X)                                                        \
+  X(MemoryLoad)                                                                             \
+  X(MemoryStore) X(MemoryExchange) X(MemoryCompareExchange) X(MemoryFetchAdd) X(MemoryFill) \
+      X(MemoryChecksum) X(MemoryTransfer) X(MemoryBranch) X(MemoryHistogram)
+
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MEMORY_H_

@@ -258,9 +258,31 @@ struct StrayWrite {
   friend bool operator==(const StrayWrite&, const StrayWrite&) = default;
 };
 
-using Outcome =
-    std::variant<Value, Failure, Fault, Gone, SegmentRecord, LimitsRecord, UsageRecord,
-                 SegmentTable, MappingTable, ToolResult, Trouble, Histogram, StrayWrite>;
+#define SHMSPEC_OUTCOMES(X)                                                                   \
+  X(Value)                                                                                    \
+  X(Failure) X(Fault) X(Gone) X(SegmentRecord) X(LimitsRecord) X(UsageRecord) X(SegmentTable) \
+      X(MappingTable) X(ToolResult) X(Trouble) X(Histogram) X(StrayWrite)
+
+#define SHMSPEC_NEXT_OUTCOME(Record) , Record
+using OutcomeVariant = VariantAfter<void SHMSPEC_OUTCOMES(SHMSPEC_NEXT_OUTCOME)>;
+#undef SHMSPEC_NEXT_OUTCOME
+
+/// One of them. A class of its own, as Operation is: what makes, copies and compares it is compiled
+/// once.
+class Outcome : public OutcomeVariant {
+ public:
+  Outcome();
+  template <class Record>
+  requires(AlternativeIndex<Record, OutcomeVariant>::kValue != static_cast<std::size_t>(-1))
+      Outcome(Record record);  // NOLINT(google-explicit-constructor): as for the variant
+  Outcome(const Outcome& other);
+  Outcome(Outcome&& other) noexcept;
+  Outcome& operator=(const Outcome& other);
+  Outcome& operator=(Outcome&& other) noexcept;
+  ~Outcome();
+
+  friend bool operator==(const Outcome& a, const Outcome& b);
+};
 
 /// Whether the call reported success: anything but Failure, Fault, Gone, Trouble and StrayWrite.
 bool Succeeded(const Outcome& outcome);

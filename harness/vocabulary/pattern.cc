@@ -124,4 +124,8 @@ bool Matches(const Pattern& pattern, const Outcome& outcome, const Bindings& bin
   return false;
 }
 
+bool operator==(const Symbol& a, const Symbol& b) = default;
+bool operator==(const Alternative& a, const Alternative& b) = default;
+bool operator==(const Pattern& a, const Pattern& b) = default;
+
 }  // namespace shmspec

@@ -30,7 +30,7 @@ struct Symbol {
   std::variant<Reference, ActorRef> stands;  // the value of a handle, or the process id of an actor
   static constexpr auto kFields =
       Fields(Field{"field", &Symbol::field}, Field{"stands", &Symbol::stands});
-  friend bool operator==(const Symbol&, const Symbol&) = default;
+  friend bool operator==(const Symbol& a, const Symbol& b);
 };
 
 /// One alternative of a pattern.
@@ -50,7 +50,7 @@ struct Alternative {
       Fields(Field{"kind", &Alternative::kind}, Field{"negated", &Alternative::negated},
              Field{"low", &Alternative::low}, Field{"high", &Alternative::high},
              Field{"symbols", &Alternative::symbols});
-  friend bool operator==(const Alternative&, const Alternative&) = default;
+  friend bool operator==(const Alternative& a, const Alternative& b);
 };
 
 template <>
@@ -66,7 +66,7 @@ struct Pattern {
   static constexpr std::string_view kName = "pattern";
   std::vector<Alternative> alternatives;
   static constexpr auto kFields = Fields(Field{"alternatives", &Pattern::alternatives});
-  friend bool operator==(const Pattern&, const Pattern&) = default;
+  friend bool operator==(const Pattern& a, const Pattern& b);
 };
 
 /// What symbols stand for in one run. nullopt when the handle was never given a value or the actor

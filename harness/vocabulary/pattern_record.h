@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "harness/vocabulary/check.h"
+#include "harness/vocabulary/number.h"
 #include "harness/vocabulary/pattern.h"
 
 namespace shmspec {
@@ -21,64 +22,25 @@ namespace shmspec {
 /// lists.
 template <class V>
 constexpr std::optional<__int128> Ordinal(const V& value) {
-  if constexpr (std::is_same_v<V, bool>) {
-    return value ? 1 : 0;
-  } else if constexpr (std::is_integral_v<V>) {
-    return static_cast<__int128>(value);
-  } else if constexpr (std::is_enum_v<V>) {
-    return static_cast<__int128>(static_cast<std::underlying_type_t<V>>(value));
-  } else if constexpr (requires { value.number; }) {
-    return static_cast<__int128>(value.number);
-  } else if constexpr (requires { value.bits; }) {
-    return static_cast<__int128>(value.bits);
-  } else if constexpr (requires { value.bytes; }) {
-    return static_cast<__int128>(value.bytes);
-  } else {
-    return std::nullopt;
-  }
+  if constexpr (Numeric<V>) return static_cast<__int128>(NumberIn(value));
+  return std::nullopt;
 }
 
-/// Sets a field value from a number, clamped to its type by conversion.
+/// Sets a field value from a number, converted to its type; false for types without an order.
 template <class V>
 constexpr bool SetOrdinal(V& value, __int128 number) {
-  if constexpr (std::is_same_v<V, bool>) {
-    value = number != 0;
-  } else if constexpr (std::is_integral_v<V>) {
-    value = static_cast<V>(number);
-  } else if constexpr (std::is_enum_v<V>) {
-    value = static_cast<V>(static_cast<std::underlying_type_t<V>>(number));
-  } else if constexpr (requires { value.number; }) {
-    value.number = static_cast<decltype(value.number)>(number);
-  } else if constexpr (requires { value.bits; }) {
-    value.bits = static_cast<decltype(value.bits)>(number);
-  } else if constexpr (requires { value.bytes; }) {
-    value.bytes = static_cast<decltype(value.bytes)>(number);
-  } else {
-    return false;
-  }
-  return true;
+  if constexpr (Numeric<V>) SetNumber(value, static_cast<NumberType<V>>(number));
+  return Numeric<V>;
 }
 
 /// The lowest (or highest) number a field of type V can hold; 0 for types without an order.
 template <class V>
 constexpr __int128 FieldLimit(bool highest) {
-  const auto limit = [highest]<class N>(N) -> __int128 {
-    return highest ? static_cast<__int128>(std::numeric_limits<N>::max())
-                   : static_cast<__int128>(std::numeric_limits<N>::min());
-  };
-  if constexpr (std::is_integral_v<V>) {
-    return limit(V{});
-  } else if constexpr (std::is_enum_v<V>) {
-    return limit(std::underlying_type_t<V>{});
-  } else if constexpr (requires(V v) { v.number; }) {
-    return limit(decltype(V{}.number){});
-  } else if constexpr (requires(V v) { v.bits; }) {
-    return limit(decltype(V{}.bits){});
-  } else if constexpr (requires(V v) { v.bytes; }) {
-    return limit(decltype(V{}.bytes){});
-  } else {
-    return 0;
+  if constexpr (Numeric<V>) {
+    using Limits = std::numeric_limits<NumberType<V>>;
+    return highest ? static_cast<__int128>(Limits::max()) : static_cast<__int128>(Limits::min());
   }
+  return 0;
 }
 
 template <class R>

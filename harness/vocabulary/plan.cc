@@ -112,4 +112,11 @@ std::optional<PlanFlaw> FindFlaw(const Plan& plan) {
   return std::nullopt;
 }
 
+bool operator==(const Step& a, const Step& b) {
+  return a.actor == b.actor && a.timing == b.timing && a.race == b.race &&
+         a.operation == b.operation && a.assigns == b.assigns && a.expected == b.expected;
+}
+
+bool operator==(const Plan& a, const Plan& b) = default;
+
 }  // namespace shmspec

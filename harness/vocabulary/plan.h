@@ -51,10 +51,7 @@ struct Step {
       Field{"actor", &Step::actor}, Field{"timing", &Step::timing}, Field{"race", &Step::race},
       Field{"operation", &Step::operation}, Field{"assigns", &Step::assigns},
       Field{"expected", &Step::expected}, Field{"line", &Step::line});
-  friend bool operator==(const Step& a, const Step& b) {
-    return a.actor == b.actor && a.timing == b.timing && a.race == b.race &&
-           a.operation == b.operation && a.assigns == b.assigns && a.expected == b.expected;
-  }
+  friend bool operator==(const Step& a, const Step& b);
 };
 
 /// A whole plan. `name` is family.topic.sentence, the same string in every list and report.
@@ -68,7 +65,7 @@ struct Plan {
   static constexpr auto kFields =
       Fields(Field{"name", &Plan::name}, Field{"requirements", &Plan::requirements},
              Field{"actors", &Plan::actors}, Field{"steps", &Plan::steps});
-  friend bool operator==(const Plan&, const Plan&) = default;
+  friend bool operator==(const Plan& a, const Plan& b);
 };
 
 /// What is wrong with a plan that is well-formed text but means nothing: an actor nobody forks, a

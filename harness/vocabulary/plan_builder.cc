@@ -145,9 +145,9 @@ std::size_t PlanBuilder::AddStep(ActorRef actor, Timing timing, Operation operat
 }
 
 Handle PlanBuilder::NextHandle(HandleKind kind) {
-  const std::size_t lane = std::string_view("samko").find(static_cast<char>(kind));
-  SHMSPEC_CHECK(used_[lane] < Handle::kLimit, "too many handles of one kind in a plan");
-  return {kind, used_[lane]++};
+  std::uint8_t& used = used_[IndexOf(kind)];
+  SHMSPEC_CHECK(used < Handle::kLimit, "too many handles of one kind in a plan");
+  return {kind, used++};
 }
 
 }  // namespace shmspec

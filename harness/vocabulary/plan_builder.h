@@ -143,7 +143,7 @@ class PlanBuilder {
   Plan plan_;
   bool racing_ = false;
   std::uint16_t races_ = 0;
-  std::array<std::uint8_t, 5> used_{};
+  std::array<std::uint8_t, kHandleKinds> used_{};  // handles of each kind
 };
 
 }  // namespace shmspec

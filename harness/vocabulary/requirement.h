@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Requirements of the catalogue, suites/requirements.yaml, which is compiled in: a requirement that
-// is not in it does not build.
+// Requirements of the catalogue, suites/requirements.yaml, which is compiled in.
 //
 //   using namespace shmspec::literals;
 //   constexpr Requirement kDefers = "SYSV.RMID.DEFERRED_UNTIL_LAST_DETACH"_req;
+//
+// Only requirement.cc includes the catalogue: one more requirement compiles one file again. That
+// every "..."_req is in the catalogue is checked before the program is linked
+// (requirement_uses.cc).
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_REQUIREMENT_H_
 #define SHMSPEC_HARNESS_VOCABULARY_REQUIREMENT_H_
 
 #include <array>
+#include <bitset>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/vocabulary/names.h"
-#include "shmspec/requirement_count.inc"
 
 namespace shmspec {
 
@@ -50,48 +55,65 @@ struct RequirementText {
   std::span<const std::string_view> divergence;
 };
 
-namespace internal {
-/// Every identifier, sorted.
-inline constexpr std::array<std::string_view, SHMSPEC_REQUIREMENT_COUNT> kRequirementIds{
-#include "shmspec/requirement_ids.inc"
-};
-}  // namespace internal
-
 /// One requirement: a small value that stands for its entry.
 class Requirement {
  public:
-  constexpr explicit Requirement(std::uint16_t index) : index_(index) {}
+  /// No requirement: a place for one to be read into.
+  constexpr Requirement() = default;
 
-  constexpr std::uint16_t index() const { return index_; }
-  constexpr std::string_view id() const { return internal::kRequirementIds[index_]; }
+  /// The requirement of that identifier, which has to be in the catalogue.
+  static constexpr Requirement Named(std::string_view id) { return Requirement(HashOf(id)); }
+
+  /// Its place among the requirements in the order of their identifiers, from 0 to
+  /// RequirementCount() - 1. Aborts when the catalogue does not have it.
+  std::uint16_t index() const;
   const RequirementText& text() const;
+  std::string_view id() const { return text().id; }
 
   friend constexpr bool operator==(const Requirement&, const Requirement&) = default;
-  friend constexpr auto operator<=>(const Requirement&, const Requirement&) = default;
+  /// In the order of their identifiers.
+  friend auto operator<=>(const Requirement& a, const Requirement& b) {
+    return a.index() <=> b.index();
+  }
 
  private:
-  std::uint16_t index_;
+  constexpr explicit Requirement(std::uint32_t hash) : hash_(hash) {}
+
+  /// FNV-1a; that no two identifiers of the catalogue share one is asserted in requirement.cc.
+  static constexpr std::uint32_t HashOf(std::string_view id) {
+    std::uint32_t hash = 2166136261;
+    for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619;
+    return hash;
+  }
+
+  std::uint32_t hash_ = 0;
+  friend struct RequirementTable;
 };
 
 /// The requirement of that identifier, if the catalogue has it.
-constexpr std::optional<Requirement> FindRequirement(std::string_view id) {
-  std::size_t low = 0;
-  std::size_t high = internal::kRequirementIds.size();
-  while (low < high) {
-    const std::size_t middle = (low + high) / 2;
-    if (internal::kRequirementIds[middle] < id) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  if (low == internal::kRequirementIds.size() || internal::kRequirementIds[low] != id) {
-    return std::nullopt;
-  }
-  return Requirement(static_cast<std::uint16_t>(low));
-}
+std::optional<Requirement> FindRequirement(std::string_view id);
 
-inline constexpr std::size_t kRequirementCount = internal::kRequirementIds.size();
+/// Every requirement of the catalogue, in the order of their identifiers.
+std::span<const Requirement> AllRequirements();
+std::size_t RequirementCount();
+
+/// Every identifier, sorted.
+std::vector<std::string> RequirementIds();
+
+/// A set of requirements, of the same few bytes whatever is in it.
+class RequirementSet {
+ public:
+  /// More than the catalogue will have; requirement.cc does not compile when it has more.
+  static constexpr std::size_t kLimit = 1024;
+
+  void Add(Requirement requirement) { members_.set(requirement.index()); }
+  bool Contains(Requirement requirement) const { return members_.test(requirement.index()); }
+  /// Its members in the order of their identifiers.
+  std::vector<Requirement> List() const;
+
+ private:
+  std::bitset<kLimit> members_;
+};
 
 /// SHA-256 of suites/requirements.yaml, in hexadecimal.
 std::string_view CatalogueSha256();
@@ -99,9 +121,7 @@ std::string_view CatalogueSha256();
 namespace literals {
 
 consteval Requirement operator""_req(const char* id, std::size_t size) {
-  const std::optional<Requirement> found = FindRequirement(std::string_view(id, size));
-  if (!found) throw "suites/requirements.yaml has no requirement of this id";
-  return *found;
+  return Requirement::Named(std::string_view(id, size));
 }
 
 }  // namespace literals

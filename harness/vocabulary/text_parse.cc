@@ -18,9 +18,6 @@ std::vector<std::string> OperationNames() {
   ForEachAlternative<Operation>([&]<class Op>() { names.emplace_back(Op::kName); });
   return names;
 }
-std::vector<std::string> RequirementNames() {
-  return {internal::kRequirementIds.begin(), internal::kRequirementIds.end()};
-}
 
 /// The line up to a comment. A `#` inside quotes is no comment.
 std::string_view WithoutComment(std::string_view line) {
@@ -80,7 +77,7 @@ class PlanParser {
     const auto requirement = FindRequirement(id);
     if (!requirement) {
       return cursor.FailAt(start, fmt::format("the catalogue has no requirement \"{}\"{}", id,
-                                              DidYouMean(id, RequirementNames())));
+                                              DidYouMean(id, RequirementIds())));
     }
     plan_.requirements.push_back(*requirement);
     return End(cursor);

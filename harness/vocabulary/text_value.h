@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The text form of every kind of field, found by its type: Print() and Parse() for each. The
-// functions for lists and declared structs are written in terms of the others.
+// The text form of every kind of field, found by its type: a TextForm with Print() and Parse() for
+// each value type, in one place. A value type without one does not compile.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_TEXT_VALUE_H_
 #define SHMSPEC_HARNESS_VOCABULARY_TEXT_VALUE_H_
@@ -52,13 +52,6 @@ template <class T>
 void Print(std::string& out, const T& value, Actors actors);
 template <class T>
 bool Parse(Cursor& cursor, T& value, Actors actors);
-
-template <class T>
-struct IsFlags : std::false_type {};
-template <class Tag>
-struct IsFlags<Flags<Tag>> : std::true_type {
-  static constexpr std::span<const Named<std::uint64_t>> Names() { return Tag::kNames; }
-};
 
 template <class T>
 bool ParseWhole(Cursor& cursor, T& value) {
@@ -185,55 +178,6 @@ bool ParseStruct(Cursor& cursor, T& record, Actors actors) {
 }
 
 template <class T>
-void Print(std::string& out, const T& value, Actors actors) {
-  if constexpr (requires { typename T::value_type; } && !std::is_same_v<T, std::string>) {
-    if constexpr (requires { value.has_value(); }) {
-      Print(out, *value, actors);  // absent ones are not printed at all
-    } else {
-      PrintItems(out, value, actors);
-    }
-  } else if constexpr (std::is_same_v<T, bool>) {
-    out += value ? "true" : "false";
-  } else if constexpr (std::is_enum_v<T>) {
-    out += NameOf(value);
-  } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
-    PrintSigned(out, value);
-  } else if constexpr (std::is_integral_v<T>) {
-    PrintUnsigned(out, value);
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    out += Quote(value);
-  } else if constexpr (IsFlags<T>::value) {
-    PrintFlagWords(out, IsFlags<T>::Names(), value.bits);
-  } else if constexpr (std::is_same_v<T, Mode>) {
-    PrintOctal(out, value.bits);
-  } else if constexpr (std::is_same_v<T, Size>) {
-    PrintUnsigned(out, value.bytes);
-  } else if constexpr (std::is_same_v<T, ErrorCode>) {
-    out += ErrnoName(value.number);
-  } else if constexpr (std::is_same_v<T, SignalCode>) {
-    out += SignalName(value.number);
-  } else if constexpr (std::is_same_v<T, Id> || std::is_same_v<T, ReportedId>) {
-    PrintId(out, value.number);
-  } else if constexpr (std::is_same_v<T, ActorRef>) {
-    PrintActor(out, value, actors);
-  } else if constexpr (std::is_base_of_v<Reference, T>) {
-    if (!value.handle && value.offset == 0 && !std::is_same_v<T, SegmentRef>) {
-      out += std::is_same_v<T, Place> ? "null" : "private";
-    } else {
-      PrintReference(out, value);
-    }
-  } else if constexpr (std::is_same_v<T, Program>) {
-    out += Quote(PrintProgram(value));
-  } else if constexpr (std::is_same_v<T, Ending>) {
-    out += Quote(PrintEnding(value));
-  } else if constexpr (Declared<T>) {
-    PrintStruct(out, value, actors);
-  } else {
-    Print(out, value.number, actors);
-  }
-}
-
-template <class T>
 bool ParseCode(Cursor& cursor, T& value, std::optional<int> (*from_name)(std::string_view)) {
   const std::size_t start = cursor.position();
   const std::string_view word = cursor.Word();
@@ -242,66 +186,180 @@ bool ParseCode(Cursor& cursor, T& value, std::optional<int> (*from_name)(std::st
   return number || cursor.FailAt(start, "expected the name of an error or a signal");
 }
 
+/// How a value type is written and read.
 template <class T>
-bool ParseReference(Cursor& cursor, T& value) {
-  value = T{};
-  if (!std::is_same_v<T, SegmentRef> &&
-      cursor.Accept(std::is_same_v<T, Place> ? "null" : "private")) {
-    return true;
-  }
-  if (AcceptHandle(cursor, value)) return cursor.ok();
-  return ParseSigned(cursor, value.offset);
-}
+struct TextForm;
 
-template <class T>
-bool Parse(Cursor& cursor, T& value, Actors actors) {
-  if constexpr (requires { typename T::value_type; } && !std::is_same_v<T, std::string>) {
-    if constexpr (requires { value.has_value(); }) {
-      return Parse(cursor, value.emplace(), actors);
-    } else {
-      return ParseItems(cursor, value, actors);
-    }
-  } else if constexpr (std::is_same_v<T, bool>) {
+template <>
+struct TextForm<bool> {
+  static void Print(std::string& out, bool value, Actors) { out += value ? "true" : "false"; }
+  static bool Parse(Cursor& cursor, bool& value, Actors) {
     value = cursor.Accept("true");
     return value || cursor.Demand("false");
-  } else if constexpr (std::is_enum_v<T>) {
-    return ParseEnum(cursor, value);
-  } else if constexpr (std::is_integral_v<T>) {
-    return ParseWhole(cursor, value);
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    return cursor.TakeQuoted(value);
-  } else if constexpr (IsFlags<T>::value) {
+  }
+};
+
+template <NamedEnum T>
+struct TextForm<T> {
+  static void Print(std::string& out, T value, Actors) { out += NameOf(value); }
+  static bool Parse(Cursor& cursor, T& value, Actors) { return ParseEnum(cursor, value); }
+};
+
+template <class T>
+requires std::is_integral_v<T>
+struct TextForm<T> {
+  static void Print(std::string& out, T value, Actors) {
+    if constexpr (std::is_signed_v<T>) {
+      PrintSigned(out, value);
+    } else {
+      PrintUnsigned(out, value);
+    }
+  }
+  static bool Parse(Cursor& cursor, T& value, Actors) { return ParseWhole(cursor, value); }
+};
+
+template <>
+struct TextForm<std::string> {
+  static void Print(std::string& out, const std::string& value, Actors) { out += Quote(value); }
+  static bool Parse(Cursor& cursor, std::string& value, Actors) { return cursor.TakeQuoted(value); }
+};
+
+template <class Tag>
+struct TextForm<Flags<Tag>> {
+  static void Print(std::string& out, Flags<Tag> value, Actors) {
+    PrintFlagWords(out, Tag::kNames, value.bits);
+  }
+  static bool Parse(Cursor& cursor, Flags<Tag>& value, Actors) {
     value.bits = 0;
     do {
-      if (!ParseFlagWord(cursor, IsFlags<T>::Names(), value.bits)) return false;
+      if (!ParseFlagWord(cursor, Tag::kNames, value.bits)) return false;
     } while (cursor.Accept("|"));
     return true;
-  } else if constexpr (std::is_same_v<T, Mode>) {
-    return ParseWhole(cursor, value.bits);
-  } else if constexpr (std::is_same_v<T, Size>) {
-    return ParseWhole(cursor, value.bytes);
-  } else if constexpr (std::is_same_v<T, ErrorCode>) {
+  }
+};
+
+template <>
+struct TextForm<Mode> {
+  static void Print(std::string& out, Mode value, Actors) { PrintOctal(out, value.bits); }
+  static bool Parse(Cursor& cursor, Mode& value, Actors) { return ParseWhole(cursor, value.bits); }
+};
+
+template <>
+struct TextForm<Size> {
+  static void Print(std::string& out, Size value, Actors) { PrintUnsigned(out, value.bytes); }
+  static bool Parse(Cursor& cursor, Size& value, Actors) { return ParseWhole(cursor, value.bytes); }
+};
+
+template <>
+struct TextForm<ErrorCode> {
+  static void Print(std::string& out, ErrorCode value, Actors) { out += ErrnoName(value.number); }
+  static bool Parse(Cursor& cursor, ErrorCode& value, Actors) {
     return ParseCode(cursor, value, ErrnoFromName);
-  } else if constexpr (std::is_same_v<T, SignalCode>) {
+  }
+};
+
+template <>
+struct TextForm<SignalCode> {
+  static void Print(std::string& out, SignalCode value, Actors) { out += SignalName(value.number); }
+  static bool Parse(Cursor& cursor, SignalCode& value, Actors) {
     return ParseCode(cursor, value, SignalFromName);
-  } else if constexpr (std::is_same_v<T, Id> || std::is_same_v<T, ReportedId>) {
+  }
+};
+
+template <class T>
+requires(std::is_same_v<T, Id> || std::is_same_v<T, ReportedId>) struct TextForm<T> {
+  static void Print(std::string& out, T value, Actors) { PrintId(out, value.number); }
+  static bool Parse(Cursor& cursor, T& value, Actors) {
     std::int64_t user = 0;
     if (!AcceptUser(cursor, user)) return ParseWhole(cursor, value.number);
     value.number = static_cast<decltype(value.number)>(user);
     return cursor.ok();
-  } else if constexpr (std::is_same_v<T, ActorRef>) {
-    return ParseActor(cursor, value, actors);
-  } else if constexpr (std::is_base_of_v<Reference, T>) {
-    return ParseReference(cursor, value);
-  } else if constexpr (std::is_same_v<T, Program>) {
-    return ParseProgram(cursor, value);
-  } else if constexpr (std::is_same_v<T, Ending>) {
-    return ParseEnding(cursor, value);
-  } else if constexpr (Declared<T>) {
-    return ParseStruct(cursor, value, actors);
-  } else {
-    return Parse(cursor, value.number, actors);
   }
+};
+
+template <>
+struct TextForm<ActorRef> {
+  static void Print(std::string& out, ActorRef value, Actors actors) {
+    PrintActor(out, value, actors);
+  }
+  static bool Parse(Cursor& cursor, ActorRef& value, Actors actors) {
+    return ParseActor(cursor, value, actors);
+  }
+};
+
+template <class T>
+requires std::is_base_of_v<Reference, T>
+struct TextForm<T> {
+  static void Print(std::string& out, const T& value, Actors) {
+    if (!value.handle && value.offset == 0 && !T::kNone.empty()) {
+      out += T::kNone;
+    } else {
+      PrintReference(out, value);
+    }
+  }
+  static bool Parse(Cursor& cursor, T& value, Actors) {
+    value = T{};
+    if (!T::kNone.empty() && cursor.Accept(T::kNone)) return true;
+    if (AcceptHandle(cursor, value)) return cursor.ok();
+    return ParseSigned(cursor, value.offset);
+  }
+};
+
+template <>
+struct TextForm<Program> {
+  static void Print(std::string& out, const Program& value, Actors) {
+    out += Quote(PrintProgram(value));
+  }
+  static bool Parse(Cursor& cursor, Program& value, Actors) { return ParseProgram(cursor, value); }
+};
+
+template <>
+struct TextForm<Ending> {
+  static void Print(std::string& out, const Ending& value, Actors) {
+    out += Quote(PrintEnding(value));
+  }
+  static bool Parse(Cursor& cursor, Ending& value, Actors) { return ParseEnding(cursor, value); }
+};
+
+template <Declared T>
+struct TextForm<T> {
+  static void Print(std::string& out, const T& value, Actors actors) {
+    PrintStruct(out, value, actors);
+  }
+  static bool Parse(Cursor& cursor, T& value, Actors actors) {
+    return ParseStruct(cursor, value, actors);
+  }
+};
+
+template <class T>
+struct TextForm<std::vector<T>> {
+  static void Print(std::string& out, const std::vector<T>& value, Actors actors) {
+    PrintItems(out, value, actors);
+  }
+  static bool Parse(Cursor& cursor, std::vector<T>& value, Actors actors) {
+    return ParseItems(cursor, value, actors);
+  }
+};
+
+/// Absent ones are not printed at all.
+template <class T>
+struct TextForm<std::optional<T>> {
+  static void Print(std::string& out, const std::optional<T>& value, Actors actors) {
+    TextForm<T>::Print(out, *value, actors);
+  }
+  static bool Parse(Cursor& cursor, std::optional<T>& value, Actors actors) {
+    return TextForm<T>::Parse(cursor, value.emplace(), actors);
+  }
+};
+
+template <class T>
+void Print(std::string& out, const T& value, Actors actors) {
+  TextForm<T>::Print(out, value, actors);
+}
+
+template <class T>
+bool Parse(Cursor& cursor, T& value, Actors actors) {
+  return TextForm<T>::Parse(cursor, value, actors);
 }
 
 }  // namespace shmspec::text

@@ -144,4 +144,8 @@ Bindings BindingsAt(const Trace& trace, std::size_t step) {
   return bindings;
 }
 
+bool operator==(const SystemFacts& a, const SystemFacts& b) = default;
+bool operator==(const Performed& a, const Performed& b) = default;
+bool operator==(const Trace& a, const Trace& b) = default;
+
 }  // namespace shmspec

@@ -50,7 +50,7 @@ struct SystemFacts {
       Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc},
       Field{"abilities", &SystemFacts::abilities}, Field{"detaches", &SystemFacts::detaches},
       Field{"filtered", &SystemFacts::filtered});
-  friend bool operator==(const SystemFacts&, const SystemFacts&) = default;
+  friend bool operator==(const SystemFacts& a, const SystemFacts& b);
 };
 
 /// One performed step. Instants order the calls of a race (monotonic clock, nanoseconds; 0 in steps
@@ -70,7 +70,7 @@ struct Performed {
       Field{"outcome", &Performed::outcome}, Field{"call_ns", &Performed::call_ns},
       Field{"return_ns", &Performed::return_ns}, Field{"not_before_s", &Performed::not_before_s},
       Field{"not_after_s", &Performed::not_after_s});
-  friend bool operator==(const Performed&, const Performed&) = default;
+  friend bool operator==(const Performed& a, const Performed& b);
 };
 
 /// A plan and what became of it. Steps after the one at which it was halted were not called.
@@ -93,7 +93,7 @@ struct Trace {
       Field{"steps", &Trace::steps}, Field{"keys", &Trace::keys}, Field{"halt", &Trace::halt},
       Field{"halted_at", &Trace::halted_at}, Field{"trouble", &Trace::trouble},
       Field{"lacking", &Trace::lacking});
-  friend bool operator==(const Trace&, const Trace&) = default;
+  friend bool operator==(const Trace& a, const Trace& b);
 };
 
 /// Whether the steps after this one rest on its success: it is not about shared memory itself, and

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The value types that fields of operations and outcomes are made of. Each has one text form, one
-// wire form and one generator (text_value.h, wire_value.h, draw_value.h), found by its type.
+// The value types that fields of operations and outcomes are made of.
+//
+// A type that is one number under another name says so with kNumber; its wire form, its place in an
+// order and its JSON follow from that (number.h). What it looks like in text is a TextForm
+// (text_value.h), how it is drawn a line in draw_value.h. A type without one of these does not
+// compile where it is needed.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_VALUE_H_
 #define SHMSPEC_HARNESS_VOCABULARY_VALUE_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/vocabulary/names.h"
@@ -32,6 +39,15 @@ struct NamesOf<HandleKind> {
       Named<HandleKind>{"o", HandleKind::kOther}};
 };
 
+inline constexpr std::size_t kHandleKinds = NamesOf<HandleKind>::kNames.size();
+
+/// The place of a kind among all, from 0 to kHandleKinds - 1.
+constexpr std::size_t IndexOf(HandleKind kind) {
+  std::size_t index = 0;
+  while (index + 1 < kHandleKinds && NamesOf<HandleKind>::kNames[index].value != kind) ++index;
+  return index;
+}
+
 /// A symbolic name for a live value: `s0`, `a1`. Handles belong to the plan, not to an actor; the
 /// value appears when the step that assigns the handle succeeds and is -1 until then.
 struct Handle {
@@ -44,8 +60,28 @@ struct Handle {
   friend auto operator<=>(const Handle&, const Handle&) = default;
 };
 
+/// A T for every handle that a plan can have.
+template <class T>
+class PerHandle {
+ public:
+  T& operator[](Handle handle) { return values_[IndexOf(handle.kind)][handle.index]; }
+  const T& operator[](Handle handle) const { return values_[IndexOf(handle.kind)][handle.index]; }
+  std::array<T, Handle::kLimit>& operator[](HandleKind kind) { return values_[IndexOf(kind)]; }
+
+  template <class Visit>
+  void ForEach(Visit&& visit) {
+    for (auto& kind : values_) {
+      for (T& value : kind) visit(value);
+    }
+  }
+
+ private:
+  std::array<std::array<T, Handle::kLimit>, kHandleKinds> values_{};
+};
+
 /// A handle plus an offset, or a plain number when there is no handle. The strong types below say
-/// which handles make sense and how the number is written.
+/// which kinds of handles make sense (kKinds, the usual one first) and the word for 0 without a
+/// handle (kNone; empty: the number).
 struct Reference {
   std::optional<Handle> handle;
   std::int64_t offset = 0;
@@ -54,25 +90,39 @@ struct Reference {
 };
 
 /// An address: `a0+8`, `m0`, `null`, `0x1000`. In bytes.
-struct Place : Reference {};
+struct Place : Reference {
+  static constexpr std::array kKinds{HandleKind::kAttach, HandleKind::kMapping};
+  static constexpr std::string_view kNone = "null";
+};
 /// A segment identifier: `s0`, `s0+32768` (another identifier derived from it), `-1`.
-struct SegmentRef : Reference {};
+struct SegmentRef : Reference {
+  static constexpr std::array kKinds{HandleKind::kSegment};
+  static constexpr std::string_view kNone = "";
+};
 /// A System V key: `k0` (unique to this run of the plan), `private`, `0x5348`.
-struct KeyRef : Reference {};
+struct KeyRef : Reference {
+  static constexpr std::array kKinds{HandleKind::kKey};
+  static constexpr std::string_view kNone = "private";
+};
 /// The identifier of a message queue or a semaphore set: `o0`, `-1`.
-struct OtherRef : Reference {};
+struct OtherRef : Reference {
+  static constexpr std::array kKinds{HandleKind::kOther};
+  static constexpr std::string_view kNone = "";
+};
 
 constexpr std::uint64_t kDefaultSize = 4096;
 
 /// A number of bytes. A type of its own so that generators aim at page edges.
 struct Size {
   std::uint64_t bytes = 0;
+  static constexpr auto kNumber = &Size::bytes;
   friend bool operator==(const Size&, const Size&) = default;
 };
 
 /// Permission bits, written in octal.
 struct Mode {
   std::uint32_t bits = 0;
+  static constexpr auto kNumber = &Mode::bits;
   friend bool operator==(const Mode&, const Mode&) = default;
 };
 
@@ -82,6 +132,7 @@ struct Id {
   static constexpr std::uint32_t kUsers = 32;
   static constexpr std::uint32_t kBeforeUsers = 4'000'000'000;
   std::uint32_t number = 0;
+  static constexpr auto kNumber = &Id::number;
   constexpr Id() = default;
   constexpr Id(std::uint32_t any) : number(any) {}  // NOLINT: a number is an id
   static constexpr Id User(std::uint32_t index) { return kBeforeUsers + index; }
@@ -98,6 +149,7 @@ constexpr std::uint32_t UserOf(std::int64_t number) {
 /// A user or group id as a system reports it; -1 in a listing that has no such column.
 struct ReportedId {
   std::int64_t number = 0;
+  static constexpr auto kNumber = &ReportedId::number;
   constexpr ReportedId() = default;
   constexpr ReportedId(std::int64_t any) : number(any) {}  // NOLINT: a number is an id
   friend bool operator==(const ReportedId&, const ReportedId&) = default;
@@ -107,6 +159,7 @@ struct ReportedId {
 struct ActorRef {
   static constexpr std::uint8_t kLimit = 16;  // actors in one plan
   std::uint8_t index = 0;
+  static constexpr auto kNumber = &ActorRef::index;
   friend bool operator==(const ActorRef&, const ActorRef&) = default;
   friend auto operator<=>(const ActorRef&, const ActorRef&) = default;
 };
@@ -114,12 +167,14 @@ struct ActorRef {
 /// An errno value, written by name.
 struct ErrorCode {
   int number = 0;
+  static constexpr auto kNumber = &ErrorCode::number;
   friend bool operator==(const ErrorCode&, const ErrorCode&) = default;
 };
 
 /// A signal number, written by name.
 struct SignalCode {
   int number = 0;
+  static constexpr auto kNumber = &SignalCode::number;
   friend bool operator==(const SignalCode&, const SignalCode&) = default;
 };
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "harness/vocabulary/field.h"
+#include "harness/vocabulary/number.h"
 #include "harness/vocabulary/requirement.h"
 #include "harness/vocabulary/value.h"
 
@@ -102,12 +103,13 @@ bool ReadNumber(std::string_view& bytes, T& value) {
   }
 }
 
+template <class>
+inline constexpr bool kHasWireForm = false;
+
 template <class T>
 void Append(std::string& bytes, const T& value) {
-  if constexpr (std::is_enum_v<T>) {
-    AppendNumber(bytes, static_cast<std::underlying_type_t<T>>(value));
-  } else if constexpr (std::is_integral_v<T>) {
-    AppendNumber(bytes, value);
+  if constexpr (Numeric<T>) {
+    AppendNumber(bytes, NumberIn(value));
   } else if constexpr (std::is_same_v<T, std::string>) {
     Put(bytes, value.size());
     bytes += value;
@@ -132,14 +134,8 @@ void Append(std::string& bytes, const T& value) {
     Append(bytes, value.index);
   } else if constexpr (Declared<T>) {
     ForEachField<T>([&](const auto& field) { Append(bytes, value.*field.member); });
-  } else if constexpr (requires { value.bits; }) {
-    Append(bytes, value.bits);
-  } else if constexpr (requires { value.bytes; }) {
-    Append(bytes, value.bytes);
-  } else if constexpr (requires { value.index; }) {
-    Append(bytes, value.index);
   } else {
-    Append(bytes, value.number);
+    static_assert(kHasWireForm<T>, "give this type a kNumber (number.h) or a wire form here");
   }
 }
 
@@ -149,12 +145,7 @@ bool ReadItems(std::string_view& bytes, std::vector<T>& items) {
   if (!Take(bytes, size) || size > kMaxItems) return false;
   items.clear();
   for (std::uint64_t i = 0; i < size; ++i) {
-    // Not T{}: requirements have no value to start from.
-    if constexpr (std::is_same_v<T, Requirement>) {
-      items.push_back(Requirement(0));
-    } else {
-      items.emplace_back();
-    }
+    items.emplace_back();
     if (!Read(bytes, items.back())) return false;
   }
   return true;
@@ -172,8 +163,8 @@ bool ReadVariant(std::string_view& bytes, std::variant<Ts...>& value) {
 
 inline bool ReadRequirement(std::string_view& bytes, Requirement& requirement) {
   std::uint64_t index = 0;
-  if (!Take(bytes, index) || index >= kRequirementCount) return false;
-  requirement = Requirement(static_cast<std::uint16_t>(index));
+  if (!Take(bytes, index) || index >= RequirementCount()) return false;
+  requirement = AllRequirements()[static_cast<std::size_t>(index)];
   return true;
 }
 
@@ -185,20 +176,22 @@ inline bool ReadText(std::string_view& bytes, std::string& text) {
   return true;
 }
 
-template <NamedEnum T>
-bool ReadEnum(std::string_view& bytes, T& value) {
-  std::underlying_type_t<T> raw{};
-  if (!ReadNumber(bytes, raw)) return false;
-  value = static_cast<T>(raw);
-  return NameOf(value) != "?";
+/// A number that the type may have: one of the names of an enumeration, below the limit of a type
+/// that has one.
+template <Numeric T>
+bool ReadNumeric(std::string_view& bytes, T& value) {
+  NumberType<T> number{};
+  if (!ReadNumber(bytes, number)) return false;
+  SetNumber(value, number);
+  if constexpr (NamedEnum<T>) return NameOf(value) != "?";
+  if constexpr (requires { T::kLimit; }) return number < T::kLimit;
+  return true;
 }
 
 template <class T>
 bool Read(std::string_view& bytes, T& value) {
-  if constexpr (std::is_enum_v<T>) {
-    return ReadEnum(bytes, value);
-  } else if constexpr (std::is_integral_v<T>) {
-    return ReadNumber(bytes, value);
+  if constexpr (Numeric<T>) {
+    return ReadNumeric(bytes, value);
   } else if constexpr (std::is_same_v<T, std::string>) {
     return ReadText(bytes, value);
   } else if constexpr (std::is_same_v<T, Requirement>) {
@@ -220,18 +213,12 @@ bool Read(std::string_view& bytes, T& value) {
     return Read(bytes, value.handle) && Read(bytes, value.offset);
   } else if constexpr (std::is_same_v<T, Handle>) {
     return Read(bytes, value.kind) && Read(bytes, value.index) && value.index < Handle::kLimit;
-  } else if constexpr (std::is_same_v<T, ActorRef>) {
-    return Read(bytes, value.index) && value.index < ActorRef::kLimit;
   } else if constexpr (Declared<T>) {
     bool whole = true;
     ForEachField<T>([&](const auto& field) { whole = whole && Read(bytes, value.*field.member); });
     return whole;
-  } else if constexpr (requires { value.bits; }) {
-    return Read(bytes, value.bits);
-  } else if constexpr (requires { value.bytes; }) {
-    return Read(bytes, value.bytes);
   } else {
-    return Read(bytes, value.number);
+    static_assert(kHasWireForm<T>, "give this type a kNumber (number.h) or a wire form here");
   }
 }
 

@@ -70,7 +70,8 @@ Outcome LinuxChooser::Key(const SysvKeyOfPath& file) {
 
 Outcome LinuxChooser::Count(const model::Scene& scene) {
   return SampleLitmus(std::get<MemoryHistogram>(*scene.call().operation),
-                      model::FindTrial(scene.state(), scene.process_index(), scene.address(0)),
+                      model::FindTrial(scene.state(), scene.process_index(),
+                                       scene.AddressOf<&MemoryHistogram::at>()),
                       model::ReorderingOf(scene.profile().memory_order));
 }
 

@@ -59,8 +59,8 @@ SimulatedRun::SimulatedRun(const model::Profile& profile, const Plan& plan, std:
   for (std::size_t i = 0; i < trace_.keys.size(); ++i) {
     trace_.keys[i] = kFirstKey + static_cast<std::int64_t>(i);
   }
-  for (auto& kind : handles_) kind.fill(-1);
-  handles_[static_cast<unsigned char>(HandleKind::kKey)] = trace_.keys;
+  handles_.ForEach([](std::int64_t& value) { value = -1; });
+  handles_[HandleKind::kKey] = trace_.keys;
   MakeFacts();
   setting_ = {&profile, trace_.system, trace_.actors};
   state_ = model::InitialState(setting_, plan);
@@ -112,8 +112,7 @@ model::Call SimulatedRun::Make(std::uint32_t step) {
   model::ResolveReferences(call, [this](const Reference& reference) {
     if (!reference.handle) return reference.offset;
     const Handle& handle = *reference.handle;
-    return WrappingSum(handles_[static_cast<unsigned char>(handle.kind)][handle.index],
-                       reference.offset);
+    return WrappingSum(handles_[handle], reference.offset);
   });
   Performed& performed = trace_.steps[step];
   performed.called = true;
@@ -152,7 +151,7 @@ void SimulatedRun::Record(std::uint32_t step, const Outcome& outcome) {
   if (std::holds_alternative<SystemNextSecond>(plan_.steps[step].operation)) ++ahead_s_;
   const auto& assigns = plan_.steps[step].assigns;
   if (const auto* value = std::get_if<Value>(&outcome); assigns && value != nullptr) {
-    handles_[static_cast<unsigned char>(assigns->kind)][assigns->index] = value->number;
+    handles_[*assigns] = value->number;
   }
   NoteChild(step, outcome);
   const bool last = step + 1 == plan_.steps.size();

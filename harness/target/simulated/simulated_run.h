@@ -62,7 +62,7 @@ class SimulatedRun {
   model::Clauses clauses_;
   LinuxChooser chooser_;
   std::mt19937_64 random_;
-  std::array<std::array<std::int64_t, Handle::kLimit>, 128> handles_;  // by letter
+  PerHandle<std::int64_t> handles_;  // -1 until it is assigned
   std::vector<Flight> flights_;
   std::uint64_t instant_ns_ = 0;
   std::int64_t ahead_s_ = 0;  // of the real clock: nobody waits here
