@@ -9,7 +9,7 @@
 #include <limits>
 
 #include "harness/model/judgement.h"
-#include "harness/model/memory_litmus.h"
+#include "harness/vocabulary/litmus_outcome.h"
 #include "harness/vocabulary/wrapping.h"
 
 namespace shmspec::model {
@@ -24,8 +24,9 @@ void Clauses::Reset() {
   result_ = kResult<Value>;
   success_ = {};
   success_why_ = "";
-  identity_ = Identity::kNone;
-  identity_requirements_ = {};
+  fresh_ = {};
+  fresh_requirements_ = {};
+  explanation_ = nullptr;
   unwritten_ = {};
   unwritten_by_failure_ = {};
   any_failure_ = false;
@@ -42,14 +43,6 @@ Bound& Clauses::Bind(std::uint8_t field, Number low, Number high, Requirements r
   return bound;
 }
 
-void Clauses::Picks(Identity identity, std::uint64_t size, std::int64_t wanted,
-                    Requirements requirements) {
-  identity_ = identity;
-  identity_size_ = size;
-  identity_wanted_ = wanted;
-  identity_requirements_ = requirements;
-}
-
 Row& Clauses::AddRow(Number key, Force force, Requirements requirements) {
   if (row_count_ == rows_.size()) rows_.emplace_back();
   Row& row = rows_[row_count_++];
@@ -58,6 +51,7 @@ Row& Clauses::AddRow(Number key, Force force, Requirements requirements) {
   row.requirements = requirements;
   row.bounds.clear();
   row.name.clear();
+  row.name_requirements = {};
   return row;
 }
 
@@ -117,38 +111,12 @@ bool Holds(const Bound& bound, const Scene& scene, Number seen) {
   return false;
 }
 
-std::optional<Requirement> BrokenIdentity(const Clauses& clauses, const Scene& scene,
-                                          std::int64_t seen) {
-  const std::int64_t wanted = clauses.identity_wanted();
-  if (clauses.identity() == Identity::kSegmentId) {
-    const IpcNamespace& ipc = scene.ipc();
-    if (seen < 0 || seen > std::numeric_limits<std::int32_t>::max()) {
-      return "SYSV.SHMGET.CREATE_RETURNS_NONNEG"_req;
-    }
-    const Segment* other = FindById(ipc, seen);
-    if (other != nullptr && (other->dest_known || !other->dest)) return "SEED.SHMID_UNIQUE"_req;
-    if (wanted >= 0) {
-      const int bits = scene.profile().index_bits;
-      const bool free =
-          !ipc.crowded &&
-          std::none_of(ipc.segments.begin(), ipc.segments.end(), [&](const Segment& segment) {
-            return segment.id < 0 || ((segment.id ^ wanted) & ((1 << bits) - 1)) == 0;
-          });
-      const bool holds = free ? seen == wanted : (seen >> bits) == (wanted >> bits);
-      if (!holds) return "SYSV.ID.NEXT_ID"_req;
-    } else if (Certainly(scene.profile().stale_id_rests) &&
-               std::find(ipc.stale.begin(), ipc.stale.end(), seen) != ipc.stale.end()) {
-      return "SYSV.ID.STALE_NOT_REBOUND_SOON"_req;
-    }
-  } else if (clauses.identity() == Identity::kAddress && seen != wanted) {
-    const auto start = static_cast<std::uint64_t>(seen);
-    const std::uint64_t end = start + RoundUp(clauses.identity_size(), scene.page());
-    if (!scene.IsPageAligned(start) || start < scene.system().mmap_min_addr || end < start ||
-        end > scene.task_size() || scene.space().Overlaps(start, end)) {
-      return "SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req;
-    }
-  }
-  return std::nullopt;
+std::optional<Requirement> BrokenByFresh(const Clauses& clauses, const Scene& scene,
+                                         const Outcome& outcome) {
+  const Fresh& fresh = clauses.fresh();
+  const auto* value = std::get_if<Value>(&outcome);
+  if (fresh.broken == nullptr || value == nullptr) return std::nullopt;
+  return fresh.broken(fresh, scene, value->number);
 }
 
 std::array<Number, kMostFields> NumbersOf(const Outcome& outcome) {
@@ -289,10 +257,7 @@ bool Allows(const Clauses& clauses, const Scene& scene, const Outcome& outcome) 
   for (const Bound& bound : clauses.bounds()) {
     if (!Holds(bound, scene, numbers[bound.field])) return false;
   }
-  if (clauses.identity() != Identity::kNone &&
-      BrokenIdentity(clauses, scene, std::get<Value>(outcome).number)) {
-    return false;
-  }
+  if (BrokenByFresh(clauses, scene, outcome)) return false;
   RowTrouble trouble;
   return RowsHold(clauses, scene, outcome, trouble);
 }

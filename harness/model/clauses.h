@@ -100,8 +100,34 @@ struct Bound {
   }
 };
 
-/// What a fresh value must be, when it is the system that picks it.
-enum class Identity : std::uint8_t { kNone, kSegmentId, kAddress, kKey };
+struct Fresh;
+struct Violation;
+
+/// Settles what the specification leaves to the system. Each chapter derives an interface for what
+/// it needs settled (SegmentChooser, AddressChooser); a model that plays the system derives from
+/// all.
+class Chooser {
+ public:
+  Chooser() = default;
+  Chooser(const Chooser&) = delete;
+  Chooser& operator=(const Chooser&) = delete;
+  virtual ~Chooser() = default;
+};
+
+/// A result that the system picks: what is wrong with one, and how to pick one. A chapter makes it,
+/// such as FreshAddress().
+struct Fresh {
+  /// The requirement that a picked value breaks, if any; null: any value will do.
+  std::optional<Requirement> (*broken)(const Fresh& fresh, const Scene& scene,
+                                       std::int64_t seen) = nullptr;
+  /// The outcome of a success; null: the system picks nothing.
+  Outcome (*pick)(const Fresh& fresh, const Scene& scene, Chooser& chooser) = nullptr;
+  std::uint64_t size = 0;    // bytes of room that it needs
+  std::int64_t wanted = -1;  // the value to prefer, or -1
+};
+
+/// Says in full what is wrong with a row that may not be there.
+using RowExplanation = Violation (*)(const Scene& scene, const Outcome& outcome);
 
 /// One row of a table, found by its identifying field.
 struct Row {
@@ -109,7 +135,8 @@ struct Row {
   Force force = Force::kMust;
   Requirements requirements;  // that it is there
   std::vector<Bound> bounds;
-  std::string name;  // what its string must be; empty: anything
+  std::string name;                // what its string must be; empty: anything
+  Requirements name_requirements;  // that it is so
 
   void Bind(std::uint8_t field, Number low, Number high, Requirements of, const char* why) {
     bounds.push_back({field, false, low, high, 0, 0, of, why});
@@ -185,12 +212,17 @@ class Clauses {
   /// A field of the result lies between two numbers.
   Bound& Bind(std::uint8_t field, Number low, Number high, Requirements requirements,
               const char* why);
-  /// Success gives a value that the system picks; `size` is the room it needs, in bytes.
-  void Picks(Identity identity, std::uint64_t size, std::int64_t wanted, Requirements requirements);
+  /// Success gives a value that the system picks.
+  void Picks(const Fresh& fresh, Requirements requirements) {
+    fresh_ = fresh;
+    fresh_requirements_ = requirements;
+  }
   /// Adds a row to the table that a success returns.
   Row& AddRow(Number key, Force force, Requirements requirements);
   /// Rows that are not listed may appear.
   void AllowOtherRows() { other_rows_ = true; }
+  /// What to say about a row that is not listed.
+  void ExplainsOtherRows(RowExplanation explain) { explanation_ = explain; }
   /// Requirements that the effect of a success implements.
   void Effect(Requirements requirements) { effects_.push_back(requirements); }
   /// The call writes no memory of its caller's but the record that it fills in, and nothing at all
@@ -212,15 +244,14 @@ class Clauses {
   std::size_t result() const { return result_; }
   const Requirements& success() const { return success_; }
   const char* success_why() const { return success_why_; }
-  Identity identity() const { return identity_; }
-  std::uint64_t identity_size() const { return identity_size_; }
-  std::int64_t identity_wanted() const { return identity_wanted_; }
-  const Requirements& identity_requirements() const { return identity_requirements_; }
+  const Fresh& fresh() const { return fresh_; }
+  const Requirements& fresh_requirements() const { return fresh_requirements_; }
   const Requirements& unwritten() const { return unwritten_; }
   const Requirements& unwritten_by_failure() const { return unwritten_by_failure_; }
   bool any_failure() const { return any_failure_; }
   const char* any_failure_place() const { return any_failure_place_; }
   bool other_rows() const { return other_rows_; }
+  RowExplanation explanation() const { return explanation_; }
   const char* observed() const { return observed_; }
 
  private:
@@ -239,15 +270,14 @@ class Clauses {
   std::size_t result_ = kResult<Value>;
   Requirements success_;
   const char* success_why_ = "";
-  Identity identity_ = Identity::kNone;
-  std::uint64_t identity_size_ = 0;
-  std::int64_t identity_wanted_ = -1;
-  Requirements identity_requirements_;
+  Fresh fresh_;
+  Requirements fresh_requirements_;
   Requirements unwritten_;
   Requirements unwritten_by_failure_;
   bool any_failure_ = false;
   const char* any_failure_place_ = nullptr;
   bool other_rows_ = false;
+  RowExplanation explanation_ = nullptr;
   const char* observed_ = nullptr;
 };
 
@@ -288,7 +318,7 @@ void ForEachTouched(const Clauses& clauses, const Outcome& outcome, Visit&& visi
   } else if (Succeeded(outcome)) {
     each(clauses.success());
     each(clauses.unwritten());
-    each(clauses.identity_requirements());
+    each(clauses.fresh_requirements());
     for (const Bound& bound : clauses.bounds()) each(bound.requirements);
     for (const Row& row : clauses.rows()) each(row.requirements);
     for (const Requirements& effect : clauses.effects()) each(effect);
@@ -300,23 +330,6 @@ void ForEachTouched(const Clauses& clauses, const Outcome& outcome, Visit&& visi
 /// Why the place refused what was seen, in words; nothing when it did not, or when it is shared
 /// memory as well that could have.
 std::optional<std::string> RefusedByPlace(const Clauses& clauses, const Outcome& outcome);
-
-/// Whoever settles what the specification leaves to the system.
-class Chooser {
- public:
-  Chooser() = default;
-  Chooser(const Chooser&) = delete;
-  Chooser& operator=(const Chooser&) = delete;
-  virtual ~Chooser() = default;
-  /// An identifier for a new segment of the caller's namespace. `wanted`: shm_next_id, or -1.
-  virtual std::int64_t SegmentId(const Scene& scene, std::int64_t wanted) = 0;
-  /// A free range of so many bytes for the caller. `wanted`: an address to prefer, or -1.
-  virtual std::uint64_t Address(const Scene& scene, std::uint64_t size, std::int64_t wanted) = 0;
-  /// The key of a file, for ftok, or the failure to which its path leads.
-  virtual Outcome Key(const SysvKeyOfPath& file) = 0;
-  /// How the rounds of the litmus test ended that the call counts.
-  virtual Outcome Count(const Scene& scene) = 0;
-};
 
 /// An allowed outcome: the first error that must be, else the success with the lowest values left
 /// open and those the chooser picks.

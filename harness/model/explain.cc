@@ -9,7 +9,6 @@
 #include <limits>
 
 #include "harness/model/judgement.h"
-#include "harness/model/memory_litmus.h"
 
 namespace shmspec::model {
 namespace {
@@ -65,9 +64,8 @@ Violation ExplainRows(const Clauses& clauses, const Scene& scene, const Outcome&
   Violation violation;
   RowTrouble trouble;
   if (RowsHold(clauses, scene, outcome, trouble)) return violation;
-  const auto* histogram = std::get_if<Histogram>(&outcome);
-  if (histogram != nullptr && trouble.kind == RowTrouble::Kind::kExtra) {
-    return ExplainHistogram(scene, *histogram);
+  if (trouble.kind == RowTrouble::Kind::kExtra && clauses.explanation() != nullptr) {
+    return clauses.explanation()(scene, outcome);
   }
   const Requirements& of_row =
       trouble.row != nullptr ? trouble.row->requirements : clauses.success();
@@ -85,7 +83,7 @@ Violation ExplainRows(const Clauses& clauses, const Scene& scene, const Outcome&
       violation.message = "no row for " + Text(trouble.key);
       break;
     case RowTrouble::Kind::kName:
-      violation.requirements.push_back("PROC.MAPS.SYSV_NAME"_req);
+      trouble.row->name_requirements.AppendTo(violation.requirements);
       violation.message = fmt::format("the row for {} must have the name \"{}\"", Text(trouble.key),
                                       trouble.row->name);
       break;
@@ -100,9 +98,13 @@ Violation ExplainRows(const Clauses& clauses, const Scene& scene, const Outcome&
       const auto visit = [&](const auto& field) {
         if (index++ == trouble.bound->field) name = field.name;
       };
-      if (std::holds_alternative<SegmentTable>(outcome)) ForEachField<SegmentRow>(visit);
-      if (std::holds_alternative<MappingTable>(outcome)) ForEachField<MappingRow>(visit);
-      if (histogram != nullptr) ForEachField<EndingRow>(visit);
+      std::visit(
+          [&]<class R>(const R& table) {
+            if constexpr (requires { table.rows; }) {
+              ForEachField<typename decltype(table.rows)::value_type>(visit);
+            }
+          },
+          outcome);
       violation.message = "in the row for " + Text(trouble.key) + ": " +
                           BoundText(name, *trouble.bound, scene, trouble.seen);
       break;
@@ -132,12 +134,10 @@ Violation ExplainSuccess(const Clauses& clauses, const Scene& scene, const Outco
     violation.message +=
         BoundText(FieldName(clauses.result(), bound.field), bound, scene, numbers[bound.field]);
   }
-  if (clauses.identity() != Identity::kNone) {
-    const std::int64_t seen = std::get<Value>(outcome).number;
-    if (const auto broken = BrokenIdentity(clauses, scene, seen)) {
-      violation.requirements.push_back(*broken);
-      violation.message = fmt::format("{} may not be picked: {}", seen, broken->text().statement);
-    }
+  if (const auto broken = BrokenByFresh(clauses, scene, outcome)) {
+    violation.requirements.push_back(*broken);
+    violation.message = fmt::format("{} may not be picked: {}", std::get<Value>(outcome).number,
+                                    broken->text().statement);
   }
   if (violation.message.empty()) return ExplainRows(clauses, scene, outcome);
   return violation;
@@ -255,7 +255,7 @@ std::vector<Allowed> AllowedOutcomes(const Clauses& clauses, const Scene& scene)
   Alternative range = FullRange(clauses.result());
   std::vector<Requirement> requirements;
   clauses.success().AppendTo(requirements);
-  clauses.identity_requirements().AppendTo(requirements);
+  clauses.fresh_requirements().AppendTo(requirements);
   for (const Bound& bound : clauses.bounds()) {
     Narrow(range, bound, scene);
     bound.requirements.AppendTo(requirements);
@@ -279,17 +279,8 @@ Outcome Choose(const Clauses& clauses, const Scene& scene, Chooser& chooser) {
         return Gone{refusal.how, refusal.number};
     }
   }
-  if (clauses.identity() == Identity::kSegmentId) {
-    return Value{chooser.SegmentId(scene, clauses.identity_wanted())};
-  }
-  if (clauses.identity() == Identity::kAddress) {
-    return Value{static_cast<std::int64_t>(
-        chooser.Address(scene, clauses.identity_size(), clauses.identity_wanted()))};
-  }
-  if (clauses.identity() == Identity::kKey) {
-    return chooser.Key(std::get<SysvKeyOfPath>(*scene.call().operation));
-  }
-  if (clauses.result() == kResult<Histogram>) return chooser.Count(scene);
+  const Fresh& fresh = clauses.fresh();
+  if (fresh.pick != nullptr) return fresh.pick(fresh, scene, chooser);
   const auto fill = [&]<class R>(R& record, std::span<const Bound> bounds) {
     for (const Bound& bound : bounds) {
       Number number = bound.low;

@@ -18,9 +18,9 @@ bool IsMeant(const Refusal& refusal, const Outcome& outcome);
 
 bool Holds(const Bound& bound, const Scene& scene, Number seen);
 
-/// The requirement that a picked value breaks, if any.
-std::optional<Requirement> BrokenIdentity(const Clauses& clauses, const Scene& scene,
-                                          std::int64_t seen);
+/// The requirement that breaks what the system picked, if any.
+std::optional<Requirement> BrokenByFresh(const Clauses& clauses, const Scene& scene,
+                                         const Outcome& outcome);
 
 /// The fields of an outcome as numbers, in order of declaration; 0 for strings and lists, and
 /// behind the last.

@@ -10,9 +10,11 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "harness/model/fresh_address.h"
 #include "harness/model/lifetime.h"
 #include "harness/model/operations.h"
 #include "harness/model/permission.h"
+#include "harness/model/stride.h"
 
 namespace shmspec::model {
 
@@ -97,7 +99,7 @@ void DescribeHoles(const Scene& scene, std::uint64_t start, std::uint64_t end, i
 void Describe(const MapReserve& op, const Scene& scene, Clauses& clauses) {
   DescribeRoom(scene, op.size.bytes, clauses);
   clauses.Returns<Value>({}, "inaccessible memory is mapped somewhere free");
-  clauses.Picks(Identity::kAddress, op.size.bytes, -1, {});
+  clauses.Picks(FreshAddress(op.size.bytes), {});
 }
 
 void Apply(const MapReserve& op, const Scene& scene, State& state, const Outcome& outcome) {
@@ -111,7 +113,7 @@ void Describe(const MapPrivate& op, const Scene& scene, Clauses& clauses) {
   const std::uint64_t at = scene.AddressOf<&MapPrivate::at>();
   if (at == 0) {
     clauses.Returns<Value>({}, "zeroed memory is mapped somewhere free");
-    clauses.Picks(Identity::kAddress, op.size.bytes, -1, {});
+    clauses.Picks(FreshAddress(op.size.bytes), {});
     return;
   }
   const std::uint64_t end = at + op.size.bytes;
@@ -303,8 +305,18 @@ void Describe(const MapLayout&, const Scene& scene, Clauses& clauses) {
     if (segment.created_key_known) {
       row.name =
           fmt::format("/SYSV{:08x} (deleted)", static_cast<std::uint32_t>(segment.created_key));
+      row.name_requirements = "PROC.MAPS.SYSV_NAME"_req;
     }
   }
+}
+
+void Advance(const MapUnmap& op, Stride& stride) {
+  Next* next = stride.Resume();
+  if (next == nullptr) return;
+  const std::uint64_t start = stride.scene().AddressOf<&MapUnmap::at>();
+  const std::uint64_t end = start + RoundUp(op.size.bytes, stride.scene().page());
+  UnmapRange(next->state, stride.actor(), stride.process(), start, end, 1);
+  if (!next->state.processes[stride.process()].space->Overlaps(start, end)) stride.End(*next);
 }
 
 }  // namespace shmspec::model

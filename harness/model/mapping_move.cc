@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "harness/model/fresh_address.h"
 #include "harness/model/lifetime.h"
 #include "harness/model/mapping.h"
 #include "harness/model/operations.h"
@@ -109,8 +110,8 @@ void Describe(const MapRemap& op, const Scene& scene, Clauses& clauses) {
   const bool whole = source != nullptr && move.from + move.old_size == source->end;
   const bool room = whole && !scene.space().Overlaps(source->end, move.from + move.new_size);
   const bool stays = move.old_size != 0 && room;
-  clauses.Picks(Identity::kAddress, move.new_size,
-                stays ? static_cast<std::int64_t>(move.from) : -1, "SYSV.VMA.MREMAP_MOVE"_req);
+  clauses.Picks(FreshAddress(move.new_size, stays ? static_cast<std::int64_t>(move.from) : -1),
+                "SYSV.VMA.MREMAP_MOVE"_req);
 }
 
 void Apply(const MapRemap& op, const Scene& scene, State& state, const Outcome& outcome) {

@@ -10,6 +10,7 @@
 
 #include "harness/model/memory_access.h"
 #include "harness/model/operations.h"
+#include "harness/model/stride.h"
 #include "harness/vocabulary/memory_pattern.h"
 
 namespace shmspec::model {
@@ -201,6 +202,40 @@ void Describe(const MemoryChecksum& op, const Scene& scene, Clauses& clauses) {
 void Apply(const MemoryChecksum& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (Succeeded(outcome))
     TouchRange(scene, state, scene.AddressOf<&MemoryChecksum::at>(), op.size.bytes);
+}
+
+namespace {
+
+template <class Change>
+void ForEachFilled(const MemoryFill& op, const Stride& stride, Next& next, Change change) {
+  const CopyOnWrite<AddressSpace> space = next.state.processes[stride.process()].space;
+  ForEachMappedPart(
+      *space, stride.scene().AddressOf<&MemoryFill::at>(), op.size.bytes,
+      [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
+        change(OwnObject(next.state, object), offset, part);
+      });
+}
+
+}  // namespace
+
+void Advance(const MemoryFill& op, Stride& stride) {
+  if (stride.call().Alone()) return stride.Whole();
+  const std::uint32_t step = stride.call().step;
+  const bool begins = stride.progress().phase == 0;
+  Next* next = stride.Resume();
+  if (next == nullptr) return;
+  if (begins) {
+    return ForEachFilled(op, stride, *next,
+                         [&](MemoryObject& memory, std::uint64_t offset, std::uint64_t size) {
+                           memory.BeginWrite(offset, size, step);
+                         });
+  }
+  bool clean = true;
+  ForEachFilled(op, stride, *next, [&](MemoryObject& memory, std::uint64_t, std::uint64_t) {
+    clean = memory.EndWrite(step) && clean;
+  });
+  if (clean) Apply(op, stride.In(*next), next->state, Value{0});
+  stride.End(*next);
 }
 
 }  // namespace shmspec::model

@@ -257,44 +257,6 @@ bool IsIndivisible(const Trial& trial, Abilities abilities) {
   return within == Within::kItself;
 }
 
-Number KeyOfEnding(const Ending& ending) {
-  std::uint64_t hash = kHashBasis;
-  for (const std::int64_t value : ending.values) {
-    hash = (hash ^ static_cast<std::uint64_t>(value)) * kHashPrime;
-    hash ^= hash >> 29;
-  }
-  return hash;
-}
-
-Violation ExplainHistogram(const Scene& scene, const Histogram& histogram) {
-  const Trial* trial =
-      FindTrial(scene.state(), scene.process_index(), scene.AddressOf<&MemoryHistogram::at>());
-  const auto test = trial != nullptr ? TestOf(*trial) : std::nullopt;
-  if (!test) return {{}, "a histogram of no test"};
-  const Allowance allowance(*test, scene.profile().memory_order);
-  Violation violation;
-  for (const EndingRow& row : histogram.rows) {
-    const Ending ending = EndingOf(row);
-    if (allowance.Has(ending)) continue;
-    allowance.ForEachForbidden([&](Requirement requirement, const Ending& forbidden) {
-      if (forbidden == ending) violation.requirements.push_back(requirement);
-    });
-    if (HasStrayValue(*test, ending)) {
-      violation.requirements = {NeverTorn(*trial)};
-    } else if (violation.requirements.empty()) {
-      violation.requirements = {"ORDER.TSO.COHERENCE"_req};
-    }
-    std::string allowed;
-    for (const Ending& other : allowance.endings())
-      allowed += fmt::format(", {}", PrintEnding(other));
-    violation.message =
-        fmt::format("{} of {} rounds ended with {}, the order of memory allows{}", row.count,
-                    histogram.rounds, PrintEnding(ending), allowed.substr(1));
-    return violation;
-  }
-  return {{}, "every ending is allowed"};
-}
-
 void Describe(const MemoryBranch& op, const Scene& scene, Clauses& clauses) {
   const std::uint64_t bytes = op.layout().Bytes();
   DescribeArea(scene, scene.AddressOf<&MemoryBranch::at>(), bytes, true, clauses);
@@ -332,6 +294,45 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
   place->runs.insert(later, std::move(run));
 }
 
+namespace {
+
+/// What the first ending that is not allowed violates.
+Violation ExplainHistogram(const Scene& scene, const Outcome& outcome) {
+  const auto& histogram = std::get<Histogram>(outcome);
+  const Trial* trial =
+      FindTrial(scene.state(), scene.process_index(), scene.AddressOf<&MemoryHistogram::at>());
+  const auto test = trial != nullptr ? TestOf(*trial) : std::nullopt;
+  if (!test) return {{}, "a histogram of no test"};
+  const Allowance allowance(*test, scene.profile().memory_order);
+  Violation violation;
+  for (const EndingRow& row : histogram.rows) {
+    const Ending ending = EndingOf(row);
+    if (allowance.Has(ending)) continue;
+    allowance.ForEachForbidden([&](Requirement requirement, const Ending& forbidden) {
+      if (forbidden == ending) violation.requirements.push_back(requirement);
+    });
+    if (HasStrayValue(*test, ending)) {
+      violation.requirements = {NeverTorn(*trial)};
+    } else if (violation.requirements.empty()) {
+      violation.requirements = {"ORDER.TSO.COHERENCE"_req};
+    }
+    std::string allowed;
+    for (const Ending& other : allowance.endings())
+      allowed += fmt::format(", {}", PrintEnding(other));
+    violation.message =
+        fmt::format("{} of {} rounds ended with {}, the order of memory allows{}", row.count,
+                    histogram.rounds, PrintEnding(ending), allowed.substr(1));
+    return violation;
+  }
+  return {{}, "every ending is allowed"};
+}
+
+Outcome CountEndings(const Fresh&, const Scene& scene, Chooser& chooser) {
+  return dynamic_cast<EndingChooser&>(chooser).Count(scene);
+}
+
+}  // namespace
+
 void Describe(const MemoryHistogram&, const Scene& scene, Clauses& clauses) {
   const std::uint64_t address = scene.AddressOf<&MemoryHistogram::at>();
   const Trial* trial = FindTrial(scene.state(), scene.process_index(), address);
@@ -339,6 +340,8 @@ void Describe(const MemoryHistogram&, const Scene& scene, Clauses& clauses) {
       trial != nullptr ? trial->runs.front().layout.Bytes() : LitmusLayout::kHeadBytes;
   DescribeArea(scene, address, bytes, true, clauses);
   clauses.Returns<Histogram>(kSameMemory, "how the rounds of the test ended");
+  clauses.Picks({nullptr, CountEndings}, {});
+  clauses.ExplainsOtherRows(ExplainHistogram);
   const auto test = trial != nullptr ? TestOf(*trial) : std::nullopt;
   if (test && IsIndivisible(*trial, scene.system().abilities) && scene.call().Alone()) {
     const Allowance allowance(*test, scene.profile().memory_order);

@@ -35,11 +35,11 @@ Within WithinOf(const Trial& trial);
 /// Whether every access of a trial is one indivisible event on a processor with these abilities.
 bool IsIndivisible(const Trial& trial, Abilities abilities);
 
-/// A number that tells endings apart.
-Number KeyOfEnding(const Ending& ending);
-
-/// What the first ending that is not allowed violates.
-Violation ExplainHistogram(const Scene& scene, const Histogram& histogram);
+class EndingChooser : public virtual Chooser {
+ public:
+  /// How the rounds of the litmus test ended that the call counts.
+  virtual Outcome Count(const Scene& scene) = 0;
+};
 
 }  // namespace shmspec::model
 

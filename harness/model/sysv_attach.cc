@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "harness/model/fresh_address.h"
 #include "harness/model/mapping.h"
 #include "harness/model/operations.h"
 #include "harness/model/permission.h"
@@ -111,7 +112,7 @@ void DescribeAnyPlace(const SysvAttach& op, const Scene& scene, std::uint64_t le
   clauses.Refuse(length > gap / 8 * 5 && length <= gap, ENOMEM, Force::kMay,
                  "COMPAT.ATTACH_TOO_BIG"_req, "what the process has mapped may leave no room");
   clauses.Returns<Value>("SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req, "a free, aligned range is picked");
-  clauses.Picks(Identity::kAddress, length, -1, "SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req);
+  clauses.Picks(FreshAddress(length), "SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "harness/model/lifetime.h"
 #include "harness/model/operations.h"
 #include "harness/model/permission.h"
+#include "harness/model/segment_id.h"
 #include "harness/model/segment_lookup.h"
 
 namespace shmspec::model {
@@ -65,7 +66,7 @@ void DescribeExisting(const SysvGet& op, const Scene& scene, const Segment& foun
   if (bits == 0) clauses.Effect("PERM.SYSV.SHMGET_ZERO_BITS_ALWAYS"_req);
   if (found.id < 0) {
     clauses.Returns<Value>(finds, "the key has a segment, whose identifier nobody has seen yet");
-    clauses.Picks(Identity::kSegmentId, 0, -1, {});
+    clauses.Picks(FreshSegmentId(), {});
   } else {
     clauses.ReturnsValue(found.id, {finds, "SYSV.SHMGET.CREAT_RACE_SAME_ID"_req},
                          "the identifier of the key's segment");
@@ -79,7 +80,7 @@ void DescribeNew(const SysvGet& op, const Scene& scene, Clauses& clauses) {
       is_private ? "SYSV.SHMGET.PRIVATE_ALWAYS_NEW"_req : "SYSV.SHMGET.CREATE_RETURNS_NONNEG"_req,
       "a new segment, with an identifier that names no other");
   const IpcNamespace& ipc = scene.ipc();
-  clauses.Picks(Identity::kSegmentId, 0, ipc.next_id_known ? ipc.next_id : -1,
+  clauses.Picks(FreshSegmentId(ipc.next_id_known ? ipc.next_id : -1),
                 {"SYSV.SHMGET.CREATE_RETURNS_NONNEG"_req, "SEED.SHMID_UNIQUE"_req,
                  "SYSV.ID.STALE_NOT_REBOUND_SOON"_req});
   clauses.Effect({"SYSV.SHMGET.INITIAL_FIELDS"_req, "SYSV.SHMGET.CTIME_NOW"_req,

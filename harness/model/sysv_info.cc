@@ -2,6 +2,8 @@
 //
 // shmctl(2): IPC_INFO, SHM_INFO, SHM_STAT, SHM_STAT_ANY; and ftok(3).
 
+#include "harness/model/sysv_info.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <limits>
@@ -191,7 +193,12 @@ void Describe(const SysvKeyOfPath& op, const Scene& scene, Clauses& clauses) {
   clauses.Bind(0, std::numeric_limits<std::int32_t>::min(),
                std::numeric_limits<std::uint32_t>::max(), "SYSV.FTOK.GLIBC_FORMULA"_req,
                "a key has 32 bits");
-  clauses.Picks(Identity::kKey, 0, -1, {});
+  clauses.Picks({nullptr,
+                 [](const Fresh&, const Scene& at, Chooser& chooser) {
+                   const auto& file = std::get<SysvKeyOfPath>(*at.call().operation);
+                   return dynamic_cast<KeyChooser&>(chooser).Key(file);
+                 }},
+                {});
 }
 
 void Apply(const SysvKeyOfPath& op, const Scene&, State& state, const Outcome& outcome) {

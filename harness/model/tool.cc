@@ -11,6 +11,7 @@
 #include "harness/model/operations.h"
 #include "harness/model/other.h"
 #include "harness/model/permission.h"
+#include "harness/model/segment_id.h"
 #include "harness/model/segment_lookup.h"
 #include "harness/model/sysv_create.h"
 
@@ -120,8 +121,7 @@ void Describe(const SystemIpcmk& op, const Scene& scene, Clauses& clauses) {
   }
   clauses.Returns<Value>("TOOL.IPCMK.CREATE"_req, "the identifier of a new segment");
   const IpcNamespace& ipc = scene.ipc();
-  clauses.Picks(Identity::kSegmentId, 0, ipc.next_id_known ? ipc.next_id : -1,
-                "TOOL.IPCMK.CREATE"_req);
+  clauses.Picks(FreshSegmentId(ipc.next_id_known ? ipc.next_id : -1), "TOOL.IPCMK.CREATE"_req);
 }
 
 void Apply(const SystemIpcmk& op, const Scene& scene, State& state, const Outcome& outcome) {

@@ -6,7 +6,11 @@
 #include <cerrno>
 #include <unordered_map>
 
+#include "harness/model/fresh_address.h"
+#include "harness/model/memory_litmus.h"
 #include "harness/model/process.h"
+#include "harness/model/segment_id.h"
+#include "harness/model/sysv_info.h"
 #include "harness/model/transition.h"
 #include "harness/vocabulary/check.h"
 
@@ -14,7 +18,10 @@ namespace shmspec::oracle {
 namespace {
 
 /// What nobody has seen is left unsaid: identifiers are negative, addresses are where nothing is.
-class Unseen : public model::Chooser {
+class Unseen : public model::SegmentChooser,
+               public model::AddressChooser,
+               public model::KeyChooser,
+               public model::EndingChooser {
  public:
   std::int64_t SegmentId(const model::Scene& scene, std::int64_t) override {
     return -2 - std::int64_t{scene.call().step};

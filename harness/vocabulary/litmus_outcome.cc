@@ -96,4 +96,13 @@ Ending EndingOf(const EndingRow& row) {
   return ending;
 }
 
+std::uint64_t KeyOfEnding(const Ending& ending) {
+  std::uint64_t hash = 14695981039346656037ull;  // FNV-1a
+  for (const std::int64_t value : ending.values) {
+    hash = (hash ^ static_cast<std::uint64_t>(value)) * 1099511628211ull;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
 }  // namespace shmspec

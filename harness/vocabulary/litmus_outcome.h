@@ -35,6 +35,8 @@ Outcome Conclude(const MemoryHistogram& operation, const EndingCounts& counts,
 
 EndingRow RowOf(const Ending& ending, std::uint64_t count);
 Ending EndingOf(const EndingRow& row);
+/// A number that tells endings apart.
+std::uint64_t KeyOfEnding(const Ending& ending);
 
 }  // namespace shmspec
 

@@ -54,6 +54,12 @@ concept Assigning = requires {
   Op::kAssigns;
 };
 
+/// An operation that is not atomic: other calls can see it half done.
+template <class Op>
+concept InPhases = requires {
+  Op::kInPhases;
+};
+
 /// `sysv.attach` and so on.
 std::string_view OperationName(const Operation& operation);
 

@@ -43,6 +43,7 @@ struct MapPrivate {
 /// munmap(2).
 struct MapUnmap {
   static constexpr std::string_view kName = "map.unmap";
+  static constexpr bool kInPhases = true;
   static constexpr Role kRole = Role::kNeighbour;
   Place at;
   Size size{kDefaultSize};
@@ -125,9 +126,9 @@ struct MapLayout {
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
-#define SHMSPEC_MAP_OPERATIONS(X)                                                          \
-  X(MapReserve)                                                                            \
-  X(MapPrivate) X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) X(MapSeal) \
-      X(MapReopen)
+#define SHMSPEC_MAP_OPERATIONS(X) \
+  X(MapReserve)                   \
+  X(MapPrivate)                   \
+  X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) X(MapSeal) X(MapReopen)
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MAP_H_

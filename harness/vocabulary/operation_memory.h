@@ -87,6 +87,7 @@ struct MemoryFetchAdd {
 /// shifted or lost pages show.
 struct MemoryFill {
   static constexpr std::string_view kName = "memory.fill";
+  static constexpr bool kInPhases = true;
   static constexpr bool kMayTakeLong = true;
   Place at;
   Size size{kDefaultSize};
@@ -173,9 +174,11 @@ struct MemoryHistogram {
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
-#define SHMSPEC_MEMORY_OPERATIONS(X)                                                        \
-  X(MemoryLoad)                                                                             \
-  X(MemoryStore) X(MemoryExchange) X(MemoryCompareExchange) X(MemoryFetchAdd) X(MemoryFill) \
-      X(MemoryChecksum) X(MemoryTransfer) X(MemoryBranch) X(MemoryHistogram)
+#define SHMSPEC_MEMORY_OPERATIONS(X)                                                           \
+  X(MemoryLoad)                                                                                \
+  X(MemoryStore)                                                                               \
+  X(MemoryExchange)                                                                            \
+  X(MemoryCompareExchange) X(MemoryFetchAdd) X(MemoryFill) X(MemoryChecksum) X(MemoryTransfer) \
+      X(MemoryBranch) X(MemoryHistogram)
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MEMORY_H_

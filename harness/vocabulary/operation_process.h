@@ -21,6 +21,7 @@ namespace shmspec {
 /// child's pid is in the trace.
 struct ProcessFork {
   static constexpr std::string_view kName = "process.fork";
+  static constexpr bool kInPhases = true;
   static constexpr Role kRole = Role::kNeighbour;
   ActorRef child;
   static constexpr auto kFields = Fields(Field{"child", &ProcessFork::child});
@@ -41,6 +42,7 @@ struct ProcessThread {
 /// image=missing fails.
 struct ProcessExec {
   static constexpr std::string_view kName = "process.exec";
+  static constexpr bool kInPhases = true;
   static constexpr Role kRole = Role::kNeighbour;
   Image image = Image::kSelf;
   static constexpr auto kFields = Fields(Field{"image", &ProcessExec::image});
@@ -51,6 +53,7 @@ struct ProcessExec {
 /// process is reaped.
 struct ProcessExit {
   static constexpr std::string_view kName = "process.exit";
+  static constexpr bool kInPhases = true;
   static constexpr Role kRole = Role::kNeighbour;
   ExitHow how = ExitHow::kQuick;
   std::int32_t code = 0;
@@ -63,6 +66,7 @@ struct ProcessExit {
 /// outcome is what kill(2) returned.
 struct ProcessKill {
   static constexpr std::string_view kName = "process.kill";
+  static constexpr bool kInPhases = true;
   static constexpr Role kRole = Role::kNeighbour;
   ActorRef actor;
   SignalCode signal{9};
@@ -173,10 +177,11 @@ struct ProcessPin {
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
-#define SHMSPEC_PROCESS_OPERATIONS(X)                                                     \
-  X(ProcessFork)                                                                          \
-  X(ProcessThread) X(ProcessExec) X(ProcessExit) X(ProcessKill) X(ProcessSetIdentity)     \
-      X(ProcessDropCapability) X(ProcessUnshare) X(ProcessEnterNamespace) X(ProcessClone) \
-          X(ProcessSetLimit) X(ProcessSetUmask) X(ProcessPin)
+#define SHMSPEC_PROCESS_OPERATIONS(X)                                                            \
+  X(ProcessFork)                                                                                 \
+  X(ProcessThread)                                                                               \
+  X(ProcessExec)                                                                                 \
+  X(ProcessExit) X(ProcessKill) X(ProcessSetIdentity) X(ProcessDropCapability) X(ProcessUnshare) \
+      X(ProcessEnterNamespace) X(ProcessClone) X(ProcessSetLimit) X(ProcessSetUmask) X(ProcessPin)
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_PROCESS_H_

@@ -32,6 +32,7 @@ struct SysvGet {
 /// choose.
 struct SysvAttach {
   static constexpr std::string_view kName = "sysv.attach";
+  static constexpr bool kInPhases = true;
   static constexpr HandleKind kAssigns = HandleKind::kAttach;
   SegmentRef segment;
   Place at;
@@ -45,6 +46,7 @@ struct SysvAttach {
 /// shmdt(2).
 struct SysvDetach {
   static constexpr std::string_view kName = "sysv.detach";
+  static constexpr bool kInPhases = true;
   Place at;
   static constexpr auto kFields = Fields(Field{"at", &SysvDetach::at});
   friend bool operator==(const SysvDetach&, const SysvDetach&) = default;
@@ -191,10 +193,11 @@ struct OtherRemove {
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
-#define SHMSPEC_SYSV_OPERATIONS(X)                                                               \
-  X(SysvGet)                                                                                     \
-  X(SysvAttach) X(SysvDetach) X(SysvStat) X(SysvSet) X(SysvRemove) X(SysvLock) X(SysvUnlock)     \
-      X(SysvInfo) X(SysvShmInfo) X(SysvStatIndex) X(SysvStatAny) X(SysvControl) X(SysvKeyOfPath) \
-          X(OtherGet) X(OtherRemove)
+#define SHMSPEC_SYSV_OPERATIONS(X)                                                          \
+  X(SysvGet)                                                                                \
+  X(SysvAttach)                                                                             \
+  X(SysvDetach)                                                                             \
+  X(SysvStat) X(SysvSet) X(SysvRemove) X(SysvLock) X(SysvUnlock) X(SysvInfo) X(SysvShmInfo) \
+      X(SysvStatIndex) X(SysvStatAny) X(SysvControl) X(SysvKeyOfPath) X(OtherGet) X(OtherRemove)
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSV_H_

@@ -44,7 +44,7 @@ std::vector<fs::path> SourcesBelow(const fs::path& folder) {
 
 /// How many requirements of the file are not in the catalogue; prints each.
 int UnknownIn(const fs::path& source) {
-  static const std::regex literal("\"([^\"\\\\ ]*)\"_req");
+  static const std::regex literal("\"([^\"\\\\ ]*[A-Za-z][^\"\\\\ ]*)\"_req");
   std::ifstream in(source, std::ios::binary);
   int unknown = 0;
   std::string line;

@@ -9,11 +9,17 @@
 #include <cstdint>
 #include <map>
 
-#include "harness/model/clauses.h"
+#include "harness/model/fresh_address.h"
+#include "harness/model/memory_litmus.h"
+#include "harness/model/segment_id.h"
+#include "harness/model/sysv_info.h"
 
 namespace shmspec {
 
-class LinuxChooser : public model::Chooser {
+class LinuxChooser : public model::SegmentChooser,
+                     public model::AddressChooser,
+                     public model::KeyChooser,
+                     public model::EndingChooser {
  public:
   std::int64_t SegmentId(const model::Scene& scene, std::int64_t wanted) override;
   std::uint64_t Address(const model::Scene& scene, std::uint64_t size,
