@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <span>
 
-#include "harness/vocabulary/draw.h"
+#include "harness/generators/draw.h"
 
 namespace shmspec {
 

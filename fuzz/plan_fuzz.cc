@@ -14,10 +14,10 @@
 #include "fuzz/byte_choices.h"
 #include "harness/actor/actor_main.h"
 #include "harness/actor/process_stage.h"
+#include "harness/generators/likely_plan.h"
 #include "harness/oracle/oracle.h"
 #include "harness/sandbox/isolation.h"
-#include "harness/vocabulary/likely_plan.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
 
 namespace shmspec {
 namespace {

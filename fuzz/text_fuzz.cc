@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "harness/vocabulary/check.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/value/check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shmspec;  // NOLINT: this file is one function

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "harness/vocabulary/check.h"
-#include "harness/vocabulary/trace.h"
-#include "harness/vocabulary/wire.h"
+#include "harness/vocabulary/form/wire.h"
+#include "harness/vocabulary/plan/trace.h"
+#include "harness/vocabulary/value/check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shmspec;  // NOLINT: this file is one function

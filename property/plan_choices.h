@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/vocabulary/likely_plan.h"
+#include "harness/generators/likely_plan.h"
 
 namespace shmspec {
 

@@ -12,11 +12,11 @@
 #include <memory>
 
 #include "harness/actor/actor_main.h"
+#include "harness/generators/likely_plan.h"
 #include "harness/oracle/oracle.h"
 #include "harness/target/faulty/fault.h"
-#include "harness/vocabulary/likely_plan.h"
-#include "harness/vocabulary/plan_builder.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 #include "property/kernel_stage.h"
 
 namespace shmspec {

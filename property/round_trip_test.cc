@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "harness/vocabulary/text.h"
-#include "harness/vocabulary/wire.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/form/wire.h"
 #include "property/generators.h"
 
 namespace shmspec {

@@ -14,9 +14,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "harness/generators/likely_plan.h"
 #include "harness/oracle/oracle.h"
 #include "harness/target/stage.h"
-#include "harness/vocabulary/likely_plan.h"
 
 namespace shmspec {
 

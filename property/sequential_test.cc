@@ -18,7 +18,7 @@
 #include "harness/oracle/oracle.h"
 #include "harness/target/faulty/fault.h"
 #include "harness/target/simulated/simulated_stage.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
 #include "property/generators.h"
 #include "property/kernel_stage.h"
 #include "property/search.h"

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "harness/vocabulary/text_cursor.h"
-#include "harness/vocabulary/text_pattern.h"
+#include "harness/vocabulary/form/text_cursor.h"
+#include "harness/vocabulary/form/text_pattern.h"
 #include "reports/c_text.h"
 
 namespace shmspec::reports {

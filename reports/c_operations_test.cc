@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-#include "harness/vocabulary/operation.h"
+#include "harness/vocabulary/operation/operation.h"
 #include "reports/c_text.h"
 #include "reports/compiled_program.h"
 

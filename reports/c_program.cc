@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <set>
 
-#include "harness/vocabulary/handles.h"
-#include "harness/vocabulary/text.h"
-#include "harness/vocabulary/users.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/plan/handles.h"
+#include "harness/vocabulary/plan/users.h"
 #include "reports/c_text.h"
 #include "reports/plain_text.h"
 

@@ -9,8 +9,8 @@
 #include <span>
 #include <string>
 
-#include "harness/vocabulary/plan.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/plan/plan.h"
+#include "harness/vocabulary/value/result.h"
 #include "reports/record.h"
 
 namespace shmspec::reports {

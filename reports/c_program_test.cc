@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
 #include "reports/compiled_program.h"
 
 namespace shmspec::reports {

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "harness/vocabulary/plan.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/plan/plan.h"
+#include "harness/vocabulary/value/result.h"
 #include "reports/record.h"
 
 namespace shmspec::reports {

@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
 #include "reports/c_program.h"
 
 namespace shmspec::reports {

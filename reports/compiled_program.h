@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/plan/plan.h"
 #include "reports/record.h"
 
 namespace shmspec::reports {

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "harness/vocabulary/sha256.h"
+#include "harness/vocabulary/value/sha256.h"
 #include "reports/plain_text.h"
 #include "reports/report.h"
 

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/vocabulary/plan.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/plan/plan.h"
+#include "harness/vocabulary/value/result.h"
 #include "reports/markup.h"
 #include "reports/record.h"
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "harness/vocabulary/duration.h"
+#include "harness/vocabulary/value/duration.h"
 #include "reports/html.h"
 #include "reports/plain_text.h"
 

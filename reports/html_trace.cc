@@ -6,8 +6,8 @@
 #include <optional>
 #include <set>
 
-#include "harness/vocabulary/text.h"
-#include "harness/vocabulary/text_value.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/form/text_value.h"
 #include "reports/html.h"
 #include "reports/plain_text.h"
 

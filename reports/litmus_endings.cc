@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <iterator>
 
-#include "harness/vocabulary/text_value.h"
+#include "harness/vocabulary/form/text_value.h"
 #include "reports/plain_text.h"
 
 namespace shmspec::reports {

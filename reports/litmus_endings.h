@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/vocabulary/litmus.h"
+#include "harness/vocabulary/litmus/litmus.h"
 #include "reports/record.h"
 
 namespace shmspec::reports {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec::reports {
 

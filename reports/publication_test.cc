@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "harness/vocabulary/sha256.h"
+#include "harness/vocabulary/value/sha256.h"
 #include "reports/matrix.h"
 #include "reports/report.h"
 

@@ -15,10 +15,10 @@
 #include <utility>
 #include <vector>
 
-#include "harness/vocabulary/difference.h"
-#include "harness/vocabulary/requirement.h"
-#include "harness/vocabulary/result.h"
-#include "harness/vocabulary/status.h"
+#include "harness/vocabulary/catalogue/requirement.h"
+#include "harness/vocabulary/form/difference.h"
+#include "harness/vocabulary/plan/status.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec::reports {
 

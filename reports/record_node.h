@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 #include "reports/plain_text.h"
 #include "reports/record.h"
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "harness/vocabulary/place.h"
-#include "harness/vocabulary/sha256.h"
+#include "harness/vocabulary/value/place.h"
+#include "harness/vocabulary/value/sha256.h"
 #include "reports/plain_text.h"
 #include "reports/record.h"
 #include "reports/record_node.h"

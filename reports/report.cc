@@ -2,7 +2,7 @@
 
 #include "reports/report.h"
 
-#include "harness/vocabulary/check.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec::reports {
 

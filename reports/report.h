@@ -10,7 +10,7 @@
 #include <span>
 #include <string>
 
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 #include "reports/record.h"
 
 namespace shmspec {

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/vocabulary/difference.h"
-#include "harness/vocabulary/status.h"
+#include "harness/vocabulary/form/difference.h"
+#include "harness/vocabulary/plan/status.h"
 #include "reports/record.h"
 
 namespace shmspec::reports {

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "harness/actor/actor_main.h"
-#include "harness/model/profile.h"
+#include "harness/model/profile/profile.h"
 #include "harness/runner/abilities_inside.h"
 #include "harness/runner/case.h"
 #include "harness/runner/run.h"

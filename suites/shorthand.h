@@ -9,7 +9,7 @@
 #include <limits>
 
 #include "harness/runner/case.h"
-#include "harness/vocabulary/memory_pattern.h"
+#include "harness/vocabulary/outcome/memory_pattern.h"
 
 namespace shmspec {
 

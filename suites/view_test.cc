@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/model/profile.h"
+#include "harness/model/profile/profile.h"
 #include "harness/runner/case.h"
 #include "harness/runner/perform_plan.h"
 #include "harness/target/simulated/simulated_stage.h"

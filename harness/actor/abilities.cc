@@ -9,7 +9,7 @@
 
 #include "harness/actor/ability_attempts.h"
 #include "harness/actor/users.h"
-#include "harness/vocabulary/check.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
 namespace {

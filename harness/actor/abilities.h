@@ -14,10 +14,10 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/vocabulary/ability.h"
-#include "harness/vocabulary/field.h"
-#include "harness/vocabulary/result.h"
-#include "harness/vocabulary/users.h"
+#include "harness/vocabulary/plan/ability.h"
+#include "harness/vocabulary/plan/users.h"
+#include "harness/vocabulary/value/field.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

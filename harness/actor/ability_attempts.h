@@ -8,7 +8,7 @@
 
 #include <string>
 
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

@@ -8,7 +8,7 @@
 #include "harness/actor/actor_main.h"
 #include "harness/actor/play.h"
 #include "harness/target/target.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
 
 namespace shmspec {
 namespace {
@@ -183,6 +183,7 @@ a: sysv.remove segment=s0 -> 0
 }
 
 TEST(Stage, PerformsThePlanOnEveryTarget) {
+  int performed = 0;
   for (const KernelTarget& one : KernelTargets()) {
     if (one.wrapper) continue;
     const std::string target(one.name);
@@ -192,7 +193,7 @@ TEST(Stage, PerformsThePlanOnEveryTarget) {
       continue;
     }
     EXPECT_EQ((*stage)->name(), target);
-    EXPECT_EQ(DifferencesOf(Play(**stage, R"(
+    const Trace trace = Play(**stage, R"(
 actor a
 a: s0 = sysv.get flags=create|0600 -> ok
 a: m0 = map.reserve size=65536 -> ok
@@ -200,10 +201,12 @@ a: a0 = sysv.attach segment=s0 at=m0+4096 flags=remap -> ok
 a: memory.fill at=a0 size=4097 value=1 -> fault{signal=SIGSEGV code=ACCERR offset=4096}
 a: sysv.stat segment=s0 -> segment{nattch=1 lpid=a}
 a: sysv.remove segment=s0 -> 0
-)")),
-              "")
-        << target;
+)");
+    // Whether the kernel runs 32-bit programs shows when one is started.
+    if (!trace.lacking) EXPECT_EQ(DifferencesOf(trace), "") << target;
+    performed += trace.lacking ? 0 : 1;
   }
+  EXPECT_GE(performed, 2) << "libc and bare system calls are everywhere";
   EXPECT_FALSE(MakeProcessStage("nonsense", {}).ok());
 }
 

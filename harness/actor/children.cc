@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "harness/actor/turns.h"
-#include "harness/vocabulary/check.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
 namespace {

@@ -16,7 +16,7 @@
 
 #include "harness/actor/performer.h"
 #include "harness/target/process_limit.h"
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "harness/actor/control_layout.h"  // to be checked here, in every program
 #include "harness/host/shared_file.h"
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

@@ -22,11 +22,11 @@
 #include "harness/actor/actor_set.h"
 #include "harness/host/futex.h"
 #include "harness/target/handle_table.h"
-#include "harness/vocabulary/ability.h"
-#include "harness/vocabulary/halt.h"
-#include "harness/vocabulary/handles.h"
-#include "harness/vocabulary/result.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/plan/ability.h"
+#include "harness/vocabulary/plan/halt.h"
+#include "harness/vocabulary/plan/handles.h"
+#include "harness/vocabulary/value/result.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 

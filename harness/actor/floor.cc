@@ -14,7 +14,7 @@
 #include "harness/host/pipe.h"
 #include "harness/host/shared_file.h"
 #include "harness/target/fault_guard.h"
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

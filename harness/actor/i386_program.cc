@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "harness/actor/actor_main.h"
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 // Without the flag newer kernels warn, and may refuse to execute the file; older ones do not know
 // it.

@@ -10,9 +10,9 @@
 #include <optional>
 #include <string_view>
 
-#include "harness/vocabulary/actor_facts.h"
-#include "harness/vocabulary/actor_spec.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/plan/actor_facts.h"
+#include "harness/vocabulary/plan/actor_spec.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

@@ -24,7 +24,7 @@
 #include "harness/host/shared_file.h"
 #include "harness/target/text_file.h"
 #include "harness/target/tool.h"
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

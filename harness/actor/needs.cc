@@ -4,7 +4,7 @@
 
 #include <type_traits>
 
-#include "harness/vocabulary/check.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
 namespace {

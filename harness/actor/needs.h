@@ -5,8 +5,8 @@
 #ifndef SHMSPEC_HARNESS_ACTOR_NEEDS_H_
 #define SHMSPEC_HARNESS_ACTOR_NEEDS_H_
 
-#include "harness/vocabulary/ability.h"
-#include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/plan/ability.h"
+#include "harness/vocabulary/plan/plan.h"
 
 namespace shmspec {
 

@@ -26,8 +26,8 @@
 #include "harness/target/capability.h"
 #include "harness/target/target.h"
 #include "harness/target/ticks.h"
-#include "harness/vocabulary/names.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/names.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 namespace {

@@ -21,9 +21,9 @@
 #include "harness/host/pipe.h"
 #include "harness/target/fault_guard.h"
 #include "harness/target/process_limit.h"
-#include "harness/vocabulary/names.h"
-#include "harness/vocabulary/wire.h"
-#include "harness/vocabulary/wire_codec.h"
+#include "harness/vocabulary/form/wire.h"
+#include "harness/vocabulary/form/wire_codec.h"
+#include "harness/vocabulary/value/names.h"
 
 // There in builds that measure coverage: actors end without the exit handlers that would write it.
 extern "C" void __gcov_dump() __attribute__((weak));

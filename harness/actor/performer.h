@@ -13,9 +13,9 @@
 #include "harness/actor/belongings.h"
 #include "harness/actor/control_region.h"
 #include "harness/target/target.h"
-#include "harness/vocabulary/actor_facts.h"
-#include "harness/vocabulary/actor_spec.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/plan/actor_facts.h"
+#include "harness/vocabulary/plan/actor_spec.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
 
 namespace shmspec {
 namespace {

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "harness/actor/process_stage.h"
-#include "harness/vocabulary/trace.h"
+#include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
 

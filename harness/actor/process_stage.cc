@@ -23,8 +23,8 @@
 #include "harness/host/shared_file.h"
 #include "harness/target/process_limit.h"
 #include "harness/target/target.h"
-#include "harness/vocabulary/names.h"
-#include "harness/vocabulary/users.h"
+#include "harness/vocabulary/plan/users.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

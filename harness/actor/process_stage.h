@@ -17,7 +17,7 @@
 
 #include "harness/actor/abilities.h"
 #include "harness/target/stage.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "harness/actor/actor_set.h"
-#include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/plan/plan.h"
 
 namespace shmspec {
 

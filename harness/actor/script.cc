@@ -7,10 +7,10 @@
 #include <cstring>
 #include <new>
 
-#include "harness/vocabulary/check.h"
-#include "harness/vocabulary/names.h"
-#include "harness/vocabulary/wire.h"
-#include "harness/vocabulary/wire_codec.h"
+#include "harness/vocabulary/form/wire.h"
+#include "harness/vocabulary/form/wire_codec.h"
+#include "harness/vocabulary/value/check.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

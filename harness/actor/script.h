@@ -9,7 +9,7 @@
 
 #include "harness/actor/control_region.h"
 #include "harness/actor/schedule.h"
-#include "harness/vocabulary/trace.h"
+#include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
 

@@ -15,7 +15,7 @@
 #include "harness/host/own_process.h"
 #include "harness/host/pipe.h"
 #include "harness/host/readable.h"
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 extern char** environ;
 

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "harness/actor/control_region.h"
-#include "harness/vocabulary/result.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/result.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 

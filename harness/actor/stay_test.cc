@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "harness/actor/play.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 namespace {

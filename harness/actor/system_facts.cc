@@ -19,7 +19,7 @@
 
 #include "harness/actor/identity.h"
 #include "harness/target/text_file.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 namespace {

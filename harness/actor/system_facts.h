@@ -3,7 +3,7 @@
 #ifndef SHMSPEC_HARNESS_ACTOR_SYSTEM_FACTS_H_
 #define SHMSPEC_HARNESS_ACTOR_SYSTEM_FACTS_H_
 
-#include "harness/vocabulary/trace.h"
+#include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
 

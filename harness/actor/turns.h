@@ -9,7 +9,7 @@
 #include <cstdint>
 
 #include "harness/actor/control_region.h"
-#include "harness/vocabulary/value.h"
+#include "harness/vocabulary/value/value.h"
 
 namespace shmspec {
 

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/vocabulary/result.h"
-#include "harness/vocabulary/users.h"
+#include "harness/vocabulary/plan/users.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

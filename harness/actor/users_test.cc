@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "harness/actor/play.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
 
 namespace shmspec {
 namespace {

@@ -31,7 +31,7 @@
 #include "harness/host/pipe.h"
 #include "harness/host/readable.h"
 #include "harness/target/process_limit.h"
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

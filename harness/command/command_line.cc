@@ -10,7 +10,7 @@
 #include <string>
 
 #include "harness/target/target.h"
-#include "harness/vocabulary/duration.h"
+#include "harness/vocabulary/value/duration.h"
 
 namespace shmspec {
 

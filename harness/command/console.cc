@@ -13,7 +13,7 @@
 #include <cstdlib>
 #include <system_error>
 
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 namespace {

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/vocabulary/status.h"
+#include "harness/vocabulary/plan/status.h"
 
 namespace shmspec {
 

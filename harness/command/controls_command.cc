@@ -9,8 +9,8 @@
 #include "harness/command/console.h"
 #include "harness/runner/controls.h"
 #include "harness/runner/stop_requests.h"
-#include "harness/vocabulary/names.h"
-#include "harness/vocabulary/nearest.h"
+#include "harness/vocabulary/value/names.h"
+#include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
 namespace {

@@ -15,7 +15,7 @@
 #include "harness/command/command.h"
 #include "harness/command/console.h"
 #include "harness/runner/stop_requests.h"
-#include "harness/vocabulary/plan_builder.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 
 namespace shmspec {
 namespace {

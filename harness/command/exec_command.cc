@@ -10,7 +10,7 @@
 #include "harness/command/console.h"
 #include "harness/command/print_results.h"
 #include "harness/runner/stop_requests.h"
-#include "harness/vocabulary/nearest.h"
+#include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
 namespace {

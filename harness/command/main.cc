@@ -20,7 +20,7 @@
 #include "harness/command/init.h"
 #include "harness/runner/run.h"
 #include "harness/runner/selection.h"
-#include "harness/vocabulary/nearest.h"
+#include "harness/vocabulary/value/nearest.h"
 #include "shmspec/build.h"
 
 namespace shmspec {

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "harness/sandbox/audit.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 

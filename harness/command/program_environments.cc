@@ -24,7 +24,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 namespace {

@@ -6,7 +6,7 @@
 #include "harness/command/console.h"
 #include "harness/command/input_file.h"
 #include "harness/runner/stop_requests.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
 #include "reports/plain_text.h"
 
 namespace shmspec {

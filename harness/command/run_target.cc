@@ -17,13 +17,13 @@
 #include "harness/command/log_record.h"
 #include "harness/command/output_file.h"
 #include "harness/command/print_results.h"
-#include "harness/model/profile.h"
+#include "harness/model/profile/profile.h"
 #include "harness/runner/abilities_inside.h"
 #include "harness/runner/record.h"
 #include "harness/runner/selection.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/sandbox/environment.h"
-#include "harness/vocabulary/check.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
 namespace {

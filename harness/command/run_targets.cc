@@ -16,7 +16,7 @@
 #include "harness/command/run_target.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/target/target.h"
-#include "harness/vocabulary/nearest.h"
+#include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
 namespace {

@@ -9,11 +9,11 @@
 #include "harness/actor/floor.h"
 #include "harness/command/command.h"
 #include "harness/host/own_process.h"
-#include "harness/model/profile.h"
+#include "harness/model/profile/profile.h"
 #include "harness/runner/abilities_inside.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/sandbox/system_v.h"
-#include "harness/vocabulary/nearest.h"
+#include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
 namespace {

@@ -8,8 +8,8 @@
 #include "harness/command/console.h"
 #include "harness/runner/run.h"
 #include "harness/runner/selection.h"
-#include "harness/vocabulary/nearest.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/value/nearest.h"
 #include "reports/c_program.h"
 #include "reports/plain_text.h"
 

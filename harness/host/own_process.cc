@@ -13,7 +13,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 

@@ -9,7 +9,7 @@
 
 #include <cerrno>
 
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 

@@ -5,8 +5,8 @@
 
 #include <optional>
 
-#include "harness/vocabulary/result.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/result.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 

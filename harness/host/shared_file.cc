@@ -13,7 +13,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

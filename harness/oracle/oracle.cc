@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <csignal>
 
-#include "harness/model/transition.h"
+#include "harness/model/language/transition.h"
 #include "harness/oracle/worlds.h"
-#include "harness/vocabulary/text.h"
-#include "harness/vocabulary/wrapping.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/value/wrapping.h"
 
 namespace shmspec {
 namespace {

@@ -21,9 +21,9 @@
 #include <utility>
 #include <vector>
 
-#include "harness/model/clauses.h"
-#include "harness/model/profile.h"
-#include "harness/vocabulary/trace.h"
+#include "harness/model/language/clauses.h"
+#include "harness/model/profile/profile.h"
+#include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <utility>
 
-#include "harness/vocabulary/check.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
 namespace {

@@ -16,7 +16,7 @@
 
 #include <string_view>
 
-#include "harness/vocabulary/trace.h"
+#include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
 

@@ -6,13 +6,13 @@
 #include <cerrno>
 #include <unordered_map>
 
-#include "harness/model/fresh_address.h"
-#include "harness/model/memory_litmus.h"
-#include "harness/model/process.h"
-#include "harness/model/segment_id.h"
-#include "harness/model/sysv_info.h"
-#include "harness/model/transition.h"
-#include "harness/vocabulary/check.h"
+#include "harness/model/language/transition.h"
+#include "harness/model/memory/trial.h"
+#include "harness/model/process/process.h"
+#include "harness/model/segment/identifier.h"
+#include "harness/model/space/fresh_address.h"
+#include "harness/model/sysv/info.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec::oracle {
 namespace {

@@ -10,8 +10,8 @@
 #include <optional>
 #include <vector>
 
-#include "harness/model/phases.h"
-#include "harness/model/scene.h"
+#include "harness/model/language/phases.h"
+#include "harness/model/language/scene.h"
 
 namespace shmspec::oracle {
 

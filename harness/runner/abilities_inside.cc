@@ -11,7 +11,7 @@
 #include "harness/host/clocks.h"
 #include "harness/host/readable.h"
 #include "harness/sandbox/case_process.h"
-#include "harness/vocabulary/wire_codec.h"
+#include "harness/vocabulary/form/wire_codec.h"
 
 namespace shmspec {
 namespace {

@@ -9,7 +9,7 @@
 #include "harness/actor/abilities.h"
 #include "harness/sandbox/environment.h"
 #include "harness/sandbox/isolation.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

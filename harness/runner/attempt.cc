@@ -11,8 +11,8 @@
 #include "harness/runner/perform_plan.h"
 #include "harness/sandbox/audit.h"
 #include "harness/target/process_limit.h"
-#include "harness/vocabulary/duration.h"
-#include "harness/vocabulary/wire_codec.h"
+#include "harness/vocabulary/form/wire_codec.h"
+#include "harness/vocabulary/value/duration.h"
 
 namespace shmspec {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "harness/runner/run.h"
 #include "harness/sandbox/case_process.h"
-#include "harness/vocabulary/plan.h"
+#include "harness/vocabulary/plan/plan.h"
 
 namespace shmspec {
 

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "harness/vocabulary/place.h"
-#include "harness/vocabulary/sha256.h"
+#include "harness/vocabulary/value/place.h"
+#include "harness/vocabulary/value/sha256.h"
 
 namespace shmspec {
 namespace {

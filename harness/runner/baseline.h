@@ -16,8 +16,8 @@
 #include <string>
 #include <string_view>
 
-#include "harness/vocabulary/result.h"
-#include "harness/vocabulary/status.h"
+#include "harness/vocabulary/plan/status.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

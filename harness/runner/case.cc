@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "harness/vocabulary/check.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
 namespace {

@@ -23,8 +23,8 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/vocabulary/plan_builder.h"
-#include "harness/vocabulary/requirement.h"
+#include "harness/vocabulary/catalogue/requirement.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 
 namespace shmspec {
 

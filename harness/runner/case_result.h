@@ -13,12 +13,12 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/vocabulary/difference.h"
-#include "harness/vocabulary/field.h"
-#include "harness/vocabulary/litmus.h"
-#include "harness/vocabulary/names.h"
-#include "harness/vocabulary/requirement.h"
-#include "harness/vocabulary/status.h"
+#include "harness/vocabulary/catalogue/requirement.h"
+#include "harness/vocabulary/form/difference.h"
+#include "harness/vocabulary/litmus/litmus.h"
+#include "harness/vocabulary/plan/status.h"
+#include "harness/vocabulary/value/field.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 

@@ -13,8 +13,8 @@
 #include <utility>
 
 #include "harness/runner/selection.h"
-#include "harness/vocabulary/nearest.h"
-#include "harness/vocabulary/text_cursor.h"
+#include "harness/vocabulary/form/text_cursor.h"
+#include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
 namespace {

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "harness/sandbox/environment.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

@@ -7,14 +7,14 @@
 #include <utility>
 
 #include "harness/host/readable.h"
-#include "harness/model/profile.h"
+#include "harness/model/profile/profile.h"
 #include "harness/runner/case.h"
 #include "harness/runner/perform_plan.h"
 #include "harness/runner/run.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/sandbox/case_process.h"
 #include "harness/target/simulated/simulated_stage.h"
-#include "harness/vocabulary/wire_codec.h"
+#include "harness/vocabulary/form/wire_codec.h"
 
 namespace shmspec {
 namespace {

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "harness/vocabulary/difference.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/difference.h"
+#include "harness/vocabulary/form/text.h"
 
 namespace shmspec {
 namespace {

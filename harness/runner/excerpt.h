@@ -12,7 +12,7 @@
 
 #include "harness/oracle/oracle.h"
 #include "harness/runner/case_result.h"
-#include "harness/vocabulary/trace.h"
+#include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
 

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "harness/vocabulary/place.h"
+#include "harness/vocabulary/value/place.h"
 
 namespace shmspec {
 namespace {

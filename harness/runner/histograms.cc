@@ -8,7 +8,7 @@
 #include <utility>
 #include <variant>
 
-#include "harness/vocabulary/litmus_outcome.h"
+#include "harness/vocabulary/outcome/litmus_outcome.h"
 
 namespace shmspec {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/runner/case_result.h"
-#include "harness/vocabulary/trace.h"
+#include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
 

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/target/simulated/simulated_stage.h"
-#include "harness/vocabulary/plan_builder.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 
 namespace shmspec {
 namespace {

@@ -13,7 +13,7 @@
 #include "harness/oracle/oracle.h"
 #include "harness/runner/excerpt.h"
 #include "harness/runner/histograms.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
 
 namespace shmspec {
 namespace {

@@ -8,9 +8,9 @@
 
 #include <cstddef>
 
-#include "harness/model/profile.h"
+#include "harness/model/profile/profile.h"
 #include "harness/runner/case_result.h"
-#include "harness/vocabulary/trace.h"
+#include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
 

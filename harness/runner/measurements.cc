@@ -8,7 +8,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "harness/vocabulary/place.h"
+#include "harness/vocabulary/value/place.h"
 
 namespace shmspec {
 namespace {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

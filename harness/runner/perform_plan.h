@@ -9,10 +9,10 @@
 #include <chrono>
 #include <cstdint>
 
-#include "harness/model/profile.h"
+#include "harness/model/profile/profile.h"
 #include "harness/runner/case_result.h"
 #include "harness/target/stage.h"
-#include "harness/vocabulary/trace.h"
+#include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
 

@@ -13,7 +13,7 @@
 
 #include "harness/runner/judge_trace.h"
 #include "harness/target/simulated/simulated_stage.h"
-#include "harness/vocabulary/plan_builder.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 
 namespace shmspec {
 namespace {

@@ -13,9 +13,9 @@
 #include "harness/runner/record_parts.h"
 #include "harness/sandbox/build_id.h"
 #include "harness/target/target.h"
-#include "harness/vocabulary/requirement.h"
-#include "harness/vocabulary/sha256.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/catalogue/requirement.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/value/sha256.h"
 #include "shmspec/build.h"
 
 namespace shmspec {

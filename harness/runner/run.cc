@@ -17,7 +17,7 @@
 #include "harness/runner/perform_plan.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/target/process_limit.h"
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

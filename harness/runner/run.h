@@ -14,7 +14,7 @@
 
 #include "harness/actor/abilities.h"
 #include "harness/actor/process_stage.h"
-#include "harness/model/profile.h"
+#include "harness/model/profile/profile.h"
 #include "harness/runner/case.h"
 #include "harness/runner/case_result.h"
 #include "harness/runner/expectations.h"

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "harness/runner/run.h"
-#include "harness/vocabulary/duration.h"
+#include "harness/vocabulary/value/duration.h"
 
 namespace shmspec {
 namespace {

@@ -8,7 +8,7 @@
 #include <charconv>
 #include <random>
 
-#include "harness/vocabulary/nearest.h"
+#include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
 namespace {

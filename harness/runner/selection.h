@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "harness/runner/case.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

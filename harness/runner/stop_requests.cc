@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "harness/host/pipe.h"
-#include "harness/vocabulary/check.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
 namespace {

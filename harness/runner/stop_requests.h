@@ -7,8 +7,8 @@
 
 #include <csignal>
 
-#include "harness/vocabulary/result.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/result.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 

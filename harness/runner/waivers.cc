@@ -11,8 +11,8 @@
 
 #include "harness/runner/condition.h"
 #include "harness/runner/selection.h"
-#include "harness/vocabulary/nearest.h"
-#include "harness/vocabulary/sha256.h"
+#include "harness/vocabulary/value/nearest.h"
+#include "harness/vocabulary/value/sha256.h"
 
 namespace shmspec {
 namespace {

@@ -32,9 +32,9 @@
 
 #include "harness/runner/case.h"
 #include "harness/sandbox/environment.h"
-#include "harness/vocabulary/names.h"
-#include "harness/vocabulary/result.h"
-#include "harness/vocabulary/status.h"
+#include "harness/vocabulary/plan/status.h"
+#include "harness/vocabulary/value/names.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

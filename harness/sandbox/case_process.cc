@@ -15,8 +15,8 @@
 #include "harness/host/own_process.h"
 #include "harness/host/pipe.h"
 #include "harness/host/readable.h"
-#include "harness/vocabulary/names.h"
-#include "harness/vocabulary/shortage.h"
+#include "harness/vocabulary/outcome/shortage.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

@@ -7,8 +7,8 @@
 
 #include <cstdint>
 
-#include "harness/vocabulary/names.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/value/names.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

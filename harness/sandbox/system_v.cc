@@ -12,7 +12,7 @@
 #include <cerrno>
 #include <csignal>
 
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

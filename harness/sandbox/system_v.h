@@ -3,7 +3,7 @@
 #ifndef SHMSPEC_HARNESS_SANDBOX_SYSTEM_V_H_
 #define SHMSPEC_HARNESS_SANDBOX_SYSTEM_V_H_
 
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

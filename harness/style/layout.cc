@@ -16,19 +16,37 @@ namespace shmspec::style {
 namespace {
 
 /// A room and the other rooms it may include, and those that only its tests may. A room inside
-/// another one is not part of it.
+/// another one is not part of it, unless it is a `part`: then a room that may see the whole sees it
+/// too, and the whole has no files of its own.
 struct Room {
   std::string_view folder;
   std::vector<std::string_view> uses;
   std::vector<std::string_view> tests_use = {};
+  bool part = false;
+
+  std::string_view whole() const { return folder.substr(0, folder.rfind('/')); }
 
   bool MaySee(const Room& other, bool test) const {
     const auto holds = [&](const std::vector<std::string_view>& folders) {
-      return std::find(folders.begin(), folders.end(), other.folder) != folders.end();
+      return std::any_of(folders.begin(), folders.end(), [&](std::string_view one) {
+        return one == other.folder || (other.part && one == other.whole());
+      });
     };
     return &other == this || holds(uses) || (test && holds(tests_use));
   }
 };
+
+/// The parts of a room, in an order in which each may see those before it, and what all of them may
+/// see besides.
+void AddParts(std::vector<Room>& rooms, const std::vector<std::string_view>& folders,
+              const std::vector<std::string_view>& besides,
+              const std::vector<std::string_view>& tests_use) {
+  std::vector<std::string_view> below = besides;
+  for (const std::string_view folder : folders) {
+    rooms.push_back({folder, below, tests_use, true});
+    below.push_back(folder);
+  }
+}
 
 const std::vector<Room>& Rooms() {
   static const std::vector<std::string_view> kBelowRunner = {
@@ -37,7 +55,7 @@ const std::vector<Room>& Rooms() {
       "harness/target/faulty", "harness/actor",  "harness/sandbox"};
   static const std::vector<std::string_view> kSources = [] {
     std::vector<std::string_view> rooms = kBelowRunner;
-    rooms.push_back("harness/runner");
+    rooms.insert(rooms.end(), {"harness/runner", "harness/generators"});
     return rooms;
   }();
   static const std::vector<std::string_view> kEverything = [] {
@@ -45,27 +63,41 @@ const std::vector<Room>& Rooms() {
     rooms.insert(rooms.end(), {"suites", "property", "reports"});
     return rooms;
   }();
-  static const std::vector<Room> kRooms = {
-      {"harness/vocabulary", {}},
-      {"harness/host", {"harness/vocabulary"}},
-      {"harness/model", {"harness/vocabulary"}},
-      {"harness/oracle", {"harness/vocabulary", "harness/model"}},
-      {"harness/target", {"harness/vocabulary", "harness/host"}},
-      // That the oracle accepts what its own model does can be tried only where both can be seen.
-      {"harness/target/simulated",
-       {"harness/vocabulary", "harness/model", "harness/target"},
-       {"harness/oracle"}},
-      {"harness/target/faulty",
-       {"harness/vocabulary", "harness/model", "harness/target", "harness/target/simulated"}},
-      {"harness/actor", {"harness/vocabulary", "harness/host", "harness/target"}},
-      {"harness/sandbox", {"harness/vocabulary", "harness/host"}},
-      {"harness/runner", kBelowRunner},
-      {"harness/command", kEverything},
-      {"harness/style", {}},
-      {"suites", kSources},
-      {"property", kSources},
-      {"fuzz", kSources},
-      {"reports", {"harness/vocabulary"}}};
+  static const std::vector<Room> kRooms = [] {
+    std::vector<Room> rooms = {
+        {"harness/generators", {"harness/vocabulary"}},
+        {"harness/host", {"harness/vocabulary"}},
+        {"harness/oracle", {"harness/vocabulary", "harness/model"}},
+        {"harness/target", {"harness/vocabulary", "harness/host"}},
+        // That the oracle accepts what its own model does can be tried only where both can be seen.
+        {"harness/target/simulated",
+         {"harness/vocabulary", "harness/model", "harness/target"},
+         {"harness/oracle", "harness/generators"}},
+        {"harness/target/faulty",
+         {"harness/vocabulary", "harness/model", "harness/target", "harness/target/simulated"},
+         {"harness/generators"}},
+        {"harness/actor", {"harness/vocabulary", "harness/host", "harness/target"}},
+        {"harness/sandbox", {"harness/vocabulary", "harness/host"}},
+        {"harness/runner", kBelowRunner},
+        {"harness/command", kEverything},
+        {"harness/style", {}},
+        {"suites", kSources},
+        {"property", kSources},
+        {"fuzz", kSources},
+        {"reports", {"harness/vocabulary"}}};
+    AddParts(rooms,
+             {"harness/vocabulary/value", "harness/vocabulary/catalogue",
+              "harness/vocabulary/litmus", "harness/vocabulary/operation",
+              "harness/vocabulary/outcome", "harness/vocabulary/plan", "harness/vocabulary/form"},
+             {}, {"harness/generators"});
+    AddParts(rooms,
+             {"harness/model/profile", "harness/model/state", "harness/model/language",
+              "harness/model/rights", "harness/model/segment", "harness/model/space",
+              "harness/model/sysv", "harness/model/process", "harness/model/memory",
+              "harness/model/system"},
+             {"harness/vocabulary"}, {});
+    return rooms;
+  }();
   return kRooms;
 }
 
@@ -133,7 +165,9 @@ constexpr Library kLibraries[] = {
     {"<toml++/", [](std::string_view path) { return path == "harness/runner/waivers.cc"; },
      "the reader of waivers"},
     {"<yaml-cpp/",
-     [](std::string_view path) { return path == "harness/vocabulary/catalogue_compiler.cc"; },
+     [](std::string_view path) {
+       return path == "harness/vocabulary/catalogue/catalogue_compiler.cc";
+     },
      "the catalogue compiler, which runs while building"}};
 
 }  // namespace

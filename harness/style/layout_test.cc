@@ -29,14 +29,14 @@ struct Sight {
 
 TEST(RoomOrder, ForbidsWhatMayNotBeSeen) {
   for (const auto& [from, to] :
-       {Sight{"harness/vocabulary/a.h", "harness/model/b.h"},
-        Sight{"harness/model/a.cc", "harness/oracle/b.h"},
-        Sight{"harness/model/a.cc", "harness/target/b.h"},
+       {Sight{"harness/vocabulary/plan/a.h", "harness/model/state/b.h"},
+        Sight{"harness/model/state/a.cc", "harness/oracle/b.h"},
+        Sight{"harness/model/state/a.cc", "harness/target/b.h"},
         Sight{"harness/oracle/a.cc", "harness/target/b.h"},
-        Sight{"harness/target/a.cc", "harness/model/b.h"},
+        Sight{"harness/target/a.cc", "harness/model/state/b.h"},
         Sight{"harness/target/a.cc", "harness/target/simulated/b.h"},
         Sight{"harness/target/simulated/a.cc", "harness/oracle/b.h"},
-        Sight{"harness/actor/a.cc", "harness/model/b.h"},
+        Sight{"harness/actor/a.cc", "harness/model/state/b.h"},
         Sight{"harness/sandbox/a.cc", "harness/runner/b.h"},
         Sight{"harness/runner/a.cc", "suites/b.h"}, Sight{"harness/runner/a.cc", "reports/b.h"},
         Sight{"reports/a.cc", "harness/runner/b.h"},
@@ -48,22 +48,22 @@ TEST(RoomOrder, ForbidsWhatMayNotBeSeen) {
 }
 
 TEST(RoomOrder, AllowsWhatLiesBelow) {
-  for (const auto& [from, to] : {Sight{"harness/model/a.h", "harness/vocabulary/b.h"},
-                                 Sight{"harness/model/a.h", "harness/model/b.h"},
-                                 Sight{"harness/oracle/a.h", "harness/model/b.h"},
+  for (const auto& [from, to] : {Sight{"harness/model/state/a.h", "harness/vocabulary/plan/b.h"},
+                                 Sight{"harness/model/state/a.h", "harness/model/state/b.h"},
+                                 Sight{"harness/oracle/a.h", "harness/model/state/b.h"},
                                  Sight{"harness/actor/a.h", "harness/target/b.h"},
                                  Sight{"harness/target/faulty/a.h", "harness/target/simulated/b.h"},
                                  Sight{"harness/runner/a.h", "harness/oracle/b.h"},
                                  Sight{"suites/sysv/a.cc", "harness/runner/b.h"},
-                                 Sight{"reports/a.cc", "harness/vocabulary/b.h"},
+                                 Sight{"reports/a.cc", "harness/vocabulary/plan/b.h"},
                                  Sight{"harness/command/a.cc", "reports/b.h"},
-                                 Sight{"harness/vocabulary/a.h", "shmspec/requirement_ids.inc"}}) {
+                                 Sight{"harness/vocabulary/plan/a.h", "shmspec/catalogue.inc"}}) {
     EXPECT_THAT(CheckRoomOrder({Including(from, '"' + to + '"')}), IsEmpty()) << from << to;
   }
 }
 
 TEST(RoomOrder, DemandsPathsFromTheRoot) {
-  EXPECT_THAT(CheckRoomOrder({Including("harness/model/a.cc", "\"b.h\"")}),
+  EXPECT_THAT(CheckRoomOrder({Including("harness/model/state/a.cc", "\"b.h\"")}),
               ElementsAre(HasSubstr("no path from the root")));
 }
 
@@ -78,7 +78,7 @@ TEST(Libraries, StayWhereTheyBelong) {
   EXPECT_THAT(CheckLibraries({{"suites/a.cc", "int x;\nint LLVMFuzzerTestOneInput(\n"}}),
               ElementsAre(StartsWith("suites/a.cc:2: ")));
   EXPECT_THAT(CheckLibraries({Including("suites/sysv/a.cc", "<gtest/gtest.h>"),
-                              Including("harness/model/a_test.cc", "<rapidcheck.h>"),
+                              Including("harness/model/state/a_test.cc", "<rapidcheck.h>"),
                               Including("property/a.cc", "<rapidcheck.h>"),
                               {"fuzz/a.cc", "extern \"C\" int LLVMFuzzerTestOneInput("}}),
               IsEmpty());
@@ -86,9 +86,9 @@ TEST(Libraries, StayWhereTheyBelong) {
 
 TEST(Length, EndsAt400Lines) {
   const std::string full(400, '\n');
-  EXPECT_THAT(CheckLength({{"harness/model/a.cc", full}, {"suites/a.yaml", full + full}}),
+  EXPECT_THAT(CheckLength({{"harness/model/state/a.cc", full}, {"suites/a.yaml", full + full}}),
               IsEmpty());
-  EXPECT_THAT(CheckLength({{"harness/model/a.cc", full + "\n"}}),
+  EXPECT_THAT(CheckLength({{"harness/model/state/a.cc", full + "\n"}}),
               ElementsAre(HasSubstr("401 lines")));
 }
 

@@ -4,7 +4,7 @@
 
 #include <cstring>
 
-#include "harness/vocabulary/check.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
 namespace {

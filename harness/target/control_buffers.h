@@ -12,8 +12,8 @@
 #include <optional>
 
 #include "harness/target/sysv_calls.h"
-#include "harness/vocabulary/unique_handle.h"
-#include "harness/vocabulary/value.h"
+#include "harness/vocabulary/value/unique_handle.h"
+#include "harness/vocabulary/value/value.h"
 
 namespace shmspec {
 

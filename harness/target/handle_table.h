@@ -9,7 +9,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "harness/vocabulary/value.h"
+#include "harness/vocabulary/value/value.h"
 
 namespace shmspec {
 

@@ -15,8 +15,8 @@
 
 #include "harness/target/ia32_records.h"
 #include "harness/target/sysv_calls.h"
-#include "harness/vocabulary/check.h"
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/check.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 namespace {

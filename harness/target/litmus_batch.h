@@ -10,7 +10,7 @@
 
 #include "harness/target/litmus_branch.h"
 #include "harness/target/litmus_head.h"
-#include "harness/vocabulary/litmus.h"
+#include "harness/vocabulary/litmus/litmus.h"
 
 namespace shmspec::litmus {
 

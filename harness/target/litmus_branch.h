@@ -18,10 +18,10 @@
 
 #include <cstdint>
 
-#include "harness/vocabulary/litmus.h"
-#include "harness/vocabulary/litmus_outcome.h"
-#include "harness/vocabulary/litmus_search.h"
-#include "harness/vocabulary/value.h"
+#include "harness/vocabulary/litmus/litmus.h"
+#include "harness/vocabulary/litmus/litmus_search.h"
+#include "harness/vocabulary/outcome/litmus_outcome.h"
+#include "harness/vocabulary/value/value.h"
 
 namespace shmspec {
 

@@ -10,8 +10,8 @@
 #include <cstdint>
 
 #include "harness/target/uninstrumented.h"
-#include "harness/vocabulary/litmus.h"
-#include "harness/vocabulary/litmus_search.h"
+#include "harness/vocabulary/litmus/litmus.h"
+#include "harness/vocabulary/litmus/litmus_search.h"
 
 namespace shmspec::litmus {
 

@@ -14,7 +14,7 @@
 #include "harness/target/litmus_branch.h"
 #include "harness/target/litmus_head.h"
 #include "harness/target/ticks.h"
-#include "harness/vocabulary/litmus_search.h"
+#include "harness/vocabulary/litmus/litmus_search.h"
 
 namespace shmspec::litmus {
 

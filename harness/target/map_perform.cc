@@ -15,7 +15,7 @@
 #include "harness/target/address.h"
 #include "harness/target/perform.h"
 #include "harness/target/text_file.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 // The C library before 2.41 does not know it; the number is the same on every architecture.
 #ifndef SYS_mseal

@@ -4,7 +4,7 @@
 #include "harness/target/fault_guard.h"
 #include "harness/target/perform.h"
 #include "harness/target/uninstrumented.h"
-#include "harness/vocabulary/memory_pattern.h"
+#include "harness/vocabulary/outcome/memory_pattern.h"
 
 namespace shmspec::perform {
 namespace {

@@ -10,7 +10,7 @@
 
 #include "harness/target/fault_guard.h"
 #include "harness/target/target.h"
-#include "harness/vocabulary/check.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec::perform {
 

@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <limits>
 
-#include "harness/vocabulary/check.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
 namespace {

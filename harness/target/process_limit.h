@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "harness/vocabulary/value.h"
+#include "harness/vocabulary/value/value.h"
 
 namespace shmspec {
 

@@ -19,7 +19,7 @@
 #include "harness/target/capability.h"
 #include "harness/target/perform.h"
 #include "harness/target/process_limit.h"
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec::perform {
 

@@ -12,8 +12,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "harness/vocabulary/plan.h"
-#include "harness/vocabulary/trace.h"
+#include "harness/vocabulary/plan/plan.h"
+#include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
 

@@ -11,7 +11,7 @@
 #include "harness/target/perform.h"
 #include "harness/target/text_file.h"
 #include "harness/target/tool.h"
-#include "harness/vocabulary/names.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec::perform {
 namespace {

@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <string>
 
-#include "harness/vocabulary/outcome.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/outcome/outcome.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

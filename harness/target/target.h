@@ -20,10 +20,10 @@
 #include "harness/target/control_buffers.h"
 #include "harness/target/handle_table.h"
 #include "harness/target/sysv_calls.h"
-#include "harness/vocabulary/operation.h"
-#include "harness/vocabulary/outcome.h"
-#include "harness/vocabulary/result.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/operation/operation.h"
+#include "harness/vocabulary/outcome/outcome.h"
+#include "harness/vocabulary/value/result.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 

@@ -15,8 +15,8 @@
 #include "harness/host/clocks.h"
 #include "harness/target/process_limit.h"
 #include "harness/target/tool.h"
-#include "harness/vocabulary/memory_pattern.h"
-#include "harness/vocabulary/plan_builder.h"
+#include "harness/vocabulary/outcome/memory_pattern.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 
 namespace shmspec {
 namespace {

@@ -9,8 +9,8 @@
 #include <cerrno>
 #include <charconv>
 
-#include "harness/vocabulary/names.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/names.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 namespace {

@@ -20,8 +20,8 @@
 #include "harness/host/own_process.h"
 #include "harness/host/pipe.h"
 #include "harness/host/readable.h"
-#include "harness/vocabulary/names.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/names.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "harness/vocabulary/outcome.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/outcome/outcome.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

@@ -15,7 +15,7 @@
 #include "harness/actor/process_stage.h"
 #include "harness/host/futex.h"
 #include "harness/target/process_limit.h"
-#include "harness/vocabulary/plan_builder.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 #include "suites/performance/operation_times.h"
 
 namespace shmspec {

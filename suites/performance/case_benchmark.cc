@@ -11,7 +11,7 @@
 #include "harness/actor/actor_main.h"
 #include "harness/runner/perform_plan.h"
 #include "harness/runner/run.h"
-#include "harness/vocabulary/plan_builder.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 #include "suites/performance/operation_times.h"
 
 namespace shmspec {

@@ -8,7 +8,7 @@
 #include <cerrno>
 
 #include "harness/oracle/oracle.h"
-#include "harness/vocabulary/plan_builder.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 #include "suites/performance/operation_times.h"
 
 namespace shmspec {

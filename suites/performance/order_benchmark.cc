@@ -17,7 +17,7 @@
 #include "harness/actor/process_stage.h"
 #include "harness/target/process_limit.h"
 #include "harness/target/ticks.h"
-#include "harness/vocabulary/plan_builder.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 #include "suites/performance/operation_times.h"
 
 namespace shmspec {

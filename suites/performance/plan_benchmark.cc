@@ -11,10 +11,10 @@
 
 #include "harness/actor/actor_main.h"
 #include "harness/actor/process_stage.h"
+#include "harness/generators/likely_plan.h"
 #include "harness/oracle/oracle.h"
 #include "harness/sandbox/isolation.h"
-#include "harness/vocabulary/likely_plan.h"
-#include "harness/vocabulary/plan_builder.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 #include "suites/performance/operation_times.h"
 
 namespace shmspec {

@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "harness/host/futex.h"
-#include "harness/vocabulary/unique_handle.h"
+#include "harness/vocabulary/value/unique_handle.h"
 #include "suites/performance/operation_times.h"
 
 namespace shmspec {

@@ -10,7 +10,7 @@
 
 #include "harness/target/faulty/fault_table.h"
 #include "harness/target/simulated/simulated_stage.h"
-#include "harness/vocabulary/nearest.h"
+#include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
 namespace {

@@ -14,11 +14,11 @@
 #include <span>
 #include <string_view>
 
-#include "harness/model/profile.h"
+#include "harness/model/profile/profile.h"
 #include "harness/target/simulated/tampering.h"
 #include "harness/target/stage.h"
-#include "harness/vocabulary/requirement.h"
-#include "harness/vocabulary/result.h"
+#include "harness/vocabulary/catalogue/requirement.h"
+#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 

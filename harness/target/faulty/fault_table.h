@@ -17,7 +17,7 @@
 #include <span>
 #include <vector>
 
-#include "harness/model/lifetime.h"
+#include "harness/model/segment/lifetime.h"
 #include "harness/target/faulty/fault.h"
 
 namespace shmspec {

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <string>
 
+#include "harness/generators/likely_plan.h"
 #include "harness/target/faulty/fault.h"
 #include "harness/target/simulated/simulated_stage.h"
-#include "harness/vocabulary/likely_plan.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
 
 namespace shmspec {
 namespace {

@@ -2,7 +2,7 @@
 //
 // What the record shows and when it changes; keys made of files.
 
-#include "harness/model/clauses.h"
+#include "harness/model/language/clauses.h"
 #include "harness/target/faulty/fault_table.h"
 
 namespace shmspec {

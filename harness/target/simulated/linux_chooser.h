@@ -9,10 +9,10 @@
 #include <cstdint>
 #include <map>
 
-#include "harness/model/fresh_address.h"
-#include "harness/model/memory_litmus.h"
-#include "harness/model/segment_id.h"
-#include "harness/model/sysv_info.h"
+#include "harness/model/memory/trial.h"
+#include "harness/model/segment/identifier.h"
+#include "harness/model/space/fresh_address.h"
+#include "harness/model/sysv/info.h"
 
 namespace shmspec {
 

@@ -6,8 +6,8 @@
 #ifndef SHMSPEC_HARNESS_TARGET_SIMULATED_LITMUS_SAMPLE_H_
 #define SHMSPEC_HARNESS_TARGET_SIMULATED_LITMUS_SAMPLE_H_
 
-#include "harness/model/memory_litmus.h"
-#include "harness/vocabulary/outcome.h"
+#include "harness/model/memory/trial.h"
+#include "harness/vocabulary/outcome/outcome.h"
 
 namespace shmspec {
 

@@ -7,11 +7,11 @@
 #include <set>
 #include <string>
 
+#include "harness/generators/draw.h"
 #include "harness/oracle/oracle.h"
 #include "harness/target/simulated/simulated_stage.h"
-#include "harness/vocabulary/draw.h"
-#include "harness/vocabulary/plan_builder.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/plan/plan_builder.h"
 
 namespace shmspec {
 namespace {

@@ -6,8 +6,8 @@
 #include <ctime>
 #include <utility>
 
-#include "harness/model/transition.h"
-#include "harness/vocabulary/wrapping.h"
+#include "harness/model/language/transition.h"
+#include "harness/vocabulary/value/wrapping.h"
 
 namespace shmspec {
 namespace {

@@ -11,10 +11,10 @@
 #include <random>
 #include <vector>
 
-#include "harness/model/phases.h"
+#include "harness/model/language/phases.h"
 #include "harness/target/simulated/linux_chooser.h"
 #include "harness/target/simulated/tampering.h"
-#include "harness/vocabulary/trace.h"
+#include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
 

@@ -14,7 +14,7 @@
 #include <memory>
 #include <string>
 
-#include "harness/model/profile.h"
+#include "harness/model/profile/profile.h"
 #include "harness/target/simulated/tampering.h"
 #include "harness/target/stage.h"
 

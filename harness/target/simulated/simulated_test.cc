@@ -4,12 +4,12 @@
 
 #include <set>
 
+#include "harness/generators/draw.h"
+#include "harness/generators/likely_plan.h"
 #include "harness/oracle/oracle.h"
 #include "harness/target/simulated/simulated_stage.h"
-#include "harness/vocabulary/draw.h"
-#include "harness/vocabulary/likely_plan.h"
-#include "harness/vocabulary/role.h"
-#include "harness/vocabulary/text.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/operation/role.h"
 
 namespace shmspec {
 namespace {

@@ -19,9 +19,9 @@
 #ifndef SHMSPEC_HARNESS_TARGET_SIMULATED_TAMPERING_H_
 #define SHMSPEC_HARNESS_TARGET_SIMULATED_TAMPERING_H_
 
-#include "harness/model/scene.h"
-#include "harness/model/state.h"
-#include "harness/vocabulary/outcome.h"
+#include "harness/model/language/scene.h"
+#include "harness/model/state/state.h"
+#include "harness/vocabulary/outcome/outcome.h"
 
 namespace shmspec {
 

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/generators/likely_plan.h"
+
+#include <array>
+#include <utility>
+
+namespace shmspec {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+
+// The plainest first: generators shrink towards it.
+constexpr std::array<std::uint64_t, 8> kSizes{kPage,     3 * kPage, 1,          kPage + 1,
+                                              kPage - 1, 2 * kPage, 16 * kPage, 5000};
+
+/// A handle's offset, in bytes of an attach.
+constexpr std::array<std::int64_t, 10> kOffsets{0, 0, 60, 8, 4096, 4092, 8192, 64, 4095, 12284};
+/// The same for where something begins.
+constexpr std::array<std::int64_t, 7> kStarts{0, 0, 0, 4096, 8192, 1, 4095};
+
+/// What an actor reserves, and how much of it attaches begin in: the rest is for what they overrun.
+constexpr std::uint64_t kReservedBytes = 64 * kPage;
+constexpr std::array<std::int64_t, 8> kReservedStarts{0, 4096, 8192, 65536, 131072, 1, 4095, 65537};
+
+/// How much of the plan's own memory there is at least from the start of what an operation assigns.
+std::uint64_t OwnBytes(const Operation& operation) {
+  const auto whole_pages = [](std::uint64_t bytes) { return (bytes + kPage - 1) / kPage * kPage; };
+  if (const auto* attach = std::get_if<SysvAttach>(&operation)) {
+    // No segment is smaller than a page.
+    return attach->at.handle ? kReservedBytes / 2 : kPage;
+  }
+  if (const auto* reserve = std::get_if<MapReserve>(&operation)) {
+    return whole_pages(reserve->size.bytes);
+  }
+  if (const auto* anonymous = std::get_if<MapPrivate>(&operation)) {
+    return whole_pages(anonymous->size.bytes);
+  }
+  if (const auto* remap = std::get_if<MapRemap>(&operation)) {
+    return whole_pages(remap->new_size.bytes);
+  }
+  return 0;
+}
+
+}  // namespace
+
+LikelyPlan::LikelyPlan(LikelyWeights weights) : weights_(weights) {
+  plan_.name = "drawn.likely";
+  const auto actor = [&](const char* name, Start start, std::optional<Id> id,
+                         std::vector<Id> groups = {}) {
+    ActorSpec spec;
+    spec.name = name;
+    spec.start = start;
+    spec.uid = spec.gid = id;
+    spec.groups = std::move(groups);
+    plan_.actors.push_back(spec);
+  };
+  actor("a", Start::kSpawn, std::nullopt);
+  actor("b", Start::kSpawn, Id::User(1));
+  actor("c", Start::kFork, std::nullopt);
+  actor("d", Start::kThread, std::nullopt);
+  actor("e", Start::kSpawn, Id::User(2), {Id::User(1)});
+  alive_ = {true, true, false, false, true};
+  reservations_.resize(plan_.actors.size());
+  processes_ = {0, 1, 2, 3, 4};
+}
+
+void LikelyPlan::AddStep(Choices& choices) {
+  choices_ = &choices;
+  actor_ = AnyActor();
+  Add(actor_, Draw(actor_));
+}
+
+void LikelyPlan::Furnish(Choices& choices) {
+  choices_ = &choices;
+  for (int i = 0; i < 2; ++i) Add(0, SysvGet{{}, {AnySize()}, kCreate | 0666});
+  for (int i = 0; i < 3; ++i) Add(AnyActor(), SysvAttach{AnySegment(), {}, {}});
+  if (weights_.processes == 0) return;
+  Birth(0, kForked);
+  Add(0, ProcessFork{ActorRef{kForked}});
+}
+
+void LikelyPlan::AddRace(Choices& choices, std::size_t actors, std::size_t steps) {
+  choices_ = &choices;
+  const std::array before{Used(HandleKind::kSegment), Used(HandleKind::kAttach),
+                          Used(HandleKind::kMapping)};
+  for (std::uint8_t actor = 0; actor < actors; ++actor) {
+    actor_ = actor;
+    for (std::size_t i = 0; i < steps; ++i) {
+      // Handles that the race itself assigns are nobody's business in it.
+      const std::array all{Used(HandleKind::kSegment), Used(HandleKind::kAttach),
+                           Used(HandleKind::kMapping)};
+      Used(HandleKind::kSegment) = before[0];
+      Used(HandleKind::kAttach) = before[1];
+      Used(HandleKind::kMapping) = 0;
+      Operation operation;
+      switch (Below(8)) {
+        case 0:
+          operation = DrawMemory();
+          break;
+        case 1:
+          operation = SysvStat{AnySegment(), Buffer::kValid};
+          break;
+        case 2:
+          operation = ProcessExit{ExitHow::kQuick, 3};
+          if (i + 1 != steps || weights_.processes == 0) operation = DrawControl();
+          break;
+        case 3:
+          operation = DrawControl();
+          break;
+        default:
+          operation = DrawCall(actor);
+      }
+      Used(HandleKind::kSegment) = all[0];
+      Used(HandleKind::kAttach) = all[1];
+      Used(HandleKind::kMapping) = all[2];
+      Add(actor, std::move(operation), Timing::kRace);
+    }
+  }
+  ++race_;
+  for (std::uint8_t actor = 0; actor < actors; ++actor) Look(actor);
+}
+
+void LikelyPlan::Look(std::uint8_t actor) {
+  actor_ = actor;
+  for (std::uint8_t i = 0; i < 2; ++i) {
+    Add(actor, SysvStat{{{Handle{HandleKind::kSegment, i}, 0}}, Buffer::kValid});
+  }
+  Add(actor, MemoryLoad{AnyPlace().place, Width::k8, Order::kSeqCst});
+  Add(actor, SystemSegments{});
+}
+
+void LikelyPlan::Add(std::uint8_t actor, Operation operation, Timing timing) {
+  Step step;
+  step.actor = ActorRef{actor};
+  step.timing = timing;
+  step.race = race_;
+  // A key has its value before the plan begins and keeps it.
+  const auto kind = AssignedKind(operation);
+  if (kind && *kind != HandleKind::kKey) {
+    std::uint8_t& used = Used(*kind);
+    step.assigns = Handle{*kind, used};
+    const Range range{OwnBytes(operation), 1u << processes_[actor], 0};
+    if (*kind == HandleKind::kAttach) attach_ranges_[used] = range;
+    if (*kind == HandleKind::kMapping) mapping_ranges_[used] = range;
+    if (used + 1 < Handle::kLimit) ++used;
+  }
+  GiveUp(actor, operation);
+  step.operation = std::move(operation);
+  plan_.steps.push_back(std::move(step));
+}
+
+void LikelyPlan::GiveUp(std::uint8_t actor, const Operation& operation) {
+  const auto give_up = [&](const Place& at) {
+    if (!at.handle) return;
+    auto& ranges = at.handle->kind == HandleKind::kAttach ? attach_ranges_ : mapping_ranges_;
+    ranges[at.handle->index].given_up |= 1u << processes_[actor];
+  };
+  if (const auto* detach = std::get_if<SysvDetach>(&operation)) give_up(detach->at);
+  if (const auto* unmap = std::get_if<MapUnmap>(&operation)) give_up(unmap->at);
+  if (const auto* remap = std::get_if<MapRemap>(&operation)) give_up(remap->at);
+}
+
+void LikelyPlan::Birth(std::uint8_t parent, std::uint8_t child) {
+  alive_[child] = true;
+  reservations_[child] = reservations_[parent];
+  if (child == kThread) processes_[child] = processes_[parent];
+  for (auto* ranges : {&attach_ranges_, &mapping_ranges_}) {
+    for (Range& range : *ranges) {
+      // The stack of a thread may come to be where nothing is any more.
+      if (child == kThread) range.processes &= ~(range.given_up & 1u << processes_[child]);
+      if ((range.processes >> processes_[parent] & 1) != 0) {
+        range.processes |= 1u << processes_[child];
+      }
+    }
+  }
+}
+
+std::optional<std::uint8_t> LikelyPlan::InOwnProcess(bool mapping, std::uint8_t first) const {
+  const std::uint8_t count = mapping ? Used(HandleKind::kMapping) : Used(HandleKind::kAttach);
+  for (std::uint8_t i = 0; i < count; ++i) {
+    const auto index = static_cast<std::uint8_t>((first + i) % count);
+    const Range& range = mapping ? mapping_ranges_[index] : attach_ranges_[index];
+    if ((range.processes >> processes_[actor_] & 1) != 0) return index;
+  }
+  return std::nullopt;
+}
+
+std::uint8_t LikelyPlan::AnyActor() {
+  // The first one, when choices have run out, is always there.
+  const auto actor = static_cast<std::uint8_t>(Below(alive_.size()));
+  return alive_[actor] ? actor : std::uint8_t{0};
+}
+
+std::uint64_t LikelyPlan::AnySize() { return OneOf(kSizes); }
+
+SegmentRef LikelyPlan::AnySegment() {
+  if (Used(HandleKind::kSegment) == 0 || Below(20) == 0) {
+    return {{std::nullopt, static_cast<std::int64_t>(Below(3)) * 32768 - 1}};
+  }
+  // The offset is another identifier with the same index.
+  return {
+      {Handle{HandleKind::kSegment, static_cast<std::uint8_t>(Below(Used(HandleKind::kSegment)))},
+       Below(24) == 23 ? 32768 : 0}};
+}
+
+Place LikelyPlan::AnyAttach() {
+  if (Used(HandleKind::kAttach) == 0) return {{std::nullopt, 0x1000}};
+  return {{Handle{HandleKind::kAttach, static_cast<std::uint8_t>(Below(Used(HandleKind::kAttach)))},
+           0}};
+}
+
+LikelyPlan::Room LikelyPlan::AnyRoom(std::span<const std::int64_t> offsets) {
+  if (Used(HandleKind::kAttach) == 0) return {{{std::nullopt, 0x1000}}, kPage};
+  const bool mapping = Used(HandleKind::kMapping) > 0 && Below(4) == 3;
+  const auto first = static_cast<std::uint8_t>(
+      Below(mapping ? Used(HandleKind::kMapping) : Used(HandleKind::kAttach)));
+  std::int64_t offset = OneOf(offsets);
+  const auto index = InOwnProcess(mapping, first);
+  if (!index) return {{{std::nullopt, 0x1000}}, kPage};
+  const std::uint64_t bytes = (mapping ? mapping_ranges_ : attach_ranges_)[*index].bytes;
+  // The widest access fits.
+  if (static_cast<std::uint64_t>(offset) + 8 > bytes) offset = 0;
+  return {{{Handle{mapping ? HandleKind::kMapping : HandleKind::kAttach, *index}, offset}},
+          bytes - static_cast<std::uint64_t>(offset)};
+}
+
+LikelyPlan::Room LikelyPlan::AnyPlace() { return AnyRoom(kOffsets); }
+
+LikelyPlan::Room LikelyPlan::AnyStart() { return AnyRoom(kStarts); }
+
+Place LikelyPlan::InReservation(std::uint8_t actor) {
+  std::optional<std::uint8_t>& reserved = reservations_[actor];
+  if (!reserved) {
+    reserved = Used(HandleKind::kMapping);
+    Add(actor, MapReserve{{kReservedBytes}});
+  }
+  return {{Handle{HandleKind::kMapping, *reserved}, OneOf(kReservedStarts)}};
+}
+
+KeyRef LikelyPlan::AnyKey() {
+  if (Below(16) == 15) return {{std::nullopt, -5}};
+  return {{Handle{HandleKind::kKey, static_cast<std::uint8_t>(Below(3))}, 0}};
+}
+
+OtherRef LikelyPlan::AnyOther() {
+  if (Used(HandleKind::kOther) == 0 || Below(16) == 15) return {{std::nullopt, 32767}};
+  return {
+      {Handle{HandleKind::kOther, static_cast<std::uint8_t>(Below(Used(HandleKind::kOther)))}, 0}};
+}
+
+Buffer LikelyPlan::AnyBuffer() {
+  constexpr std::array kBad{Buffer::kNull, Buffer::kWild, Buffer::kUnwritable};
+  const Buffer buffer = Below(10) == 0 ? OneOf(kBad) : Buffer::kValid;
+  return buffer == Buffer::kNull && zero_page_ ? Buffer::kWild : buffer;
+}
+
+Plan LikelySequence(Choices& choices, std::size_t steps, LikelyWeights weights) {
+  LikelyPlan likely(weights);
+  for (std::size_t i = 0; i < steps; ++i) likely.AddStep(choices);
+  return likely.plan();
+}
+
+Plan LikelySequence(std::uint64_t seed, std::size_t steps, LikelyWeights weights) {
+  SeededChoices choices(seed);
+  return LikelySequence(choices, steps, weights);
+}
+
+Plan LikelyRace(Choices& choices, std::size_t actors, std::size_t steps) {
+  LikelyPlan likely;
+  likely.Furnish(choices);
+  likely.AddRace(choices, actors, steps);
+  return likely.plan();
+}
+
+Plan LikelyRace(std::uint64_t seed, std::size_t actors, std::size_t steps) {
+  SeededChoices choices(seed);
+  return LikelyRace(choices, actors, steps);
+}
+
+}  // namespace shmspec

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Plans worth performing: steps that mostly mean something and sometimes do not, near the edges
+// where systems go wrong. Unlike DrawPlan, which knows no operation by name, this knows what System
+// V shared memory is about. Properties, fuzzers and the tests of model, oracle and simulated system
+// against each other draw from here.
+//
+//   SeededChoices choices(seed);
+//   LikelyPlan plan(choices);
+//   for (int i = 0; i < 20; ++i) plan.AddStep(choices);
+//   Trace trace = stage.Perform(plan.plan(), seed);
+
+#ifndef SHMSPEC_HARNESS_GENERATORS_LIKELY_PLAN_H_
+#define SHMSPEC_HARNESS_GENERATORS_LIKELY_PLAN_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "harness/generators/draw.h"
+
+namespace shmspec {
+
+/// How often, of 16 steps, one is of a family.
+struct LikelyWeights {
+  std::uint8_t calls = 5;     // get, attach, detach, remove
+  std::uint8_t controls = 3;  // everything shmctl does
+  std::uint8_t memory = 3;
+  std::uint8_t mappings = 2;
+  std::uint8_t system = 1;     // sysctls, procfs, command line tools
+  std::uint8_t processes = 2;  // 0: all actors can serve other plans afterwards
+  bool tools = true;           // system steps include the command line tools, which are slow
+};
+
+/// The weights for plans that are performed by the thousand on a real kernel.
+constexpr LikelyWeights SwiftWeights() {
+  return {.calls = 6,
+          .controls = 4,
+          .memory = 3,
+          .mappings = 2,
+          .system = 1,
+          .processes = 0,
+          .tools = false};
+}
+
+class LikelyPlan {
+ public:
+  /// A plan without steps. Its spawned actors: a as the harness was started, b of another user, e
+  /// of a third who shares a group with b; c is for a fork and d for a thread.
+  explicit LikelyPlan(LikelyWeights weights = {});
+
+  /// Adds a step to be performed when all before it are complete. What it draws depends on the
+  /// choices and on which handles there are, so that leaving out a step leaves a plan that makes
+  /// sense.
+  void AddStep(Choices& choices);
+
+  /// Adds two segments that everybody may use and three attaches of them, and the fork when there
+  /// are processes to make.
+  void Furnish(Choices& choices);
+
+  /// Adds a race of `actors` actors (2 or 3) with `steps` steps each; it is about the
+  /// segments and attaches that were assigned before it. Then looks at what is left.
+  void AddRace(Choices& choices, std::size_t actors, std::size_t steps);
+
+  const Plan& plan() const { return plan_; }
+
+ private:
+  // Which of the actors are made by others.
+  static constexpr std::uint8_t kForked = 2;
+  static constexpr std::uint8_t kThread = 3;
+
+  std::uint64_t Below(std::uint64_t bound) { return choices_->Below(bound); }
+  template <class List>
+  auto OneOf(const List& list) {
+    return list[Below(list.size())];
+  }
+  void Add(std::uint8_t actor, Operation operation, Timing timing = Timing::kTurn);
+  /// What a new actor finds in its process.
+  void Birth(std::uint8_t parent, std::uint8_t child);
+  Operation Draw(std::uint8_t actor);
+  Operation DrawCall(std::uint8_t actor);
+  Operation DrawGet();
+  Operation DrawAttach(std::uint8_t actor);
+  Operation DrawControl();
+  Operation DrawMemory();
+  Operation DrawMapping();
+  Operation DrawSystem();
+  Operation DrawTool();
+  Operation DrawProcess(std::uint8_t actor);
+  Operation AnyIdentity();
+  void Look(std::uint8_t actor);
+
+  SegmentRef AnySegment();
+  KeyRef AnyKey();
+  OtherRef AnyOther();
+  Place AnyAttach();
+  /// A place and how many bytes from it on belong to the plan: what lies beyond may be the
+  /// harness's, and so may whatever a process has where another has memory of the plan.
+  struct Room {
+    Place place;
+    std::uint64_t bytes = 0;
+    std::uint64_t Within(std::uint64_t size) const { return size < bytes ? size : bytes; }
+  };
+  Room AnyRoom(std::span<const std::int64_t> offsets);
+  /// The first handle from that one on that stands for memory of the actor's process, if any.
+  std::optional<std::uint8_t> InOwnProcess(bool mapping, std::uint8_t first) const;
+  Room AnyPlace();
+  Room AnyStart();
+  /// A place in memory that the actor has reserved, which a step before this one does if need be.
+  Place InReservation(std::uint8_t actor);
+  Buffer AnyBuffer();
+  std::uint64_t AnySize();
+  std::uint8_t AnyActor();
+
+  LikelyWeights weights_;
+  Choices* choices_ = nullptr;
+  Plan plan_;
+  std::uint16_t race_ = 0;
+  /// How many handles of that kind the plan has so far.
+  std::uint8_t& Used(HandleKind kind) { return used_[IndexOf(kind)]; }
+  std::uint8_t Used(HandleKind kind) const { return used_[IndexOf(kind)]; }
+
+  std::array<std::uint8_t, kHandleKinds> used_{};
+  bool zero_page_ = false;  // something may be attached where null points to
+  std::uint8_t actor_ = 0;  // who performs the step that is being drawn
+  std::vector<bool> alive_;
+  std::vector<std::uint8_t> processes_;  // of each actor: the one who was first in its process
+  std::vector<std::optional<std::uint8_t>> reservations_;  // of each actor: a mapping
+  /// Memory that a handle stands for.
+  struct Range {
+    std::uint64_t bytes = 0;
+    std::uint32_t processes = 0;  // a bit for each that has it
+    std::uint32_t given_up = 0;   // likewise for each that may have it no more
+  };
+  /// Notes that a step may give up what stands there in the process of its actor.
+  void GiveUp(std::uint8_t actor, const Operation& operation);
+  std::array<Range, Handle::kLimit> attach_ranges_{};
+  std::array<Range, Handle::kLimit> mapping_ranges_{};
+};
+
+/// A plan of so many steps, one after the other.
+Plan LikelySequence(Choices& choices, std::size_t steps, LikelyWeights weights = {});
+Plan LikelySequence(std::uint64_t seed, std::size_t steps, LikelyWeights weights = {});
+
+/// Two segments and three attaches of them, then a race about those.
+Plan LikelyRace(Choices& choices, std::size_t actors, std::size_t steps);
+Plan LikelyRace(std::uint64_t seed, std::size_t actors, std::size_t steps);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_GENERATORS_LIKELY_PLAN_H_

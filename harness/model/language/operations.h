@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The functions of every operation; which file has them is its family's name or its subject's.
+// Describe: what is allowed. Apply: what a call changes; operations that change nothing and tell
+// nothing that was not known have none. Advance: one phase of a call that is not atomic
+// (kInPhases).
+
+#ifndef SHMSPEC_HARNESS_MODEL_LANGUAGE_OPERATIONS_H_
+#define SHMSPEC_HARNESS_MODEL_LANGUAGE_OPERATIONS_H_
+
+#include "harness/model/language/clauses.h"
+#include "harness/model/language/scene.h"
+
+namespace shmspec::model {
+
+class Stride;
+
+#define SHMSPEC_DECLARE(Op)                                          \
+  void Describe(const Op& op, const Scene& scene, Clauses& clauses); \
+  void Advance(const Op& op, Stride& stride);
+SHMSPEC_OPERATIONS(SHMSPEC_DECLARE)
+#undef SHMSPEC_DECLARE
+
+void Apply(const SysvGet& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SysvAttach& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SysvDetach& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SysvStat& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SysvSet& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SysvRemove& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SysvLock& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SysvUnlock& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SysvStatIndex& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SysvStatAny& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SysvControl& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SysvKeyOfPath& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryLoad& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryStore& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryExchange& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryCompareExchange& op, const Scene& scene, State& state,
+           const Outcome& outcome);
+void Apply(const MemoryFetchAdd& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryFill& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryChecksum& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessFork& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessThread& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessExec& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessExit& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessKill& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessSetIdentity& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessDropCapability& op, const Scene& scene, State& state,
+           const Outcome& outcome);
+void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessSetLimit& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessSetUmask& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapReserve& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapPrivate& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapUnmap& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapProtect& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapRemap& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemSysctlWrite& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrm& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrmKey& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcmk& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const OtherGet& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const OtherRemove& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryTransfer& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryHistogram& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessEnterNamespace& op, const Scene& scene, State& state,
+           const Outcome& outcome);
+void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapSeal& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemHoldSegments& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrmSeveral& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrmOther& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrmOtherKey& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrmAll& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcmkOther& op, const Scene& scene, State& state, const Outcome& outcome);
+
+/// An operation with an Apply of its own.
+template <class Op>
+concept Effective = requires(const Op& op, const Scene& scene, State& state,
+                             const Outcome& outcome) {
+  Apply(op, scene, state, outcome);
+};
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_LANGUAGE_OPERATIONS_H_

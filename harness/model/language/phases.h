@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Calls one phase at a time. Only when other calls are in flight does anybody see the difference:
+//
+//   attach: counted before it is mapped (even if it then fails), mapped, counted once.
+//   fork: copies mappings one by one.
+//   exit, kill, exec, detach, unmap: close them one by one.
+//   fill: stores byte by byte.
+
+#ifndef SHMSPEC_HARNESS_MODEL_LANGUAGE_PHASES_H_
+#define SHMSPEC_HARNESS_MODEL_LANGUAGE_PHASES_H_
+
+#include <vector>
+
+#include "harness/model/language/stride.h"
+
+namespace shmspec::model {
+
+/// Appends the ways in which the call may go on by one phase from `progress` in `state`. `outcome`
+/// is what it will have returned in the end, or null when nobody has seen it: then the chooser
+/// settles what is open. No way at all means that it cannot go on here.
+void Advance(const Setting& setting, const State& state, const Call& call, const Progress& progress,
+             const Outcome* outcome, Chooser& chooser, Notes& notes, std::vector<Next>& ways);
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_LANGUAGE_PHASES_H_

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/model/language/scene.h"
+
+#include <algorithm>
+
+namespace shmspec::model {
+namespace {
+
+/// The namespace of that inode number, made with the defaults of a new one when it is unknown.
+std::uint8_t NamespaceOf(State& state, const Setting& setting, std::uint64_t inode, bool own,
+                         std::uint64_t user_namespace) {
+  for (std::size_t i = 0; i < state.namespaces.size(); ++i) {
+    if (state.namespaces[i]->inode == inode) return static_cast<std::uint8_t>(i);
+  }
+  IpcNamespace ipc;
+  ipc.inode = inode;
+  const SystemFacts defaults;
+  const SystemFacts& limits = own ? defaults : setting.system;
+  ipc.shmmax = limits.shmmax;
+  ipc.shmall = limits.shmall;
+  ipc.shmmni = limits.shmmni;
+  ipc.crowded = !own && !setting.system.private_ipc;
+  ipc.owner = own ? user_namespace : setting.system.user_namespace_of_ipc;
+  state.namespaces.emplace_back(std::move(ipc));
+  return static_cast<std::uint8_t>(state.namespaces.size() - 1);
+}
+
+Credentials CredentialsOf(const ActorFacts& facts, bool nested) {
+  Credentials credentials;
+  credentials.uid = facts.uid;
+  credentials.real_uid = facts.real_uid;
+  credentials.saved_uid = facts.saved_uid;
+  credentials.file_uid = facts.file_uid;
+  credentials.gid = facts.gid;
+  credentials.real_gid = facts.real_gid;
+  credentials.saved_gid = facts.saved_gid;
+  credentials.file_gid = facts.file_gid;
+  credentials.groups = facts.groups;
+  credentials.caps = credentials.permitted = facts.caps.bits;
+  credentials.user_namespace = facts.user_namespace;
+  credentials.nested = nested;
+  return credentials;
+}
+
+}  // namespace
+
+State InitialState(const Setting& setting, const Plan& plan) {
+  State state;
+  state.tasks.resize(plan.actors.size());
+  state.processes.resize(plan.actors.size());
+  for (std::size_t i = 0; i < plan.actors.size() && i < setting.actors.size(); ++i) {
+    const ActorSpec& spec = plan.actors[i];
+    if (spec.start != Start::kSpawn) continue;
+    const ActorFacts& facts = setting.actors[i];
+    Task& task = state.tasks[i];
+    task.life = Life::kAlive;
+    task.process = static_cast<std::uint8_t>(i);
+    task.credentials =
+        CopyOnWrite<Credentials>(CredentialsOf(facts, spec.namespaces.Has(kNamespaceUser)));
+    Process& process = state.processes[i];
+    task.ipc = NamespaceOf(state, setting, facts.ipc_namespace, spec.namespaces.Has(kNamespaceIpc),
+                           facts.user_namespace);
+    process.memlock = facts.memlock;
+    process.as = facts.as;
+  }
+  return state;
+}
+
+std::int64_t Scene::PidSeen(std::uint8_t process) const {
+  if (process >= setting_->actors.size()) return 0;
+  const ActorFacts& reader = setting_->actors[call_->actor];
+  const ActorFacts& other = setting_->actors[process];
+  if (reader.pid_namespace == other.pid_namespace) return other.inner_pid;
+  // A reader whose own id is the same inside and outside lives in the harness's namespace, from
+  // which the others descend.
+  return reader.pid == reader.inner_pid ? other.pid : 0;
+}
+
+}  // namespace shmspec::model

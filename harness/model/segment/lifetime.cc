@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/model/segment/lifetime.h"
+
+#include <algorithm>
+
+namespace shmspec::model {
+namespace {
+
+constexpr std::size_t kStaleRemembered = 32;
+
+Interval Hull(Interval a, Interval b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
+
+void Stamp(Interval& time, ProcessSet& last, const Actor& actor, Says says) {
+  if (says == Says::kNo) return;
+  time = says == Says::kYes ? actor.when : Hull(time, actor.when);
+  last = says == Says::kYes ? actor.process : last | actor.process;
+}
+
+void Destroy(State& state, const Actor& actor, SegmentName name) {
+  IpcNamespace& ipc = state.namespaces[name.ipc].Own();
+  const auto found = std::find_if(ipc.segments.begin(), ipc.segments.end(),
+                                  [&](const Segment& s) { return s.serial == name.serial; });
+  const std::uint64_t object = found->object;
+  if (actor.in_flight != 0) state.tombstones.push_back({name.ipc, found->id, actor.in_flight});
+  if (ipc.stale.size() == kStaleRemembered) ipc.stale.erase(ipc.stale.begin());
+  ipc.stale.push_back(found->id);
+  ipc.pages -= found->pages;
+  ipc.segments.erase(found);
+  DropObject(state, object);
+}
+
+}  // namespace
+
+Actor ActorOf(const Scene& scene) {
+  return {&scene.profile(), OnlyProcess(scene.process_index()), scene.call().when,
+          scene.call().in_flight};
+}
+
+void OpenMapping(State& state, const Actor& actor, const Mapping& mapping, Says stamps) {
+  HoldObject(state, mapping.object);
+  if (!mapping.IsAttach()) return;
+  Segment& segment = OwnSegment(state, {mapping.ipc, mapping.segment});
+  ++segment.nattch;
+  Stamp(segment.atime, segment.lpid, actor, stamps);
+}
+
+void CloseMapping(State& state, const Actor& actor, const Mapping& mapping, Says counts,
+                  Says stamps) {
+  if (mapping.IsAttach()) {
+    const SegmentName name{mapping.ipc, mapping.segment};
+    Segment& segment = OwnSegment(state, name);
+    --segment.nattch;
+    if (counts != Says::kYes) ++segment.nattch_doubt;
+    Stamp(segment.dtime, segment.lpid, actor, stamps);
+    ReapSegment(state, actor, name);
+  }
+  DropObject(state, mapping.object);
+}
+
+void HoldSegment(State& state, SegmentName name) { ++OwnSegment(state, name).nattch; }
+
+void ReleaseSegment(State& state, const Actor& actor, SegmentName name) {
+  --OwnSegment(state, name).nattch;
+  ReapSegment(state, actor, name);
+}
+
+void RemoveSegment(State& state, const Actor& actor, SegmentName name) {
+  Segment& segment = OwnSegment(state, name);
+  segment.dest = true;
+  segment.dest_known = Certainly(actor.profile->removal_waits_for_detach) &&
+                       Certainly(actor.profile->control_after_remove);
+  if (Certainly(actor.profile->remove_clears_key)) {
+    segment.key = 0;
+    segment.key_known = true;
+  } else {
+    segment.key_known = false;
+  }
+  if (!Certainly(actor.profile->remove_keeps_ctime))
+    segment.ctime = Hull(segment.ctime, actor.when);
+  ReapSegment(state, actor, name);
+}
+
+void DoubtSegment(State& state, SegmentName name) {
+  // Also when it was never marked, because shm_rmid_forced marks nothing.
+  Segment& doubtful = OwnSegment(state, name);
+  doubtful.dest = true;
+  doubtful.dest_known = false;
+  doubtful.key_known = false;
+}
+
+void ReapSegment(State& state, const Actor& actor, SegmentName name) {
+  const Segment* segment = FindSegment(state, name);
+  if (segment->nattch != 0 || !(segment->dest || state.namespaces[name.ipc]->rmid_forced)) return;
+  if (segment->nattch_doubt != 0) {
+    DoubtSegment(state, name);
+    return;
+  }
+  Destroy(state, actor, name);
+}
+
+void ForgetCreator(State& state, const Actor& actor, std::uint8_t ipc, std::uint8_t task) {
+  std::vector<std::uint32_t> created;
+  for (const Segment& segment : state.namespaces[ipc]->segments) {
+    if (segment.creator == task) created.push_back(segment.serial);
+  }
+  for (const std::uint32_t serial : created) {
+    OwnSegment(state, {ipc, serial}).creator = kNobody;
+    if (state.namespaces[ipc]->rmid_forced) ReapSegment(state, actor, {ipc, serial});
+  }
+}
+
+void DestroyOrphans(State& state, const Actor& actor, std::uint8_t ipc) {
+  std::vector<std::uint32_t> orphans;
+  for (const Segment& segment : state.namespaces[ipc]->segments) {
+    if (segment.creator == kNobody && segment.nattch == 0) orphans.push_back(segment.serial);
+  }
+  for (const std::uint32_t serial : orphans) ReapSegment(state, actor, {ipc, serial});
+}
+
+void SplitMappingAt(State& state, const Actor& actor, std::uint8_t process, std::uint64_t address) {
+  const Mapping* straddling = state.processes[process].space->Find(address);
+  if (straddling == nullptr || straddling->start == address) return;
+  const Mapping copy = *straddling;
+  state.processes[process].space.Own().SplitAt(address);
+  OpenMapping(state, actor, copy, actor.profile->split_updates_stamps);
+  if (copy.IsAttach() && !Certainly(actor.profile->munmap_is_detach)) {
+    // Whether a cut counts as another attach is not said.
+    Segment& segment = OwnSegment(state, {copy.ipc, copy.segment});
+    --segment.nattch;
+    ++segment.nattch_doubt;
+  }
+}
+
+void CloseAt(State& state, const Actor& actor, std::uint8_t process, std::size_t index, Says counts,
+             Says stamps) {
+  const Mapping removed = state.processes[process].space.Own().Remove(index);
+  CloseMapping(state, actor, removed, counts, stamps);
+}
+
+std::size_t UnmapRange(State& state, const Actor& actor, std::uint8_t process, std::uint64_t start,
+                       std::uint64_t end, std::size_t limit) {
+  if (!state.processes[process].space->Overlaps(start, end)) return 0;
+  SplitMappingAt(state, actor, process, start);
+  SplitMappingAt(state, actor, process, end);
+  std::size_t removed = 0;
+  while (removed < limit) {
+    const AddressSpace& space = *state.processes[process].space;
+    const std::size_t index = space.FirstAfter(start);
+    if (index == space.mappings().size() || space.mappings()[index].start >= end) break;
+    CloseAt(state, actor, process, index, actor.profile->munmap_is_detach, Says::kYes);
+    ++removed;
+  }
+  return removed;
+}
+
+}  // namespace shmspec::model

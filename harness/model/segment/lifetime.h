@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The life of a segment: what opening and closing a mapping of it means, removal, and destruction.
+// Every path that adds or takes away a mapping of a segment goes through here.
+
+#ifndef SHMSPEC_HARNESS_MODEL_SEGMENT_LIFETIME_H_
+#define SHMSPEC_HARNESS_MODEL_SEGMENT_LIFETIME_H_
+
+#include <cstdint>
+
+#include "harness/model/language/scene.h"
+#include "harness/model/state/state.h"
+
+namespace shmspec::model {
+
+/// Who acts, and when: what stamps are made of.
+struct Actor {
+  const Profile* profile = nullptr;
+  ProcessSet process = kForeignProcess;
+  Interval when;
+  std::uint32_t in_flight = 0;  // actors whose calls a destruction may surprise
+};
+Actor ActorOf(const Scene& scene);
+
+/// A mapping of the segment comes into being: nattch + 1, and as `stamps` says atime and lpid.
+void OpenMapping(State& state, const Actor& actor, const Mapping& mapping, Says stamps);
+
+/// A mapping goes: nattch - 1 unless `counts` says no, and as `stamps` says dtime and lpid; the
+/// segment is destroyed when it was the last and destruction is due.
+void CloseMapping(State& state, const Actor& actor, const Mapping& mapping, Says counts,
+                  Says stamps);
+
+/// An attach under way counts although nothing is mapped yet.
+void HoldSegment(State& state, SegmentName name);
+void ReleaseSegment(State& state, const Actor& actor, SegmentName name);
+
+/// IPC_RMID: at once without attaches, else when the last one goes.
+void RemoveSegment(State& state, const Actor& actor, SegmentName name);
+
+/// The segment may be gone, and the specification does not say.
+void DoubtSegment(State& state, SegmentName name);
+
+/// Destroys the segment if nothing is attached and it is doomed.
+void ReapSegment(State& state, const Actor& actor, SegmentName name);
+
+/// The task that created segments is gone, or has left their namespace.
+void ForgetCreator(State& state, const Actor& actor, std::uint8_t ipc, std::uint8_t task);
+
+/// shm_rmid_forced is switched on: orphans without attaches go.
+void DestroyOrphans(State& state, const Actor& actor, std::uint8_t ipc);
+
+/// Removes mappings in [start, end) of a process's address space, cutting those that straddle an
+/// end. At most `limit` whole mappings; returns how many it removed.
+std::size_t UnmapRange(State& state, const Actor& actor, std::uint8_t process, std::uint64_t start,
+                       std::uint64_t end, std::size_t limit = ~std::size_t{0});
+
+/// Takes the mapping at an index of the address space away, with all that means.
+void CloseAt(State& state, const Actor& actor, std::uint8_t process, std::size_t index, Says counts,
+             Says stamps);
+
+/// Cuts the mapping that straddles the address, if one does, with all that means.
+void SplitMappingAt(State& state, const Actor& actor, std::uint8_t process, std::uint64_t address);
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_SEGMENT_LIFETIME_H_

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// mmap(2), munmap(2), mprotect(2), madvise(2) around the attaches, and /proc/self/maps. mremap(2)
+// is in mapping_move.cc.
+
+#include "harness/model/space/mapping.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "harness/model/language/operations.h"
+#include "harness/model/language/stride.h"
+#include "harness/model/rights/permission.h"
+#include "harness/model/segment/lifetime.h"
+#include "harness/model/space/fresh_address.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+constexpr std::uint64_t kLarge = 1ull << 40;
+
+constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max() / 2;
+
+void DescribeRoom(const Scene& scene, std::uint64_t size, Clauses& clauses) {
+  clauses.Refuse(size == 0, EINVAL, Force::kMust, {}, "a mapping has at least one byte");
+  clauses.Refuse(size > scene.task_size(), ENOMEM, Force::kMust, {},
+                 "the mapping is larger than the address space");
+  DescribeRoomInLimit(scene, size, Force::kMay, clauses);
+  clauses.RefuseHere(size >= kLarge, ENOMEM, Force::kMay, {}, "memory may be short");
+}
+
+void AddPrivate(const Scene& scene, State& state, std::uint64_t start, std::uint64_t size,
+                std::uint8_t protection) {
+  const std::uint8_t process = scene.process_index();
+  const std::uint64_t end = start + RoundUp(size, scene.page());
+  UnmapRange(state, ActorOf(scene), process, start, end);
+  Mapping mapping;
+  mapping.start = start;
+  mapping.end = end;
+  mapping.object = (std::uint64_t{scene.call().step} + 1) << 8;
+  mapping.protection = protection;
+  state.processes[process].space.Own().Insert(mapping);
+  AddObject(state, mapping.object, kNoLimit, kNoLimit);
+}
+
+/// The part of [start, end) from its start on that is mapped without a hole, up to the first
+/// mapping that `stops` does not like.
+template <class Stops>
+std::uint64_t EndOfRun(const AddressSpace& space, std::uint64_t start, std::uint64_t end,
+                       Stops stops) {
+  std::uint64_t at = start;
+  while (at < end) {
+    const Mapping* mapping = space.Find(at);
+    if (mapping == nullptr || stops(*mapping)) break;
+    at = std::min(end, mapping->end);
+  }
+  return at;
+}
+
+bool NeverStops(const Mapping&) { return false; }
+
+}  // namespace
+
+void DescribeRoomInLimit(const Scene& scene, std::uint64_t size, Force beyond, Clauses& clauses) {
+  constexpr Requirement kLimit = "SYSV.SHMAT.RLIMIT_AS"_req;
+  const std::uint64_t limit = scene.process().as;
+  if (limit >= scene.task_size()) return;
+  const Force force = size > limit ? beyond : Force::kMay;
+  if (limit == scene.setting().actors[scene.call().actor].as) {
+    clauses.RefuseHere(true, ENOMEM, force, kLimit, "RLIMIT_AS leaves too little room", limit);
+  } else {
+    clauses.Refuse(
+        true, ENOMEM, force, kLimit,
+        size > limit ? "the mapping alone exceeds RLIMIT_AS" : "RLIMIT_AS may be used up");
+  }
+}
+
+void DescribeHoles(const Scene& scene, std::uint64_t start, std::uint64_t end, int error,
+                   Clauses& clauses) {
+  const AddressSpace& space = scene.space();
+  std::uint64_t at = start;
+  while (at < end) {
+    at = EndOfRun(space, at, end, NeverStops);
+    if (at >= end) break;
+    const std::size_t next = space.FirstAfter(at);
+    const std::uint64_t hole_end =
+        next < space.mappings().size() ? std::min(end, space.mappings()[next].start) : end;
+    const bool free = space.IsKnownFree(at, std::min(hole_end, at + scene.page()));
+    clauses.Refuse(true, error, free ? Force::kMust : Force::kMay, {}, "part of the range is free");
+    at = hole_end;
+  }
+}
+
+void Describe(const MapReserve& op, const Scene& scene, Clauses& clauses) {
+  DescribeRoom(scene, op.size.bytes, clauses);
+  clauses.Returns<Value>({}, "inaccessible memory is mapped somewhere free");
+  clauses.Picks(FreshAddress(op.size.bytes), {});
+}
+
+void Apply(const MapReserve& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const auto* value = std::get_if<Value>(&outcome);
+  if (value == nullptr) return;
+  AddPrivate(scene, state, static_cast<std::uint64_t>(value->number), op.size.bytes, 0);
+}
+
+void Describe(const MapPrivate& op, const Scene& scene, Clauses& clauses) {
+  DescribeRoom(scene, op.size.bytes, clauses);
+  const std::uint64_t at = scene.AddressOf<&MapPrivate::at>();
+  if (at == 0) {
+    clauses.Returns<Value>({}, "zeroed memory is mapped somewhere free");
+    clauses.Picks(FreshAddress(op.size.bytes), {});
+    return;
+  }
+  const std::uint64_t end = at + op.size.bytes;
+  clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
+  const bool outside = end < at || end > scene.task_size();
+  clauses.Refuse(outside, ENOMEM, Force::kMust, {}, "the range ends above the user range");
+  clauses.Refuse(outside, EINVAL, Force::kMay, {}, "the range ends above the user range");
+  // Linux takes an address in the last page of all for the negative of an errno.
+  constexpr std::uint64_t kLargestErrno = 4095;
+  clauses.Refuse(0 - at <= kLargestErrno, static_cast<int>(0 - at), Force::kMay, {},
+                 "the address is taken for an errno");
+  if (at < scene.system().mmap_min_addr) {
+    const Says may = GloballyCapable(scene, kCapSysRawio);
+    clauses.Refuse(may != Says::kYes, EPERM, may == Says::kNo ? Force::kMust : Force::kMay, {},
+                   "the address is below mmap_min_addr");
+  }
+  DescribeSeals(scene, at, end, clauses);
+  clauses.ReturnsValue(static_cast<std::int64_t>(at), "SYSV.VMA.MAP_FIXED_OVER"_req,
+                       "zeroed memory replaces what was mapped there");
+}
+
+void Apply(const MapPrivate& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const auto* value = std::get_if<Value>(&outcome);
+  if (value == nullptr) return;
+  AddPrivate(scene, state, static_cast<std::uint64_t>(value->number), op.size.bytes,
+             kProtectRead | kProtectWrite);
+}
+
+void Describe(const MapUnmap& op, const Scene& scene, Clauses& clauses) {
+  const std::uint64_t at = scene.AddressOf<&MapUnmap::at>();
+  clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
+  clauses.Refuse(op.size.bytes == 0, EINVAL, Force::kMust, {}, "the range is empty");
+  const std::uint64_t top = scene.task_size();
+  clauses.Refuse(at > top || op.size.bytes > top - at, EINVAL, Force::kMust, {},
+                 "the range ends above the user range");
+  DescribeSeals(scene, at, at + RoundUp(op.size.bytes, scene.page()), clauses);
+  clauses.ReturnsValue(0, "SYSV.VMA.MUNMAP_WHOLE_DETACHES"_req, "nothing is mapped there any more");
+  if (scene.space().Overlaps(at, at + op.size.bytes)) {
+    clauses.Effect({"SYSV.VMA.MUNMAP_WHOLE_DETACHES"_req, "SYSV.VMA.MUNMAP_PART_KEEPS_ATTACH"_req});
+  }
+}
+
+void Apply(const MapUnmap& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (!Succeeded(outcome)) return;
+  const std::uint64_t at = scene.AddressOf<&MapUnmap::at>();
+  UnmapRange(state, ActorOf(scene), scene.process_index(), at,
+             at + RoundUp(op.size.bytes, scene.page()));
+}
+
+void Describe(const MapProtect& op, const Scene& scene, Clauses& clauses) {
+  const std::uint64_t at = scene.AddressOf<&MapProtect::at>();
+  const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
+  clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
+  clauses.Refuse((op.protection.bits & ~7ull) != 0, EINVAL, Force::kMay, {},
+                 "the protection has bits without a meaning");
+  clauses.ReturnsValue(0, {}, "the range has the protection");
+  if (end < at || end > scene.task_size()) {
+    clauses.Refuse(true, ENOMEM, Force::kMust, {}, "the range ends above the user range");
+    return;
+  }
+  DescribeHoles(scene, at, end, ENOMEM, clauses);
+  DescribeSeals(scene, at, end, clauses);
+  const auto& mappings = scene.space().mappings();
+  for (std::size_t i = scene.space().FirstAfter(at); i < mappings.size(); ++i) {
+    if (mappings[i].start >= end) break;
+    if ((op.protection.bits & ~std::uint64_t{mappings[i].max_protection} & 7) == 0) continue;
+    clauses.Refuse(true, EACCES, Force::kMust, "SYSV.SHMAT.RDONLY_NOT_UPGRADABLE"_req,
+                   "a read-only attach cannot be made writable");
+    break;
+  }
+  if (op.protection.Has(kProtectExecute)) clauses.Effect("SYSV.SHMAT.EXEC_VIA_MPROTECT"_req);
+  clauses.Effect({"SYSV.VMA.MPROTECT_SPLIT_COUNTS"_req, "SYSV.VMA.SPLIT_UPDATES_ATIME"_req});
+}
+
+void Apply(const MapProtect& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const std::uint64_t at = scene.AddressOf<&MapProtect::at>();
+  const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
+  const auto* failure = std::get_if<Failure>(&outcome);
+  const bool partly =
+      failure != nullptr && (failure->error.number == ENOMEM || failure->error.number == EACCES ||
+                             failure->error.number == EPERM);
+  if ((!Succeeded(outcome) && !partly) || end <= at) return;
+  const auto protection = static_cast<std::uint8_t>(op.protection.bits & 7);
+  const Actor actor = ActorOf(scene);
+  const std::uint8_t process = scene.process_index();
+  // What comes before the first obstacle is changed even when the call fails.
+  for (std::uint64_t from = at; from < end;) {
+    const Mapping* found = state.processes[process].space->Find(from);
+    if (found == nullptr && partly) return;
+    if (found == nullptr) {
+      from += scene.page();
+      continue;
+    }
+    if (found->sealed || (protection & ~found->max_protection) != 0) return;
+    const std::uint64_t to = std::min(end, found->end);
+    if (found->protection != protection) {
+      SplitMappingAt(state, actor, process, from);
+      SplitMappingAt(state, actor, process, to);
+      AddressSpace& space = state.processes[process].space.Own();
+      space.at(space.FirstAfter(from)).protection = protection;
+    }
+    from = to;
+  }
+}
+
+void Describe(const MapAdvise& op, const Scene& scene, Clauses& clauses) {
+  const std::uint64_t at = scene.AddressOf<&MapAdvise::at>();
+  const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
+  clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
+  clauses.Refuse(end < at, EINVAL, Force::kMust, {}, "the range wraps around");
+  clauses.ReturnsValue(0, "SYSV.VMA.MADV_DONTNEED_KEEPS_DATA"_req, "the advice is taken");
+  if (end < at) return;
+  DescribeHoles(scene, at, end, ENOMEM, clauses);
+  clauses.Refuse(op.advice == Advice::kWillNeed, EBADF, Force::kMay, {},
+                 "there is nothing to read ahead in anonymous memory");
+  const auto& sealable = scene.space().mappings();
+  const bool sealed = std::any_of(sealable.begin(), sealable.end(), [&](const Mapping& mapping) {
+    return mapping.sealed && mapping.start < end && at < mapping.end;
+  });
+  clauses.Refuse(sealed, EPERM, Force::kMay, {}, "advice that discards may be refused when sealed");
+  if (op.advice == Advice::kDontFork) clauses.Effect("SYSV.VMA.MADV_DONTFORK"_req);
+  if (op.advice != Advice::kRemove) return;
+  clauses.Effect("SYSV.VMA.MADV_REMOVE_ZEROES"_req);
+  const auto& mappings = scene.space().mappings();
+  for (std::size_t i = scene.space().FirstAfter(at); i < mappings.size(); ++i) {
+    const Mapping& mapping = mappings[i];
+    if (mapping.start >= end) break;
+    const bool writable = (mapping.protection & kProtectWrite) != 0;
+    if (mapping.IsAttach() && writable) continue;
+    // Newer kernels ask whether it could be made writable, older ones whether it is.
+    const bool could = (mapping.max_protection & kProtectWrite) != 0;
+    clauses.Refuse(mapping.IsAttach(), EACCES, could ? Force::kMay : Force::kMust,
+                   "SYSV.VMA.MADV_REMOVE_ZEROES"_req, "the mapping cannot be written");
+    if (mapping.IsAttach() && could) continue;
+    clauses.Refuse(!mapping.IsAttach(), EINVAL, Force::kMust, {}, "private memory has no object");
+    break;
+  }
+}
+
+void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const std::uint64_t at = scene.AddressOf<&MapAdvise::at>();
+  const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
+  const auto* failure = std::get_if<Failure>(&outcome);
+  const bool partly = failure != nullptr && failure->error.number == ENOMEM;
+  if ((!Succeeded(outcome) && !partly) || end <= at || op.advice == Advice::kWillNeed) return;
+  const std::uint8_t process = scene.process_index();
+  if (op.advice == Advice::kDontFork) {
+    SplitMappingAt(state, ActorOf(scene), process, at);
+    SplitMappingAt(state, ActorOf(scene), process, end);
+  }
+  AddressSpace& space = state.processes[process].space.Own();
+  for (std::size_t i = space.FirstAfter(at); i < space.mappings().size(); ++i) {
+    Mapping& mapping = space.at(i);
+    if (mapping.start >= end) break;
+    if (op.advice == Advice::kDontFork) {
+      mapping.skipped_by_fork = true;
+    } else if (mapping.IsAttach() == (op.advice == Advice::kRemove)) {
+      // A segment loses its bytes only by removal, private memory by any of the two.
+      const std::uint64_t from = std::max(at, mapping.start);
+      OwnObject(state, mapping.object)
+          .Zero(mapping.offset + (from - mapping.start), std::min(end, mapping.end) - from);
+    }
+  }
+}
+
+void Describe(const MapLayout&, const Scene& scene, Clauses& clauses) {
+  clauses.Returns<MappingTable>("PROC.MAPS.SYSV_NAME"_req, "the attaches of the process");
+  const AddressSpace& space = scene.space();
+  const Requirements content{"PROC.MAPS.SYSV_NAME"_req, "SYSV.MULTI.MIXED_PROTECTION"_req};
+  for (const Mapping& mapping : space.mappings()) {
+    if (!mapping.IsAttach()) continue;
+    const Segment& segment = *FindSegment(scene.state(), {mapping.ipc, mapping.segment});
+    const bool mergeable = space.MergeablePairs(mapping.segment) > 0;
+    Row& row = clauses.AddRow(mapping.start, mergeable ? Force::kMay : Force::kMust, content);
+    const auto bind = [&](std::uint8_t field, Number low, Number high, const char* why) {
+      row.Bind(field, low, high, content, why);
+    };
+    const Number most = mergeable ? mapping.segment_size : mapping.size();
+    bind(FieldIndex<MappingRow>("at"), mapping.start, mapping.start, "where it is mapped");
+    bind(FieldIndex<MappingRow>("size"), mapping.size(), most, "the bytes mapped");
+    bind(FieldIndex<MappingRow>("protection"), mapping.protection, mapping.protection,
+         "the protection");
+    bind(FieldIndex<MappingRow>("shared"), 1, 1, "an attach is shared");
+    bind(FieldIndex<MappingRow>("offset"), mapping.offset, mapping.offset,
+         "the offset in the segment");
+    if (segment.id >= 0) {
+      bind(FieldIndex<MappingRow>("id"), segment.id, segment.id, "the inode is the identifier");
+    }
+    if (segment.created_key_known) {
+      row.name =
+          fmt::format("/SYSV{:08x} (deleted)", static_cast<std::uint32_t>(segment.created_key));
+      row.name_requirements = "PROC.MAPS.SYSV_NAME"_req;
+    }
+  }
+}
+
+void Advance(const MapUnmap& op, Stride& stride) {
+  Next* next = stride.Resume();
+  if (next == nullptr) return;
+  const std::uint64_t start = stride.scene().AddressOf<&MapUnmap::at>();
+  const std::uint64_t end = start + RoundUp(op.size.bytes, stride.scene().page());
+  UnmapRange(next->state, stride.actor(), stride.process(), start, end, 1);
+  if (!next->state.processes[stride.process()].space->Overlaps(start, end)) stride.End(*next);
+}
+
+}  // namespace shmspec::model

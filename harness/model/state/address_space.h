@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// One address space: the mappings that the plan knows of, disjoint and in order of address. Pure
+// geometry; what opening and closing a mapping means to a segment is in lifetime.h.
+
+#ifndef SHMSPEC_HARNESS_MODEL_STATE_ADDRESS_SPACE_H_
+#define SHMSPEC_HARNESS_MODEL_STATE_ADDRESS_SPACE_H_
+
+#include <cstdint>
+#include <vector>
+
+namespace shmspec::model {
+
+constexpr std::uint8_t kProtectRead = 1;
+constexpr std::uint8_t kProtectWrite = 2;
+constexpr std::uint8_t kProtectExecute = 4;
+
+/// One mapping. Addresses, sizes and offsets in bytes.
+struct Mapping {
+  std::uint64_t start = 0;
+  std::uint64_t end = 0;
+  std::uint64_t object = 0;  // serial of the memory object
+  std::uint64_t offset = 0;  // of `start` in the object
+  std::uint8_t protection = 0;
+  std::uint8_t max_protection = 7;
+  std::uint8_t ipc = 0;          // of a System V mapping: index of its namespace
+  bool skipped_by_fork = false;  // MADV_DONTFORK
+  bool sealed = false;           // mseal(2)
+  std::uint32_t segment = 0;     // serial of its segment; 0: not a System V mapping
+  std::uint32_t attach = 0;      // which attach it is (a fragment of); the same in fork children
+  std::uint64_t segment_size = 0;
+
+  bool IsAttach() const { return segment != 0; }
+  std::uint64_t size() const { return end - start; }
+  friend bool operator==(const Mapping&, const Mapping&) = default;
+};
+
+struct Range {
+  std::uint64_t start = 0;
+  std::uint64_t end = 0;
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+class AddressSpace {
+ public:
+  const std::vector<Mapping>& mappings() const { return mappings_; }
+  Mapping& at(std::size_t index) { return mappings_[index]; }
+
+  /// The mapping that holds the address, or null.
+  const Mapping* Find(std::uint64_t address) const;
+  /// Index of the first mapping that ends after the address.
+  std::size_t FirstAfter(std::uint64_t address) const;
+  bool Overlaps(std::uint64_t start, std::uint64_t end) const;
+  /// Whether the plan itself has freed all of the range, so that nothing of the process is there.
+  bool IsKnownFree(std::uint64_t start, std::uint64_t end) const;
+
+  /// Adds a mapping where there is none.
+  void Insert(const Mapping& mapping);
+  /// Takes the mapping at an index away; its range is known to be free.
+  Mapping Remove(std::size_t index);
+  /// Nothing is in the range, of the plan's or of the process's own.
+  void NoteFree(std::uint64_t start, std::uint64_t end);
+  /// Cuts the mapping that straddles `address` in two. True when there was one; then it is the one
+  /// at FirstAfter(address - 1) and its successor.
+  bool SplitAt(std::uint64_t address);
+
+  /// How many neighbouring pairs of one attach a system could have merged again.
+  std::int32_t MergeablePairs(std::uint32_t segment) const;
+
+  friend bool operator==(const AddressSpace&, const AddressSpace&) = default;
+
+ private:
+  void NoteTaken(std::uint64_t start, std::uint64_t end);
+
+  std::vector<Mapping> mappings_;  // by start
+  std::vector<Range> free_;        // by start
+};
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_STATE_ADDRESS_SPACE_H_

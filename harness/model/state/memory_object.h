@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The bytes behind a mapping: what a segment, a private mapping and later a POSIX object or a memfd
+// have in common. Bytes never written are zero and cost nothing.
+
+#ifndef SHMSPEC_HARNESS_MODEL_STATE_MEMORY_OBJECT_H_
+#define SHMSPEC_HARNESS_MODEL_STATE_MEMORY_OBJECT_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "harness/model/state/copy_on_write.h"
+
+namespace shmspec::model {
+
+constexpr std::uint64_t kPageBytes = 4096;  // granule of the bytes kept, not the system's page
+
+/// A range of bytes of which it is not known what they are, because stores into it overlapped.
+struct Blur {
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  std::uint32_t step = 0;  // the step that writes there
+  bool mixed = false;      // somebody else stored there meanwhile: stays unknown
+  bool settled = false;    // the writer is done
+  friend bool operator==(const Blur&, const Blur&) = default;
+};
+
+class MemoryObject {
+ public:
+  using Page = std::array<std::uint8_t, kPageBytes>;
+
+  /// Bytes from `limit` on do not exist: touching them is SIGBUS.
+  std::uint64_t limit = 0;
+  /// Bytes from here to the limit need not exist.
+  std::uint64_t vouched = 0;
+  /// The segment, if there is one, plus the mappings.
+  std::int32_t references = 0;
+
+  void Read(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
+  void Write(std::uint64_t offset, std::span<const std::uint8_t> bytes);
+  /// Makes a range zero and gives whole pages in it back.
+  void Zero(std::uint64_t offset, std::uint64_t size);
+  /// Continues a 64-bit FNV-1a hash over a range.
+  std::uint64_t Hash(std::uint64_t hash, std::uint64_t offset, std::uint64_t size) const;
+
+  /// Whether every byte of the range is known.
+  bool IsKnown(std::uint64_t offset, std::uint64_t size) const;
+  /// Nobody knows what is there, until a store covers it.
+  void MakeUnknown(std::uint64_t offset, std::uint64_t size, std::uint32_t step);
+  /// A step begins to write there, which takes a while.
+  void BeginWrite(std::uint64_t offset, std::uint64_t size, std::uint32_t step);
+  /// That step is done. True when nobody else wrote there meanwhile: then the range is known to
+  /// hold what the step wrote.
+  bool EndWrite(std::uint32_t step);
+
+  /// Loads bring pages into being as stores do, with zeros in them.
+  void Touch(std::uint64_t offset, std::uint64_t size);
+  bool IsTouched(std::uint64_t offset, std::uint64_t size) const;
+  /// How many pages of `page_size` bytes have been loaded from or stored to.
+  std::uint64_t PagesTouched(std::uint64_t page_size) const;
+  /// A number that equal objects share.
+  std::uint64_t Digest() const;
+
+  friend bool operator==(const MemoryObject&, const MemoryObject&) = default;
+
+ private:
+  struct Entry {
+    std::uint64_t number = 0;
+    CopyOnWrite<Page> bytes;
+    friend bool operator==(const Entry&, const Entry&) = default;
+  };
+
+  const Entry* Find(std::uint64_t number) const;
+  Entry& FindOrMake(std::uint64_t number);
+  void NoteStore(std::uint64_t offset, std::uint64_t size);
+
+  std::vector<Entry> pages_;  // by number
+  std::vector<Blur> blurs_;
+};
+
+/// 64-bit FNV-1a, as memory.checksum reports it.
+constexpr std::uint64_t kHashBasis = 14695981039346656037ull;
+constexpr std::uint64_t kHashPrime = 1099511628211ull;
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_STATE_MEMORY_OBJECT_H_

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/model/state/state.h"
+
+#include <algorithm>
+
+#include "harness/vocabulary/value/check.h"
+
+namespace shmspec::model {
+namespace {
+
+auto ObjectPlace(auto& objects, std::uint64_t serial) {
+  return std::lower_bound(objects.begin(), objects.end(), serial,
+                          [](const Object& o, std::uint64_t s) { return o.serial < s; });
+}
+
+class Mixer {
+ public:
+  template <class... Numbers>
+  void Add(Numbers... numbers) {
+    ((digest_ = (digest_ ^ static_cast<std::uint64_t>(numbers)) * kHashPrime,
+      digest_ ^= digest_ >> 29),
+     ...);
+  }
+  std::uint64_t digest() const { return digest_; }
+
+ private:
+  std::uint64_t digest_ = kHashBasis;
+};
+
+void Mix(Mixer& mixer, const IpcNamespace& ipc) {
+  mixer.Add(ipc.pages, ipc.next_id, ipc.rmid_forced, ipc.shmmax, ipc.shmall, ipc.shmmni);
+  for (const OtherObject& other : ipc.others) mixer.Add(other.kind, other.id, other.key);
+  for (const Segment& s : ipc.segments) {
+    mixer.Add(s.serial, s.id, s.key, s.mode, s.uid, s.gid, s.dest, s.locked, s.lpid, s.nattch,
+              s.atime.low, s.atime.high, s.dtime.low, s.dtime.high, s.ctime.low, s.creator);
+  }
+}
+
+void Mix(Mixer& mixer, const AddressSpace& space) {
+  for (const Mapping& m : space.mappings()) {
+    mixer.Add(m.start, m.end, m.object, m.offset, m.protection, m.segment, m.attach, m.sealed);
+  }
+}
+
+}  // namespace
+
+std::uint64_t Digest(const State& state) {
+  Mixer mixer;
+  for (const auto& ipc : state.namespaces) Mix(mixer, *ipc);
+  for (const Object& object : state.objects) mixer.Add(object.serial, object.memory->Digest());
+  for (const Task& task : state.tasks)
+    mixer.Add(task.life, task.process, task.ipc, task.held_listing, task.credentials->uid);
+  for (const Process& process : state.processes) {
+    mixer.Add(process.under_way);
+    Mix(mixer, *process.space);
+  }
+  for (const Tombstone& tombstone : state.tombstones) mixer.Add(tombstone.id, tombstone.calls);
+  for (const Trial& trial : state.trials) mixer.Add(trial.object, trial.offset, trial.runs.size());
+  return mixer.digest();
+}
+
+const Segment* FindById(const IpcNamespace& ipc, std::int64_t id) {
+  for (const Segment& segment : ipc.segments) {
+    if (segment.id == id && id >= 0) return &segment;
+  }
+  return nullptr;
+}
+
+const Segment* FindByKey(const IpcNamespace& ipc, std::int32_t key) {
+  if (key == 0) return nullptr;
+  for (const Segment& segment : ipc.segments) {
+    if (segment.key == key && segment.key_known) return &segment;
+  }
+  return nullptr;
+}
+
+const Segment* FindSegment(const State& state, SegmentName name) {
+  const auto& segments = state.namespaces[name.ipc]->segments;
+  const auto found =
+      std::lower_bound(segments.begin(), segments.end(), name.serial,
+                       [](const Segment& s, std::uint32_t serial) { return s.serial < serial; });
+  return found != segments.end() && found->serial == name.serial ? &*found : nullptr;
+}
+
+Segment& OwnSegment(State& state, SegmentName name) {
+  auto& segments = state.namespaces[name.ipc].Own().segments;
+  const auto found =
+      std::lower_bound(segments.begin(), segments.end(), name.serial,
+                       [](const Segment& s, std::uint32_t serial) { return s.serial < serial; });
+  SHMSPEC_CHECK(found != segments.end() && found->serial == name.serial,
+                "the model lost a segment that is still in use");
+  return *found;
+}
+
+const MemoryObject& ObjectOf(const State& state, std::uint64_t serial) {
+  const auto found = ObjectPlace(state.objects, serial);
+  SHMSPEC_CHECK(found != state.objects.end() && found->serial == serial,
+                "the model lost a memory object that is still in use");
+  return *found->memory;
+}
+
+MemoryObject& OwnObject(State& state, std::uint64_t serial) {
+  const auto found = ObjectPlace(state.objects, serial);
+  SHMSPEC_CHECK(found != state.objects.end() && found->serial == serial,
+                "the model lost a memory object that is still in use");
+  return found->memory.Own();
+}
+
+void AddObject(State& state, std::uint64_t serial, std::uint64_t vouched, std::uint64_t limit) {
+  MemoryObject object;
+  object.vouched = vouched;
+  object.limit = limit;
+  object.references = 1;
+  state.objects.insert(ObjectPlace(state.objects, serial),
+                       Object{serial, CopyOnWrite<MemoryObject>(std::move(object))});
+}
+
+void HoldObject(State& state, std::uint64_t serial) { ++OwnObject(state, serial).references; }
+
+void DropObject(State& state, std::uint64_t serial) {
+  if (--OwnObject(state, serial).references > 0) return;
+  state.objects.erase(ObjectPlace(state.objects, serial));
+}
+
+}  // namespace shmspec::model

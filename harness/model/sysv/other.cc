@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/model/sysv/other.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include "harness/model/language/operations.h"
+#include "harness/model/rights/permission.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+constexpr Requirement kKeys = "SEED.KEYSPACES_INDEPENDENT"_req;
+
+template <class Wanted>
+const OtherObject* Find(const IpcNamespace& ipc, IpcKind kind, Wanted wanted) {
+  const auto found =
+      std::find_if(ipc.others.begin(), ipc.others.end(),
+                   [&](const OtherObject& other) { return other.kind == kind && wanted(other); });
+  return found != ipc.others.end() ? &*found : nullptr;
+}
+
+bool Doubtful(const IpcNamespace& ipc, IpcKind kind) {
+  return ipc.crowded ||
+         Find(ipc, kind, [](const OtherObject& other) { return !other.key_known; }) != nullptr;
+}
+
+/// Who may use an object at all is not this specification's subject: it is about segments.
+void DescribeFound(const OtherGet& op, const OtherObject& found, Clauses& clauses) {
+  clauses.Refuse(op.flags.Has(kCreate | kExclusive), EEXIST, Force::kMust, kKeys,
+                 "the key has an object of this kind");
+  clauses.RefuseHere((op.flags.bits & 0777) != 0, EACCES, Force::kMay, {},
+                     "it may be out of bounds");
+  clauses.ReturnsValue(found.id, kKeys, "the object of the key");
+}
+
+}  // namespace
+
+const OtherObject* FindOther(const IpcNamespace& ipc, IpcKind kind, std::int64_t id) {
+  return Find(ipc, kind, [id](const OtherObject& other) { return other.id == id; });
+}
+
+const OtherObject* FindOtherByKey(const IpcNamespace& ipc, IpcKind kind, std::int32_t key) {
+  if (key == 0) return nullptr;
+  return Find(ipc, kind,
+              [key](const OtherObject& other) { return other.key_known && other.key == key; });
+}
+
+Says MayRemoveOther(const Scene& scene, const OtherObject& other) {
+  if (scene.credentials().uid == other.uid) return Says::kYes;
+  return Capable(scene, kCapSysAdmin) ? Says::kYes : Says::kNo;
+}
+
+void DescribeNewOther(const Scene& scene, IpcKind kind, Requirements requirements,
+                      Clauses& clauses) {
+  clauses.RefuseHere(true, ENOSPC, Force::kMay, {}, "the number of such objects is limited");
+  clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "memory may be short");
+  clauses.Returns<Value>(requirements, "an identifier that no other of its kind has");
+  std::int64_t lowest = 0;
+  while (FindOther(scene.ipc(), kind, lowest) != nullptr) ++lowest;
+  clauses.Bind(0, lowest, std::numeric_limits<std::int32_t>::max(), requirements,
+               "an identifier that no other of its kind has");
+}
+
+void CreateOther(const Scene& scene, State& state, OtherObject other) {
+  other.uid = scene.credentials().uid;
+  state.namespaces[scene.ipc_index()].Own().others.push_back(other);
+}
+
+void RemoveOther(State& state, std::uint8_t ipc, IpcKind kind, std::int64_t id) {
+  std::erase_if(state.namespaces[ipc].Own().others,
+                [&](const OtherObject& other) { return other.kind == kind && other.id == id; });
+}
+
+void Describe(const OtherGet& op, const Scene& scene, Clauses& clauses) {
+  const auto key = scene.KeyOf<&OtherGet::key>();
+  const OtherObject* found = FindOtherByKey(scene.ipc(), op.kind, key);
+  if (op.kind == IpcKind::kSegment) return clauses.AnyFailure();
+  if (found != nullptr) return DescribeFound(op, *found, clauses);
+  if (Doubtful(scene.ipc(), op.kind) && key != 0) {
+    clauses.AnyFailure();
+    clauses.Returns<Value>({}, "an object the model does not know");
+    return;
+  }
+  clauses.Refuse(key != 0 && !op.flags.Has(kCreate), ENOENT, Force::kMust, kKeys,
+                 "the key has no object of this kind");
+  DescribeNewOther(scene, op.kind, kKeys, clauses);
+}
+
+void Apply(const OtherGet& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const auto* value = std::get_if<Value>(&outcome);
+  const auto key = scene.KeyOf<&OtherGet::key>();
+  if (value == nullptr || FindOtherByKey(scene.ipc(), op.kind, key) != nullptr) return;
+  if (key != 0 && !op.flags.Has(kCreate)) return;
+  CreateOther(scene, state, {op.kind, value->number, key, true});
+}
+
+void Describe(const OtherRemove& op, const Scene& scene, Clauses& clauses) {
+  const OtherObject* found = FindOther(scene.ipc(), op.kind, scene.NumberOf<&OtherRemove::other>());
+  const bool foreign = found == nullptr && scene.ipc().crowded;
+  clauses.Refuse(found == nullptr, EINVAL, foreign ? Force::kMay : Force::kMust, {},
+                 "there is no such object");
+  clauses.Refuse(found == nullptr, EIDRM, Force::kMay, {}, "there was such an object");
+  clauses.Refuse(foreign, EPERM, Force::kMay, {}, "the object may be somebody else's");
+  clauses.Refuse(found != nullptr && MayRemoveOther(scene, *found) != Says::kYes, EPERM,
+                 Force::kMust, {}, "the object is somebody else's");
+  clauses.ReturnsValue(0, {}, "the object is removed");
+}
+
+void Apply(const OtherRemove& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (!Succeeded(outcome)) return;
+  RemoveOther(state, scene.ipc_index(), op.kind, scene.NumberOf<&OtherRemove::other>());
+}
+
+}  // namespace shmspec::model

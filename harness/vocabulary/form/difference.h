@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// In what an outcome differs from what was allowed, as data: what failures have in common shows in
+// it, whatever the plans they come from.
+//
+//   DifferencesBetween(segment{nattch=3 ...}, segment{nattch=2 ...})  ->  nattch: 3, not 2
+//   DifferencesBetween(ENOSYS, ok)                                    ->  ENOSYS, not success
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_FORM_DIFFERENCE_H_
+#define SHMSPEC_HARNESS_VOCABULARY_FORM_DIFFERENCE_H_
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "harness/vocabulary/outcome/pattern.h"
+#include "harness/vocabulary/plan/actor_spec.h"
+
+namespace shmspec {
+
+/// One difference, in the language of outcomes.
+struct Difference {
+  static constexpr std::string_view kName = "difference";
+  std::string field;    // of a record; empty when the outcome is of another kind altogether
+  std::string seen;     // without a field: `success`, `EINVAL`, `SIGSEGV`, `killed by SIGKILL`
+  std::string allowed;  // `2`, `1..3`; without a field the kinds, joined by `|`
+  static constexpr auto kFields =
+      Fields(Field{"field", &Difference::field}, Field{"seen", &Difference::seen},
+             Field{"allowed", &Difference::allowed});
+  friend bool operator==(const Difference&, const Difference&) = default;
+};
+
+/// What `seen` has in common with other outcomes: `success`, the name of an error or of a signal,
+/// or how the actor ended.
+std::string KindOf(const Outcome& seen);
+
+/// The kinds that a pattern allows, each once, joined by `|`.
+std::string KindsIn(const Pattern& allowed);
+
+/// How `seen` differs from the alternative that is nearest to it: field by field from one of its
+/// own kind, else as a whole. Nothing when it is allowed.
+std::vector<Difference> DifferencesBetween(const Outcome& seen, const Pattern& allowed,
+                                           const Bindings& bindings,
+                                           std::span<const ActorSpec> actors);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_FORM_DIFFERENCE_H_

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// By which technique a litmus test shows an ending on the processor at hand. Techniques take turns,
+// a few rounds at first and more each time, until one has shown enough or all have had their share.
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_LITMUS_LITMUS_SEARCH_H_
+#define SHMSPEC_HARNESS_VOCABULARY_LITMUS_LITMUS_SEARCH_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "harness/vocabulary/litmus/litmus.h"
+
+namespace shmspec {
+
+/// The rounds of one technique, and those of them that ended as was sought.
+struct Tried {
+  std::uint64_t rounds = 0;
+  std::uint64_t hits = 0;
+  friend bool operator==(const Tried&, const Tried&) = default;
+};
+
+/// All rounds of a test by technique, and the technique of the last of them.
+struct LitmusEffort {
+  Technique technique = Technique::kPaced;
+  std::array<Tried, kTechniques> tried{};
+
+  Tried& Of(Technique one) { return tried[static_cast<std::size_t>(one)]; }
+  const Tried& Of(Technique one) const { return tried[static_cast<std::size_t>(one)]; }
+  friend bool operator==(const LitmusEffort&, const LitmusEffort&) = default;
+};
+
+/// Some rounds in a row by one technique.
+struct LitmusTurn {
+  Technique technique = Technique::kPaced;
+  std::uint64_t rounds = 0;
+  friend bool operator==(const LitmusTurn&, const LitmusTurn&) = default;
+};
+
+/// Says what to try next. Owns nothing and allocates nothing, so that a fault may leave it.
+class LitmusSearch {
+ public:
+  /// Turns that each technique is given in all.
+  static constexpr std::uint64_t kTurns = 12;
+
+  /// At most `rounds` in a turn; `at_least` hits of one technique end the search.
+  LitmusSearch(std::uint64_t rounds, std::uint64_t at_least, bool can_alternate)
+      : rounds_(rounds), at_least_(at_least), techniques_(can_alternate ? kTechniques : kPlain) {}
+
+  /// The turn to take now; nothing when the search is over.
+  std::optional<LitmusTurn> Next() const;
+  /// What came of it.
+  void Add(const LitmusTurn& turn, std::uint64_t hits);
+
+  const LitmusEffort& effort() const { return effort_; }
+  /// Whether the last technique has shown enough.
+  bool shown() const { return effort_.Of(effort_.technique).hits >= at_least_; }
+
+ private:
+  static constexpr std::size_t kPlain = static_cast<std::size_t>(Technique::kAlternating);
+
+  std::uint64_t rounds_;
+  std::uint64_t at_least_;
+  std::size_t techniques_;
+  std::uint64_t turns_ = 0;
+  LitmusEffort effort_;
+};
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_LITMUS_LITMUS_SEARCH_H_

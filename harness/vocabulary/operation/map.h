@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Mappings around the attaches.
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_OPERATION_MAP_H_
+#define SHMSPEC_HARNESS_VOCABULARY_OPERATION_MAP_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/vocabulary/operation/role.h"
+#include "harness/vocabulary/value/field.h"
+#include "harness/vocabulary/value/value.h"
+
+namespace shmspec {
+
+/// mmap(2) of inaccessible anonymous memory: a place in which attaches can be overrun safely.
+/// Assigns a mapping handle.
+struct MapReserve {
+  static constexpr std::string_view kName = "map.reserve";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr HandleKind kAssigns = HandleKind::kMapping;
+  Size size{65536};
+  static constexpr auto kFields = Fields(Field{"size", &MapReserve::size});
+  friend bool operator==(const MapReserve&, const MapReserve&) = default;
+};
+
+/// mmap(2) of private anonymous memory, readable and writable; `at` other than null means
+/// MAP_FIXED. Assigns a mapping handle.
+struct MapPrivate {
+  static constexpr std::string_view kName = "map.private";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr HandleKind kAssigns = HandleKind::kMapping;
+  Size size{kDefaultSize};
+  Place at;
+  static constexpr auto kFields =
+      Fields(Field{"size", &MapPrivate::size}, Field{"at", &MapPrivate::at});
+  friend bool operator==(const MapPrivate&, const MapPrivate&) = default;
+};
+
+/// munmap(2).
+struct MapUnmap {
+  static constexpr std::string_view kName = "map.unmap";
+  static constexpr bool kInPhases = true;
+  static constexpr Role kRole = Role::kNeighbour;
+  Place at;
+  Size size{kDefaultSize};
+  static constexpr auto kFields =
+      Fields(Field{"at", &MapUnmap::at}, Field{"size", &MapUnmap::size});
+  friend bool operator==(const MapUnmap&, const MapUnmap&) = default;
+};
+
+/// mprotect(2).
+struct MapProtect {
+  static constexpr std::string_view kName = "map.protect";
+  static constexpr Role kRole = Role::kNeighbour;
+  Place at;
+  Size size{kDefaultSize};
+  Protection protection;
+  static constexpr auto kFields =
+      Fields(Field{"at", &MapProtect::at}, Field{"size", &MapProtect::size},
+             Field{"protection", &MapProtect::protection});
+  friend bool operator==(const MapProtect&, const MapProtect&) = default;
+};
+
+/// mremap(2) with MREMAP_MAYMOVE; `to` other than null means MREMAP_FIXED. Assigns a mapping
+/// handle.
+struct MapRemap {
+  static constexpr std::string_view kName = "map.remap";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr HandleKind kAssigns = HandleKind::kMapping;
+  Place at;
+  Size size{kDefaultSize};
+  Size new_size{kDefaultSize};
+  Place to;
+  static constexpr auto kFields =
+      Fields(Field{"at", &MapRemap::at}, Field{"size", &MapRemap::size},
+             Field{"new_size", &MapRemap::new_size}, Field{"to", &MapRemap::to});
+  friend bool operator==(const MapRemap&, const MapRemap&) = default;
+};
+
+/// madvise(2).
+struct MapAdvise {
+  static constexpr std::string_view kName = "map.advise";
+  static constexpr Role kRole = Role::kNeighbour;
+  Place at;
+  Size size{kDefaultSize};
+  Advice advice = Advice::kDontNeed;
+  static constexpr auto kFields =
+      Fields(Field{"at", &MapAdvise::at}, Field{"size", &MapAdvise::size},
+             Field{"advice", &MapAdvise::advice});
+  friend bool operator==(const MapAdvise&, const MapAdvise&) = default;
+};
+
+/// mseal(2): nothing may change or unmap the range any more.
+struct MapSeal {
+  static constexpr std::string_view kName = "map.seal";
+  static constexpr Role kRole = Role::kNeighbour;
+  Place at;
+  Size size{kDefaultSize};
+  static constexpr auto kFields = Fields(Field{"at", &MapSeal::at}, Field{"size", &MapSeal::size});
+  friend bool operator==(const MapSeal&, const MapSeal&) = default;
+};
+
+/// Opens the entry of exactly this range in /proc/self/map_files; the outcome is 0.
+struct MapReopen {
+  static constexpr std::string_view kName = "map.reopen";
+  static constexpr Role kRole = Role::kNeighbour;
+  Place at;
+  Size size{kDefaultSize};
+  static constexpr auto kFields =
+      Fields(Field{"at", &MapReopen::at}, Field{"size", &MapReopen::size});
+  friend bool operator==(const MapReopen&, const MapReopen&) = default;
+};
+
+/// The System V mappings of this process as /proc/self/maps lists them: a MappingTable.
+struct MapLayout {
+  static constexpr std::string_view kName = "map.layout";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const MapLayout&, const MapLayout&) = default;
+};
+
+}  // namespace shmspec
+
+/// Every operation of this header, for lists of all operations.
+#define SHMSPEC_MAP_OPERATIONS(X) \
+  X(MapReserve)                   \
+  X(MapPrivate)                   \
+  X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) X(MapSeal) X(MapReopen)
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MAP_H_

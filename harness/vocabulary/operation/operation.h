@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Every operation an actor can be asked to perform. To add one: declare it in the header of its
+// family, name it in the list at the end of that header, give it a model function and a target
+// function. Text, wire form, JSON and generation follow from the declaration.
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_OPERATION_OPERATION_H_
+#define SHMSPEC_HARNESS_VOCABULARY_OPERATION_OPERATION_H_
+
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "harness/vocabulary/operation/map.h"
+#include "harness/vocabulary/operation/memory.h"
+#include "harness/vocabulary/operation/process.h"
+#include "harness/vocabulary/operation/system.h"
+#include "harness/vocabulary/operation/sysv.h"
+
+namespace shmspec {
+
+#define SHMSPEC_OPERATIONS(X)   \
+  SHMSPEC_SYSV_OPERATIONS(X)    \
+  SHMSPEC_MEMORY_OPERATIONS(X)  \
+  SHMSPEC_PROCESS_OPERATIONS(X) \
+  SHMSPEC_MAP_OPERATIONS(X)     \
+  SHMSPEC_SYSTEM_OPERATIONS(X)
+
+#define SHMSPEC_NEXT_OPERATION(Op) , Op
+using OperationVariant = VariantAfter<void SHMSPEC_OPERATIONS(SHMSPEC_NEXT_OPERATION)>;
+#undef SHMSPEC_NEXT_OPERATION
+
+/// One of them. A class of its own, so that what makes, copies and compares it is compiled once and
+/// not in every file.
+class Operation : public OperationVariant {
+ public:
+  Operation();
+  template <class Op>
+  requires(AlternativeIndex<Op, OperationVariant>::kValue != static_cast<std::size_t>(-1))
+      Operation(Op op);  // NOLINT(google-explicit-constructor): as for the variant
+  Operation(const Operation& other);
+  Operation(Operation&& other) noexcept;
+  Operation& operator=(const Operation& other);
+  Operation& operator=(Operation&& other) noexcept;
+  ~Operation();
+
+  friend bool operator==(const Operation& a, const Operation& b);
+};
+
+/// An operation whose success gives a value to a handle.
+template <class Op>
+concept Assigning = requires {
+  Op::kAssigns;
+};
+
+/// An operation that is not atomic: other calls can see it half done.
+template <class Op>
+concept InPhases = requires {
+  Op::kInPhases;
+};
+
+/// `sysv.attach` and so on.
+std::string_view OperationName(const Operation& operation);
+
+/// What the operation is to shared memory.
+Role RoleOf(const Operation& operation);
+
+/// Whether the operation may take long without anything being wrong: its work grows with a size, it
+/// waits for another actor, or it is no call of which a specification of shared memory speaks.
+bool MayTakeLong(const Operation& operation);
+
+/// The kind of handle that a success assigns, if any.
+std::optional<HandleKind> AssignedKind(const Operation& operation);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_OPERATION_H_

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The system around the calls: limits, procfs and the command line tools.
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSTEM_H_
+#define SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSTEM_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/vocabulary/operation/role.h"
+#include "harness/vocabulary/value/field.h"
+#include "harness/vocabulary/value/value.h"
+
+namespace shmspec {
+
+/// Reads a sysctl of the IPC namespace.
+struct SystemSysctlRead {
+  static constexpr std::string_view kName = "system.sysctl_read";
+  static constexpr Role kRole = Role::kNeighbour;
+  Sysctl name = Sysctl::kShmmax;
+  static constexpr auto kFields = Fields(Field{"name", &SystemSysctlRead::name});
+  friend bool operator==(const SystemSysctlRead&, const SystemSysctlRead&) = default;
+};
+
+/// Writes a sysctl of the IPC namespace. Only in a private namespace.
+struct SystemSysctlWrite {
+  static constexpr std::string_view kName = "system.sysctl_write";
+  static constexpr Role kRole = Role::kNeighbour;
+  Sysctl name = Sysctl::kShmmax;
+  std::int64_t value = 0;
+  static constexpr auto kFields =
+      Fields(Field{"name", &SystemSysctlWrite::name}, Field{"value", &SystemSysctlWrite::value});
+  friend bool operator==(const SystemSysctlWrite&, const SystemSysctlWrite&) = default;
+};
+
+/// Opens /proc/sysvipc/shm and keeps it open, for system.segments with held=true.
+struct SystemHoldSegments {
+  static constexpr std::string_view kName = "system.hold_segments";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const SystemHoldSegments&, const SystemHoldSegments&) = default;
+};
+
+/// The rows of /proc/sysvipc/shm, opened now or held open: a SegmentTable.
+struct SystemSegments {
+  static constexpr std::string_view kName = "system.segments";
+  static constexpr Role kRole = Role::kNeighbour;
+  bool held = false;
+  static constexpr auto kFields = Fields(Field{"held", &SystemSegments::held});
+  friend bool operator==(const SystemSegments&, const SystemSegments&) = default;
+};
+
+/// ipcs -m with options: a SegmentTable with the columns it prints, the others -1; for a summary a
+/// UsageRecord, for limits a LimitsRecord. Of several views the tool heeds the last.
+struct SystemIpcs {
+  static constexpr std::string_view kName = "system.ipcs";
+  static constexpr Role kRole = Role::kNeighbour;
+  std::vector<IpcsView> views;
+  static constexpr auto kFields = Fields(Field{"views", &SystemIpcs::views});
+  friend bool operator==(const SystemIpcs&, const SystemIpcs&) = default;
+};
+
+/// ipcs -m -i ID: a SegmentTable of one row, or the ToolResult when it shows none.
+struct SystemIpcsOne {
+  static constexpr std::string_view kName = "system.ipcs_one";
+  static constexpr Role kRole = Role::kNeighbour;
+  SegmentRef segment;
+  static constexpr auto kFields = Fields(Field{"segment", &SystemIpcsOne::segment});
+  friend bool operator==(const SystemIpcsOne&, const SystemIpcsOne&) = default;
+};
+
+/// lsipc -m --json: a SegmentTable with the columns it prints, the others -1.
+struct SystemLsipc {
+  static constexpr std::string_view kName = "system.lsipc";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const SystemLsipc&, const SystemLsipc&) = default;
+};
+
+/// ipcrm -m ID, or ipcrm shm ID in the old syntax; the outcome is a ToolResult.
+struct SystemIpcrm {
+  static constexpr std::string_view kName = "system.ipcrm";
+  static constexpr Role kRole = Role::kNeighbour;
+  SegmentRef segment;
+  bool old_syntax = false;
+  static constexpr auto kFields = Fields(Field{"segment", &SystemIpcrm::segment},
+                                         Field{"old_syntax", &SystemIpcrm::old_syntax});
+  friend bool operator==(const SystemIpcrm&, const SystemIpcrm&) = default;
+};
+
+/// ipcrm -m FIRST -m SECOND -q OTHER (or -s OTHER), in one command; the outcome is a ToolResult.
+struct SystemIpcrmSeveral {
+  static constexpr std::string_view kName = "system.ipcrm_several";
+  static constexpr Role kRole = Role::kNeighbour;
+  SegmentRef first;
+  SegmentRef second;
+  IpcKind kind = IpcKind::kQueue;
+  OtherRef other;
+  static constexpr auto kFields = Fields(
+      Field{"first", &SystemIpcrmSeveral::first}, Field{"second", &SystemIpcrmSeveral::second},
+      Field{"kind", &SystemIpcrmSeveral::kind}, Field{"other", &SystemIpcrmSeveral::other});
+  friend bool operator==(const SystemIpcrmSeveral&, const SystemIpcrmSeveral&) = default;
+};
+
+/// ipcrm -q ID or -s ID; the outcome is a ToolResult.
+struct SystemIpcrmOther {
+  static constexpr std::string_view kName = "system.ipcrm_other";
+  static constexpr Role kRole = Role::kPrepares;
+  IpcKind kind = IpcKind::kQueue;
+  OtherRef other;
+  static constexpr auto kFields =
+      Fields(Field{"kind", &SystemIpcrmOther::kind}, Field{"other", &SystemIpcrmOther::other});
+  friend bool operator==(const SystemIpcrmOther&, const SystemIpcrmOther&) = default;
+};
+
+/// ipcrm -Q KEY or -S KEY; the outcome is a ToolResult.
+struct SystemIpcrmOtherKey {
+  static constexpr std::string_view kName = "system.ipcrm_other_key";
+  static constexpr Role kRole = Role::kPrepares;
+  IpcKind kind = IpcKind::kQueue;
+  KeyRef key;
+  static constexpr auto kFields =
+      Fields(Field{"kind", &SystemIpcrmOtherKey::kind}, Field{"key", &SystemIpcrmOtherKey::key});
+  friend bool operator==(const SystemIpcrmOtherKey&, const SystemIpcrmOtherKey&) = default;
+};
+
+/// ipcrm -aKIND, or with `apart` ipcrm -a KIND in two words; the outcome is a ToolResult. Only in a
+/// private namespace.
+struct SystemIpcrmAll {
+  static constexpr std::string_view kName = "system.ipcrm_all";
+  IpcKind kind = IpcKind::kSegment;
+  bool apart = false;
+  static constexpr auto kFields =
+      Fields(Field{"kind", &SystemIpcrmAll::kind}, Field{"apart", &SystemIpcrmAll::apart});
+  /// What a tool does to queues and semaphores is not shared memory's.
+  Role role() const { return kind == IpcKind::kSegment ? Role::kNeighbour : Role::kPrepares; }
+  friend bool operator==(const SystemIpcrmAll&, const SystemIpcrmAll&) = default;
+};
+
+/// ipcmk -Q, or ipcmk -S 1. Assigns the handle; the outcome is the identifier it printed.
+struct SystemIpcmkOther {
+  static constexpr std::string_view kName = "system.ipcmk_other";
+  static constexpr Role kRole = Role::kPrepares;
+  static constexpr HandleKind kAssigns = HandleKind::kOther;
+  IpcKind kind = IpcKind::kQueue;
+  static constexpr auto kFields = Fields(Field{"kind", &SystemIpcmkOther::kind});
+  friend bool operator==(const SystemIpcmkOther&, const SystemIpcmkOther&) = default;
+};
+
+/// ipcrm -M KEY; the outcome is a ToolResult.
+struct SystemIpcrmKey {
+  static constexpr std::string_view kName = "system.ipcrm_key";
+  static constexpr Role kRole = Role::kNeighbour;
+  KeyRef key;
+  static constexpr auto kFields = Fields(Field{"key", &SystemIpcrmKey::key});
+  friend bool operator==(const SystemIpcrmKey&, const SystemIpcrmKey&) = default;
+};
+
+/// Waits until the clock that time stamps are taken from shows another second than any stamp so
+/// far: a stamp that should move and did not can be told from one that moved. At most one in a
+/// plan: plans that wait do so at the same time as all others.
+struct SystemNextSecond {
+  static constexpr std::string_view kName = "system.next_second";
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const SystemNextSecond&, const SystemNextSecond&) = default;
+};
+
+/// ipcmk -M SIZE -p MODE. Assigns a segment handle; the outcome is the identifier it printed.
+struct SystemIpcmk {
+  static constexpr std::string_view kName = "system.ipcmk";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr HandleKind kAssigns = HandleKind::kSegment;
+  Size size{kDefaultSize};
+  Mode mode{0644};
+  static constexpr auto kFields =
+      Fields(Field{"size", &SystemIpcmk::size}, Field{"mode", &SystemIpcmk::mode});
+  friend bool operator==(const SystemIpcmk&, const SystemIpcmk&) = default;
+};
+
+}  // namespace shmspec
+
+/// Every operation of this header, for lists of all operations.
+#define SHMSPEC_SYSTEM_OPERATIONS(X)                                                    \
+  X(SystemSysctlRead)                                                                   \
+  X(SystemSysctlWrite)                                                                  \
+  X(SystemHoldSegments) X(SystemSegments) X(SystemIpcs) X(SystemIpcsOne) X(SystemLsipc) \
+      X(SystemIpcrm) X(SystemIpcrmKey) X(SystemIpcrmSeveral) X(SystemIpcrmOther)        \
+          X(SystemIpcrmOtherKey) X(SystemIpcrmAll) X(SystemIpcmk) X(SystemIpcmkOther)   \
+              X(SystemNextSecond)
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSTEM_H_

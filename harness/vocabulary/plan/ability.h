@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What a system may offer or not, besides shared memory: what the harness uses where it is there,
+// and what plans and requirements need. The words are those of `needs` in suites/requirements.yaml.
+//
+//   if (!Has(facts.abilities, Ability::kExec)) return Trouble{true, "..."};
+//
+// How each is tried, what uses it and what takes its place: harness/actor/abilities.h.
+
+#ifndef SHMSPEC_HARNESS_VOCABULARY_PLAN_ABILITY_H_
+#define SHMSPEC_HARNESS_VOCABULARY_PLAN_ABILITY_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "harness/vocabulary/value/names.h"
+
+namespace shmspec {
+
+enum class Ability : std::uint8_t {
+  // What the harness works by.
+  kFutex,
+  kGroups,
+  kKill,
+  kOrphans,
+  kSharedFile,
+  kExec,
+  kThreads,
+  kThreadEnds,
+  kFaultStack,
+  kPinning,
+  kProc,
+  kCoarseClock,
+  kTools,
+  // What requirements need.
+  kTwoProcesses,
+  kTwoUsers,
+  kRoot,
+  kIpcLock,
+  kIpcNamespace,
+  kMountNamespace,
+  kPidNamespace,
+  kUserNamespace,
+  kPtrace,
+  kTwoCpus,
+  kFourCpus,
+  kX8664,
+  kIntel,
+  k32Bit,
+  kHugePages,
+  kSwap,
+  kAcl,
+  kCheckpointRestore,
+};
+
+template <>
+struct NamesOf<Ability> {
+  static constexpr std::array kNames{
+      Named<Ability>{"futex", Ability::kFutex},
+      Named<Ability>{"process-groups", Ability::kGroups},
+      Named<Ability>{"kill", Ability::kKill},
+      Named<Ability>{"orphans", Ability::kOrphans},
+      Named<Ability>{"shared-file", Ability::kSharedFile},
+      Named<Ability>{"exec", Ability::kExec},
+      Named<Ability>{"threads", Ability::kThreads},
+      Named<Ability>{"thread-ends", Ability::kThreadEnds},
+      Named<Ability>{"fault-stack", Ability::kFaultStack},
+      Named<Ability>{"pinning", Ability::kPinning},
+      Named<Ability>{"proc", Ability::kProc},
+      Named<Ability>{"coarse-clock", Ability::kCoarseClock},
+      Named<Ability>{"tools", Ability::kTools},
+      Named<Ability>{"two-processes", Ability::kTwoProcesses},
+      Named<Ability>{"two-users", Ability::kTwoUsers},
+      Named<Ability>{"root", Ability::kRoot},
+      Named<Ability>{"cap_ipc_lock", Ability::kIpcLock},
+      Named<Ability>{"ipcns", Ability::kIpcNamespace},
+      Named<Ability>{"mountns", Ability::kMountNamespace},
+      Named<Ability>{"pidns", Ability::kPidNamespace},
+      Named<Ability>{"userns", Ability::kUserNamespace},
+      Named<Ability>{"ptrace", Ability::kPtrace},
+      Named<Ability>{"two-cpus", Ability::kTwoCpus},
+      Named<Ability>{"four-cpus", Ability::kFourCpus},
+      Named<Ability>{"x86-64", Ability::kX8664},
+      Named<Ability>{"intel", Ability::kIntel},
+      Named<Ability>{"32bit", Ability::k32Bit},
+      Named<Ability>{"hugetlb", Ability::kHugePages},
+      Named<Ability>{"swap", Ability::kSwap},
+      Named<Ability>{"acl", Ability::kAcl},
+      Named<Ability>{"checkpoint-restore", Ability::kCheckpointRestore}};
+};
+
+/// A set of them: bit N for the Nth.
+struct AbilitiesTag {
+  static constexpr auto kNames = [] {
+    std::array<Named<std::uint64_t>, NamesOf<Ability>::kNames.size()> names{};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const auto& [name, ability] = NamesOf<Ability>::kNames[i];
+      names[i] = {name, std::uint64_t{1} << static_cast<unsigned>(ability)};
+    }
+    return names;
+  }();
+};
+using Abilities = Flags<AbilitiesTag>;
+
+constexpr Abilities Only(Ability ability) {
+  return Abilities(std::uint64_t{1} << static_cast<unsigned>(ability));
+}
+constexpr bool Has(Abilities abilities, Ability ability) {
+  return abilities.Has(Only(ability).bits);
+}
+/// Those of `some` that are not among `others`.
+constexpr Abilities Without(Abilities some, Abilities others) {
+  return Abilities(some.bits & ~others.bits);
+}
+inline constexpr Abilities kEveryAbility =
+    Abilities((std::uint64_t{1} << NamesOf<Ability>::kNames.size()) - 1);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_VOCABULARY_PLAN_ABILITY_H_
