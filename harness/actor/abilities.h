@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The table of abilities (harness/vocabulary/ability.h): what each is for, what takes its place,
+// The table of abilities (harness/vocabulary/plan/ability.h): what each is for, what takes its place,
 // how it is tried. All are tried once, where and as whom the plans are going to be performed.
 //
 //   const FoundAbilities found = TryAbilities("/proc/self/exe");
