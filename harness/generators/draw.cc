@@ -83,7 +83,7 @@ Pattern DrawPattern(Choices& choices, std::size_t actors) {
 
 namespace {
 
-/// Adds what FindFlaw demands: handles assigned before use and actors that run.
+/// Adds what FindFlaw() demands: handles assigned before use and actors that run.
 class PlanDrawing {
  public:
   PlanDrawing(Choices& choices, const DrawLimits& limits) : choices_(choices), limits_(limits) {}
@@ -118,7 +118,7 @@ class PlanDrawing {
     step.timing = racing ? Timing::kRace : Timing::kTurn;
     step.race = racing ? races_ : std::uint16_t{0};
     step.operation = DrawOperation(choices_, plan_.actors.size());
-    // No actor of these plans can be made by another.
+    // In these plans no actor is created by another.
     if (std::holds_alternative<ProcessFork>(step.operation) ||
         std::holds_alternative<ProcessThread>(step.operation)) {
       step.operation = ProcessPin{};

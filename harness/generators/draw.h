@@ -36,7 +36,7 @@ class SeededChoices : public Choices {
   std::mt19937_64 engine_;
 };
 
-/// What a drawn plan may hold.
+/// Limits of a drawn plan.
 struct DrawLimits {
   std::size_t actors = 3;
   std::size_t steps = 16;
@@ -44,10 +44,10 @@ struct DrawLimits {
 
 Operation DrawOperation(Choices& choices, std::size_t actors);
 Outcome DrawOutcome(Choices& choices);
-/// A pattern that its text form gives back exactly.
+/// A pattern that its text form gives back unchanged.
 Pattern DrawPattern(Choices& choices, std::size_t actors);
 /// A plan without flaw, over the whole vocabulary. Every kind of value occurs, sensible or not:
-/// generators of plans worth performing choose what they draw.
+/// generators of useful plans choose what they draw.
 Plan DrawPlan(Choices& choices, const DrawLimits& limits);
 
 }  // namespace shmspec

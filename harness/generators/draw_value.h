@@ -21,7 +21,7 @@ namespace shmspec::draw {
 /// Numbers near the edges where programs go wrong, and now and then any number at all.
 std::uint64_t EdgeNumber(Choices& choices);
 
-/// A program, or an ending, that its text form gives back exactly.
+/// A program, or an ending, that its text form gives back unchanged.
 Program DrawProgram(Choices& choices);
 Ending DrawEnding(Choices& choices);
 
@@ -90,7 +90,7 @@ void Draw(Choices& choices, T& value, std::size_t actors) {
   }
 }
 
-/// An alternative of a variant, each as likely as the others.
+/// One alternative of a variant; all are equally likely.
 template <class Variant>
 Variant DrawVariant(Choices& choices, std::size_t actors) {
   Variant variant;

@@ -59,7 +59,7 @@ Operation LikelyPlan::DrawAttach(std::uint8_t actor) {
   if (Below(8) == 7) attach.flags.bits |= kExecute;
   if (Below(3) == 2) {
     attach.at = InReservation(actor);
-    // What is reserved is in use, so that nothing else succeeds.
+    // Writes only to what is already reserved, so that nothing else succeeds.
     if (Below(4) != 3) attach.flags.bits |= kRemap;
   } else if (Below(12) == 11) {
     constexpr std::array<std::int64_t, 4> kLow{1, 4096, 8193, 61440};
@@ -114,7 +114,7 @@ Operation LikelyPlan::DrawControl() {
   }
 }
 
-/// No litmus tests: a branch waits for the others, who would come in the same race or never.
+/// No litmus tests: a branch waits for the others, which must run in the same race.
 Operation LikelyPlan::DrawMemory() {
   constexpr std::array kWidths{Width::k8, Width::k1, Width::k2, Width::k4};
   const Width width = OneOf(kWidths);

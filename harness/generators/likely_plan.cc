@@ -87,7 +87,7 @@ void LikelyPlan::AddRace(Choices& choices, std::size_t actors, std::size_t steps
   for (std::uint8_t actor = 0; actor < actors; ++actor) {
     actor_ = actor;
     for (std::size_t i = 0; i < steps; ++i) {
-      // Handles that the race itself assigns are nobody's business in it.
+      // During the race, handles that the race itself assigns are left alone.
       const std::array all{Used(HandleKind::kSegment), Used(HandleKind::kAttach),
                            Used(HandleKind::kMapping)};
       Used(HandleKind::kSegment) = before[0];
@@ -167,7 +167,7 @@ void LikelyPlan::Birth(std::uint8_t parent, std::uint8_t child) {
   if (child == kThread) processes_[child] = processes_[parent];
   for (auto* ranges : {&attach_ranges_, &mapping_ranges_}) {
     for (Range& range : *ranges) {
-      // The stack of a thread may come to be where nothing is any more.
+      // A thread's stack may be placed in memory that was unmapped.
       if (child == kThread) range.processes &= ~(range.given_up & 1u << processes_[child]);
       if ((range.processes >> processes_[parent] & 1) != 0) {
         range.processes |= 1u << processes_[child];
@@ -187,7 +187,7 @@ std::optional<std::uint8_t> LikelyPlan::InOwnProcess(bool mapping, std::uint8_t 
 }
 
 std::uint8_t LikelyPlan::AnyActor() {
-  // The first one, when choices have run out, is always there.
+  // The first one, for when choices have run out, always exists.
   const auto actor = static_cast<std::uint8_t>(Below(alive_.size()));
   return alive_[actor] ? actor : std::uint8_t{0};
 }

@@ -60,8 +60,8 @@ class LikelyPlan {
   /// are processes to make.
   void Furnish(Choices& choices);
 
-  /// Adds a race of `actors` actors (2 or 3) with `steps` steps each; it is about the
-  /// segments and attaches that were assigned before it. Then looks at what is left.
+  /// Adds a race of `actors` actors (2 or 3) with `steps` steps each; it is about the segments and
+  /// attaches that were assigned before it. Then inspects what is left.
   void AddRace(Choices& choices, std::size_t actors, std::size_t steps);
 
   const Plan& plan() const { return plan_; }
@@ -96,8 +96,8 @@ class LikelyPlan {
   KeyRef AnyKey();
   OtherRef AnyOther();
   Place AnyAttach();
-  /// A place and how many bytes from it on belong to the plan: what lies beyond may be the
-  /// harness's, and so may whatever a process has where another has memory of the plan.
+  /// A place, and how many bytes from there belong to the plan: memory beyond may belong to the
+  /// harness, as may any memory of a process that the plan uses in another.
   struct Room {
     Place place;
     std::uint64_t bytes = 0;
@@ -108,7 +108,7 @@ class LikelyPlan {
   std::optional<std::uint8_t> InOwnProcess(bool mapping, std::uint8_t first) const;
   Room AnyPlace();
   Room AnyStart();
-  /// A place in memory that the actor has reserved, which a step before this one does if need be.
+  /// A place in memory that the actor has reserved, which an earlier step does if necessary.
   Place InReservation(std::uint8_t actor);
   Buffer AnyBuffer();
   std::uint64_t AnySize();
@@ -131,16 +131,16 @@ class LikelyPlan {
   /// Memory that a handle stands for.
   struct Range {
     std::uint64_t bytes = 0;
-    std::uint32_t processes = 0;  // a bit for each that has it
-    std::uint32_t given_up = 0;   // likewise for each that may have it no more
+    std::uint32_t processes = 0;  // a bit for each process that has it
+    std::uint32_t given_up = 0;   // a bit for each process that may have lost it
   };
-  /// Notes that a step may give up what stands there in the process of its actor.
+  /// Notes that a step may unmap the memory of this handle in the process of its actor.
   void GiveUp(std::uint8_t actor, const Operation& operation);
   std::array<Range, Handle::kLimit> attach_ranges_{};
   std::array<Range, Handle::kLimit> mapping_ranges_{};
 };
 
-/// A plan of so many steps, one after the other.
+/// A plan of that number of steps, one after the other.
 Plan LikelySequence(Choices& choices, std::size_t steps, LikelyWeights weights = {});
 Plan LikelySequence(std::uint64_t seed, std::size_t steps, LikelyWeights weights = {});
 

@@ -19,7 +19,7 @@ using oracle::Flight;
 using oracle::World;
 using oracle::Worlds;
 
-/// What handles stand for as the trace goes on.
+/// The values of handles as the trace goes on.
 class HandleValues {
  public:
   explicit HandleValues(const Trace& trace) {
@@ -145,7 +145,7 @@ class Hearing {
   void Died(const model::Call& call, const std::vector<World>& before) {
     const auto* gone = std::get_if<Gone>(&trace_.steps[call.step].outcome);
     const bool killed = gone != nullptr && gone->how == GoneHow::kKilled && gone->code == SIGKILL;
-    // Whoever halts a plan kills the actors.
+    // The process that halts a plan kills the actors.
     if (gone == nullptr || gone->how == GoneHow::kUnknown) return;
     if (killed && trace_.halt != Halt::kNone) return;
     verdict_.death = call.step;
@@ -206,7 +206,7 @@ class Hearing {
     verdict_.message = std::move(reason);
   }
 
-  /// What was allowed, in any of the worlds that could be the case.
+  /// The allowed outcomes of all possible worlds.
   void Refute(const model::Call& call, const std::vector<World>& worlds) {
     over_ = true;
     verdict_.kind = Verdict::Kind::kRefuted;

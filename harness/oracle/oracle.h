@@ -29,7 +29,7 @@ namespace shmspec {
 
 using Allowed = model::Allowed;
 
-/// How much work a trace is worth. Beyond it the verdict is kUndecided, never wrong.
+/// Bounds on the work for one trace. Beyond it the verdict is kUndecided, never wrong.
 struct JudgeLimits {
   std::size_t worlds = 20000;     // looked at for one return
   std::size_t total = 2'000'000;  // looked at for the whole trace
@@ -42,8 +42,8 @@ struct Verdict {
     kUndecided,  // the experiment went wrong, or a limit was reached
   };
   Kind kind = Kind::kExplained;
-  /// The step in which an actor died although nothing in the plan ends it: refuted, unless it was a
-  /// signal that anybody could have sent or a call that is not shared memory's.
+  /// The step in which an actor died although nothing in the plan ends it: refuted, unless any
+  /// process could have sent the signal or the call is not shared memory's.
   std::optional<std::size_t> death;
   /// The step that was refuted, or at which judging stopped.
   std::optional<std::size_t> step;
@@ -53,10 +53,9 @@ struct Verdict {
   std::vector<Requirement> violated;
   /// Requirements that outcomes of this trace have shown to hold: the specification's coverage.
   std::vector<Requirement> touched;
-  /// Steps of which the specification is silent, and the subject.
+  /// Steps on which the specification is silent, and the subject.
   std::vector<std::pair<std::size_t, std::string>> observed;
-  /// Steps that failed as the specification allows, but for what this place does not offer, and
-  /// why.
+  /// Steps that failed as the specification allows, because of the environment, and why.
   std::vector<std::pair<std::size_t, std::string>> refused_by_place;
   /// One line for people; empty when explained.
   std::string message;

@@ -42,8 +42,7 @@ constexpr const char* kAttached =
 std::string Made(const char* steps) { return std::string(kMade) + steps; }
 std::string Attached(const char* steps) { return std::string(kAttached) + steps; }
 
-// --- one call after another
-// ------------------------------------------------------------------------
+// --- one call after another ---------------------------------------------------------------------
 
 TEST(Oracle, RefusesTheIdentifierOfALiveSegment) {
   const Verdict verdict =
@@ -146,8 +145,7 @@ TEST(Oracle, KeepsARemovedSegmentUntilTheLastDetach) {
                          "a: sysv.stat segment=s0 -> EINVAL\n")));
 }
 
-// --- calls that overlap
-// ----------------------------------------------------------------------------
+// --- calls that overlap -------------------------------------------------------------------------
 
 TEST(Oracle, AllowsAnAttachThatRacesWithRemovalToSucceedOrFail) {
   const auto seen = [](const char* outcome) {
@@ -281,8 +279,7 @@ TEST(Oracle, KeepsBothPossibilitiesOfACallThatNeverReturned) {
   EXPECT_EQ(judge("EACCES"), Verdict::Kind::kRefuted);
 }
 
-// --- when the oracle cannot tell
-// -------------------------------------------------------------------
+// --- when the oracle cannot tell ----------------------------------------------------------------
 
 TEST(Oracle, DoesNotDecideBeyondItsLimits) {
   const Trace trace = SeenTrace(

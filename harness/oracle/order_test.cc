@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// How the oracle judges what litmus tests show.
+// How the oracle judges litmus tests.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ using namespace shmspec::literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-/// Two actors run the two branches, eight rounds each, and one looks at how they ended.
+/// Two actors run the two branches, eight rounds each, and one counts how they ended.
 Trace TraceOfTest(const std::string& first, const std::string& second, const std::string& rows,
                   const std::string& options = "") {
   return SeenTrace(

@@ -8,7 +8,7 @@
 //
 // Actors a and b are spawned as root and as uid 1000, c is forked, d a thread; their process ids
 // are 101 to 104. Record fields that are left out are those of an unattached segment of a. The n-th
-// steps of all branches of a race overlap each other, and so do `&` steps and whatever comes before
+// steps of all branches of a race overlap each other, and so do `&` steps and the steps before
 // their join.
 
 #ifndef SHMSPEC_HARNESS_ORACLE_SEEN_TRACE_H_

@@ -17,7 +17,7 @@
 namespace shmspec::oracle {
 namespace {
 
-/// What nobody has seen is left unsaid: identifiers are negative, addresses are where nothing is.
+/// Leaves unseen values open: identifiers are negative, addresses are where nothing is mapped.
 class Unseen : public model::SegmentChooser,
                public model::AddressChooser,
                public model::KeyChooser,
@@ -102,7 +102,7 @@ Worlds::Ruling Worlds::End(std::uint32_t step) {
   const Ruling ruling = Settle(step, false);
   if (ruling != Ruling::kKept) return ruling;
   bool explained = false;
-  // Nobody but the call's own process is known to have ended it: it died in the call.
+  // Nothing else is known to have ended the process: it died in the call.
   for (World& world : worlds_) {
     if (world.state.tasks[call.actor].life != model::Life::kAlive) {
       explained = true;

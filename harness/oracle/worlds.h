@@ -15,8 +15,8 @@
 
 namespace shmspec::oracle {
 
-/// A call that has been made and has not returned. `outcome` is what it will have returned, which
-/// the trace knows; null when its actor ended first.
+/// A call that has been made and has not returned. `outcome` is its later outcome, known from the
+/// trace; null when its actor ended first.
 struct Flight {
   model::Call call;
   const Outcome* outcome = nullptr;

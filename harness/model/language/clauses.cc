@@ -217,8 +217,8 @@ bool RowsHold(const Clauses& clauses, const Scene& scene, const Outcome& outcome
 
 namespace {
 
-/// A tool that was to print something and said instead why it could not, or that reports a failure
-/// where any is allowed.
+/// A tool that should print something and instead printed why it could not, or that reports a
+/// failure where any is allowed.
 bool ToolFailed(const Clauses& clauses, const Outcome& outcome) {
   const auto* tool = std::get_if<ToolResult>(&outcome);
   if (tool == nullptr) return false;

@@ -72,11 +72,11 @@ struct Refusal {
   std::int64_t offset;  // of a fault; -1: any
   Requirements requirements;
   const char* why;
-  bool place = false;       // it is the place that refuses, see Clauses::RefuseHere
-  std::uint64_t limit = 0;  // with place: the limit that is reached, in bytes; 0: none is meant
+  bool place = false;       // the environment refuses, see Clauses::RefuseHere
+  std::uint64_t limit = 0;  // with place: the limit that is reached, in bytes; 0: none
 };
 
-/// What records of before IPC_64 hold of a number.
+/// How records from before IPC_64 hold a number.
 inline constexpr std::int64_t kOldRecordMask = 0xffff;
 /// Whether they hold a uid or gid: those of users have no more bits on any system (users.h).
 constexpr bool OldRecordsHold(std::uint32_t id) { return id <= kOldRecordMask || UserOf(id) != 0; }
@@ -172,9 +172,9 @@ class Clauses {
     Add({Refusal::Kind::kFailure, force, FaultCode::kOther, GoneHow::kUnknown, error, -1,
          requirements, why});
   }
-  /// As Refuse, where it is the place that refuses and not shared memory: rights that the caller
-  /// was not given, resources that others use, what a container forbids. A case that needs the call
-  /// to succeed cannot be had in such a place. `limit`: the one that is reached, in bytes.
+  /// Like Refuse, for refusals by the environment (missing rights, resources used by others, rules
+  /// of a container). A case that needs success is then UNSUPPORTED. `limit`: the one that is
+  /// reached, in bytes.
   void RefuseHere(bool applies, int error, Force force, Requirements requirements, const char* why,
                   std::uint64_t limit = 0) {
     if (!applies) return;
@@ -191,7 +191,7 @@ class Clauses {
     Add({Refusal::Kind::kGone, force, FaultCode::kOther, how, code, -1, requirements, why});
   }
   /// Any failure is allowed as well, because the specification is silent about it; with `place`,
-  /// because of the place and in these words, see RefuseHere.
+  /// because of the environment and in these words, see RefuseHere.
   void AnyFailure(const char* place = nullptr) {
     any_failure_ = true;
     any_failure_place_ = place;
@@ -231,7 +231,7 @@ class Clauses {
     unwritten_ = requirements;
     unwritten_by_failure_ = when_it_fails;
   }
-  /// The specification does not say; what was seen is worth recording.
+  /// The specification is silent; records what was seen.
   void Observe(const char* topic) { observed_ = topic; }
 
   // --- using what was said ---------------------------------------------------------------------
@@ -291,8 +291,8 @@ struct Allowed {
 /// Whether the outcome is allowed. Does not allocate unless the outcome is a table.
 bool Allows(const Clauses& clauses, const Scene& scene, const Outcome& outcome);
 
-/// The requirements that an outcome which is not allowed violates, as few as tell what is wrong,
-/// and one line that says it.
+/// The requirements that a forbidden outcome violates, as few as explain it, and one line that
+/// describes it.
 struct Violation {
   std::vector<Requirement> requirements;
   std::string message;
@@ -327,12 +327,12 @@ void ForEachTouched(const Clauses& clauses, const Outcome& outcome, Visit&& visi
   }
 }
 
-/// Why the place refused what was seen, in words; nothing when it did not, or when it is shared
-/// memory as well that could have.
+/// Why the environment refused the call, in words; nothing when it did not, or when shared memory
+/// may have refused it too.
 std::optional<std::string> RefusedByPlace(const Clauses& clauses, const Outcome& outcome);
 
-/// An allowed outcome: the first error that must be, else the success with the lowest values left
-/// open and those the chooser picks.
+/// An allowed outcome: the first mandatory error, otherwise the success with the values that the
+/// chooser picks and the lowest of those left open.
 Outcome Choose(const Clauses& clauses, const Scene& scene, Chooser& chooser);
 
 }  // namespace shmspec::model

@@ -17,8 +17,8 @@
 namespace shmspec::model {
 
 /// Appends the ways in which the call may go on by one phase from `progress` in `state`. `outcome`
-/// is what it will have returned in the end, or null when nobody has seen it: then the chooser
-/// settles what is open. No way at all means that it cannot go on here.
+/// is its final outcome, or null when nobody has seen it: then the chooser settles what is open.
+/// Appends nothing when the call cannot go on in this state.
 void Advance(const Setting& setting, const State& state, const Call& call, const Progress& progress,
              const Outcome* outcome, Chooser& chooser, Notes& notes, std::vector<Next>& ways);
 

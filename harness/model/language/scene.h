@@ -42,14 +42,14 @@ struct Call {
   const Operation* operation = nullptr;
   /// The references among the operation's fields, in order of declaration.
   std::array<std::int64_t, kMostReferences> references{};
-  Interval when;                // seconds in which its time stamps are taken
-  std::uint32_t in_flight = 0;  // actors that have another call in flight, one bit each
-  bool overlapped = false;      // another call was in flight at some time during this one
-  bool weakly_ordered = false;  // in a race with accesses that are not sequentially consistent
-  bool instant = false;  // whoever performs it does so at one instant, whatever else is in flight
+  Interval when;                  // seconds in which its time stamps are taken
+  std::uint32_t in_flight = 0;    // actors that have another call in flight, one bit each
+  bool overlapped = false;        // another call was in flight at some time during this one
+  bool weakly_ordered = false;    // in a race with accesses that are not sequentially consistent
+  bool instant = false;           // it happens at one instant, also while others are in flight
   const Outcome* seen = nullptr;  // look-ahead, where there is one
 
-  /// Whether nothing else can show in the middle of it.
+  /// Whether no other call can take effect in the middle of it.
   bool Alone() const { return !overlapped || instant; }
 };
 
@@ -88,7 +88,8 @@ class Scene {
   const AddressSpace& space() const { return *process().space; }
   /// Whether its System V calls are those of a 32-bit program.
   bool IsNarrow() const { return abi() != Abi::kNative; }
-  /// Whether its records are those of before IPC_64, with 16 bits for ids, process ids and counts.
+  /// Whether its records are those from before IPC_64, with 16 bits for ids, process ids and
+  /// counts.
   bool HasOldRecords() const { return abi() == Abi::kIa32Old; }
   /// The first address above the user range of the caller's process.
   std::uint64_t task_size() const { return setting_->actors[call_->actor].task_size; }

@@ -9,7 +9,7 @@
 namespace shmspec::model {
 namespace {
 
-/// What the environment may do to an operation that is not shared memory itself.
+/// How the environment may refuse an operation other than shared memory's own.
 void DescribeRole(const Scene& scene, Clauses& clauses) {
   switch (RoleOf(*scene.call().operation)) {
     case Role::kSubject:

@@ -11,7 +11,7 @@
 
 namespace shmspec::model {
 
-/// What may come of the call in its scene. `clauses` is overwritten.
+/// The outcomes that the call may have in its scene. `clauses` is overwritten.
 void Describe(const Scene& scene, Clauses& clauses);
 
 /// Changes `state`, which is the scene's, by a call that had this allowed outcome: knowledge gained

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What a load or a store of a range of addresses meets, and the bytes behind it.
+// Checks how a load or store of a range of addresses ends, and finds the bytes behind it.
 
 #ifndef SHMSPEC_HARNESS_MODEL_MEMORY_ACCESS_H_
 #define SHMSPEC_HARNESS_MODEL_MEMORY_ACCESS_H_

@@ -28,7 +28,7 @@ bool Stores(const PlacedAccess& access) {
   return access.kind == AccessKind::kStore || access.kind == AccessKind::kExchange;
 }
 
-/// Whether `later` may show while `earlier` of the same branch has not.
+/// Whether `later` may take effect before `earlier` of the same branch.
 bool MayOvertake(const PlacedAccess& later, const PlacedAccess& earlier, const Reordering& r) {
   if (later.kind == AccessKind::kExchange || earlier.kind == AccessKind::kExchange) return false;
   if (later.kind == AccessKind::kFence || earlier.kind == AccessKind::kFence) return r.past_fences;
@@ -49,7 +49,7 @@ class Machine {
                   "a litmus test with more branches than the machine has");
   }
 
-  /// Calls visit(branch, access) for everything that may show next.
+  /// Calls visit(branch, access) for every access that may take effect next.
   template <class Visit>
   void ForEachNext(const Moment& moment, Visit&& visit) const {
     for (std::size_t branch = 0; branch < test_.branches.size(); ++branch) {
@@ -100,7 +100,8 @@ class Machine {
     return true;
   }
 
-  /// What a load finds: the newest own store that has not shown, or what is in memory.
+  /// The value that a load finds: the newest own store still hidden from others, or what is in
+  /// memory.
   std::uint64_t Sees(const Moment& moment, std::size_t branch, std::size_t i) const {
     const auto& accesses = test_.branches[branch];
     for (std::size_t j = i; j > 0; --j) {

@@ -43,7 +43,7 @@ struct PlacedAccess {
   friend bool operator==(const PlacedAccess&, const PlacedAccess&) = default;
 };
 
-/// A test with its places: 0, 1 and 2 are the variables that endings tell.
+/// A test with its places: 0, 1 and 2 are the variables of endings.
 struct LitmusTest {
   static constexpr std::size_t kPlaces = 4 * kVariables;
   static constexpr std::size_t kBranches = 4;
@@ -57,7 +57,7 @@ struct LitmusTest {
 /// Every ending of the test, sorted; nullopt when there are too many states to look at.
 std::optional<std::vector<Ending>> EndingsOf(const LitmusTest& test, const Reordering& reordering);
 
-/// One of them, on a way that below(n) chooses at every turn with a number below n.
+/// One of them, reached by steps that below(n) chooses: each time a number below n.
 Ending OneEndingOf(const LitmusTest& test, const Reordering& reordering,
                    const std::function<std::size_t(std::size_t)>& below);
 

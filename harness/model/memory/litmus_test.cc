@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The machine against what is known of the classic tests.
+// Compares the machine with the known results of the classic tests.
 
 #include "harness/model/memory/litmus.h"
 

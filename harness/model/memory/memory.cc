@@ -77,7 +77,7 @@ void StoreNumber(const Scene& scene, State& state, std::uint64_t address, Width 
       });
 }
 
-/// After a fault in the middle nobody says which bytes before it were stored.
+/// After a fault in the middle it is unknown which earlier bytes were stored.
 void ForgetPart(const Scene& scene, State& state, std::uint64_t address, std::uint64_t size) {
   const Reach reach = Follow(scene, address, size, true);
   const std::uint32_t step = scene.call().step;
@@ -88,7 +88,7 @@ void ForgetPart(const Scene& scene, State& state, std::uint64_t address, std::ui
       });
 }
 
-/// A look at the memory makes it resident.
+/// Reading the memory makes it resident.
 void TouchRange(const Scene& scene, State& state, std::uint64_t address, std::uint64_t size) {
   ForEachMappedPart(
       scene.space(), address, size,
@@ -189,7 +189,7 @@ void Describe(const MemoryChecksum& op, const Scene& scene, Clauses& clauses) {
   DescribeReach(reach, clauses);
   clauses.Returns<Value>(kSameBytes, "the hash of the bytes last stored there");
   if (reach.end != Reach::End::kWhole) return;
-  // Reading takes a while: with stores under way it may see some and not others.
+  // Reading takes time: it may see some of the stores under way and miss others.
   if (!scene.call().Alone()) {
     clauses.Observe("a checksum taken while others act");
     return;

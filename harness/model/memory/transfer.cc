@@ -66,7 +66,7 @@ void Apply(const MemoryTransfer& op, const Scene& scene, State& state, const Out
   const auto* value = std::get_if<Value>(&outcome);
   const bool whole = value != nullptr && static_cast<std::uint64_t>(value->number) == op.size.bytes;
   if (!whole) {
-    // How much of a chunk was written before its end could not be had is not known.
+    // When the end of a chunk is missing, it is unknown how much of the chunk was written before.
     const Ends ends = EndsOf(op, scene);
     ForEachMappedPart(
         scene.space(), scene.AddressOf<&MemoryTransfer::to>(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// A branch that ran is remembered, since no single load of it can be judged; the histogram of all
-// branches is.
+// Remembers each branch that ran, since no single load of it can be judged; judges the histogram of
+// all branches.
 
 #include "harness/model/memory/trial.h"
 
@@ -28,8 +28,7 @@ bool UsesAlso(const Program& program) {
                      [](const Access& access) { return access.also; });
 }
 
-/// The memory of a test is touched column by column, so that what lies in the middle of it may be
-/// missing and nobody notices.
+/// The memory of a test is touched column by column, so that a hole in the middle may go unnoticed.
 void DescribeArea(const Scene& scene, std::uint64_t address, std::uint64_t bytes, bool first,
                   Clauses& clauses) {
   Reach reach = Follow(scene, address, bytes, true);
@@ -67,7 +66,7 @@ class Memories {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> known_;
 };
 
-/// What a requirement forbids: the endings that a reordering of its kind would add.
+/// The endings that a requirement forbids: those that a reordering of its kind would add.
 struct Forbidden {
   Requirement requirement;
   bool Reordering::*kind;
@@ -102,7 +101,7 @@ class Allowance {
     return std::binary_search(endings_.begin(), endings_.end(), ending);
   }
 
-  /// The requirement that an ending violates which a reordering of that kind would allow.
+  /// The requirement that forbids this ending and that a reordering of this kind would break.
   Requirement RequirementOf(const Forbidden& forbidden, const Ending& ending) const {
     const Ending registers = RegistersOf(ending);
     const bool loads_are_fine =
@@ -277,7 +276,7 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
         OwnObject(state, object).MakeUnknown(offset, part, scene.call().step);
       });
   const Mapping* mapping = space->Find(address);
-  if (mapping == nullptr) return;  // something of the process that the plan knows nothing of
+  if (mapping == nullptr) return;  // a mapping of the process that the plan does not know
   const std::uint64_t offset = mapping->offset + (address - mapping->start);
   auto place = TrialPlace(state.trials, mapping->object, offset);
   if (place == state.trials.end() || place->object != mapping->object || place->offset != offset) {

@@ -20,7 +20,7 @@ namespace shmspec::model {
 const Trial* FindTrial(const State& state, std::uint8_t process, std::uint64_t address);
 
 /// The test that all branches of a trial make together; nullopt when one has not run or they do not
-/// fit: registers that two name, accesses of different widths, too much to look at.
+/// fit: registers that two name, accesses of different widths, too many endings to compute.
 std::optional<LitmusTest> TestOf(const Trial& trial);
 
 /// The smallest of these places that every access of a trial lies within as a whole.

@@ -16,7 +16,7 @@ using namespace shmspec::literals;
 
 namespace {
 
-/// The child is a process of which the plan knows nothing but what it does.
+/// The plan knows of the child only what it does.
 Actor ChildOf(const Scene& scene) {
   Actor child = ActorOf(scene);
   child.process = kForeignProcess;
@@ -49,7 +49,7 @@ void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outco
   const Actor child = ChildOf(scene);
   if (op.shares.Has(kShareMemory)) {
     if (scene.AddressOf<&ProcessClone::detach>() == 0 || !Succeeded(outcome)) return;
-    // The same as if the parent had done it, but for who did.
+    // The same as if the parent had done it, except for the process id.
     Detachment detachment;
     while (DetachOne(state, child, process, scene.AddressOf<&ProcessClone::detach>(), scene.page(),
                      detachment)) {
@@ -60,7 +60,7 @@ void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outco
   const bool born = failure == nullptr || (failure->error.number == EINVAL &&
                                            !op.shares.Has(kShareSemaphoreUndo | kNewIpc));
   if (!born) return StampFailedFork(scene, state, false);
-  // The child has copies of the mappings, and takes them along when it ends.
+  // The child copies the mappings, and removes its copies when it ends.
   const CopyOnWrite<AddressSpace> space = state.processes[process].space;
   for (const Mapping& mapping : space->mappings()) {
     if (!mapping.IsAttach() || mapping.skipped_by_fork) continue;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Ids, capabilities, namespaces and limits of a process, as credentials(7), capabilities(7) and
-// namespaces(7) rule them.
+// namespaces(7) define them.
 
 #include <algorithm>
 #include <cerrno>
@@ -67,7 +67,7 @@ bool HasId(const Credentials& c, const Ids& ids, std::uint32_t id) {
 
 bool HasRoot(const Credentials& c) { return HasId(c, kUserIds, 0); }
 
-/// Capabilities follow the effective id, and go for good when no id is root any more.
+/// Capabilities follow the effective id, and are lost for good when the last id that is root goes.
 void FollowIds(Credentials& now, const Credentials& before) {
   if (HasRoot(before) && !HasRoot(now)) now.permitted = now.caps = 0;
   if (before.uid == 0 && now.uid != 0) now.caps = 0;
@@ -78,8 +78,8 @@ void FollowIds(Credentials& now, const Credentials& before) {
 /// process, except those for the file system.
 class IdentityChange {
  public:
-  /// `asks`: whether it is the thread that makes the calls. The others are not asked for rights:
-  /// they have those of the first, or the C library ends the process.
+  /// `asks`: whether it is the thread that makes the calls. The others need no check: they have the
+  /// rights of the first, or the C library ends the process.
   IdentityChange(const Credentials& before, bool asks) : after_(before), asks_(asks) {}
 
   /// 0, or the error of the first that must fail; those before it have taken effect.
@@ -189,7 +189,8 @@ void Describe(const ProcessSetIdentity& op, const Scene& scene, Clauses& clauses
 
 void Apply(const ProcessSetIdentity& op, const Scene& scene, State& state, const Outcome& outcome) {
   IdentityChange mine(scene.credentials(), true);
-  // What fails without having to fails for an id without a name, which is looked up first.
+  // A call that fails although nothing in the model makes it fail met an id without a name, which
+  // is looked up first.
   if (mine.Make(op) == 0 && !Succeeded(outcome)) return;
   ChangeCredentials(scene, state, true, [&](Credentials& credentials, bool own) {
     IdentityChange change(credentials, own);

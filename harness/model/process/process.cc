@@ -48,8 +48,8 @@ Ending EndingOf(const Operation& operation) {
   return {GoneHow::kExited, exit->code & 0xff};
 }
 
-/// Whether there are no process ids for children any more: a pid namespace ends with its first
-/// process, see pid_namespaces(7).
+/// Whether the pid namespace for children has ended, as it does with its first process; see
+/// pid_namespaces(7).
 bool LacksPids(const Scene& scene) {
   const Process& process = scene.process();
   return process.leads_pids && process.first_child != kNobody &&
@@ -235,7 +235,7 @@ void Describe(const ProcessThread&, const Scene&, Clauses& clauses) {
 void Apply(const ProcessThread& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (!Succeeded(outcome)) return;
   state.tasks[op.child.index] = scene.task();
-  // What one thread keeps open another does not look at.
+  // A thread ignores what another thread keeps open.
   state.tasks[op.child.index].held_listing = kNobody;
 }
 

@@ -12,18 +12,17 @@
 
 namespace shmspec::model {
 
-/// What a specification says to a question: it answers, or it is silent and either will do.
+/// The answer of a specification to a question; when it is silent either will do.
 enum class Says : std::uint8_t { kNo, kYes, kSilent };
 
 constexpr bool Certainly(Says says) { return says == Says::kYes; }
 constexpr bool Possibly(Says says) { return says != Says::kNo; }
 
-/// Which order the loads and stores of one processor keep for the others: that of its program; that
-/// but for loads, which may come before earlier stores to other places (x86-TSO); none but among
-/// accesses to one place.
+/// The order in which other processors see one processor's accesses: program order; program order
+/// except that loads may pass earlier stores to other places (x86-TSO); only per location.
 enum class MemoryOrder : std::uint8_t { kSequential, kTotalStore, kCoherent };
 
-/// One system's answers. Every field is a question that can be put to a black box.
+/// One system's answers. A test of the system as a black box can find out every field.
 struct Profile {
   std::string_view name;
   std::string_view describes;  // for people: documents or kernel versions the answers hold for
@@ -44,7 +43,7 @@ struct Profile {
   /// munmap, mremap and MAP_FIXED change the attach count as attaches and detaches do.
   Says munmap_is_detach = Says::kYes;
   /// A call of shmat that fails only at mapping counts as an attach until then, so that
-  /// shm_rmid_forced destroys a segment that nobody is attached to.
+  /// shm_rmid_forced destroys a segment without attaches.
   Says failing_attach_counts = Says::kYes;
   /// Splitting a mapping updates atime and lpid.
   Says split_updates_stamps = Says::kYes;
@@ -83,7 +82,7 @@ struct Profile {
 
   MemoryOrder memory_order = MemoryOrder::kTotalStore;
   int index_bits = 15;
-  /// How an address that cannot be had is refused, in errno numbers.
+  /// The errors for an address that is unavailable, as errno numbers.
   std::span<const int> address_errors;
 };
 

@@ -33,7 +33,7 @@ std::uint32_t GrantedBits(const Segment& segment, const Credentials& credentials
 
 Says YesIf(bool condition) { return condition ? Says::kYes : Says::kNo; }
 
-/// Grants by privilege: by capability, or where the profile does not know those, perhaps by uid 0.
+/// Grants by privilege: by capability, or, in a profile without capabilities, perhaps by uid 0.
 Says Privileged(const Scene& scene, std::uint64_t capability) {
   if (Certainly(scene.profile().capabilities)) return YesIf(Capable(scene, capability));
   if (scene.credentials().uid == 0) return Says::kSilent;
@@ -57,7 +57,7 @@ Says GloballyCapable(const Scene& scene, std::uint64_t capability) {
 
 namespace {
 
-/// Root without a capability that root has elsewhere: nobody in the plan took it away.
+/// Root without a capability that root has elsewhere: no actor of the plan took it away.
 bool IsWithheld(const Scene& scene, std::uint64_t capability) {
   const ActorFacts& facts = scene.setting().actors[scene.call().actor];
   return scene.credentials().uid == 0 && facts.uid == 0 && (facts.caps.bits & capability) == 0;

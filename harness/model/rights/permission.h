@@ -31,13 +31,13 @@ bool Capable(const Scene& scene, std::uint64_t capability);
 Says GloballyCapable(const Scene& scene, std::uint64_t capability);
 
 /// Adds the failure of a call for which the caller would need that capability over the segment or
-/// the system. Where the caller is root and came without it, as in a container, it is the
-/// environment that refuses.
+/// the system. Where the caller is root and started without it, as in a container, the environment
+/// refuses.
 void RefuseWithout(const Scene& scene, std::uint64_t capability, Says may, int error,
                    Requirements requirements, const char* why, Clauses& clauses);
 
-/// What a user or group id looks like to the caller: itself, where its user namespace has no map
-/// the id for those without one, and either when the map is not known.
+/// How the caller sees an id: unchanged; as the overflow id if its user namespace has no map;
+/// either, if the map is unknown.
 struct SeenId {
   std::uint32_t id = 0;
   bool or_overflow = false;
@@ -50,7 +50,7 @@ SeenId SeenAs(const Scene& scene, std::uint32_t id);
 bool MayLackUser(const Scene& scene, std::uint32_t uid);
 bool MayLackGroup(const Scene& scene, std::uint32_t gid);
 
-/// The credentials a program has that these credentials execute.
+/// The credentials after an exec.
 Credentials AfterExec(const Credentials& credentials, const Scene& scene);
 
 }  // namespace shmspec::model

@@ -13,7 +13,7 @@
 
 namespace shmspec::model {
 
-/// Who acts, and when: what stamps are made of.
+/// The actor and the time that stamps record.
 struct Actor {
   const Profile* profile = nullptr;
   ProcessSet process = kForeignProcess;
@@ -22,11 +22,11 @@ struct Actor {
 };
 Actor ActorOf(const Scene& scene);
 
-/// A mapping of the segment comes into being: nattch + 1, and as `stamps` says atime and lpid.
+/// A mapping of the segment is made: nattch + 1, and atime and lpid as `stamps` tells.
 void OpenMapping(State& state, const Actor& actor, const Mapping& mapping, Says stamps);
 
-/// A mapping goes: nattch - 1 unless `counts` says no, and as `stamps` says dtime and lpid; the
-/// segment is destroyed when it was the last and destruction is due.
+/// A mapping is removed: nattch - 1 unless `counts` is false, and dtime and lpid as `stamps` tells.
+/// The segment is destroyed when this was the last mapping and destruction is due.
 void CloseMapping(State& state, const Actor& actor, const Mapping& mapping, Says counts,
                   Says stamps);
 
@@ -34,19 +34,19 @@ void CloseMapping(State& state, const Actor& actor, const Mapping& mapping, Says
 void HoldSegment(State& state, SegmentName name);
 void ReleaseSegment(State& state, const Actor& actor, SegmentName name);
 
-/// IPC_RMID: at once without attaches, else when the last one goes.
+/// IPC_RMID: destroys at once without attaches, otherwise when the last one is removed.
 void RemoveSegment(State& state, const Actor& actor, SegmentName name);
 
 /// The segment may be gone, and the specification does not say.
 void DoubtSegment(State& state, SegmentName name);
 
-/// Destroys the segment if nothing is attached and it is doomed.
+/// Destroys the segment if it is marked for that and nothing is attached.
 void ReapSegment(State& state, const Actor& actor, SegmentName name);
 
 /// The task that created segments is gone, or has left their namespace.
 void ForgetCreator(State& state, const Actor& actor, std::uint8_t ipc, std::uint8_t task);
 
-/// shm_rmid_forced is switched on: orphans without attaches go.
+/// shm_rmid_forced is switched on: orphans without attaches are destroyed.
 void DestroyOrphans(State& state, const Actor& actor, std::uint8_t ipc);
 
 /// Removes mappings in [start, end) of a process's address space, cutting those that straddle an
@@ -54,11 +54,11 @@ void DestroyOrphans(State& state, const Actor& actor, std::uint8_t ipc);
 std::size_t UnmapRange(State& state, const Actor& actor, std::uint8_t process, std::uint64_t start,
                        std::uint64_t end, std::size_t limit = ~std::size_t{0});
 
-/// Takes the mapping at an index of the address space away, with all that means.
+/// Removes the mapping at an index of the address space, with all consequences.
 void CloseAt(State& state, const Actor& actor, std::uint8_t process, std::size_t index, Says counts,
              Says stamps);
 
-/// Cuts the mapping that straddles the address, if one does, with all that means.
+/// Cuts the mapping that straddles the address, if one does, with all consequences.
 void SplitMappingAt(State& state, const Actor& actor, std::uint8_t process, std::uint64_t address);
 
 }  // namespace shmspec::model

@@ -123,7 +123,7 @@ bool IsOneOf(std::span<const std::uint8_t> columns, std::uint8_t field) {
   return std::find(columns.begin(), columns.end(), field) != columns.end();
 }
 
-/// Leaves of a row what the columns say, and no doubt about whether they are there, unless they are
+/// Clears the columns that are not listed, and with them the doubt about them, unless they are
 /// names. A view of some columns shows the permissions without the state of the segment.
 void KeepColumns(std::span<const std::uint8_t> columns, ListingKind kind, Row& row) {
   static constexpr std::array kIds{FieldIndex<SegmentRow>("uid"), FieldIndex<SegmentRow>("gid"),
@@ -164,7 +164,7 @@ void DescribeListingOf(const Scene& scene, std::uint8_t ipc, ListingKind kind,
       "one row for each segment of the namespace");
   if (MayBeForeign(scene) || scene.state().namespaces[ipc]->crowded) clauses.AllowOtherRows();
   if (!scene.call().Alone()) {
-    // Rows are read one after another while others act.
+    // The tool reads rows one by one while others act.
     clauses.AllowOtherRows();
     clauses.Observe("a listing made while others act");
     return;

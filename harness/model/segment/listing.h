@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What a listing of segments shows, by whoever makes it.
+// The listing of segments, as procfs and the tools show it.
 
 #ifndef SHMSPEC_HARNESS_MODEL_SEGMENT_LISTING_H_
 #define SHMSPEC_HARNESS_MODEL_SEGMENT_LISTING_H_

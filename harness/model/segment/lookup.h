@@ -13,9 +13,9 @@
 
 namespace shmspec::model {
 
-/// The segment that an identifier names in the caller's namespace. When there is none, the checks
-/// that say so are added and the result is null. `deferred` is what the profile says of using an
-/// identifier whose segment only waits for its last detach.
+/// The segment that an identifier names in the caller's namespace. When there is none, adds the
+/// checks for that and returns null. `deferred`: what the profile allows with an identifier whose
+/// segment waits for its last detach.
 const Segment* DescribeLookup(const Scene& scene, std::int64_t id, Says deferred, Clauses& clauses);
 
 /// Adds EACCES when the caller may not use those permission bits of the segment.
@@ -26,15 +26,15 @@ void DescribeAccess(const Scene& scene, const Segment& segment, std::uint32_t bi
 void DescribeControl(const Scene& scene, const Segment& segment, Requirements requirements,
                      Clauses& clauses);
 
-/// Adds EFAULT when the record cannot be stored, which where the profile orders it matters only
-/// after the checks described so far.
+/// Adds EFAULT when the record cannot be stored, which, in a profile with an order of checks,
+/// matters only after the checks described so far.
 void DescribeFilling(const Scene& scene, Buffer buffer, Clauses& clauses);
 
 /// Says what a call that fills in a record may write.
 void DescribeWriting(Clauses& clauses);
 
-/// Whether identifiers outside the model may exist where the caller is: then little can be said of
-/// an identifier that the model does not know.
+/// Whether identifiers outside the model may exist where the caller is: then an identifier that the
+/// model does not know may be anything.
 bool MayBeForeign(const Scene& scene);
 
 }  // namespace shmspec::model

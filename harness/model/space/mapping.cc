@@ -49,7 +49,7 @@ void AddPrivate(const Scene& scene, State& state, std::uint64_t start, std::uint
 }
 
 /// The part of [start, end) from its start on that is mapped without a hole, up to the first
-/// mapping that `stops` does not like.
+/// mapping for which `stops` is true.
 template <class Stops>
 std::uint64_t EndOfRun(const AddressSpace& space, std::uint64_t start, std::uint64_t end,
                        Stops stops) {
@@ -271,7 +271,7 @@ void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome&
     if (op.advice == Advice::kDontFork) {
       mapping.skipped_by_fork = true;
     } else if (mapping.IsAttach() == (op.advice == Advice::kRemove)) {
-      // A segment loses its bytes only by removal, private memory by any of the two.
+      // A segment loses its bytes only by removal, private memory by either.
       const std::uint64_t from = std::max(at, mapping.start);
       OwnObject(state, mapping.object)
           .Zero(mapping.offset + (from - mapping.start), std::min(end, mapping.end) - from);

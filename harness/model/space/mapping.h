@@ -12,8 +12,8 @@
 
 namespace shmspec::model {
 
-/// Adds `error` for the parts of [start, end) where nothing is mapped: a must where the plan has
-/// freed them, a may where the process itself may have something.
+/// Adds `error` for the parts of [start, end) where nothing is mapped: it must fail where the plan
+/// unmapped them, and may fail where the process itself may have mapped something.
 void DescribeHoles(const Scene& scene, std::uint64_t start, std::uint64_t end, int error,
                    Clauses& clauses);
 

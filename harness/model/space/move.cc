@@ -50,7 +50,7 @@ void DescribeSource(const Move& move, const Scene& scene, const Mapping* source,
   if (source == nullptr) {
     const bool free = scene.space().IsKnownFree(move.from, move.from + scene.page());
     clauses.Refuse(true, EFAULT, free ? Force::kMust : Force::kMay, {}, "nothing is mapped there");
-    // What the process itself may have there can be refused in other ways.
+    // Mappings of the process itself may be there and refused in other ways.
     for (const int error : {EINVAL, ENOMEM, EPERM}) {
       clauses.Refuse(!free, error, Force::kMay, {}, "the process may have something there");
     }
@@ -58,7 +58,7 @@ void DescribeSource(const Move& move, const Scene& scene, const Mapping* source,
   }
   clauses.Refuse(move.old_size == 0 && !source->IsAttach(), EINVAL, Force::kMust,
                  "SYSV.VMA.MREMAP_DUPLICATE"_req, "private memory cannot be duplicated");
-  // What only shrinks where it is may be several mappings, or have holes.
+  // A call that only shrinks in place may cover several mappings, or holes.
   const bool shrinks = move.old_size >= move.new_size && !move.fixed;
   const bool beyond = move.from + move.old_size > source->end && !shrinks;
   // Since Linux 6.17 a move without a change of size may span several mappings.
@@ -134,7 +134,7 @@ void Apply(const MapRemap& op, const Scene& scene, State& state, const Outcome& 
     }
     return;
   }
-  // What is moved counts at its new place before it goes at the old one.
+  // The moved mapping counts at its new place before the old one is removed.
   UnmapRange(state, actor, process, to, to + move.new_size);
   if (move.old_size > move.new_size) {
     UnmapRange(state, actor, process, move.from + move.new_size, move.from + move.old_size);

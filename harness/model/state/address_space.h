@@ -51,14 +51,14 @@ class AddressSpace {
   /// Index of the first mapping that ends after the address.
   std::size_t FirstAfter(std::uint64_t address) const;
   bool Overlaps(std::uint64_t start, std::uint64_t end) const;
-  /// Whether the plan itself has freed all of the range, so that nothing of the process is there.
+  /// Whether the plan itself has unmapped the whole range, so that nothing of the process is there.
   bool IsKnownFree(std::uint64_t start, std::uint64_t end) const;
 
-  /// Adds a mapping where there is none.
+  /// Adds a mapping in a free range.
   void Insert(const Mapping& mapping);
   /// Takes the mapping at an index away; its range is known to be free.
   Mapping Remove(std::size_t index);
-  /// Nothing is in the range, of the plan's or of the process's own.
+  /// The range is free: the plan has nothing there, and neither has the process.
   void NoteFree(std::uint64_t start, std::uint64_t end);
   /// Cuts the mapping that straddles `address` in two. True when there was one; then it is the one
   /// at FirstAfter(address - 1) and its successor.

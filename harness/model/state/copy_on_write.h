@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// A value that is shared by the states that agree on it and copied by the first that changes it.
+// A value that equal states share and that the first one to change it copies.
 
 #ifndef SHMSPEC_HARNESS_MODEL_STATE_COPY_ON_WRITE_H_
 #define SHMSPEC_HARNESS_MODEL_STATE_COPY_ON_WRITE_H_

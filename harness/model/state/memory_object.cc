@@ -128,7 +128,7 @@ bool MemoryObject::EndWrite(std::uint32_t step) {
 
 void MemoryObject::NoteStore(std::uint64_t offset, std::uint64_t size) {
   if (blurs_.empty()) return;
-  // A store that covers what was left unknown makes it known; one into a range that somebody is
+  // A store that covers an unknown range makes it known; a store into a range that somebody is
   // still writing leaves two possible results.
   std::erase_if(blurs_, [&](Blur& blur) {
     if (!Overlap(blur, offset, size)) return false;

@@ -18,7 +18,7 @@ namespace shmspec::model {
 
 constexpr std::uint64_t kPageBytes = 4096;  // granule of the bytes kept, not the system's page
 
-/// A range of bytes of which it is not known what they are, because stores into it overlapped.
+/// Bytes whose value is unknown because stores to them overlapped.
 struct Blur {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
@@ -48,12 +48,12 @@ class MemoryObject {
 
   /// Whether every byte of the range is known.
   bool IsKnown(std::uint64_t offset, std::uint64_t size) const;
-  /// Nobody knows what is there, until a store covers it.
+  /// The bytes become unknown until a store covers them.
   void MakeUnknown(std::uint64_t offset, std::uint64_t size, std::uint32_t step);
-  /// A step begins to write there, which takes a while.
+  /// A step begins to write there, which takes time.
   void BeginWrite(std::uint64_t offset, std::uint64_t size, std::uint32_t step);
-  /// That step is done. True when nobody else wrote there meanwhile: then the range is known to
-  /// hold what the step wrote.
+  /// That step has ended. True when nobody else wrote there meanwhile: then the range holds what
+  /// the step wrote.
   bool EndWrite(std::uint32_t step);
 
   /// Loads bring pages into being as stores do, with zeros in them.

@@ -38,7 +38,7 @@ struct Segment {
   bool key_known = true;
   std::uint64_t object = 0;
   std::uint64_t size = 0;    // bytes asked for
-  std::uint64_t pages = 0;   // accounted for, of the usual size whatever the segment is made of
+  std::uint64_t pages = 0;   // accounted for, of the usual size even in a segment of huge pages
   std::uint64_t length = 0;  // bytes that an attach maps: whole pages of what it is made of
   std::uint32_t mode = 0;    // nine bits
   bool dest = false;
@@ -63,7 +63,7 @@ struct Segment {
   friend bool operator==(const Segment&, const Segment&) = default;
 };
 
-/// A message queue or semaphore set: no more than what tools and keys have to do with it.
+/// A message queue or semaphore set: only what tools and keys need of it.
 struct OtherObject {
   IpcKind kind = IpcKind::kQueue;
   std::int64_t id = 0;

@@ -24,7 +24,7 @@
 
 namespace shmspec::model {
 
-/// A segment destroyed while calls were in flight: who was under way may see EIDRM.
+/// A segment destroyed while calls were in flight: those calls may see EIDRM.
 struct Tombstone {
   std::uint8_t ipc = 0;
   std::int64_t id = 0;

@@ -35,7 +35,7 @@ struct Credentials {
   friend bool operator==(const Credentials&, const Credentials&) = default;
 };
 
-/// kDying: an end has begun and the task does nothing any more, but what it had is still there.
+/// kDying: the task has begun to end and does nothing, but what it had is still there.
 enum class Life : std::uint8_t { kUnborn, kAlive, kDying, kGone };
 
 struct Task {

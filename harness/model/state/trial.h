@@ -29,7 +29,7 @@ struct TrialBranch {
 struct Trial {
   std::uint64_t object = 0;  // where its memory begins
   std::uint64_t offset = 0;
-  std::uint32_t branches = 0;     // that it has in all
+  std::uint32_t branches = 0;     // how many it has in total
   std::vector<TrialBranch> runs;  // by step
   friend bool operator==(const Trial&, const Trial&) = default;
 };

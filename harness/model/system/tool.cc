@@ -88,7 +88,7 @@ void Describe(const SystemIpcsOne&, const Scene& scene, Clauses& clauses) {
     return;
   }
   clauses.Returns<SegmentTable>(by_id, "the details of the segment");
-  // One that was removed, and of which it is not known whether it still waits, may be gone.
+  // A removed segment that may or may not wait for its last detach may be gone.
   const bool may_be_gone = segment != nullptr && segment->dest && !segment->dest_known;
   if (segment == nullptr || may_be_gone || !scene.call().Alone()) {
     clauses.AnyFailure();
@@ -105,7 +105,7 @@ void Describe(const SystemLsipc&, const Scene& scene, Clauses& clauses) {
 void Describe(const SystemIpcmk& op, const Scene& scene, Clauses& clauses) {
   DescribeLimits(scene, op.size.bytes, op.mode.bits, clauses);
   if (clauses.MustFail() || !clauses.refusals().empty()) {
-    // The tool says in words what the call said by errno.
+    // The tool prints in words what the call returned as errno.
     const bool must = clauses.MustFail();
     const auto refusals = clauses.refusals();
     const bool here = std::all_of(refusals.begin(), refusals.end(),

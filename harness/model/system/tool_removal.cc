@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// ipcrm(1) on whatever it can remove. A tool is a process of its own: it has the ids of the caller,
+// ipcrm(1), for every kind of object. A tool is a process of its own: it has the ids of the caller,
 // and the capabilities that a program executed by the caller has.
 
 #include <array>
@@ -47,8 +47,8 @@ Says RemovesOther(const Scene& scene, const OtherObject* other) {
   return MayRemoveOther(Scene(scene.setting(), after, scene.call()), *other);
 }
 
-/// What a removal of all of a kind comes to: it looks for them by index, which those that may not
-/// read them cannot, and passes over what it does not find.
+/// The removal of all objects of a kind. The tool finds them by index, which fails for those that
+/// it may not read, and skips what it does not find.
 Says SweepsSegment(const Scene& scene, const Segment& segment) {
   const State after = AsTool(scene);
   const Says reads = MayAccess(Scene(scene.setting(), after, scene.call()), segment, kRead);
@@ -92,7 +92,7 @@ void RemoveFound(const Scene& scene, State& state, const Segment* segment) {
   RemoveSegment(state, ActorOf(scene), {scene.ipc_index(), segment->serial});
 }
 
-/// A tool that removes several does not say which it could.
+/// A tool that removes several objects does not say which it could not.
 void RemoveOrDoubt(const Scene& scene, State& state, Says removes, std::uint32_t serial) {
   const SegmentName name{scene.ipc_index(), serial};
   if (removes == Says::kYes) RemoveSegment(state, ActorOf(scene), name);
@@ -158,7 +158,7 @@ void Apply(const SystemIpcrmSeveral& op, const Scene& scene, State& state, const
   const OtherObject* other =
       FindOther(scene.ipc(), op.kind, scene.NumberOf<&SystemIpcrmSeveral::other>());
   const bool removes_other = RemovesOther(scene, other) == Says::kYes;
-  // Both are looked at before either goes.
+  // The tool looks up both before it removes either.
   std::array<std::pair<Says, std::uint32_t>, 2> removals{};
   for (std::size_t i = 0; i < removals.size(); ++i) {
     const Segment* segment = i == 0 ? first : second;

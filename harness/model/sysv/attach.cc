@@ -34,7 +34,8 @@ std::uint64_t RoundedAddress(const SysvAttach& op, const Scene& scene) {
   return op.flags.Has(kRound) ? address - address % scene.system().shmlba : address;
 }
 
-/// An address that cannot be had: the system's own error, and whatever else the profile allows.
+/// An address that is unavailable: the system's own error, and every other one that the profile
+/// allows.
 void RefuseAddress(bool applies, int error, Force force, const Scene& scene,
                    Requirements requirements, const char* why, Clauses& clauses) {
   clauses.Refuse(applies, error, force, requirements, why);
@@ -108,7 +109,7 @@ void DescribeAnyPlace(const SysvAttach& op, const Scene& scene, std::uint64_t le
   const std::uint64_t gap = LargestGap(scene);
   clauses.Refuse(length > gap, ENOMEM, Force::kMust, "COMPAT.ATTACH_TOO_BIG"_req,
                  "no free range is as large as the segment");
-  // A system may keep to the upper two thirds, and the process has mapped something there itself.
+  // A system may use only the upper two thirds, where the process has mappings of its own.
   clauses.Refuse(length > gap / 8 * 5 && length <= gap, ENOMEM, Force::kMay,
                  "COMPAT.ATTACH_TOO_BIG"_req, "what the process has mapped may leave no room");
   clauses.Returns<Value>("SYSV.SHMAT.NULL_KERNEL_CHOOSES"_req, "a free, aligned range is picked");
@@ -199,7 +200,7 @@ void Describe(const SysvAttach& op, const Scene& scene, Clauses& clauses) {
                  Force::kMust, "SYSV.SHMAT.MISALIGNED"_req, "the address is not aligned");
 }
 
-/// A call that failed: when it got as far as mapping the segment, it counted as an attach before.
+/// A failed call that got as far as mapping the segment counted as an attach before.
 void ApplyFailure(const SysvAttach& op, const Scene& scene, State& state, const Segment& segment) {
   if (!scene.ipc().rmid_forced || segment.nattch != 0) return;
   Clauses clauses;
@@ -239,7 +240,7 @@ std::optional<std::size_t> NextToDetach(const AddressSpace& space, std::uint64_t
   for (std::size_t i = space.FirstAfter(address); i < mappings.size(); ++i) {
     const Mapping& mapping = mappings[i];
     if (detachment.attach != 0 && mapping.end - address > detachment.size) break;
-    // What is sealed stays, although the call reports success.
+    // Sealed parts stay, although the call reports success.
     if (mapping.sealed && detachment.attach != 0) continue;
     if (!mapping.IsAttach() || mapping.start < address) continue;
     if (mapping.start - address != mapping.offset) continue;
@@ -257,7 +258,7 @@ bool DetachOne(State& state, const Actor& actor, std::uint8_t process, std::uint
     const Mapping mapping = space.mappings()[*first];
     detachment.attach = mapping.attach;
     detachment.size = RoundUp(mapping.segment_size, page);
-    // The first part goes whole, also when it has grown beyond the segment.
+    // The first part goes as a whole, also when it has grown beyond the segment.
     if (!mapping.sealed) {
       CloseAt(state, actor, process, *first, Says::kYes, Says::kYes);
       return true;

@@ -26,7 +26,7 @@ SegmentName NameOfSegment(const Scene& scene, std::int64_t id) {
   return {scene.ipc_index(), segment != nullptr ? segment->serial : 0};
 }
 
-/// Pages already locked on behalf of a user, as far as the plan did it.
+/// Pages already locked on behalf of a user, as far as the plan locked them.
 std::uint64_t PagesLocked(const State& state, std::uint32_t uid) {
   std::uint64_t pages = 0;
   for (const auto& ipc : state.namespaces) {

@@ -20,7 +20,7 @@ using namespace shmspec::literals;
 
 namespace {
 
-/// From here on a machine may be short of memory, and above it of address space.
+/// Above this size a machine may be short of memory, and later of address space.
 constexpr std::uint64_t kLargeBytes = 1ull << 28;
 constexpr int kHugeShift = 26;  // where the wanted page size is in the flags, as its logarithm
 constexpr std::uint64_t kHugeMask = 0x3f;
@@ -91,7 +91,7 @@ void DescribeNew(const SysvGet& op, const Scene& scene, Clauses& clauses) {
 
 namespace {
 
-/// What segments of huge pages need besides.
+/// Further needs of segments of huge pages.
 void DescribeHugePages(const Scene& scene, std::uint64_t size, std::uint64_t flags,
                        Clauses& clauses) {
   const SystemFacts& system = scene.system();
@@ -138,7 +138,7 @@ void DescribeLimits(const Scene& scene, std::uint64_t size, std::uint64_t flags,
   const std::uint64_t page = scene.page();
   const std::uint64_t pages = size / page + (size % page != 0 ? 1 : 0);
   const bool too_many_pages = pages > ipc.shmall || ipc.pages > ipc.shmall - pages;
-  // Segments that may be gone may have given back what they took.
+  // Segments that may be gone may have returned their memory.
   const bool all_there = std::all_of(ipc.segments.begin(), ipc.segments.end(),
                                      [](const Segment& segment) { return segment.dest_known; });
   const Force full = all_there ? Force::kMust : Force::kMay;
@@ -242,7 +242,7 @@ void Apply(const SysvGet& op, const Scene& scene, State& state, const Outcome& o
     return;
   }
   if (const Segment* doubtful = DoubtfulByKey(scene.ipc(), key); doubtful != nullptr) {
-    // The answer settles whether it still has the key.
+    // The answer shows whether it still has the key.
     const bool has_it = doubtful->id == value->number;
     Segment& segment = OwnSegment(state, {scene.ipc_index(), doubtful->serial});
     segment.key_known = true;

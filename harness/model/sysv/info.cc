@@ -19,7 +19,7 @@ using namespace shmspec::literals;
 
 namespace {
 
-/// The largest shmmax that a 32-bit caller is told.
+/// The largest shmmax that a 32-bit caller sees.
 constexpr std::uint64_t kNarrowMost = std::numeric_limits<std::int32_t>::max();
 
 /// A counter or limit as the caller's record holds it: a 32-bit one has the low half.
@@ -43,7 +43,7 @@ void BindHighestIndex(const Scene& scene, Clauses& clauses) {
                "SYSV.INFO.RETURNS_MAX_INDEX"_req, "the highest index in use");
 }
 
-/// Commands that only Linux has.
+/// Commands of Linux only.
 void DescribeLinuxCommand(const Scene& scene, Clauses& clauses) {
   if (Certainly(scene.profile().linux_commands)) return;
   clauses.AnyFailure();

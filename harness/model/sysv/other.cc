@@ -30,7 +30,7 @@ bool Doubtful(const IpcNamespace& ipc, IpcKind kind) {
          Find(ipc, kind, [](const OtherObject& other) { return !other.key_known; }) != nullptr;
 }
 
-/// Who may use an object at all is not this specification's subject: it is about segments.
+/// This specification is about segments and does not say who may use other objects.
 void DescribeFound(const OtherGet& op, const OtherObject& found, Clauses& clauses) {
   clauses.Refuse(op.flags.Has(kCreate | kExclusive), EEXIST, Force::kMust, kKeys,
                  "the key has an object of this kind");

@@ -5,8 +5,8 @@
 //
 //   shmspec_catalogue_compiler suites/requirements.yaml OUTPUT_FOLDER
 //
-// A catalogue that says something this program does not know is refused, with file, line and column
-// and exit code 4; the output is untouched then.
+// Refuses a catalogue that it does not understand, with file, line and column and exit code 4; the
+// output is then left untouched.
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -88,7 +88,7 @@ void CheckShape(const YAML::Node& node, const std::string& field, const Rule& ru
   }
 }
 
-/// The fields of a node that is to have those of `rules` and no other.
+/// The fields of a node, which must be among those of `rules`.
 std::map<std::string, YAML::Node> FieldsOf(const YAML::Node& node, const std::string& what,
                                            const Rules& rules) {
   if (!node.IsMap()) {
@@ -268,7 +268,8 @@ std::string Contents(const std::filesystem::path& path) {
   return contents;
 }
 
-/// Replaces the file in one step, and only when that changes it, so that nothing rebuilds in vain.
+/// Replaces the file in one step, and only when that changes it, so that nothing is rebuilt
+/// needlessly.
 void Replace(const std::filesystem::path& path, const std::string& contents) {
   if (std::filesystem::exists(path) && Contents(path) == contents) return;
   const std::filesystem::path fresh = path.string() + ".new";

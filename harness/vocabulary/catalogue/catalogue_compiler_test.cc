@@ -72,7 +72,7 @@ class CatalogueCompiler : public ::testing::Test {
   }
   ~CatalogueCompiler() override { fs::remove_all(folder_); }
 
-  /// The exit code; message_ is what was said, without the path in front.
+  /// The exit code; message_ is what it printed, without the path in front.
   int Compile(const std::string& yaml) {
     const std::string path = folder_ / "catalogue.yaml";
     std::ofstream(path, std::ios::binary) << yaml;
@@ -91,8 +91,8 @@ class CatalogueCompiler : public ::testing::Test {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
 
-  /// Expects the catalogue to be refused with a line that starts thus and the output to be as it
-  /// was.
+  /// Expects the compiler to refuse the catalogue with a line that starts thus, and to leave the
+  /// output alone.
   void ExpectRefused(const std::string& yaml, const std::string& start) {
     const std::string before = Contents(output() / "catalogue.inc");
     EXPECT_EQ(Compile(yaml), 4) << yaml;

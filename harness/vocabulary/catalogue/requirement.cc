@@ -74,7 +74,7 @@ std::uint16_t Requirement::index() const {
 const RequirementText& Requirement::text() const { return kCatalogue[index()]; }
 
 std::optional<Requirement> FindRequirement(std::string_view id) {
-  // Not by hash alone: any text may be asked for.
+  // The hash alone is not enough: callers may ask for any text.
   const Requirement found = Requirement::Named(id);
   const auto all = AllRequirements();
   const auto at = std::lower_bound(

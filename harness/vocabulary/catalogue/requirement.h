@@ -100,7 +100,7 @@ std::size_t RequirementCount();
 /// Every identifier, sorted.
 std::vector<std::string> RequirementIds();
 
-/// A set of requirements, of the same few bytes whatever is in it.
+/// A set of requirements, of a small fixed size.
 class RequirementSet {
  public:
   /// More than the catalogue will have; requirement.cc does not compile when it has more.

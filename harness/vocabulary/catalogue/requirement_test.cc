@@ -82,7 +82,7 @@ class RequirementUses : public ::testing::Test {
     std::ofstream(folder_ / path) << text;
   }
 
-  /// The exit code of the check; message_ is what it said.
+  /// The exit code of the check; message_ is what it printed.
   int Check(const std::string& folders) {
     const std::string command = std::string(SHMSPEC_REQUIREMENT_USES) + " " + folders + " 2>&1";
     std::FILE* pipe = ::popen(command.c_str(), "r");

@@ -35,7 +35,8 @@ concept Table = requires(const R& record) {
   record.rows;
 };
 
-/// The columns in which tables of as many rows differ, each once; or how many rows there are.
+/// The columns in which tables with the same number of rows differ, each once; otherwise the number
+/// of rows.
 template <class R>
 void CompareRows(const R& seen, const R& allowed, Actors actors, std::vector<Difference>& found) {
   if (seen.rows.size() != allowed.rows.size()) {
@@ -72,14 +73,14 @@ void CompareFields(const R& seen, const R& low, const R& high, Actors actors,
       }
     }
     if constexpr (requires { from.empty(); }) {
-      // Lists and strings that are empty are left open, as in patterns.
+      // As in patterns, empty lists and strings are left open.
       if (from.empty() || value == from) return;
       found.push_back({std::string(field.name), Printed(value, actors), Printed(from, actors)});
     }
   });
 }
 
-/// Of the symbols of an alternative those that do not hold.
+/// Of the symbols of an alternative, those that do not hold.
 template <class R>
 void CompareSymbols(const Outcome& seen, const Alternative& alternative, const Bindings& bindings,
                     Actors actors, std::vector<Difference>& found) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// In what an outcome differs from what was allowed, as data: what failures have in common shows in
-// it, whatever the plans they come from.
+// How an outcome differs from what was allowed, as data, so that failures of different plans can be
+// compared.
 //
 //   DifferencesBetween(segment{nattch=3 ...}, segment{nattch=2 ...})  ->  nattch: 3, not 2
 //   DifferencesBetween(ENOSYS, ok)                                    ->  ENOSYS, not success
@@ -38,7 +38,7 @@ std::string KindOf(const Outcome& seen);
 std::string KindsIn(const Pattern& allowed);
 
 /// How `seen` differs from the alternative that is nearest to it: field by field from one of its
-/// own kind, else as a whole. Nothing when it is allowed.
+/// own kind, otherwise as a whole. Nothing when it is allowed.
 std::vector<Difference> DifferencesBetween(const Outcome& seen, const Pattern& allowed,
                                            const Bindings& bindings,
                                            std::span<const ActorSpec> actors);

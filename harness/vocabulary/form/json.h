@@ -20,7 +20,7 @@ namespace shmspec {
 nlohmann::ordered_json ToJson(const Operation& operation, std::span<const ActorSpec> actors);
 nlohmann::ordered_json ToJson(const Outcome& outcome, std::span<const ActorSpec> actors);
 nlohmann::ordered_json ToJson(const Plan& plan);
-/// The plan with what every step came to.
+/// The plan with the outcome of each step.
 nlohmann::ordered_json ToJson(const Trace& trace);
 
 }  // namespace shmspec

@@ -33,7 +33,7 @@ TEST(Json, EveryDrawnPlanHasAForm) {
     const Plan plan = DrawPlan(choices, {});
     const auto json = ToJson(plan);
     EXPECT_EQ(json["steps"].size(), plan.steps.size());
-    // What is dumped can be read again, whatever bytes the strings hold.
+    // The dumped text can be read again, for any bytes in the strings.
     const std::string dumped =
         json.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace);
     EXPECT_TRUE(nlohmann::json::accept(dumped)) << "seed " << seed;

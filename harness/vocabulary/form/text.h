@@ -44,7 +44,7 @@ std::string PrintTrace(const Trace& trace);
 /// `FILE:LINE:COLUMN: what was expected`; `file` is used for that only.
 Result<Plan> ParsePlan(std::string_view text, std::string_view file);
 
-/// How an actor that nobody ended came to its end: `died of SIGSEGV`, `ended with exit code 1`.
+/// The unexpected end of an actor: `died of SIGSEGV`, `ended with exit code 1`.
 std::string DeathText(const Gone& gone);
 
 }  // namespace shmspec

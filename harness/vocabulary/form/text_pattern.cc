@@ -128,7 +128,7 @@ bool ParseRecordField(Cursor& cursor, Alternative& alternative, std::vector<std:
     known = true;
     Symbol symbol{name, {}};
     if (!cursor.Demand("=")) return;
-    // Only numbers can be those of a handle or a process.
+    // Only numbers can equal a handle or a process id.
     using V = std::remove_cvref_t<decltype(std::declval<R>().*field.member)>;
     if (std::is_integral_v<V> && AcceptSymbol(cursor, symbol, actors)) {
       alternative.symbols.push_back(symbol);
@@ -184,7 +184,7 @@ bool ParseNumberOrError(Cursor& cursor, Alternative& alternative, Actors actors)
   return cursor.ok();
 }
 
-/// Whether the text goes on with the word and nothing that would make it longer.
+/// Whether the text goes on with the word and the word ends there.
 bool AcceptKeyword(Cursor& cursor, std::string_view word) {
   Cursor ahead = cursor;
   if (ahead.Name() != word) return false;

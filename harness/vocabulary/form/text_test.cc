@@ -161,7 +161,7 @@ TEST(Wire, EveryDrawnTraceCrossesUnchanged) {
     ASSERT_TRUE(ReadWire(rest, again)) << "seed " << seed;
     EXPECT_TRUE(rest.empty());
     ASSERT_TRUE(again == trace) << "seed " << seed;
-    // Whatever is cut off is missed.
+    // A text that is cut off anywhere is refused.
     std::string_view part = std::string_view(bytes).substr(0, choices.Below(bytes.size()));
     EXPECT_FALSE(ReadWire(part, again) && part.empty() && again == trace) << "seed " << seed;
   }

@@ -144,11 +144,11 @@ bool ParseField(Cursor& cursor, T& record, std::vector<std::string>& seen, Actor
   return parsed;
 }
 
-/// Records in which a field of its default value is one that is not there.
+/// Records that omit fields with their default value.
 template <class T>
 constexpr bool kDefaultIsAbsence = std::is_same_v<T, EndingRow>;
 
-/// `name{field=value ...}` with every field that is there.
+/// `name{field=value ...}` with every field that is not omitted.
 template <Declared T>
 void PrintStruct(std::string& out, const T& record, Actors actors) {
   out += T::kName;

@@ -32,8 +32,8 @@ void AppendWire(std::string& bytes, const ActorFacts& facts);
 void AppendWire(std::string& bytes, const Plan& plan);
 void AppendWire(std::string& bytes, const Trace& trace);
 
-/// Each takes one value off the front of `bytes`; false when the bytes are not one, and then the
-/// value is in an unspecified state. Never reads past the end, whatever the bytes are.
+/// Each takes one value off the front of `bytes`; false when the bytes are malformed, and then the
+/// value is unspecified. Never reads past the end.
 bool ReadWire(std::string_view& bytes, Operation& operation);
 bool ReadWire(std::string_view& bytes, Outcome& outcome);
 bool ReadWire(std::string_view& bytes, ActorSpec& spec);

@@ -73,7 +73,8 @@ void Append(std::string& bytes, const T& value);
 template <class T>
 bool Read(std::string_view& bytes, T& value);
 
-/// The longest list that is read: far above any real one, far below what hurts.
+/// The longest list that is read: far longer than any real one, far shorter than what would exhaust
+/// memory.
 inline constexpr std::uint64_t kMaxItems = 1u << 20;
 
 template <class T>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Plans and traces cross between the processes of the harness only, never to an actor: the program
-// of 32-bit actors has nothing of them.
+// of 32-bit actors is built without them.
 
 #include "harness/vocabulary/form/wire.h"
 #include "harness/vocabulary/form/wire_codec.h"

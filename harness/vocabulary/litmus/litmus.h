@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Litmus tests: what a few accesses of several actors to the same memory may come to. One actor's
-// side of a test is a program, what a round of all of them came to is an ending.
+// Litmus tests: the results that a few accesses of several actors to the same memory may have. The
+// side of one actor is a program; the result of one round is an ending.
 //
 //   x=1; r0=y                stores 1 into x, then loads y into the register r0
 //   x=1; fence; r0=y         the same with everything before the fence done before it goes on
@@ -103,7 +103,8 @@ struct Ending {
   friend auto operator<=>(const Ending&, const Ending&) = default;
 };
 
-/// How the rounds of a test are run. Each processor, and each test, shows most by another one.
+/// How the rounds of a test are run. Each processor and each test shows most with a technique of
+/// its own.
 enum class Technique : std::uint8_t {
   kPaced,        // each round on cells of its own, at a tick of the clock for all branches
   kBackToBack,   // the same without a clock, as fast as each branch can
@@ -123,7 +124,7 @@ inline constexpr std::size_t kTechniques = NamesOf<Technique>::kNames.size();
 enum class Tuning : std::uint8_t {
   kNone,    // paced
   kSearch,  // one after the other is tried until one shows the ending that is sought
-  kKeep,    // the one that showed in the last search at the same place, and as many rounds
+  kKeep,    // the one that the last search at the same place chose, with as many rounds
 };
 template <>
 struct NamesOf<Tuning> {
@@ -153,7 +154,7 @@ std::string_view NameOfEnding(std::size_t position);
 std::string PrintProgram(const Program& program);
 std::string PrintEnding(const Ending& ending);
 
-/// The program or the ending that a text means; a text that means none is a mistake in the program.
+/// The program or the ending that a text means; a malformed text is a mistake of the programmer.
 Program ProgramOf(std::string_view text);
 Ending EndingOf(std::string_view text);
 
@@ -173,7 +174,7 @@ struct LitmusLayout {
     return stride != 0 && stride % kCellBytes == 0 && stride <= kMostStride && shift <= kMostShift;
   }
   /// From the cells of one name to those of the next. They are not at the same place within a page:
-  /// processors take such addresses for equal at first.
+  /// processors first compare such addresses by their low bits.
   constexpr std::uint64_t ColumnBytes() const {
     return (rounds * stride + 4095) / 4096 * 4096 + 5 * 64;
   }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// By which technique a litmus test shows an ending on the processor at hand. Techniques take turns,
-// a few rounds at first and more each time, until one has shown enough or all have had their share.
+// Finds the technique by which a litmus test shows an ending on this processor. Techniques take
+// turns, a few rounds at first and more each time, until one has shown enough or all have had their
+// share.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_LITMUS_LITMUS_SEARCH_H_
 #define SHMSPEC_HARNESS_VOCABULARY_LITMUS_LITMUS_SEARCH_H_
@@ -38,10 +39,10 @@ struct LitmusTurn {
   friend bool operator==(const LitmusTurn&, const LitmusTurn&) = default;
 };
 
-/// Says what to try next. Owns nothing and allocates nothing, so that a fault may leave it.
+/// Chooses what to try next. Owns nothing and allocates nothing, so that a fault may leave it.
 class LitmusSearch {
  public:
-  /// Turns that each technique is given in all.
+  /// Turns of each technique in total.
   static constexpr std::uint64_t kTurns = 12;
 
   /// At most `rounds` in a turn; `at_least` hits of one technique end the search.
@@ -50,7 +51,7 @@ class LitmusSearch {
 
   /// The turn to take now; nothing when the search is over.
   std::optional<LitmusTurn> Next() const;
-  /// What came of it.
+  /// Records the result of the turn.
   void Add(const LitmusTurn& turn, std::uint64_t hits);
 
   const LitmusEffort& effort() const { return effort_; }

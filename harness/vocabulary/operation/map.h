@@ -94,7 +94,7 @@ struct MapAdvise {
   friend bool operator==(const MapAdvise&, const MapAdvise&) = default;
 };
 
-/// mseal(2): nothing may change or unmap the range any more.
+/// mseal(2): from then on nothing may change or unmap the range.
 struct MapSeal {
   static constexpr std::string_view kName = "map.seal";
   static constexpr Role kRole = Role::kNeighbour;

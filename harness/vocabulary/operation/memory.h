@@ -125,9 +125,9 @@ struct MemoryTransfer {
 
 /// One branch of a litmus test (litmus.h): runs its program for many rounds at the same pace as the
 /// other branches. They meet at `at`, which has to be the same memory for all of them, and run in a
-/// race of the plan. The outcome is the number of rounds: `rounds` without tuning, at least so many
-/// when a technique is kept, as many as it took when one is searched. Trouble when the others do
-/// not come, or run on the same processor.
+/// race of the plan. The outcome is the number of rounds: `rounds` without tuning, at least that
+/// number when a technique is kept, the number needed when one is searched. Trouble when the others
+/// do not come, or run on the same processor.
 struct MemoryBranch {
   static constexpr std::string_view kName = "memory.branch";
   static constexpr bool kMayTakeLong = true;
@@ -143,7 +143,7 @@ struct MemoryBranch {
   std::uint64_t shift = 0;
   Tuning tuning = Tuning::kNone;
   Ending until;                // sought by a search,
-  std::uint64_t at_least = 0;  // so often
+  std::uint64_t at_least = 0;  // the least number of hits
   static constexpr auto kFields =
       Fields(Field{"at", &MemoryBranch::at}, Field{"also", &MemoryBranch::also},
              Field{"program", &MemoryBranch::program}, Field{"width", &MemoryBranch::width},
@@ -157,8 +157,8 @@ struct MemoryBranch {
 };
 
 /// Counts how the rounds of the test at `at` ended, which begins a new test there. `of` is what the
-/// hits of the histogram count. Trouble when they are fewer than `at_least`: then the test cannot
-/// be trusted to show here what it is there to show.
+/// hits of the histogram count. Trouble when they are fewer than `at_least`: then the test is too
+/// weak on this machine to be trusted.
 struct MemoryHistogram {
   static constexpr std::string_view kName = "memory.histogram";
   static constexpr bool kMayTakeLong = true;

@@ -31,8 +31,8 @@ namespace shmspec {
 using OperationVariant = VariantAfter<void SHMSPEC_OPERATIONS(SHMSPEC_NEXT_OPERATION)>;
 #undef SHMSPEC_NEXT_OPERATION
 
-/// One of them. A class of its own, so that what makes, copies and compares it is compiled once and
-/// not in every file.
+/// One of them. A class of its own, so that its construction, copying and comparison are compiled
+/// once and not in every file.
 class Operation : public OperationVariant {
  public:
   Operation();
@@ -66,8 +66,8 @@ std::string_view OperationName(const Operation& operation);
 /// What the operation is to shared memory.
 Role RoleOf(const Operation& operation);
 
-/// Whether the operation may take long without anything being wrong: its work grows with a size, it
-/// waits for another actor, or it is no call of which a specification of shared memory speaks.
+/// Whether the operation may take long although nothing is wrong: its work grows with a size, it
+/// waits for another actor, or no specification of shared memory covers it.
 bool MayTakeLong(const Operation& operation);
 
 /// The kind of handle that a success assigns, if any.

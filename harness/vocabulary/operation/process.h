@@ -75,10 +75,10 @@ struct ProcessKill {
   friend bool operator==(const ProcessKill&, const ProcessKill&) = default;
 };
 
-/// setgroups(2), setresgid(2), setfsgid(2), setresuid(2) and setfsuid(2), in this order: what is
-/// absent stays. The id of the file system becomes the effective one when another of its kind is
-/// given and it is not. Capabilities follow as the system rules. The outcome is 0, or the error of
-/// the first that was refused: EPERM of setfsgid and setfsuid, which report none.
+/// setgroups(2), setresgid(2), setfsgid(2), setresuid(2) and setfsuid(2), in this order: fields
+/// that are absent stay. The id of the file system becomes the effective one when another of its
+/// kind is given and it is not. Capabilities follow as the system rules. The outcome is 0, or the
+/// error of the first that was refused: EPERM of setfsgid and setfsuid, which report none.
 struct ProcessSetIdentity {
   static constexpr std::string_view kName = "process.set_identity";
   static constexpr Role kRole = Role::kPrepares;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What an operation is to shared memory. An operation says so beside its name:
+// How an operation relates to shared memory. An operation declares it beside its name:
 //
 //   struct ProcessPin {
 //     static constexpr std::string_view kName = "process.pin";
@@ -16,12 +16,12 @@
 
 namespace shmspec {
 
-/// Decides what it means that an operation fails where the specification gives no reason.
+/// Decides what a failure means for which the specification gives no reason.
 enum class Role : std::uint8_t {
-  /// Shared memory itself: shared memory has failed.
+  /// A call of shared memory: its failure is a failure of shared memory.
   kSubject,
-  /// Another call, of interest for what it does to shared memory. A system that has no such call,
-  /// or forbids it, has not failed; any other failure is shared memory's.
+  /// Another call, tested for its effect on shared memory. A system that lacks or forbids the call
+  /// has not failed; any other failure counts against shared memory.
   kNeighbour,
   /// Sets the scene: the environment refuses what the plan needs.
   kPrepares,

@@ -135,7 +135,7 @@ struct SystemIpcrmAll {
   bool apart = false;
   static constexpr auto kFields =
       Fields(Field{"kind", &SystemIpcrmAll::kind}, Field{"apart", &SystemIpcrmAll::apart});
-  /// What a tool does to queues and semaphores is not shared memory's.
+  /// Removing queues and semaphores is no call of shared memory.
   Role role() const { return kind == IpcKind::kSegment ? Role::kNeighbour : Role::kPrepares; }
   friend bool operator==(const SystemIpcrmAll&, const SystemIpcrmAll&) = default;
 };
@@ -160,8 +160,8 @@ struct SystemIpcrmKey {
 };
 
 /// Waits until the clock that time stamps are taken from shows another second than any stamp so
-/// far: a stamp that should move and did not can be told from one that moved. At most one in a
-/// plan: plans that wait do so at the same time as all others.
+/// far: then a stamp that should have moved and did not can be seen. At most one in a plan: plans
+/// that wait do so at the same time as all others.
 struct SystemNextSecond {
   static constexpr std::string_view kName = "system.next_second";
   static constexpr auto kFields = Fields();

@@ -9,7 +9,7 @@
 namespace shmspec {
 namespace {
 
-/// Calls visit(position in Ending::values, value of the row) for all that a row says of an ending.
+/// Calls visit(position in Ending::values, value of the row) for every value that a row has.
 template <class Row, class Visit>
 void ForEachValue(Row& row, Visit&& visit) {
   std::size_t position = 0;
@@ -18,7 +18,7 @@ void ForEachValue(Row& row, Visit&& visit) {
   });
 }
 
-/// `paced 0 of 2048, back to back 1 of 2048`: what each technique has shown.
+/// `paced 0 of 2048, back to back 1 of 2048`: how often each technique showed the ending.
 std::string TriedText(const LitmusEffort& effort) {
   std::string text;
   for (const auto& [name, technique] : NamesOf<Technique>::kNames) {

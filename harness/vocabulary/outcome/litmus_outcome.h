@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// From endings that were counted to the outcome of memory.histogram. Whoever performs tests, real
-// or simulated, concludes here.
+// From endings that were counted to the outcome of memory.histogram. Real and simulated targets
+// both use it.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_OUTCOME_LITMUS_OUTCOME_H_
 #define SHMSPEC_HARNESS_VOCABULARY_OUTCOME_LITMUS_OUTCOME_H_
@@ -24,12 +24,12 @@ class EndingCounts {
   std::vector<std::pair<Ending, std::uint64_t>> Sorted() const;
 
  private:
-  // A test has a handful of endings, the last one being the likeliest next one.
+  // A test has a handful of endings, and the next one is probably the same as the last.
   std::vector<std::pair<Ending, std::uint64_t>> counts_;
   std::size_t last_ = 0;
 };
 
-/// The histogram, or why it says nothing.
+/// The histogram, or why it is inconclusive.
 Outcome Conclude(const MemoryHistogram& operation, const EndingCounts& counts,
                  const LitmusEffort& effort = {});
 

@@ -233,8 +233,9 @@ struct Histogram {
   friend bool operator==(const Histogram&, const Histogram&) = default;
 };
 
-/// The step could not be carried out at all, which says nothing about the target: the tool is not
-/// installed, the actor lacked what the step needs. Ends UNRESOLVED, or UNSUPPORTED when `lacking`.
+/// The step could not be carried out at all, which proves nothing about the target: the tool is not
+/// installed, or the actor lacked what the step needs. Ends UNRESOLVED, or UNSUPPORTED when
+/// `lacking`.
 struct Trouble {
   static constexpr std::string_view kName = "trouble";
   bool lacking = false;
@@ -244,14 +245,14 @@ struct Trouble {
   friend bool operator==(const Trouble&, const Trouble&) = default;
 };
 
-/// The call wrote to memory of its caller that was not its to write: a buffer that it only reads,
-/// bytes beside the record it fills in, or the record although it failed.
+/// The call wrote to memory of its caller that it must not write: a buffer that it only reads,
+/// bytes beside the record it fills in, or the record of a call that failed.
 struct StrayWrite {
   static constexpr std::string_view kName = "stray_write";
   std::int64_t returned = 0;
   ErrorCode error;          // when that is -1
   std::int64_t offset = 0;  // of the first such byte, from the address given to the call
-  std::int64_t bytes = 0;   // changed in all
+  std::int64_t bytes = 0;   // changed in total
   static constexpr auto kFields =
       Fields(Field{"returned", &StrayWrite::returned}, Field{"error", &StrayWrite::error},
              Field{"offset", &StrayWrite::offset}, Field{"bytes", &StrayWrite::bytes});
@@ -268,8 +269,8 @@ struct StrayWrite {
 using OutcomeVariant = VariantAfter<void SHMSPEC_OUTCOMES(SHMSPEC_NEXT_OUTCOME)>;
 #undef SHMSPEC_NEXT_OUTCOME
 
-/// One of them. A class of its own, as Operation is: what makes, copies and compares it is compiled
-/// once.
+/// One of them. A class of its own, like Operation, so that its construction, copying and
+/// comparison are compiled once.
 class Outcome : public OutcomeVariant {
  public:
   Outcome();

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What a system may offer or not, besides shared memory: what the harness uses where it is there,
-// and what plans and requirements need. The words are those of `needs` in suites/requirements.yaml.
+// What a system may offer besides shared memory: abilities that the harness uses where they exist,
+// and abilities that plans and requirements need. The words are those of `needs` in
+// suites/requirements.yaml.
 //
 //   if (!Has(facts.abilities, Ability::kExec)) return Trouble{true, "..."};
 //
-// How each is tried, what uses it and what takes its place: harness/actor/abilities.h.
+// How each ability is tried, what uses it and what replaces it: harness/actor/abilities.h.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_PLAN_ABILITY_H_
 #define SHMSPEC_HARNESS_VOCABULARY_PLAN_ABILITY_H_
@@ -19,7 +20,7 @@
 namespace shmspec {
 
 enum class Ability : std::uint8_t {
-  // What the harness works by.
+  // Abilities of the harness itself.
   kFutex,
   kGroups,
   kKill,
@@ -33,7 +34,7 @@ enum class Ability : std::uint8_t {
   kProc,
   kCoarseClock,
   kTools,
-  // What requirements need.
+  // Abilities that requirements need.
   kTwoProcesses,
   kTwoUsers,
   kRoot,

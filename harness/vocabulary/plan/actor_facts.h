@@ -12,8 +12,8 @@
 
 namespace shmspec {
 
-/// What an actor reported of itself in its first reply, which is what the model believes.
-/// Namespaces are told apart by their inode numbers.
+/// What an actor reported of itself in its first reply, which is what the model believes. Inode
+/// numbers identify namespaces.
 struct ActorFacts {
   static constexpr std::string_view kName = "facts";
   static constexpr std::uint64_t kTaskSize = 0x7ffffffff000;  // of x86-64

@@ -25,8 +25,9 @@ struct NamesOf<Start> {
                                      Named<Start>{"thread", Start::kThread}};
 };
 
-/// A process (or, with start=thread, a thread) and the identity it must have before it acts.
-/// What is absent stays as the harness was started: usually root, or root of a user namespace.
+/// A process (or, with start=thread, a thread) and the identity it must have before it acts. Fields
+/// that are absent stay as they were when the harness started: usually root, or root of a user
+/// namespace.
 ///
 ///   actor b uid=u1 gid=u1 groups=u2 caps=ipc_owner namespaces=ipc memlock=8192 cpu=1
 struct ActorSpec {
@@ -38,7 +39,7 @@ struct ActorSpec {
   std::vector<Id> groups;
   /// Exactly these capabilities, effective and permitted; absent: what the ids give.
   std::optional<Capabilities> caps;
-  Namespaces namespaces;  // made for this actor alone, before the identity is taken on
+  Namespaces namespaces;  // made for this actor alone, before it takes on its identity
   std::optional<std::uint64_t> memlock;  // bytes
   std::optional<std::uint64_t> as;       // bytes
   std::optional<std::uint64_t> nofile;

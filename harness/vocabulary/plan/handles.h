@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The handles and actors that an operation names, whatever the operation is.
+// Finds the handles and actors that any operation names.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_PLAN_HANDLES_H_
 #define SHMSPEC_HARNESS_VOCABULARY_PLAN_HANDLES_H_

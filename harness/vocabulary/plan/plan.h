@@ -68,9 +68,9 @@ struct Plan {
   friend bool operator==(const Plan& a, const Plan& b);
 };
 
-/// What is wrong with a plan that is well-formed text but means nothing: an actor nobody forks, a
-/// handle used before any step assigns it, too many actors. `step` is an index into plan.steps or
-/// nullopt when the whole plan is meant.
+/// What is wrong with a plan that is well-formed text but cannot be performed: an actor that no
+/// step starts, a handle used before any step assigns it, too many actors. `step` is an index into
+/// plan.steps or nullopt when the whole plan is meant.
 struct PlanFlaw {
   std::optional<std::size_t> step;
   std::string message;

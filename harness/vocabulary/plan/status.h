@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What became of a case, and what that is compared with what was expected of it.
+// The result of a case, and how it compares with what was expected.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_PLAN_STATUS_H_
 #define SHMSPEC_HARNESS_VOCABULARY_PLAN_STATUS_H_
@@ -15,7 +15,7 @@ namespace shmspec {
 enum class Status : std::uint8_t {
   kPass,
   kFail,
-  kUnresolved,   // the experiment failed and says nothing about the system
+  kUnresolved,   // the experiment failed and proves nothing about the system
   kUnsupported,  // this system or run does not offer what the case needs
   kUntested,     // not reached, because the run ended before
   kObserved,
@@ -67,7 +67,7 @@ struct NamesOf<Cause> {
 enum class Judgement : std::uint8_t {
   kExpected,
   kUnexpected,
-  kWaived,  // not as specified, and a waiver says why that is put up with for now
+  kWaived,  // not as specified, and a waiver says why that is accepted for now
   kStale,   // as specified, and a strict waiver says that it is not
 };
 template <>

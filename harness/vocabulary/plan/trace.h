@@ -73,7 +73,7 @@ struct Performed {
   friend bool operator==(const Performed& a, const Performed& b);
 };
 
-/// A plan and what became of it. Steps after the one at which it was halted were not called.
+/// A plan and the events of its run. Steps after the one at which it was halted were not called.
 /// steps[i] belongs to plan.steps[i], actors[i] to plan.actors[i].
 struct Trace {
   static constexpr std::string_view kName = "trace";
@@ -96,16 +96,16 @@ struct Trace {
   friend bool operator==(const Trace& a, const Trace& b);
 };
 
-/// Whether the steps after this one rest on its success: it is not about shared memory itself, and
-/// its author expects it not to fail.
+/// Whether the later steps rest on the success of this one: it is not about shared memory itself,
+/// and its author expects it not to fail.
 bool IsFoundation(const Step& step);
 
 /// Whether the plan ends with this outcome of the step: it could not be carried out, or it failed
-/// and the rest rests on it.
+/// and later steps rest on it.
 bool EndsPlan(const Step& step, const Outcome& outcome);
 
-/// A call or a return, in the order in which they can be told to have happened. A call whose actor
-/// ended has no return but an end: from there on the call can no longer take effect.
+/// A call or a return, in the order in which they happened, as far as that is known. A call whose
+/// actor ended has no return but an end: after that the call can no longer take effect.
 struct Event {
   enum class Kind : std::uint8_t { kCall, kReturn, kEnd };
   Kind kind = Kind::kCall;

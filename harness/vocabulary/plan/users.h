@@ -49,8 +49,8 @@ struct Users {
 /// Which users a plan names, from 1, in order.
 std::vector<std::uint32_t> UsersOf(const Plan& plan);
 
-/// An id that the plan gives as a number and that stands for one of its users on this system: the
-/// two could not be told apart. Nothing for nearly every plan.
+/// An id that the plan gives as a number and that is also the id of one of its users on this
+/// system, so that the two are indistinguishable. Nothing for nearly every plan.
 std::optional<std::uint32_t> ClashOf(const Users& users, const Plan& plan);
 
 /// The plan with the ids of this system.

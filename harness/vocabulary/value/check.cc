@@ -13,7 +13,7 @@ namespace shmspec {
 namespace {
 
 void WriteText(const char* text, std::size_t size) {
-  // Nothing can be done about a message that does not get out.
+  // A message that cannot be written is lost.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, size);
 }
 

@@ -17,7 +17,7 @@ struct Unit {
 constexpr Unit kUnits[] = {{"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}};
 
 constexpr std::int64_t kMost_ms = 24 * 3'600'000;
-/// A number without a unit that is larger is taken for one of another unit.
+/// A larger number without a unit was probably meant in another unit.
 constexpr std::int64_t kMostBare_s = 600;
 
 std::optional<std::int64_t> MillisecondsOf(std::string_view name) {

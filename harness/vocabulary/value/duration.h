@@ -13,9 +13,9 @@
 
 namespace shmspec {
 
-/// Milliseconds, from a whole number and its unit: ms, s, m or h. Without a unit it is seconds, and
-/// over 600 of them are refused: whoever writes 10000 means milliseconds. At least 1 ms and at most
-/// 24 hours. The error says what was found and what to write.
+/// Milliseconds, from a whole number and its unit: ms, s, m or h. A number without a unit is in
+/// seconds; more than 600 are refused, because 10000 probably means milliseconds. At least 1 ms and
+/// at most 24 hours. The error says what was found and what to write.
 Result<std::int64_t> ParseDuration(std::string_view text);
 
 /// The shortest text that ParseDuration() reads as that: `10s`, `1500ms`.

@@ -33,8 +33,7 @@ struct Field {
       : name(field_name), member(field_member) {}
 };
 
-/// A list of fields. No std::tuple: every file of the harness would pay for what one can do
-/// besides.
+/// A list of fields. Not a std::tuple, which would slow down the compilation of every file.
 template <std::size_t kIndex, class F>
 struct FieldAt {
   F field;
@@ -80,7 +79,7 @@ std::variant<Ts...> AsVariant(const std::variant<Ts...>* variant);
 template <class Variant>
 using VariantOf = decltype(AsVariant(static_cast<const Variant*>(nullptr)));
 
-/// The std::variant of all types but the first: a macro that lists types can put a comma before
+/// The std::variant of all types except the first: a macro that lists types can put a comma before
 /// each and none behind the last.
 template <class First, class... Ts>
 using VariantAfter = std::variant<Ts...>;

@@ -12,8 +12,8 @@ namespace {
 #define SHMSPEC_NAMED(x) \
   Named<int> { #x, x }
 
-// Every errno that a call of the vocabulary is documented to return, or that a sandbox returns in
-// place of one.
+// Every errno that a call of the vocabulary is documented to return, or that a sandbox returns
+// instead.
 constexpr Named<int> kErrnos[] = {
     SHMSPEC_NAMED(EPERM),           SHMSPEC_NAMED(ENOENT),    SHMSPEC_NAMED(ESRCH),
     SHMSPEC_NAMED(EINTR),           SHMSPEC_NAMED(EIO),       SHMSPEC_NAMED(ENXIO),

@@ -44,7 +44,7 @@ std::vector<std::string> NearestNames(std::string_view name,
   std::vector<std::pair<std::size_t, std::string>> ranked;
   for (const std::string& candidate : candidates) {
     const std::string other = Lower(candidate);
-    if (wanted.size() > other.size() + farthest) continue;  // too long whatever is in it
+    if (wanted.size() > other.size() + farthest) continue;  // too long in any case
     std::size_t distance = EditDistance(wanted, other);
     if (wanted.size() >= 3 && other.find(wanted) != std::string::npos) {
       distance = std::min<std::size_t>(distance, 1);

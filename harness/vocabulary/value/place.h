@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Where in a file something stands, as compilers say it.
+// A position in a file, written as compilers do.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_VALUE_PLACE_H_
 #define SHMSPEC_HARNESS_VOCABULARY_VALUE_PLACE_H_

@@ -2,7 +2,7 @@
 //
 // The value types that fields of operations and outcomes are made of.
 //
-// A type that is one number under another name says so with kNumber; its wire form, its place in an
+// A type that is one number under another name declares kNumber; its wire form, its place in an
 // order and its JSON follow from that (number.h). What it looks like in text is a TextForm
 // (text_value.h), how it is drawn a line in draw_value.h. A type without one of these does not
 // compile where it is needed.
@@ -126,8 +126,8 @@ struct Mode {
   friend bool operator==(const Mode&, const Mode&) = default;
 };
 
-/// A user or group id. Those of User() are users of plans, `u1` to `u32` in text: whoever performs
-/// a plan has ids for them that are nobody's on that system (users.h).
+/// A user or group id. Those of User() are users of plans, `u1` to `u32` in text: each system has
+/// ids for them that belong to nobody there (users.h).
 struct Id {
   static constexpr std::uint32_t kUsers = 32;
   static constexpr std::uint32_t kBeforeUsers = 4'000'000'000;
