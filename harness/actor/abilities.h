@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // The table of abilities (harness/vocabulary/plan/ability.h): what each is for, what takes its place,
-// how it is tried. All are tried once, where and as whom the plans are going to be performed.
+// how it is tried. Each is tried once, in the environment and with the identity in which plans are
+// performed.
 //
 //   const FoundAbilities found = TryAbilities("/proc/self/exe");
 //   if (!Has(found.there, Ability::kExec)) Print(found.WhyNot(Ability::kExec));
@@ -47,7 +48,7 @@ struct FoundAbilities {
   static constexpr std::string_view kName = "abilities";
   Abilities there = kEveryAbility;
   std::vector<MissingAbility> missing;
-  Users users;  // who they are here, and with kTwoUsers missing whether they are make-believe
+  Users users;  // who they are here; without kTwoUsers, whether the system fakes them
   static constexpr auto kFields =
       Fields(Field{"there", &FoundAbilities::there}, Field{"missing", &FoundAbilities::missing},
              Field{"users", &FoundAbilities::users});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // How each ability is tried; abilities.h has the table of them. An error says in a few words what
-// happened instead. Whatever a trial changes, it changes in a child.
+// happened instead. A trial makes its changes in a child.
 
 #ifndef SHMSPEC_HARNESS_ACTOR_ABILITY_ATTEMPTS_H_
 #define SHMSPEC_HARNESS_ACTOR_ABILITY_ATTEMPTS_H_

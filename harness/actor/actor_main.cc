@@ -8,8 +8,8 @@
 
 namespace {
 
-// Actors end in the middle of things, and leaks are then no finding. Read by the leak sanitizer,
-// which cannot look at a process that has changed its ids anyway.
+// Read by the leak sanitizer. Actors may end at any point, so their leaks mean nothing, and the
+// sanitizer cannot inspect a process that has changed its ids anyway.
 bool is_actor = false;
 
 }  // namespace

@@ -18,15 +18,15 @@ namespace shmspec {
 /// The hidden word.
 inline constexpr char kActorWord[] = "--actor";
 
-/// The exit code of an actor that is started with something else than a region and an index.
+/// The exit code of an actor that is started with anything other than a region and an index.
 inline constexpr int kActorUsage = 4;
 
-/// To be called first thing in main() of the program and of every test that performs plans by
-/// processes. Nothing when this process was not started as an actor.
+/// Call it first in main() of the program and of every test that performs plans by processes.
+/// Nothing when this process was not started as an actor.
 std::optional<int> RunAsActor(int argc, char** argv);
 
 /// The rest of an actor that was executed: `shmspec --actor REGION INDEX`. The exit code, if it
-/// comes back.
+/// returns.
 int RunActorImage(int argc, char** argv);
 
 /// A word that is a number, as a whole.

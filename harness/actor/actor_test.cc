@@ -130,7 +130,7 @@ a: sysv.remove segment=s0 -> 0
     ASSERT_TRUE(a.call_ns != 0 && a.call_ns <= a.return_ns);
     const bool a_was_first = a.outcome == Outcome(Value{0});
     ASSERT_NE(a_was_first, b.outcome == Outcome(Value{0}));
-    // Whoever was first cannot have been called after the other had returned.
+    // The first one cannot have been called after the other had returned.
     ASSERT_TRUE(a_was_first ? a.call_ns <= b.return_ns : b.call_ns <= a.return_ns);
     ++(a_was_first ? first_a : first_b);
   }
@@ -158,7 +158,7 @@ TEST(Race, HoldsManyActorsInSeveralBranches) {
 TEST(Start, IsCalledBeforeTheNextStepAndJoined) {
   const auto stage = StageOf("libc");
   bool overlapped = false;
-  // If the fill were waited for they never would; on a busy machine they do now and then.
+  // If the plan waited for the fill they never would; on a busy machine they do now and then.
   for (int attempt = 0; attempt < 100 && !overlapped; ++attempt) {
     const Trace trace = Play(*stage, R"(
 actor a

@@ -21,7 +21,7 @@ void Belongings::Note(const Operation& operation, const Outcome& outcome, const 
   if (const auto* attach = std::get_if<SysvAttach>(&operation)) {
     const auto* address = std::get_if<Value>(&outcome);
     if (address != nullptr) attaches_.push_back(address->number);
-    // An attach over others leaves pieces of them.
+    // An attach over others may leave pieces of them.
     rearranged_ = rearranged_ || context.Address(attach->at) != 0;
     return;
   }

@@ -17,7 +17,7 @@ class Belongings {
   /// Notes what a step has mapped, or that it has changed what was mapped before.
   void Note(const Operation& operation, const Outcome& outcome, const Context& context);
 
-  /// Takes all of it back. False when a part of a segment is left: then the process is of no use to
+  /// Unmaps all of it. False when a part of a segment is left: then the process cannot serve
   /// another plan.
   [[nodiscard]] bool GiveBack(Context& context);
 

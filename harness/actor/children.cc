@@ -17,7 +17,7 @@
 namespace shmspec {
 namespace {
 
-// What the signal handler needs; one process is in one plan.
+// State of the signal handler; one process is in one plan.
 std::atomic<const ControlRegion*> watched_region{nullptr};
 std::atomic<std::int32_t> watched_pid{0};
 

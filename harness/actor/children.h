@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Forked actors are children of the actor that forked them, so that one reaps them, at once and
-// whatever it is doing. Once it is gone itself, they are the warden's.
+// Forked actors are children of the actor that forked them, so that it reaps them at once, in a
+// signal handler. Once it is gone itself, the warden reaps them.
 
 #ifndef SHMSPEC_HARNESS_ACTOR_CHILDREN_H_
 #define SHMSPEC_HARNESS_ACTOR_CHILDREN_H_

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kStackBytes = 65536;
 
-/// What the child is told, and what it says by its exit status.
+/// The arguments of the child and the meaning of its exit status.
 struct ChildTask {
   const SysvCalls* calls;
   std::uint64_t detach;
@@ -37,7 +37,7 @@ int RunChild(void* told) {
   ::_exit(failed ? errno : 0);
 }
 
-/// No signal at the end: nobody but its parent here is to wait for the child.
+/// No signal at the end: only its parent here waits for the child.
 unsigned long FlagsOf(Sharing shares) {
   unsigned long flags = 0;
   if (shares.Has(kShareMemory)) flags |= CLONE_VM | CLONE_VFORK;
@@ -73,7 +73,7 @@ Outcome AwaitUnreaped(pid_t child) {
   return OutcomeOf(end.si_code == CLD_EXITED, end.si_status);
 }
 
-/// setns(2), by a pidfd or else by files of /proc; the errno, or 0.
+/// setns(2), by a pidfd, otherwise by files of /proc; the errno, or 0.
 int EnterNamespacesOf(pid_t process, Namespaces namespaces) {
   const UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, process, 0)));
   if (pidfd) return ::setns(pidfd.get(), CloneFlags(namespaces)) == 0 ? 0 : errno;

@@ -7,8 +7,8 @@
 //   RestingPlaces | ControlHeader | ActState... | StepState... | script (operations and specs in
 //   wire form) | arena
 //
-// The arena takes what actors report: facts and outcomes in wire form. All but the resting places
-// is filled anew for each plan.
+// The arena holds what actors report: facts and outcomes in wire form. Everything except the
+// resting places is filled anew for each plan.
 
 #ifndef SHMSPEC_HARNESS_ACTOR_CONTROL_REGION_H_
 #define SHMSPEC_HARNESS_ACTOR_CONTROL_REGION_H_
@@ -30,7 +30,7 @@
 
 namespace shmspec {
 
-/// Where some bytes of the region are.
+/// The position of some bytes of the region.
 struct Extent {
   std::uint32_t at = 0;
   std::uint32_t size = 0;
@@ -47,8 +47,8 @@ struct RestingPlace {
 
 /// One place for each actor of a plan, by its index.
 struct RestingPlaces {
-  std::atomic<std::int32_t> group{0};  // process group of all who stay
-  std::int32_t rested_fd = -1;         // a pipe that tells the warden that everybody rests
+  std::atomic<std::int32_t> group{0};  // process group of all actors that stay
+  std::int32_t rested_fd = -1;         // a pipe that tells the warden that all actors rest
   std::array<RestingPlace, ActorRef::kLimit> places;
 };
 
@@ -63,7 +63,7 @@ struct ActorSlot {
   std::atomic<std::int32_t> parent_pid{0};  // as the warden sees it, for forked ones
   std::atomic<std::int32_t> leaving{0};     // thread id of a thread that is ending by itself
   std::int32_t cpu = -1;                    // where it runs unless its spec says otherwise
-  bool stays = false;                       // does nothing that would spoil it for another plan
+  bool stays = false;                       // can serve another plan afterwards
   Abi abi = Abi::kNative;                   // of its System V calls
   std::uint32_t exec_uid = 0;               // effective ids of the process as it executes
   std::uint32_t exec_gid = 0;
@@ -167,7 +167,7 @@ class ControlRegion {
   UniqueMapping mapping_;
 };
 
-/// Takes room in the arena, chunk by chunk so that racing actors seldom meet; one for each thread.
+/// Allocates in the arena, in chunks, so that racing actors seldom contend; one for each thread.
 class ArenaWriter {
  public:
   explicit ArenaWriter(const ControlRegion& region) : region_(&region) {}
@@ -180,11 +180,11 @@ class ArenaWriter {
   Extent free_;
 };
 
-/// Says why the plan cannot go on; the first one who says so is heard. No act opens any more. Safe
-/// in signal handlers.
+/// Halts the plan and records why; the first call wins. No further act opens. Safe in signal
+/// handlers.
 void ReportTrouble(const ControlRegion& region, std::string_view reason, bool lacking);
 
-/// Says that a step failed on which the rest of the plan rests. No act opens any more.
+/// Halts the plan because a step failed that later steps rest on. No further act opens.
 void ReportRefusal(const ControlRegion& region, std::uint32_t step);
 
 }  // namespace shmspec

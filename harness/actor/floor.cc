@@ -76,12 +76,12 @@ Result<void> TryMemory() {
 }
 
 Result<void> TryHandler() {
-  // In a child: its handlers are no business of the caller.
+  // In a child, so that the handlers of the caller stay.
   const int status = StatusOf([] {
     void* page = ::mmap(nullptr, kBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     const auto fault = Guarded([&] { *static_cast<volatile char*>(page) = 1; });
     if (!fault || fault->signal != SIGSEGV) return 1;
-    // Coming back from a handler is a call of its own.
+    // Returning from a handler takes a call of its own.
     ::signal(SIGUSR1, [](int) {});
     // Either way of sending it may be refused.
     const pid_t self = ::getpid();

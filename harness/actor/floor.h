@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What the harness cannot do without, by function and not by call. None of it is shared memory that
-// is tested, because what is tested must not be what the test stands on; each is tried before
-// anything else. Everything beyond the floor is an ability (abilities.h).
+// What the harness requires, by function and not by call. It never includes the shared memory under
+// test, because a test must not depend on what it tests. Each is tried before anything else.
+// Everything beyond the floor is an ability (abilities.h).
 //
 //   process        start a process, wait for it, learn its exit code and one's own number
 //   end            end a process, by a signal or by a word that it heeds
@@ -27,7 +27,7 @@ struct FloorTest {
   Result<void> result;
 };
 
-/// Tries everything on the list above, in that order; takes a millisecond or two.
+/// Tries every entry of the list above, in that order; takes a millisecond or two.
 std::vector<FloorTest> TryFloor();
 
 /// For tests of the floor and of abilities: the wait status of a child that runs `child` and exits

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What goes wrong around a plan: hangs, and the death of those who watch. The main() is in
+// Trouble around a plan: hangs, and the death of the processes that watch. The main() is in
 // actor_test.cc.
 
 #include <fcntl.h>
@@ -62,7 +62,7 @@ bool ReapAll() {
   }
 }
 
-// b waits in a call that nobody ends: its process is stopped.
+// b waits in a call that never ends: its process is stopped.
 constexpr std::string_view kHang =
     "actor a\nactor b\nactor c start=fork\na: map.layout -> ok\nb: process.fork child=c -> 0\n"
     "a: process.kill actor=b signal=SIGSTOP -> 0\nb: map.layout\na: map.layout\n";
@@ -96,7 +96,7 @@ TEST(Deadline, CoversCallsThatRunOn) {
 TEST(Stage, EndsAPlanAtARefusedStepThatTheRestRestsOn) {
   const auto stage = StageOf("libc");
   const std::uint64_t begin_ns = MonotonicNs();
-  // In a process of the warden's, and in one that it has to hear of from others.
+  // In a child of the warden, and in a process that others must tell the warden about.
   for (const std::string_view plan :
        {"actor a\na: map.layout -> ok\na: process.pin cpu=1000 -> 0\na: map.layout -> ok\n",
         "actor a\nactor b start=fork\na: process.fork child=b -> 0\n"
@@ -150,8 +150,8 @@ TEST(Stage, SurvivesTheDeathOfItsWarden) {
   EXPECT_EQ(DifferencesOf(Play(*stage, "actor a\na: map.layout -> ok\n")), "");
 }
 
-/// A child that performs kHang for ever, until whom `victim` chooses among the processes below it
-/// is killed; then nobody of them may remain.
+/// A child that performs kHang for ever, until the process below it that `victim` chooses is
+/// killed; then none of them may remain.
 void KillAmidstAPlan(const std::function<pid_t(pid_t child)>& victim) {
   ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
   const pid_t child = ::fork();
@@ -180,7 +180,7 @@ TEST(Harness, GivesActorsNoFilesOfTheCaller) {
   ASSERT_GE(secret, 0);
   const auto stage = StageOf("libc", {.deadline_ms = 3'600'000});
   const std::set<pid_t> wardens = Descendants();
-  // The standard streams, the region, the socket and the bell for those who rest. The warden
+  // The standard streams, the region, the socket and the bell for resting actors. The warden
   // answers once it runs.
   EXPECT_EQ(DifferencesOf(Play(*stage, "actor a\na: map.layout -> ok\n")), "");
   ASSERT_EQ(wardens.size(), 1u);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The program of 32-bit actors. It is no warden and nothing else that shmspec is.
+// The program of 32-bit actors. It is not a warden and has no other part of shmspec.
 
 #include "harness/actor/actor_main.h"
 

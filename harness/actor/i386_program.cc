@@ -70,7 +70,7 @@ Result<I386Program> I386Program::Unpack() {
   UniqueFd file(::memfd_create("shmspec-i386", MFD_CLOEXEC | MFD_EXEC));
   if (!file && errno == EINVAL) file.reset(::memfd_create("shmspec-i386", MFD_CLOEXEC));
   if (!file || !WriteAll(file.get(), Image())) return NoFile();
-  // What is open for writing cannot be executed.
+  // A file that is open for writing cannot be executed.
   UniqueFd reading(
       ::open(fmt::format("/proc/self/fd/{}", file.get()).c_str(), O_RDONLY | O_CLOEXEC));
   if (!reading) return NoFile();
@@ -97,7 +97,7 @@ Result<void> ProbeI386Program() {
   const pid_t child = ::fork();
   if (child < 0) return Error{fmt::format("cannot fork: {}", ErrnoName(errno))};
   if (child == 0) {
-    // Without a region it says that this is not how it is used. No errno is as large as that is.
+    // Without a region it exits with the code for wrong usage, which is larger than any errno.
     ExecActor(program->path(), -1, 0);
     ::_exit(errno == ENOEXEC ? ENOEXEC : EACCES);
   }

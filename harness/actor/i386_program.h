@@ -13,7 +13,7 @@
 
 namespace shmspec {
 
-/// The program as a file in memory, which is there as long as this object is.
+/// The program as a file in memory, which exists as long as this object does.
 class I386Program {
  public:
   /// The error is lacking: it was not built, or this system has no files in memory to execute.
@@ -35,7 +35,7 @@ Result<void> HasI386Program();
 /// Why an execution of it failed.
 Error CannotExecuteI386(int error);
 
-/// Whether 32-bit actors can be had here; tried by starting one.
+/// Whether 32-bit actors work here; tried by starting one.
 Result<void> ProbeI386Program();
 
 }  // namespace shmspec

@@ -70,8 +70,8 @@ Result<void> TakeIds(const ActorSpec& spec) {
   return {};
 }
 
-/// Exactly these, and the same after exec: as ambient capabilities, which have to be inheritable
-/// too, and without the rule that root regains everything.
+/// Exactly these, also after an exec: as ambient capabilities, which must be inheritable too, and
+/// without the rule that root regains everything.
 Result<void> TakeCapabilities(const ActorSpec& spec) {
   const std::uint64_t wanted = spec.caps->bits;
   if (!WriteCapabilities({wanted, wanted, wanted})) {
@@ -86,8 +86,7 @@ Result<void> TakeCapabilities(const ActorSpec& spec) {
   return {};
 }
 
-/// What setfsuid(2) and setfsgid(2) return says what the id was; where there are no such calls it
-/// is the effective one.
+/// setfsuid(2) and setfsgid(2) return the previous id; without these calls it is the effective one.
 std::uint32_t FileId(int returned, std::uint32_t effective) {
   return returned == -1 ? effective : static_cast<std::uint32_t>(returned);
 }

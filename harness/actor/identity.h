@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Who an actor is: taking on what its spec asks for, and telling what it really is.
+// The identity of an actor: takes on what its spec asks for, and reports what it really is.
 
 #ifndef SHMSPEC_HARNESS_ACTOR_IDENTITY_H_
 #define SHMSPEC_HARNESS_ACTOR_IDENTITY_H_
@@ -18,11 +18,11 @@ namespace shmspec {
 
 /// Makes the namespaces of the spec. A new pid namespace is for children only, so the process then
 /// forks: the caller goes on as the first process of the namespace, and the process that entered
-/// tells `on_inner(pid)` who that is and ends. Needs a process with one thread.
+/// calls `on_inner` with its pid and ends. Needs a process with one thread.
 Result<void> EnterNamespaces(const ActorSpec& spec, const std::function<void(pid_t)>& on_inner);
 
-/// Takes on the limits, groups, ids and capabilities of the spec, in the order in which each still
-/// has the right to do the next. The error is lacking when the right is missing.
+/// Takes on the limits, groups, ids and capabilities of the spec, in an order in which each leaves
+/// the right to do the next. The error is lacking when the right is missing.
 Result<void> TakeIdentity(const ActorSpec& spec);
 
 /// The namespace of this process of a kind such as "ipc", by the number of /proc/self/ns; 0 where
@@ -33,7 +33,7 @@ std::uint64_t NumberOfNamespace(std::string_view kind);
 /// Numbers for the namespaces that the spec asked for and that have none, by the actor's `pid`.
 void NumberOwnNamespaces(const ActorSpec& spec, ActorFacts& facts);
 
-/// What this process is, read from the system. `pid` is for the caller to fill in.
+/// What this process is, read from the system. The caller fills in `pid`.
 ActorFacts ReadFacts();
 
 /// What the spec asks for and the facts do not show.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Trials of what the harness works by.
+// Trials of the harness's own abilities.
 
 #include <fmt/format.h>
 #include <pthread.h>
@@ -156,7 +156,7 @@ Result<void> TrySharedFile(const std::string&) {
 
 Result<void> TryExec(const std::string& program) {
   if (program.empty()) return Error{"neither /proc/self/exe nor the path of it is there", true};
-  // An actor without a region: main() has to get this far, and no further.
+  // An actor without a region: main() must reach RunAsActor and go no further.
   const int status = StatusOf([&] {
     ExecActor(program.c_str(), -1, 0);
     return 128 + errno % 64;
@@ -220,7 +220,7 @@ Result<void> TryCoarseClock(const std::string&) {
 Result<void> TryTools(const std::string&) {
   // Neither of these is about shared memory.
   const Result<ToolResult> said = RunTool({"ipcrm", "--version"});
-  // What is not installed is told by the steps that want it.
+  // A step reports the tool that it needs and that is not installed.
   if (!said.ok() && IsInstalled("ipcrm")) return said.error();
   if (said.ok() && (said->status != 0 || said->output.empty())) {
     return Error{fmt::format("ipcrm --version ends with {}: {}", said->status, said->output), true};

@@ -38,7 +38,8 @@ bool MapAllIds(pid_t process) {
          WriteTextFile((folder + "gid_map").c_str(), kAll);
 }
 
-/// Maps the one id that this process has, to the one it is to have: all that an ordinary user may.
+/// Maps the one id of this process to the one it shall have, which is all that an ordinary user may
+/// do.
 bool MapOwnIds(const ActorSpec& spec, uid_t uid, gid_t gid) {
   WriteTextFile("/proc/self/setgroups", "deny");
   return WriteTextFile("/proc/self/uid_map",

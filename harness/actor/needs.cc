@@ -14,15 +14,15 @@ Abilities OfActor(const ActorSpec& spec) {
   const auto add = [&](bool needed, Ability ability) {
     if (needed) needs = needs | Only(ability);
   };
-  // Capabilities as well: who makes believe of users does so of these.
+  // Capabilities as well: a system that fakes users fakes these too.
   add(spec.uid || spec.gid || !spec.groups.empty() || spec.caps, Ability::kTwoUsers);
   add(spec.namespaces.Has(kNamespaceIpc), Ability::kIpcNamespace);
   add(spec.namespaces.Has(kNamespaceMount), Ability::kMountNamespace);
   add(spec.namespaces.Has(kNamespaceUser), Ability::kUserNamespace);
   add(spec.namespaces.Has(kNamespacePid), Ability::kPidNamespace);
-  // By which namespaces are told apart and ids are mapped.
+  // Needed to identify namespaces and to map ids.
   add(spec.namespaces.bits != 0, Ability::kProc);
-  // The process that makes a pid namespace is not the one that is in it, and ends.
+  // The process that makes a pid namespace stays outside it and ends.
   add(spec.namespaces.Has(kNamespacePid), Ability::kOrphans);
   add(spec.abi == Abi::kI386, Ability::kSharedFile);
   add(spec.cpu.has_value(), Ability::kPinning);
@@ -91,7 +91,7 @@ Abilities NeedsOfRequirements(const Plan& plan) {
   for (const Requirement& requirement : plan.requirements) {
     for (const std::string_view word : requirement.text().needs) {
       const auto ability = FromName<Ability>(word);
-      SHMSPEC_CHECK(ability.has_value(), "the catalogue needs what is no ability");
+      SHMSPEC_CHECK(ability.has_value(), "the catalogue needs an unknown ability");
       needs = needs | Only(*ability);
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What performing a plan needs of the system besides the floor.
+// What a plan needs of the system besides the floor.
 
 #ifndef SHMSPEC_HARNESS_ACTOR_NEEDS_H_
 #define SHMSPEC_HARNESS_ACTOR_NEEDS_H_

@@ -32,7 +32,7 @@
 namespace shmspec {
 namespace {
 
-/// What a child that ends with 0 or an errno was refused.
+/// The error that a child reported by its exit code: 0 or an errno.
 Result<void> InChild(std::string_view call, int (*child)()) {
   const int status = StatusOf(child);
   if (status == 0) return {};
@@ -56,8 +56,8 @@ Result<void> TryCpus(int count) {
   return Error{fmt::format("there are {}", cpus), true};
 }
 
-/// The beginning of /proc/cpuinfo, which translators of programs such as valgrind leave as it is
-/// when they make up what the processor says of itself.
+/// The beginning of /proc/cpuinfo, which translators of programs such as valgrind leave alone when
+/// they invent the answers of the processor.
 std::string FirstOfCpuinfo() {
   std::array<char, 256> text{};
   const UniqueFd file(::open("/proc/cpuinfo", O_RDONLY | O_CLOEXEC));
@@ -115,7 +115,7 @@ Result<void> TryIntel(const std::string&) {
 }
 
 Result<void> Try32Bit(const std::string&) {
-  // The entry is there whenever the programs are, and asking for it is cheaper.
+  // The entry exists wherever the programs do, and checking it is cheaper.
   if (FindTarget("ia32")->probe().ok()) return {};
   return ProbeI386Program();
 }
@@ -137,7 +137,7 @@ Result<void> TryAcl(const std::string&) {
   // Version 2; owner, group and others may read: acl(5), linux/posix_acl_xattr.h.
   constexpr std::array<std::uint32_t, 7> kMinimal{2,          0x00040001, 0xffffffff, 0x00040004,
                                                   0xffffffff, 0x00040020, 0xffffffff};
-  // Without the C library, as users are tried (users.cc): fakeroot keeps attributes of its own.
+  // Without the C library, as in users.cc: fakeroot keeps attributes of its own.
   if (::syscall(SYS_fsetxattr, file.get(), "system.posix_acl_access", kMinimal.data(),
                 sizeof(kMinimal), 0) == 0) {
     return {};

@@ -49,8 +49,7 @@ bool ChangesIds(const Operation& operation) {
          std::holds_alternative<ProcessDropCapability>(operation);
 }
 
-/// exec(2) leaves a process that is to get no new privileges (PR_SET_NO_NEW_PRIVS) with its real
-/// ids as effective ones in some cases.
+/// In some cases exec(2) makes the real ids effective in a process with PR_SET_NO_NEW_PRIVS.
 Outcome OutcomeOfExec(const ActorSlot& slot) {
   if (::geteuid() == slot.exec_uid && ::getegid() == slot.exec_gid) return Value{0};
   return Trouble{true, "exec takes effective ids away here (no_new_privs)"};
@@ -64,7 +63,7 @@ void Rest(const ControlRegion& region, std::uint32_t self) {
   const auto& places = region.resting_places().places;
   const bool last = std::none_of(places.begin(), places.end(),
                                  [](const RestingPlace& other) { return other.at_work.load(); });
-  // The pipe may be full of words of which each one is enough.
+  // The pipe may be full of words; each one is enough.
   if (last && !SendWord(region.resting_places().rested_fd, 'r') && errno != EAGAIN) ::_exit(1);
   while (place.calls.load() == calls) FutexWait(place.calls, calls);
   if (place.calls.load() == RestingPlace::kLeave) ::_exit(0);
@@ -103,16 +102,16 @@ void Performer::EndPlan(std::uint32_t step) {
 }
 
 void Performer::DieWithHarness() {
-  // Of spawned actors the warden is the parent. Forked ones would die with the actor that forked
-  // them, and the first process of a pid namespace with the one that made it: those are killed as
-  // members of the process group.
+  // Only for spawned actors, whose parent is the warden. Forked ones would die with the actor that
+  // forked them, and the first process of a pid namespace with the one that made it; the warden
+  // kills those by their process group.
   if (slot().parent_pid.load() != 0 || ::getpid() != slot().pid.load()) return;
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (!ParentIs(region_.header().warden.load())) ::_exit(1);
 }
 
 void Performer::TakeUp(Birth birth, const ActorSpec& spec) {
-  // A thread has what its process has, but for the CPU.
+  // A thread has everything of its process except the CPU.
   if (birth == Birth::kThread) {
     if (spec.cpu || slot().cpu >= 0) PinToCpu(spec.cpu.value_or(slot().cpu));
     return;
@@ -179,7 +178,7 @@ bool Performer::Live(Birth birth) {
     SHMSPEC_CHECK(wire::Read(bytes, spec), "the actors of the plan came over damaged");
     TakeUp(birth, spec);
     Introduce(spec);
-    // An actor waits for those it made; nobody waits for those whom the warden made.
+    // An actor waits for the actors that it made; no actor waits for those that the warden made.
     if (birth == Birth::kSpawned) {
       entered = 0;
     } else {
@@ -208,7 +207,7 @@ void Performer::LiveAndEnd(Birth birth) {
 }
 
 void Performer::AwaitChildren() const {
-  // Nobody would reap children that outlive this process.
+  // Children that outlive this process would never be reaped.
   for (std::uint32_t i = 0; i < region_.header().actor_count; ++i) {
     ActorSlot& child = region_.actor(i);
     if (child.parent_pid.load() != slot().pid.load()) continue;

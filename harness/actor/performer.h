@@ -19,7 +19,7 @@
 
 namespace shmspec {
 
-/// How an actor came to be in this process or thread.
+/// How an actor entered this process or thread.
 enum class Birth {
   kSpawned,
   kForked,
@@ -28,7 +28,7 @@ enum class Birth {
   kRecalled,  // it was the same actor in the plan before
 };
 
-/// What outlasts a plan in a process that stays for the next.
+/// State that outlasts a plan in a process that stays for the next.
 struct Lasting {
   ActorFacts facts;
   int cpu = -1;  // to which it was confined last
@@ -58,17 +58,18 @@ class Performer {
   ActorSlot& slot() const { return region_.actor(self_); }
 
   void ReadSteps();
-  /// Becomes what the spec says; in trouble the process ends here.
+  /// Takes on the identity of the spec; in trouble the process ends here.
   void TakeUp(Birth birth, const ActorSpec& spec);
   void Introduce(const ActorSpec& spec);
   void IntroduceAs(const ActorFacts& facts);
-  /// Goes where the warden wants it, in a process that is already what the spec says.
+  /// Moves to the CPU that the warden chose, in a process that already has the identity of the
+  /// spec.
   void ComeBack();
   void DieWithHarness();
-  /// Until the actors that this process forked have ended.
+  /// Waits until the actors that this process forked have ended.
   void AwaitChildren() const;
   [[noreturn]] void GiveUp(const Error& error);
-  /// Ends the plan after a step on which the rest of it rests.
+  /// Ends the plan after the failure of a step that later steps rest on.
   [[noreturn]] void EndPlan(std::uint32_t step);
 
   void PerformSteps(std::uint32_t entered);
@@ -102,7 +103,7 @@ class Performer {
   bool children_nested_ = false;  // children may be in another pid namespace
 };
 
-/// The actor as the first of its process: to the end of the process.
+/// Runs the actor as the first of its process, to the end of the process.
 [[noreturn]] void RunActorProcess(const ControlRegion& region, int region_fd, std::uint32_t self,
                                   Birth birth);
 

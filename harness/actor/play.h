@@ -13,10 +13,11 @@
 
 namespace shmspec {
 
-/// A stage that must exist; ends the program when it does not.
+/// Makes a stage; ends the program when there is none.
 std::unique_ptr<Stage> StageOf(std::string_view target, const ProcessStageOptions& options = {});
 
-/// Performs "actor a\na: ..."; the line "plan ..." is added. Ends the program when it is no plan.
+/// Performs "actor a\na: ..."; the line "plan ..." is added. Ends the program when the text is no
+/// plan.
 Trace Play(Stage& stage, std::string_view text, std::uint64_t seed = 1);
 /// The same on a new stage for the libc target.
 Trace Play(std::string_view text);

@@ -29,7 +29,7 @@
 namespace shmspec {
 namespace {
 
-// The warden keeps the deadline; this is for the case that the warden itself is stopped.
+// The warden keeps the deadline; this one applies when the warden itself is stopped.
 constexpr int kWardenGrace_ms = 10'000;
 
 // Room for most plans, so that actors seldom have to map a larger region. Untouched pages cost
@@ -54,8 +54,8 @@ std::int64_t KeyOf(std::uint64_t mixed, std::size_t index) {
   return static_cast<std::int64_t>(high * Handle::kLimit + index);
 }
 
-/// Removes the segments that steps have named. In a namespace that others use only those that the
-/// plan's actors made: an identifier may be somebody else's by now.
+/// Removes the segments that steps have named. In a namespace that others use, removes only those
+/// that the plan's actors made: an identifier may belong to another process by now.
 void RemoveNamed(const Trace& trace, bool alone) {
   for (std::size_t i = 0; i < trace.plan.steps.size(); ++i) {
     const auto* id = std::get_if<Value>(&trace.steps[i].outcome);
@@ -84,15 +84,15 @@ class ProcessStage final : public Stage {
   Result<void> Prepare();
 
  private:
-  /// What the plan needs of the system that is not there, in words.
+  /// What the plan needs and the system lacks, in words.
   std::optional<std::string> Missing(const Plan& plan) const;
   Result<void> FitRegion(std::size_t bytes);
   Result<void> Load(const Plan& plan, const Trace& trace);
   /// Hands the plan to the warden and waits for its word.
   Result<void> Run();
   void ReadEnd(Trace& trace) const;
-  /// The step that kept the plan past its deadline: a call in which nobody may block, else the
-  /// first that has not returned.
+  /// The step that kept the plan past its deadline: a call that must not block, otherwise the first
+  /// that has not returned.
   std::optional<std::uint32_t> OverdueStep(const Plan& plan) const;
   /// What the plan may have left in the namespace.
   void CleanUp(const Trace& trace);
@@ -169,7 +169,7 @@ Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace) {
 Result<void> ProcessStage::Run() {
   if (const auto prepared = Prepare(); !prepared.ok()) return prepared;
   const ControlHeader& header = region_->header();
-  // A case is where it stays already; who performs many plans on one stage is not.
+  // The process of a case is already on its CPU; a caller with many plans on one stage is not.
   const StayOnCpu stay(header.concurrent ? -1 : header.caller_cpu);
   const bool done = warden_->Perform(options_.deadline_ms + kWardenGrace_ms);
   if (done) return {};
@@ -227,13 +227,13 @@ void ProcessStage::CleanUp(const Trace& trace) {
     return std::holds_alternative<SystemSysctlWrite>(step.operation);
   });
   facts_changed_ = facts_changed_ || wrote;
-  // An experiment that failed ended in its middle, and the next one begins with what it left.
+  // A failed experiment ended in its middle, and the next one would begin with what it left.
   const bool failed = trace.halt != Halt::kNone ||
                       std::any_of(trace.steps.begin(), trace.steps.end(), [](const auto& step) {
                         return std::holds_alternative<Trouble>(step.outcome);
                       });
   if (!failed && !(options_.private_ipc && options_.sweeps)) return;
-  // Those that steps have named first: looking for them would take longer.
+  // First those that steps have named: a search would take longer.
   RemoveNamed(trace, options_.private_ipc);
   if (!options_.private_ipc) return;
   if (wrote) facts_changed_ = !RestoreSysctls(facts_);
@@ -251,7 +251,7 @@ Trace ProcessStage::Perform(const Plan& plan, std::uint64_t seed) {
   trace.steps.resize(plan.steps.size());
   const std::uint64_t mixed = Mixed(options_.key_seed, seed);
   for (std::size_t i = 0; i < trace.keys.size(); ++i) trace.keys[i] = KeyOf(mixed, i);
-  // Others may change what is not this stage's alone.
+  // Others may change a namespace that this stage shares.
   if (facts_changed_ || !options_.private_ipc) ReadChangingFacts(facts_);
   facts_changed_ = false;
   trace.system = facts_;

@@ -21,20 +21,19 @@
 
 namespace shmspec {
 
-/// Where the process that watches over the actors comes from.
+/// How the warden is started.
 enum class WardenStart {
-  /// The program is executed anew: actors are no copies of whatever the caller has become.
+  /// Executes the program anew, so that actors are not copies of the caller.
   kFreshImage,
-  /// A fork of the caller, some milliseconds faster. For a process made for one plan: of one
-  /// thread,
-  /// and with nothing in its memory that an actor should not have.
+  /// Forks the caller, which is some milliseconds faster. Only for a process made for one plan,
+  /// with one thread and with nothing in its memory that an actor should not have.
   kFork,
 };
 
 struct ProcessStageOptions {
-  /// A plan that takes longer is ended: trace.trouble says at which step.
+  /// The limit for one plan. A plan that takes longer is ended, and trace.trouble names the step.
   std::uint32_t deadline_ms = 10'000;
-  /// What actors are started from, and what process.exec executes.
+  /// The program that actors are started from and that process.exec executes.
   std::string program = "/proc/self/exe";
   /// Whether nobody else acts in the IPC namespace of the caller; sysctls are written only then.
   bool private_ipc = false;
@@ -48,8 +47,8 @@ struct ProcessStageOptions {
   FoundAbilities abilities;
   /// Whether the system has shmdt(2); actors have everything else of System V, or are not started.
   bool detaches = true;
-  /// Removes every segment of the namespace after each plan, so that the next one begins with none
-  /// whatever this one left. Only with private_ipc.
+  /// Removes every segment of the namespace after each plan, so that the next one begins with none.
+  /// Only with private_ipc.
   bool sweeps = false;
 };
 

@@ -35,7 +35,7 @@ bool Ends(int signal) {
   return true;
 }
 
-/// What a new thread is told.
+/// The arguments of a new thread.
 struct ThreadStart {
   const KernelTarget* target;
   const ControlRegion* region;
@@ -71,7 +71,7 @@ Outcome Performer::DoOnOthers(const Operation& operation) {
 Outcome Performer::AwaitBirth(std::uint32_t child) {
   FutexWord& introduced = region_.actor(child).introduced;
   while (introduced.load() == 0) FutexWait(introduced, 0);
-  // The child may have met trouble, of which the warden hears when a child of its own ends.
+  // The child may have met trouble; the warden notices when a child of its own ends.
   if (region_.header().halt.load() == Halt::kTrouble) ::_exit(1);
   return Value{0};
 }

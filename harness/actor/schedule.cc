@@ -23,7 +23,7 @@ bool SameAct(const Step& before, const Step& step) {
   return IsRun(step.timing) && IsRun(before.timing) && before.actor == step.actor;
 }
 
-/// The racers of an act, less those that are made within it: they cannot be waited for.
+/// The racers of an act, without those that are made within it: the act cannot wait for them.
 ActorSet Barrier(const Schedule& schedule, std::uint32_t act, ActorSet cast) {
   for (std::size_t i = 0; i < schedule.act_of_step.size(); ++i) {
     if (schedule.act_of_step[i] == act && schedule.makes[i] != kNoActor) {
@@ -33,12 +33,12 @@ ActorSet Barrier(const Schedule& schedule, std::uint32_t act, ActorSet cast) {
   return cast;
 }
 
-/// Whether a process is afterwards what it was before, but for what it has mapped.
+/// Whether the step leaves the process as it was, except for its mappings.
 bool LeavesTheProcessAlone(const Operation& operation) {
   return std::visit(
       []<class Op>(const Op&) {
         constexpr std::string_view kFamily = Op::kName.substr(0, Op::kName.find('.'));
-        // What is sealed stays mapped to the end of its process.
+        // Sealed memory stays mapped to the end of its process.
         return kFamily != "process" && !std::is_same_v<Op, MapSeal>;
       },
       operation);
@@ -56,7 +56,7 @@ ActorSet Stayers(const Plan& plan) {
     const Step& step = plan.steps[i];
     if (step.timing == Timing::kJoin) continue;
     if (!LeavesTheProcessAlone(step.operation)) stayers &= ~SetOf(step.actor.index);
-    // Those who may be killed are not kept: their end is still to be looked at.
+    // Actors that may be killed are not kept: the stage still has to see their end.
     if (const auto* kill = std::get_if<ProcessKill>(&step.operation)) {
       stayers &= ~SetOf(kill->actor.index);
     }

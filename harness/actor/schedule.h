@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // The order of a plan as actors follow it: a sequence of acts, each with the actors that take part
-// in it. An act is over when all of them have finished it or are gone; whoever notices that opens
-// the next one. Runs of turns, starts, joins and races are all this one thing:
+// in it. An act is over when all of them have finished it or are gone; the first process to notice
+// that opens the next one. Runs of turns, starts, joins and races are all acts:
 //
 //   assembly      everybody who is spawned  no steps: all are there with the identity they need
 //   a run         one actor                 consecutive turns and joins of that actor
@@ -23,7 +23,7 @@ namespace shmspec {
 
 struct Act {
   ActorSet cast = 0;
-  /// Those who wait for each other before the first step: the racers that live by then.
+  /// The actors that wait for each other before the first step: the racers that live by then.
   ActorSet barrier = 0;
   bool finished_first = false;  // a start: over as soon as the step is called
 };
@@ -39,8 +39,8 @@ struct Schedule {
 /// For a plan without flaw.
 Schedule MakeSchedule(const Plan& plan);
 
-/// The actors whose processes can serve another plan: all they do is call, load, store and map, and
-/// what that leaves can be taken back (tidy.h).
+/// The actors whose processes can serve another plan: they only call, load, store and map, and
+/// their mappings can be undone (belongings.h).
 ActorSet Stayers(const Plan& plan);
 
 }  // namespace shmspec

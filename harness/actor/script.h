@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// How a plan gets into the control region, and what happened out of it.
+// Writes a plan into the control region, and reads the results from it.
 
 #ifndef SHMSPEC_HARNESS_ACTOR_SCRIPT_H_
 #define SHMSPEC_HARNESS_ACTOR_SCRIPT_H_
@@ -29,7 +29,7 @@ std::size_t RegionBytes(const Script& script);
 /// Fills a region of that size for a plan to begin; the header's settings are left to the caller.
 void LoadScript(const Plan& plan, const Script& script, const ControlRegion& region);
 
-/// What the region says of actors and steps, into a trace that has the plan.
+/// Reads actors and steps from the region into a trace that has the plan.
 void ReadResults(const ControlRegion& region, Trace& trace);
 
 }  // namespace shmspec

@@ -54,7 +54,7 @@ void StartAfresh() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-/// Becomes the program as a warden; the errno of that when it cannot.
+/// Executes the program as a warden; returns the errno when that fails.
 int ExecWarden(const std::string& program, int region_fd, const Wires& wires) {
   std::string name = "shmspec";
   std::string word = kActorWord;
@@ -68,7 +68,7 @@ int ExecWarden(const std::string& program, int region_fd, const Wires& wires) {
   return errno;
 }
 
-/// Forks; `child` is what the warden does, and returns its exit code.
+/// Forks; the child runs `child`, which returns the exit code of the warden.
 template <class Child>
 Result<WardenProcess> Start(const Child& child) {
   Result<Wires> wires = MakeWires();
@@ -94,7 +94,7 @@ WardenProcess::~WardenProcess() {
   const bool killed = !stuck_ || ::kill(pid_, SIGKILL) == 0;
   commands_.reset();
   answers_.reset();
-  if (!killed) return;  // it is stuck and will be
+  if (!killed) return;  // it is stuck and stays so
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }

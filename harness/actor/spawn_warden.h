@@ -28,8 +28,8 @@ class WardenProcess {
   WardenProcess& operator=(WardenProcess&&) = delete;
   ~WardenProcess();
 
-  /// Has the plan in the region performed; false when the warden does not say that it is done
-  /// within that time, or is gone.
+  /// Has the warden perform the plan in the region; false when it does not report within that time,
+  /// or is gone.
   bool Perform(std::uint32_t timeout_ms);
 
  private:
@@ -43,7 +43,7 @@ class WardenProcess {
 /// functions have the caller ignore SIGPIPE from then on, unless it handles it.
 Result<WardenProcess> SpawnWarden(const std::string& program, int region_fd);
 
-/// Has a copy of the caller, which must have one thread, be the warden: some milliseconds faster.
+/// Forks the caller, which must have one thread, as the warden: some milliseconds faster.
 /// `region_fd` is -1 for a region that is shared by fork.
 Result<WardenProcess> ForkWarden(const ControlRegion& region, int region_fd);
 

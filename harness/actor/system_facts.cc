@@ -33,7 +33,7 @@ std::uint64_t OwnerOfIpcNamespace() {
   const UniqueFd ipc(::open("/proc/self/ns/ipc", O_RDONLY | O_CLOEXEC));
   if (!ipc) return NumberOfNamespace("user");
   const UniqueFd owner(::ioctl(ipc.get(), NS_GET_USERNS));
-  // Where nothing at all can be asked, the namespace is most likely the caller's own.
+  // Where the kernel answers neither, the namespace is most likely the caller's own.
   const bool mute = !owner && ::ioctl(ipc.get(), NS_GET_NSTYPE) < 0;
   if (mute) return NumberOfNamespace("user");
   if (!owner) return 0;
@@ -54,7 +54,7 @@ std::uint64_t NumberAfter(const std::string& meminfo, std::string_view name) {
   return std::strtoull(meminfo.c_str() + at + name.size(), nullptr, 10);
 }
 
-/// Pages that nobody has or has been promised.
+/// Pages that are neither used nor reserved.
 std::uint64_t HugePagesFree(const std::string& meminfo) {
   const std::uint64_t reserved = NumberAfter(meminfo, "\nHugePages_Rsvd:");
   const std::uint64_t free = NumberAfter(meminfo, "\nHugePages_Free:");
@@ -93,7 +93,7 @@ SystemFacts ReadLastingFacts() {
 }
 
 void ReadChangingFacts(SystemFacts& facts) {
-  // Where there were none at first nobody looks again: that would cost every plan.
+  // Where there were none at first this does not look again, which would cost every plan.
   if (facts.huge_pages_free != 0) facts.huge_pages_free = HugePagesFree(Meminfo());
   Take("/proc/sys/kernel/shmmax", facts.shmmax);
   Take("/proc/sys/kernel/shmall", facts.shmall);

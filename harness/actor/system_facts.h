@@ -7,15 +7,15 @@
 
 namespace shmspec {
 
-/// What does not change while a stage lives, seen from the calling process. What cannot be read
-/// keeps the value it has in SystemFacts.
+/// The facts that do not change while a stage lives, seen from the calling process. A fact that
+/// cannot be read keeps its default in SystemFacts.
 SystemFacts ReadLastingFacts();
 
-/// Brings what a plan may have changed, the limits of the IPC namespace, up to date.
+/// Updates the facts that a plan may have changed: the limits of the IPC namespace.
 void ReadChangingFacts(SystemFacts& facts);
 
-/// Sets the sysctls of the IPC namespace to what the facts say, and those that facts do not tell to
-/// what they are in a new namespace; false when one of them could not be set.
+/// Sets the sysctls of the IPC namespace to what the facts say, and those without a fact to their
+/// values in a new namespace; false when one of them could not be set.
 bool RestoreSysctls(const SystemFacts& facts);
 
 /// Removes every message queue and semaphore set of the IPC namespace, as far as the caller may.

@@ -27,7 +27,8 @@ void Open(const ControlRegion& region, std::uint32_t act, std::uint32_t self) {
     return self < region.header().actor_count &&
            region.actor(actor).pid.load() == region.actor(self).pid.load();
   };
-  // Those in the process of this thread come last: when they go on, it may be to end the process.
+  // Actors in the process of this thread come last, because they may end the process when they go
+  // on.
   for (const bool own_process : {false, true}) {
     for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
       if ((cast & SetOf(i)) == 0 || shares_process(i) != own_process) continue;
@@ -78,7 +79,7 @@ bool HasLeft(const ControlRegion& region, std::int32_t pid, std::int32_t tid) {
   return name_end == nullptr || name_end[2] == 'Z' || name_end[2] == 'X';
 }
 
-/// A thread cannot say itself that it has left, so whoever goes on looks.
+/// A thread cannot report itself that it has left, so the next actor looks.
 void AwaitLeavers(const ControlRegion& region) {
   for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
     ActorSlot& slot = region.actor(i);
@@ -110,13 +111,13 @@ void AwaitOpen(const ControlRegion& region, FutexWord& open, std::uint32_t act) 
     }
   }
   for (std::uint32_t seen = open.load(); seen <= act; seen = open.load()) {
-    // Where nobody can be killed, those who wait end by themselves.
+    // Where processes cannot be killed, the waiting ones end by themselves.
     if (region.header().halt.load() != Halt::kNone) ::_exit(1);
     FutexWait(open, seen);
   }
 }
 
-/// Those whom a gone actor did not come to make.
+/// The actors that a gone actor did not live to make.
 void EndUnborn(const ControlRegion& region, std::uint32_t parent) {
   for (std::uint32_t i = 0; i < region.header().step_count; ++i) {
     const StepState& step = region.step(i);

@@ -40,8 +40,8 @@ std::optional<std::uint32_t> NumberOf(std::string_view text) {
   return number;
 }
 
-/// Adds the third and the fourth field of each line, which in passwd(5) are user and group and in
-/// group(5) the group and names.
+/// Adds the third and the fourth field of each line, which are user and group in passwd(5), and
+/// group and names in group(5).
 void AddNamed(const char* path, std::set<std::uint32_t>& taken) {
   const auto text = ReadTextFile(path);
   if (!text.ok()) return;
@@ -69,7 +69,7 @@ std::vector<std::uint32_t> IdsIn(const std::string& status, std::string_view wor
   return ids;
 }
 
-/// Adds whose processes there are.
+/// Adds the owners of all processes.
 void AddUsers(std::set<std::uint32_t>& taken) {
   const std::unique_ptr<DIR, int (*)(DIR*)> processes(::opendir("/proc"), &::closedir);
   while (const dirent* entry = processes ? ::readdir(processes.get()) : nullptr) {
@@ -85,11 +85,11 @@ void AddUsers(std::set<std::uint32_t>& taken) {
 
 std::vector<IdRange> RangesOf(const char* path) {
   const auto map = ReadTextFile(path);
-  // Without a map to read every id may be there.
+  // Without a readable map every id may exist.
   return map.ok() ? RangesOfMap(*map) : std::vector<IdRange>{{0, 0xfffffffe}};
 }
 
-/// What is in both.
+/// The intersection.
 std::vector<IdRange> Common(const std::vector<IdRange>& some, const std::vector<IdRange>& others) {
   std::vector<IdRange> common;
   for (const IdRange& a : some) {
@@ -104,14 +104,14 @@ std::vector<IdRange> Common(const std::vector<IdRange>& some, const std::vector<
 // How a child of the probe ends.
 enum Tried : int { kRefused = 0, kAllowed = 1, kNotTried = 2, kNotBecome = 64 };
 
-/// Becomes the user, tries, and ends with what came of it; kNotBecome and an errno when this run
-/// may not become anybody.
+/// Becomes the user, tries, and ends with the result; kNotBecome and an errno when this run may not
+/// become another user.
 [[noreturn]] void TryAs(std::uint32_t user, const std::function<Tried()>& attempt) {
   errno = 0;
   const bool became = ::setgroups(0, nullptr) == 0 && ::setresgid(user, user, user) == 0 &&
                       ::setresuid(user, user, user) == 0;
   if (!became) ::_exit(kNotBecome + std::min(errno, 127));
-  // Kept by a caller that holds on to its rights (prctl(2), PR_SET_KEEPCAPS).
+  // Kept by a caller that keeps its rights (prctl(2), PR_SET_KEEPCAPS).
   WriteCapabilities({});
   ::_exit(attempt());
 }
@@ -137,7 +137,7 @@ Tried TriedOf(bool succeeded) {
 }
 
 /// A file that only the caller may read, in a folder of its own, gone with this. Made without the C
-/// library: what makes believe of users may stand in its place and ask somebody who is not in the
+/// library, which a tool that fakes users may replace by one that asks a process outside the
 /// caller's namespaces.
 class PrivateFile {
  public:
@@ -146,7 +146,7 @@ class PrivateFile {
     const char* base = chosen != nullptr && *chosen == '/' ? chosen : "/tmp";
     const std::string folder =
         fmt::format("{}/shmspec-users-{}-{:x}", base, ::getpid(), std::random_device{}());
-    // Others may come as far as the file. What is there already is nobody's of ours.
+    // Others may reach the file. A folder that already exists is not ours.
     if (::syscall(SYS_mkdirat, AT_FDCWD, folder.c_str(), 0711) != 0) return;
     folder_ = folder;
     path_ = folder + "/file";
@@ -168,7 +168,7 @@ class PrivateFile {
   UniqueFd file_;
 };
 
-/// Who the kernel takes the caller for, whatever the calls that ask for it are made to say.
+/// The ids of the caller in the kernel, also where the calls that ask for them are faked.
 void ReadCaller(Users& users) {
   users.caller_uid = static_cast<std::uint32_t>(::syscall(SYS_geteuid));
   users.caller_gid = static_cast<std::uint32_t>(::syscall(SYS_getegid));
@@ -231,7 +231,7 @@ Users ChooseUsers() {
 Result<void> ProbeUsers(Users& users) {
   const pid_t caller = ::getpid();
   const Result<Tried> signal = ResultAs(users.first, [caller] {
-    // Where no signal at all may be sent it says nothing that this one may not.
+    // Where no signal may be sent at all, a refusal proves nothing.
     return ::kill(::getpid(), 0) == 0 ? TriedOf(::kill(caller, 0) == 0) : kNotTried;
   });
   if (!signal.ok()) return signal.error();

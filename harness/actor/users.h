@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Which ids of this system stand for the users of plans, and whether the system keeps users apart
-// at all. Both are settled once, before the first plan.
+// at all. Both are found out once, before the first plan.
 
 #ifndef SHMSPEC_HARNESS_ACTOR_USERS_H_
 #define SHMSPEC_HARNESS_ACTOR_USERS_H_
@@ -27,8 +27,8 @@ struct IdRange {
 std::vector<IdRange> RangesOfMap(std::string_view map);
 
 /// The first of Id::kUsers ids in a row that are in one of the ranges and not taken: at `from` or
-/// above it, else as high below it as can be. kUsualFirst where there is no such row; plans of
-/// several users then fail to become them.
+/// above it, otherwise as high below it as possible. kUsualFirst where there is no such row; plans
+/// of several users then fail to become them.
 std::uint32_t FindFree(const std::set<std::uint32_t>& taken, const std::vector<IdRange>& ranges,
                        std::uint32_t from);
 
@@ -37,10 +37,10 @@ std::uint32_t FindFree(const std::set<std::uint32_t>& taken, const std::vector<I
 /// that what the system counts by user is their own.
 Users ChooseUsers();
 
-/// Whether a process that becomes u1 may no longer do what is for the caller: send it a signal, or
-/// read a file that only the caller may read. Tried in children, on nothing that has to do with
-/// shared memory; leaves nothing. The error is lacking, and says why there are no other users: this
-/// run may not become them, or the system only makes believe, which it notes in `users`.
+/// Whether a process that becomes u1 loses rights of the caller: send it a signal, or read a file
+/// that only the caller may read. Tried in children, on nothing that has to do with shared memory;
+/// leaves nothing. The error is lacking, and says why there are no other users: this run may not
+/// become them, or the system only fakes them, which it notes in `users`.
 Result<void> ProbeUsers(Users& users);
 
 }  // namespace shmspec

@@ -64,7 +64,7 @@ TEST(Users, AreRealWhereTheKernelKeepsThemApart) {
 
 TEST(Users, AreMakeBelieveWhereTheIdIsTheCallersOwn) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs to be root";
-  // A caller who is u1 already: what the probe becomes is nobody else.
+  // A caller that is u1 already: the probe becomes no other user.
   Users users = ChooseUsers();
   users.first = 0;
   const Result<void> probed = ProbeUsers(users);

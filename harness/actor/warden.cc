@@ -38,13 +38,13 @@ namespace {
 
 constexpr int kLostHarness = 3;
 
-/// Whether the actor is a 32-bit program, which nobody else is.
+/// Whether the actor is a 32-bit program.
 bool IsI386(const ControlRegion& region, std::uint32_t actor) {
   const KernelTarget* target = FindTarget(region.header().target.data(), region.actor(actor).abi);
   return target != nullptr && target->abi == Abi::kI386;
 }
 
-/// Where the handler of SIGCHLD says that somebody has ended.
+/// The pipe on which the handler of SIGCHLD reports that a process has ended.
 volatile std::sig_atomic_t change_fd = -1;
 
 void OnChild(int) {
@@ -68,14 +68,14 @@ class Warden {
   };
 
   Result<void> Prepare();
-  /// Sees to it that the region is mapped as far as the plan goes; false when it cannot be.
+  /// Maps the region as far as the plan needs; false when that fails.
   bool Map();
   void Perform(const ControlRegion& region);
   void SpreadOverCpus(const ControlRegion& region);
   /// Has the actor join the plan: the process that was it in the plan before, or a new one.
   void Engage(const ControlRegion& region, std::uint32_t actor);
   void Spawn(const ControlRegion& region, std::uint32_t actor);
-  /// In the process that is to be the actor.
+  /// Runs in the process that becomes the actor.
   [[noreturn]] void Become(const ControlRegion& region, std::uint32_t actor);
   void Dismiss(Stayer& stayer);
   std::size_t IndexOf(const Stayer& stayer) const {
@@ -83,13 +83,13 @@ class Warden {
   }
   /// Puts the process of an actor into the group of its kind.
   void JoinGroup(const ControlRegion& region, std::uint32_t actor, pid_t pid) const;
-  /// Reaps those who have ended.
+  /// Reaps the processes that have ended.
   void Reap(const ControlRegion& region);
   void NoteEnd(const ControlRegion& region, pid_t pid, int status);
-  /// Whether everybody has ended, or rests.
+  /// Whether all actors have ended, or rest.
   bool IsOver(const ControlRegion& region);
-  /// What is left to do when the caller died in the middle of a plan: ends the actors and removes
-  /// what they made, which in an IPC namespace that others use would stay for ever.
+  /// Cleans up after a caller that died in the middle of a plan: ends the actors and removes what
+  /// they made, which would stay for ever in an IPC namespace that others use.
   void CleanUp(const ControlRegion& region);
   void AwaitChange(const ControlRegion& region, std::uint64_t until_ns);
   void KillActors(const ControlRegion& region);
@@ -128,7 +128,7 @@ Result<void> Warden::Prepare() {
 
 bool Warden::Map() {
   if (region_ == nullptr || (files_.region >= 0 && region_->header().bytes > region_->bytes())) {
-    // Those who stayed have mapped less than they would need now.
+    // Actors that stayed have mapped less than they would need now.
     for (Stayer& stayer : stayers_) Dismiss(stayer);
     Result<ControlRegion> region = ControlRegion::Map(files_.region);
     if (!region.ok()) return false;
@@ -157,7 +157,8 @@ int Warden::Run() {
 }
 
 void Warden::SpreadOverCpus(const ControlRegion& region) {
-  // Turns pass fastest on one CPU, which is the caller's; what may overlap has to be on several.
+  // Turns pass fastest on one CPU, which is the caller's; actors whose steps may overlap must be on
+  // several.
   const int here = region.header().caller_cpu;
   const bool known = std::find(cpus_.begin(), cpus_.end(), here) != cpus_.end();
   if (known && here != ::sched_getcpu()) PinToCpu(here);
@@ -224,7 +225,7 @@ void Warden::Spawn(const ControlRegion& region, std::uint32_t actor) {
     ::signal(SIGPIPE, SIG_DFL);
     Become(region, actor);
   }
-  JoinGroup(region, actor, pid);  // both sides do it, so that it is done whichever comes first
+  JoinGroup(region, actor, pid);  // both sides do it, so that either may come first
   std::int32_t none = 0;
   slot.pid.compare_exchange_strong(none, pid);
 }
@@ -232,12 +233,12 @@ void Warden::Spawn(const ControlRegion& region, std::uint32_t actor) {
 void Warden::JoinGroup(const ControlRegion& region, std::uint32_t actor, pid_t pid) const {
   if (!Has(region.abilities(), Ability::kGroups)) return;
   const bool stays = region.actor(actor).stays;
-  // An actor that stays is not in the group of those whose end is waited for.
+  // An actor that stays is not in the group whose end the warden waits for.
   std::atomic<std::int32_t>& group = stays ? region.resting_places().group : region.header().group;
   const bool joined = ::setpgid(pid, group.load()) == 0;
   if (pid == 0) return;
   if (!joined && stays) {
-    // All who stayed have ended, and their group with them.
+    // All actors that stayed have ended, and their group with them.
     ::setpgid(pid, 0);
     group.store(0);
   }
@@ -333,7 +334,7 @@ void Warden::AwaitChange(const ControlRegion& region, std::uint64_t until_ns) {
     static_cast<void>(!::read(changes_.reading.get(), words.data(), words.size()));
   }
   if (files[1].revents != 0) {
-    // Nothing is said while a plan runs: the caller is dead.
+    // The caller sends nothing while a plan runs, so it is dead.
     CleanUp(region);
     ::_exit(kLostHarness);
   }
@@ -366,7 +367,7 @@ void Warden::Perform(const ControlRegion& region) {
   std::uint64_t until_ns = begin_ns + header.deadline_ms * std::uint64_t{1'000'000};
   SpreadOverCpus(region);
   Reap(region);  // who ended between plans
-  // The cast of the assembly, not whoever lives: the first may have forked before this ends.
+  // Use the first act's cast, not the live actors: one may already have forked.
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     if ((region.act(0).cast & SetOf(i)) != 0) Engage(region, i);
   }
@@ -377,7 +378,7 @@ void Warden::Perform(const ControlRegion& region) {
     if (header.halt.load() != Halt::kNone && !killed) {
       KillActors(region);
       killed = true;
-      // From here on only what cannot be killed keeps this waiting.
+      // From here on only a process that cannot be killed keeps this waiting.
       until_ns = MonotonicNs() + 5'000'000'000;
       continue;
     }

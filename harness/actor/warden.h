@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The process between a stage and its actors. It has one thread and nothing open, and is the
-// program in a fresh image wherever the caller may have become anything, so that actors are no
-// copies of that; it reaps every actor, also the orphans of those that forked; it keeps the
-// deadline; and when the caller dies it takes all actors with it.
+// The process between a stage and its actors. It has one thread and no open files. It is a fresh
+// image of the program unless the caller was made for one plan, so that actors are not copies of
+// the caller. It reaps every actor, also the orphans of those that forked; it keeps the deadline;
+// and when the caller dies it ends all actors.
 
 #ifndef SHMSPEC_HARNESS_ACTOR_WARDEN_H_
 #define SHMSPEC_HARNESS_ACTOR_WARDEN_H_
@@ -12,7 +12,7 @@
 
 namespace shmspec {
 
-/// What is said over the pipes, once each way for each plan. The plan itself is in the region.
+/// The words on the pipes, one each way for each plan. The plan itself is in the region.
 inline constexpr char kPerformWord = 'p';
 inline constexpr char kDoneWord = 'd';
 

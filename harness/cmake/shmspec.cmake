@@ -52,10 +52,10 @@ target_compile_options(shmspec_plain_flags INTERFACE
 target_include_directories(shmspec_plain_flags INTERFACE
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 
-# What all of them but the program of 32-bit actors have besides: that has no runtime of a sanitizer.
+# Further flags of all of them except the program of 32-bit actors, which has no runtime of a sanitizer.
 add_library(shmspec_flags INTERFACE)
 target_link_libraries(shmspec_flags INTERFACE shmspec_plain_flags)
-# Whatever forks would else look up its functions again in each child.
+# Otherwise each child of a program that forks would look up its functions again.
 target_link_options(shmspec_flags INTERFACE -Wl,-z,now)
 if(SHMSPEC_SANITIZE)
   target_compile_options(shmspec_flags INTERFACE

@@ -21,7 +21,7 @@ bool WaitForNextSecond() {
     const std::int64_t left_ns = (wanted - now.tv_sec) * kSecond_ns - now.tv_nsec;
     const std::int64_t rest_ns = std::clamp(left_ns, kTick_ns, kSecond_ns - 1);
     const timespec rest{0, static_cast<long>(rest_ns)};
-    // Where nobody can sleep, others can at least go on.
+    // Where sleeping fails, let other processes run.
     if (::nanosleep(&rest, nullptr) != 0) ::sched_yield();
   }
   return true;

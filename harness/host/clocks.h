@@ -32,7 +32,7 @@ inline std::int64_t SecondNotAfterNow() {
 }
 
 /// Waits until no time stamp made from now on can be of a second in which one has been made before;
-/// false when the clock does not get there, as when it is set back. Takes a second at most, and as
+/// false when the clock does not reach it, as when it is set back. Takes a second at most, and as
 /// long as the coarse clock is behind.
 bool WaitForNextSecond();
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // futex(2) on words in memory that several processes share. Safe in signal handlers. Where the call
-// is refused those who wait yield their processor until the word changes.
+// is refused, waiters yield their processor until the word changes.
 
 #ifndef SHMSPEC_HARNESS_HOST_FUTEX_H_
 #define SHMSPEC_HARNESS_HOST_FUTEX_H_
@@ -38,7 +38,7 @@ inline void FutexWait(FutexWord& word, std::uint32_t seen) {
   if (Futex(word, FUTEX_WAIT, seen) < 0 && errno != EAGAIN && errno != EINTR) ::sched_yield();
 }
 
-/// Wakes everybody who sleeps on the word.
+/// Wakes every process that sleeps on the word.
 inline void FutexWake(FutexWord& word) { Futex(word, FUTEX_WAKE, INT_MAX); }
 
 }  // namespace shmspec

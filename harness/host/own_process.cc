@@ -41,7 +41,7 @@ std::string OwnProgram() {
   if (::readlink("/proc/self/exe", &first, 1) == 1) return "/proc/self/exe";
   const unsigned long executed = ::getauxval(AT_EXECFN);
   if (executed == 0) return "";
-  // The kernel says by a number where the words are.
+  // The kernel gives the position of the words as a number.
   const std::string path(reinterpret_cast<const char*>(executed));  // NOLINT
   if (path.starts_with('/')) return path;
   std::array<char, 4096> folder;
@@ -72,8 +72,8 @@ void CloseFilesBut(std::vector<int> kept) {
   // The lowest number is given first.
   ::close(STDIN_FILENO);
   if (::open("/dev/null", O_RDONLY) == STDIN_FILENO) return;
-  // Without /dev as well no stream may be missing: a program that is executed with ids that differ
-  // looks for what is not open, and the C library kills it if there is no /dev/full either.
+  // Also without /dev every stream must be open: when a program is executed with ids that differ,
+  // the C library opens missing streams and kills the program if /dev/full does not exist.
   int ends[2];
   if (::pipe(ends) == 0) ::close(ends[1]);
 }

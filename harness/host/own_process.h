@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What a process knows of itself.
+// Facts of the calling process.
 
 #ifndef SHMSPEC_HARNESS_HOST_OWN_PROCESS_H_
 #define SHMSPEC_HARNESS_HOST_OWN_PROCESS_H_
@@ -23,7 +23,7 @@ bool ParentIs(pid_t process);
 /// call, and without access(2) many do.
 bool IsThere(const std::string& path);
 
-/// A path by which this program can be executed again: /proc/self/exe, or the one it was started
+/// A path from which this program can be executed again: /proc/self/exe, or the one it was started
 /// by; empty when neither is there.
 std::string OwnProgram();
 

@@ -33,8 +33,8 @@ void RemoveIfSame(const std::string& name, int fd) {
   if (ours.st_uid == there.st_uid) ::unlink(name.c_str());
 }
 
-/// A file that never has a name, or has one that nobody can know for a moment. mkostemp(3) neither
-/// follows a link nor opens what is there.
+/// A file that never has a name, or has a secret one for a moment. mkostemp(3) neither follows a
+/// link nor opens what is there.
 UniqueFd MakeFileIn(const std::string& folder) {
   UniqueFd file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600));
   if (file) return file;
@@ -65,7 +65,7 @@ Result<UniqueFd> MakeSharedFile() {
 }
 
 Result<void> GrowSharedFile(int fd, std::size_t bytes) {
-  // Where the size cannot be asked for, to set it does no harm: it only ever grows.
+  // Where the size is unknown, setting it does no harm: it only ever grows.
   const off_t size = ::lseek(fd, 0, SEEK_END);
   if (size >= 0 && static_cast<std::size_t>(size) >= bytes) return {};
   if (::ftruncate(fd, static_cast<off_t>(bytes)) == 0) return {};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Memory that the harness's own processes share. Never System V shared memory, because what is
-// tested must not be what the test stands on.
+// Memory that the harness's own processes share. Never System V shared memory, because a test must
+// not depend on what it tests.
 
 #ifndef SHMSPEC_HARNESS_HOST_SHARED_FILE_H_
 #define SHMSPEC_HARNESS_HOST_SHARED_FILE_H_
@@ -23,7 +23,7 @@ Result<void> GrowSharedFile(int fd, std::size_t bytes);
 /// Maps the first bytes of the file, to be shared.
 Result<UniqueMapping> MapSharedFile(int fd, std::size_t bytes);
 
-/// Memory that processes forked from here on share, for systems where no file can be had. It cannot
+/// Memory that processes forked from here on share, for systems that offer no such file. It cannot
 /// grow.
 Result<UniqueMapping> MapSharedByFork(std::size_t bytes);
 

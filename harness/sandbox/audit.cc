@@ -18,7 +18,7 @@
 namespace shmspec {
 namespace {
 
-// Taken before and after every case, so with what costs the least.
+// Taken before and after every case, so by the cheapest means.
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
 File Open(const std::string& path) { return {std::fopen(path.c_str(), "re"), &std::fclose}; }
@@ -39,7 +39,7 @@ bool ReadSegmentTable(Inventory& inventory) {
   return true;
 }
 
-/// Where there is no procfs the calls tell the same of the segments that the caller may read.
+/// Without procfs the calls list the segments that the caller may read.
 void AskForSegments(Inventory& inventory) {
   shm_info info{};
   const int highest = ::shmctl(0, SHM_INFO, reinterpret_cast<shmid_ds*>(&info));

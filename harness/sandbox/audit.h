@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What a case leaves behind. Residue is reported, never silently cleaned.
+// Finds what a case leaves behind. Residue is reported, never silently cleaned.
 
 #ifndef SHMSPEC_HARNESS_SANDBOX_AUDIT_H_
 #define SHMSPEC_HARNESS_SANDBOX_AUDIT_H_
@@ -13,7 +13,7 @@
 
 namespace shmspec {
 
-/// What there is in the caller's namespaces and below the caller.
+/// The objects in the caller's namespaces and the processes below the caller.
 struct Inventory {
   struct Segment {
     std::int64_t key = 0;
@@ -32,10 +32,10 @@ Inventory TakeInventory();
 /// One line for each thing in `after` that was not in `before`.
 std::vector<std::string> Residue(const Inventory& before, const Inventory& after);
 
-/// Removes the segments among the residue, for runs that share the host's IPC namespace: what a
-/// case forgot must not stay there. Root without CAP_SYS_ADMIN removes them as their owner. They
-/// are reported all the same, and marked in `after`. One line, with the command that removes it,
-/// for each that could not be removed, such as those of a user who is gone.
+/// Removes the segments among the residue, for runs that share the host's IPC namespace, where they
+/// must not stay. Root without CAP_SYS_ADMIN removes them as their owner. They are reported all the
+/// same, and marked in `after`. One line, with the command that removes it, for each that could not
+/// be removed, such as those of a user who is gone.
 std::vector<std::string> RemoveSegments(const Inventory& before, Inventory& after);
 
 }  // namespace shmspec

@@ -26,7 +26,7 @@ std::string BuildIdOf(const dl_phdr_info& object) {
   for (ElfW(Half) i = 0; i < object.dlpi_phnum; ++i) {
     const ElfW(Phdr)& segment = object.dlpi_phdr[i];
     if (segment.p_type != PT_NOTE) continue;
-    // The loader has mapped it and says where; there is no other way to name memory of that kind.
+    // The loader has mapped it and gives its address; there is no other way to find it.
     const char* notes =
         reinterpret_cast<const char*>(object.dlpi_addr + segment.p_vaddr);  // NOLINT
     std::string found = BuildIdInNotes({notes, segment.p_memsz});

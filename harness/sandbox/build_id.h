@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Build ids: what tells two builds of one version apart.
+// Build ids, which distinguish builds of one version.
 
 #ifndef SHMSPEC_HARNESS_SANDBOX_BUILD_ID_H_
 #define SHMSPEC_HARNESS_SANDBOX_BUILD_ID_H_

@@ -25,13 +25,13 @@ void WriteAll(int fd, const std::string& bytes) {
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t written = ::write(fd, bytes.data() + done, bytes.size() - done);
-    if (written < 0 && errno != EINTR) return;  // the runner is gone and so are we, soon
+    if (written < 0 && errno != EINTR) return;  // the runner is gone; this process ends soon
     if (written > 0) done += static_cast<std::size_t>(written);
   }
 }
 
-/// Ties the calling process to the life of `parent` and makes it the place where orphans below it
-/// end up, so that they can be found and ended.
+/// Ties the calling process to the life of `parent` and makes it the reaper of orphans below it, so
+/// that they can be found and ended.
 void SettleIn(pid_t parent) {
   ::setpgid(0, 0);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -61,7 +61,7 @@ Result<CaseProcess> CaseProcess::Start(const std::function<std::string()>& body)
     pipe->reading.reset();
     Work(body, pipe->writing.get());
   }
-  ::setpgid(pid, pid);  // in both, so that neither can be too late
+  ::setpgid(pid, pid);  // in both processes, so that neither is too late
   return CaseProcess(pid, std::move(pipe->reading));
 }
 
@@ -97,7 +97,7 @@ void CaseProcess::Kill() {
     Finish();
     return;
   }
-  // Where nothing can be ended by a signal nobody waits for it.
+  // Where signals cannot end the process, do not wait for it.
   how_ended_ = fmt::format("the case's process cannot be ended: {}", ErrnoName(errno));
   pid_ = -1;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// A process for one case. Everything below it goes when it goes, and it goes when the runner goes.
+// A process for one case. It ends when the runner ends, and everything below it ends with it.
 
 #ifndef SHMSPEC_HARNESS_SANDBOX_CASE_PROCESS_H_
 #define SHMSPEC_HARNESS_SANDBOX_CASE_PROCESS_H_
@@ -43,8 +43,8 @@ class CaseProcess {
   /// Ends the process group and waits for the process.
   void Kill();
 
-  /// Waits for the process. The bytes it returned when it ended as it should; otherwise nullopt,
-  /// and HowEnded() says in words what happened.
+  /// Waits for the process. Returns its bytes when it ended normally; otherwise nullopt, and
+  /// HowEnded() describes what happened.
   std::optional<std::string> Finish();
   const std::string& HowEnded() const { return how_ended_; }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What this system offers, and what that means for a run.
+// The environment of a run, and what it means for the run.
 
 #ifndef SHMSPEC_HARNESS_SANDBOX_ENVIRONMENT_H_
 #define SHMSPEC_HARNESS_SANDBOX_ENVIRONMENT_H_
@@ -12,7 +12,7 @@
 
 namespace shmspec {
 
-/// One thing known of the system. Never an error: what cannot be read is `unknown`.
+/// One fact of the system. Never an error: a fact that cannot be read is `unknown`.
 struct Fact {
   std::string name;  // `kernel.release`
   std::string value;
@@ -27,7 +27,7 @@ std::string ValueOf(const std::vector<Fact>& facts, std::string_view name);
 /// Whether a seccomp filter stands between this process and the kernel. Needs no procfs.
 bool HasSeccompFilter();
 
-/// What a fact means for a run; `finding` says what was found, `effect` what follows.
+/// A consequence of a fact for a run: `finding` is what was found, `effect` what follows.
 struct Meaning {
   std::string topic;
   std::string finding;

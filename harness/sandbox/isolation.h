@@ -12,7 +12,7 @@
 
 namespace shmspec {
 
-/// How far a case is kept apart from the rest of the system.
+/// How far a case is separated from the rest of the system.
 enum class Isolation : std::uint8_t {
   kPrivate,        // IPC and mount namespaces of its own, by privilege
   kUserNamespace,  // the same inside a user namespace of its own

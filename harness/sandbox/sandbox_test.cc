@@ -158,7 +158,7 @@ TEST(Audit, RemovesAsItsOwnerWhatRootMayNot) {
 TEST(Audit, TellsHowToRemoveWhatItMayNotRemoveItself) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become somebody else";
   const auto report = InProcess([] {
-    ::unshare(CLONE_NEWIPC);  // with which it goes in the end
+    ::unshare(CLONE_NEWIPC);  // which removes it in the end
     const Inventory before = TakeInventory();
     const int id = ::shmget(IPC_PRIVATE, 8192, 0600);
     Inventory after = TakeInventory();

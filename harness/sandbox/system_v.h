@@ -7,12 +7,12 @@
 
 namespace shmspec {
 
-/// Whether this system has System V shared memory at all: shmget, shmat and shmctl, without any of
-/// which there is nothing to test. Tried in child processes because a seccomp filter may kill
-/// whoever asks. The error is one line that says what happened; it is lacking.
+/// Whether this system has System V shared memory at all: shmget, shmat and shmctl, all of which a
+/// test needs. Tried in child processes because a seccomp filter may kill the caller. The error is
+/// one line that says what happened; it is lacking.
 Result<void> ProbeSystemV();
 
-/// The same of shmdt, without which segments can be used all the same.
+/// The same for shmdt; segments are usable without it.
 Result<void> ProbeDetach();
 
 }  // namespace shmspec

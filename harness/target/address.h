@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Plans have addresses as numbers of 64 bits. This is how those of a process become such numbers,
-// also where its own are narrower, and back.
+// Plans hold addresses as numbers of 64 bits. These functions convert them to and from addresses of
+// a process, which may be narrower.
 
 #ifndef SHMSPEC_HARNESS_TARGET_ADDRESS_H_
 #define SHMSPEC_HARNESS_TARGET_ADDRESS_H_
@@ -14,7 +14,7 @@ inline std::uint64_t AddressOf(const volatile void* pointer) {
   return reinterpret_cast<std::uintptr_t>(pointer);
 }
 
-/// For an address that this process can have: others are asked about first (Perform in target.h).
+/// For an address that this process can have; Perform (target.h) checks that first.
 template <class T = void>
 T* PointerTo(std::uint64_t address) {
   return reinterpret_cast<T*>(static_cast<std::uintptr_t>(address));

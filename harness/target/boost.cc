@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// System V segments as a program has them that uses Boost.Interprocess: xsi_shared_memory creates,
-// opens and removes, a mapped_region is an attach for as long as it lives. The library makes calls
-// of its own on the way (it asks for the size before it attaches). What it does not offer at all is
-// a call of libc; what it does with fewer words than the operation has is lacking, not
-// approximated.
+// System V segments as a program with Boost.Interprocess uses them: xsi_shared_memory creates,
+// opens and removes; a mapped_region is an attach while it lives. The library makes calls of its
+// own on the way (it asks for the size before it attaches). Calls that it does not offer are made
+// with libc; operations with arguments that it does not take are lacking, not approximated.
 
 #include "harness/target/sysv_calls.h"
 
@@ -39,7 +38,7 @@ namespace bip = boost::interprocess;
 constexpr std::uint64_t kDefaultMode = 0644;
 constexpr std::uint64_t kModeBits = 0777;
 
-/// What `call` returns; what the library throws is an errno again.
+/// Returns what `call` returns; turns an exception of the library back into an errno.
 template <class Call>
 CallResult Caught(Call&& call) {
   try {
@@ -52,7 +51,7 @@ CallResult Caught(Call&& call) {
 
 CallResult Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
   const bip::xsi_key number(static_cast<key_t>(key));
-  // Of a sign that depends on the version.
+  // The type has a sign in some versions only.
   using Mode = decltype(bip::permissions().get_permissions());
   const bip::permissions mode(static_cast<Mode>(flags & kModeBits));
   switch (flags & ~kModeBits) {
@@ -76,15 +75,16 @@ CallResult Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
 }
 
 /// Where a region may live. They outlive the calls that make them, also in a forked child, and ask
-/// for no memory, which a limited process may not get. Without a mutex, which another thread could
-/// hold while one forks; a child of such a moment at worst misses the attach that was being made.
+/// for no memory, which a limited process may not get. There is no mutex, because another thread
+/// could hold it during a fork; a child forked at such a moment at worst misses the attach that was
+/// being made.
 struct Place {
   static constexpr std::uint64_t kFree = 0;
   static constexpr std::uint64_t kTaken = 1;   // while a region is put in
   static constexpr std::uint64_t kEnding = 1;  // added to the address, while the region ends
 
   std::atomic<std::uint64_t> at{kFree};  // where the region begins, otherwise
-  // No member of its own type, so that nothing runs for it when the program starts and ends.
+  // A plain type, so that it needs no code when the program starts and ends.
   alignas(bip::mapped_region) std::array<std::byte, sizeof(bip::mapped_region)> region{};
 
   bool Change(std::uint64_t from, std::uint64_t to) { return at.compare_exchange_strong(from, to); }
@@ -127,15 +127,15 @@ CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t fla
   return result;
 }
 
-/// Ends a region that begins there; of two, after an attach over another, either. The end has no
-/// result, and the errno of the call within it is all that tells of a failure. The library detaches
-/// no other way, so what is none of its regions is a call of libc.
+/// Ends a region that begins there; after an attach over another one, either of the two. The
+/// destructor returns nothing: only errno reports a failure. Addresses that are not Boost regions
+/// are detached with libc.
 std::int64_t Detach(std::uint64_t address) {
-  // All ones, what a failed attach gave, would be kFree with kEnding added.
+  // All ones, the result of a failed attach, would equal kFree with kEnding added.
   const bool possible = address > Place::kTaken && ~address != 0;
   for (std::size_t i = 0; possible && i < places_used.load(); ++i) {
     Place& place = places[i];
-    // A region has one owner; who comes while that one ends it finds it gone.
+    // A region has one owner; a second caller meanwhile finds it gone.
     while (place.at.load() == address + Place::kEnding) ::sched_yield();
     if (!place.Change(address, address + Place::kEnding)) continue;
     errno = 0;

@@ -34,7 +34,7 @@ std::optional<std::uint64_t> HexAfter(std::string_view status, std::string_view 
   return number;
 }
 
-/// Where capget(2) is refused, procfs tells the same.
+/// Where capget(2) is refused, procfs shows the same.
 std::optional<CapabilitySets> FromStatus() {
   const Result<std::string> status = ReadTextFile("/proc/self/status");
   if (!status.ok()) return std::nullopt;

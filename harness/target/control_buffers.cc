@@ -11,8 +11,8 @@ namespace {
 
 std::size_t PageBytes() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
 
-/// Different from byte to byte, so that a value moved elsewhere shows, and never 0, which is what
-/// calls write most.
+/// Different from byte to byte, so that a value moved elsewhere shows, and never 0, which calls
+/// write most often.
 constexpr auto kPattern = [] {
   std::array<unsigned char, 2 * ControlBuffers::kGuardBytes + SysvCalls::kRecordBytes> pattern{};
   for (std::size_t i = 0; i < pattern.size(); ++i) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The buffers that control calls are given: a good one, none at all, one in inaccessible memory and
-// one that can only be read. Around those that can be read lie guards, and every byte of both holds
-// a pattern before a call: what the call left alone shows, and so does what it wrote elsewhere.
+// The buffers for control calls: a good one, none at all, one in inaccessible memory and one that
+// is read-only. Guards surround those that can be read. Before a call a pattern fills buffers and
+// guards, so that every byte that the call wrote, or left alone, shows.
 
 #ifndef SHMSPEC_HARNESS_TARGET_CONTROL_BUFFERS_H_
 #define SHMSPEC_HARNESS_TARGET_CONTROL_BUFFERS_H_
@@ -25,12 +25,12 @@ class ControlBuffers {
   /// Three pages, below 4 GiB when `low_memory`.
   explicit ControlBuffers(bool low_memory);
 
-  /// The address to hand to the call; the buffer behind it, if there is one, holds the pattern.
+  /// The address to pass to the call; the buffer behind it, if there is one, holds the pattern.
   void* Prepared(Buffer buffer) {
     return Written(buffer, [](void*) {});
   }
 
-  /// The same, after write(address) has put something into it.
+  /// The same, after write(address) has filled it.
   template <class Write>
   void* Written(Buffer buffer, Write&& write) {
     char* const address = AddressOf(buffer);
@@ -43,9 +43,9 @@ class ControlBuffers {
     return address;
   }
 
-  /// Bytes that are no longer what they were when the call was given its buffer: the first, from
-  /// the address of the buffer, and how many. Those that the call may write do not count: as many
-  /// as `writable` from the address on.
+  /// Bytes that changed since the call got its buffer: the offset of the first from the address of
+  /// the buffer, and how many. The first `writable` bytes from the address do not count, because
+  /// the call may write them.
   struct Change {
     std::int64_t offset = 0;
     std::int64_t bytes = 0;

@@ -35,8 +35,8 @@ void OnFault(int signal, siginfo_t* info, void*) {
 }
 
 /// The handlers run on a stack of their own: the address at fault may be the stack's neighbour.
-/// Where that is refused they run on the thread's. It ends with its thread. No destructor gives it
-/// back: to register one would cost each new actor more than all else here.
+/// Where that is refused they run on the thread's. It ends with its thread. No destructor frees it:
+/// to register one would cost each new actor more than everything else here.
 void ProvideStack() {
   // The address sanitizer asks for alignment.
   alignas(64) static thread_local std::array<char, 64 * 1024> memory;
@@ -55,8 +55,7 @@ void InstallHandlers() {
   // Left by siglongjmp, so the signal must not stay blocked.
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   for (int signal : kSignals) {
-    // Where that is refused faults are deadly; that there are handlers is tried before anything
-    // else.
+    // Where that is refused faults are deadly; the floor tests handlers before anything else.
     ::sigaction(signal, &action, nullptr);
   }
 }

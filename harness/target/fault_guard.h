@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Turns the SIGSEGV or SIGBUS of one guarded piece of code into a value. Everywhere else the two
-// signals stay what they are: deadly.
+// signals stay deadly.
 //
 //   std::optional<SeenFault> fault = Guarded([&] { *address = 1; });
 

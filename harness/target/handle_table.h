@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // The live values of a plan's handles. The table lies in memory that all actors of the plan share,
-// so that one actor's segment is at hand for the others.
+// so that each can use the segments of the others.
 
 #ifndef SHMSPEC_HARNESS_TARGET_HANDLE_TABLE_H_
 #define SHMSPEC_HARNESS_TARGET_HANDLE_TABLE_H_

@@ -2,7 +2,7 @@
 //
 // The 32-bit entry of a 64-bit x86 kernel, in each way in which it has System V calls: through
 // ipc(2), which is what 32-bit C libraries call; with numbers of their own, since Linux 5.1; and
-// through ipc(2) with the records of before IPC_64.
+// through ipc(2) with the records from before IPC_64.
 
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -32,8 +32,7 @@ struct Arguments {
   std::int64_t first = 0, second = 0, third = 0, fourth = 0, fifth = 0;
 };
 
-/// What the kernel left in eax. The upper halves of the arguments are lost on the way, as the entry
-/// has it.
+/// What the kernel left in eax. The entry drops the upper halves of the arguments.
 std::uint32_t Enter(std::int64_t number, const Arguments& arguments) {
   std::int64_t returned = number;
   // Kernels before 4.17 zero r8 to r11 on this way out.
@@ -110,7 +109,7 @@ CallResult Control(std::int64_t segment, int command, void* buffer) {
 }
 
 /// Whether the call knows IPC_STAT and that no segment has the identifier -1. Where the entry is
-/// missing, int 0x80 is a fault: tried in a process that may die of it.
+/// missing, int 0x80 is a fault: so a child tries it.
 Result<void> Probe(const SysvCalls& calls, const char* missing) {
   const pid_t child = ::fork();
   if (child < 0) return Error{fmt::format("cannot fork: {}", ErrnoName(errno))};

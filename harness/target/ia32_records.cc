@@ -60,7 +60,7 @@ void WriteFields(const SettableFields& fields, void* buffer) {
   std::memcpy(buffer, &record, sizeof(record));
 }
 
-/// The fields that both kinds of records have, times but for their upper halves.
+/// The fields that both kinds of records have, without the upper halves of times.
 template <class Record>
 void ReadFields(const Record& seen, SegmentRecord& record) {
   record.key = seen.permissions.key;

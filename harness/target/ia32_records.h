@@ -16,7 +16,7 @@ void WriteSettable(const SettableFields& fields, void* buffer);
 void ReadSegment(const void* buffer, SegmentRecord& record);
 void ReadLimits(const void* buffer, LimitsRecord& record);
 
-/// Those of before IPC_64: ids, process ids and the number of attaches have 16 bits, times 32.
+/// Those from before IPC_64: ids, process ids and the number of attaches have 16 bits, times 32.
 inline constexpr SysvCalls::RecordSizes kOldSizes{48, 20, 24};
 void WriteOldSettable(const SettableFields& fields, void* buffer);
 void ReadOldSegment(const void* buffer, SegmentRecord& record);

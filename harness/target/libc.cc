@@ -31,7 +31,7 @@ constexpr int kIpc64 = 0x100;
 CallResult KeyOfPathByLibc(const char* path, int project) { return ::ftok(path, project); }
 
 /// The C library of a 32-bit program has times of 64 bits and the kernel's record has them in
-/// halves: it goes from one to the other in the program. It calls ipc(2) and adds IPC_64.
+/// halves; the library converts them in the program. It calls ipc(2) and adds IPC_64.
 constexpr bool kNarrow = sizeof(void*) == 4;
 
 constexpr SysvCalls kLibcCalls{.get = Get,

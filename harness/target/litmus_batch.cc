@@ -59,8 +59,8 @@ SHMSPEC_UNINSTRUMENTED void RunApart(const Prepared& prepared, const Batch& batc
   }
 }
 
-/// All rounds on one cell. Who loads, loads once in each; who stores goes on until that is done,
-/// and leaves its value, as after every other round.
+/// All rounds on one cell. Loaders load once in each; storers go on until the loaders are done, and
+/// leave their value, as after every other round.
 template <class T>
 SHMSPEC_UNINSTRUMENTED bool RunTogether(const Prepared& prepared, const Batch& batch, Head& head,
                                         std::int64_t deadline_ns) {

@@ -30,7 +30,7 @@ struct Prepared {
 
 Prepared Prepare(const LitmusJob& job);
 
-/// How many rounds one batch of a technique has.
+/// The number of rounds in one batch of a technique.
 std::uint64_t BatchRoundsOf(Technique technique);
 
 /// The index of the cells of a round.

@@ -31,7 +31,7 @@ SHMSPEC_UNINSTRUMENTED bool ShareAProcessor(const Head& head, std::uint32_t bran
   return false;
 }
 
-/// What the branches of a test have to agree on besides its layout; never 0.
+/// A digest of what the branches of a test must agree on besides its layout; never 0.
 std::uint64_t TermsOf(const LitmusJob& job) {
   constexpr std::uint64_t kPrime = 1099511628211u;  // of the 64-bit FNV-1a hash
   std::uint64_t hash = 14695981039346656037u;
@@ -66,7 +66,7 @@ class Party {
   std::uint64_t rounds() const { return rounds_; }
 
  private:
-  /// Of what is waited for from now on.
+  /// Of the next wait.
   std::int64_t Deadline_ns() const { return Now_ns() + job_.patience_ms * 1'000'000; }
 
   bool AgreeWithTheOthers() {
@@ -103,8 +103,8 @@ class Party {
     }
   }
 
-  /// Answers the first branch, so that it knows that this one is running at this very moment, until
-  /// there is a batch to run or there are no more.
+  /// Answers the first branch, so that it knows that this one is running now, until there is a
+  /// batch to run or no more follow.
   SHMSPEC_UNINSTRUMENTED bool Follow() {
     for (std::uint64_t batch = 0;; ++batch) {
       std::uint64_t seen = 0;

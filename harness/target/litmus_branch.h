@@ -4,14 +4,14 @@
 // or threads that find each other in the memory of the test.
 //
 // Rounds come in batches. Before each batch the branches make sure that all of them are running, so
-// that on a busy machine as many rounds meet each other as on an idle one; within it they go by the
-// processor's clock: round i begins at the same tick for all, without a word between them. How many
-// ticks apart, and who comes later by how many, changes from batch to batch, because every test
-// shows most at another pace.
+// that on a busy machine as many rounds meet each other as on an idle one; within a batch they
+// follow the processor's clock: round i begins at the same tick for all, without communication. The
+// ticks between rounds, and the delay of the later branch, change from batch to batch, because
+// every test shows most at a pace of its own.
 //
-// The branch that came first leads. It says by which technique the next rounds run, and counts how
-// they ended before there are more. So a search for the technique by which an ending shows on this
-// processor ends as soon as it has shown, and the next test at the same place can keep to it.
+// The branch that arrived first leads. It chooses the technique of the next rounds and counts their
+// endings before it starts more. So a search ends as soon as a technique shows the ending on this
+// processor, and the next test at the same place can keep that technique.
 
 #ifndef SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_H_
 #define SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_H_
@@ -28,11 +28,11 @@ namespace shmspec {
 /// How long branches wait for each other before a batch. On a busy machine that takes milliseconds.
 inline constexpr std::int64_t kLitmusPatience_ms = 4000;
 
-/// How long a search tries techniques, unless all have had their turns before. Only where little
-/// shows does it take that long.
+/// How long a search tries techniques, unless all have had their turns before. It takes that long
+/// only where little shows.
 inline constexpr std::int64_t kLitmusSearch_ms = 2000;
 
-/// What a branch is to do, with addresses that are those of this process.
+/// What a branch is to do, with addresses of this process.
 struct LitmusJob {
   std::uint64_t at = 0;
   std::uint64_t also = 0;
@@ -42,7 +42,7 @@ struct LitmusJob {
   std::uint32_t branches = 0;
   Tuning tuning = Tuning::kNone;
   Ending until;                // sought by a search,
-  std::uint64_t at_least = 0;  // so often
+  std::uint64_t at_least = 0;  // this many times
   std::int64_t patience_ms = kLitmusPatience_ms;
   std::int64_t search_ms = kLitmusSearch_ms;
 };
@@ -55,7 +55,7 @@ enum class LitmusRan : std::uint8_t {
   kOneProcessor,  // two branches are on the same processor
 };
 
-/// Runs a branch; `rounds` is given the number of rounds that were run. May raise faults; owns
+/// Runs a branch; Stores the number of rounds that were run into `rounds`. May raise faults; owns
 /// nothing.
 LitmusRan RunLitmusBranch(const LitmusJob& job, std::uint64_t& rounds);
 

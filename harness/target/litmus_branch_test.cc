@@ -221,7 +221,7 @@ TEST_F(LitmusBranchTest, KeepsToWhatHasShownAtThatPlace) {
     EXPECT_EQ(rounds, 20'000u);
     EXPECT_EQ(effort_.technique, Technique::kAlternating);
   }
-  // Another test cannot be run in that way.
+  // Another test cannot run with that technique.
   const Program both = ProgramOf("y=1; r0=x");
   other.program = &both;
   ASSERT_EQ(RunBoth(job, other, processors), std::pair(LitmusRan::kAll, LitmusRan::kAll));
@@ -294,7 +294,7 @@ TEST_F(LitmusBranchTest, ShowsTornLoadsAcrossALineAndNoneWithin) {
 }
 
 TEST_F(LitmusBranchTest, CountsMoreEndingsThanItsTableHolds) {
-  // The second address is other memory, of which every cell holds something else.
+  // The second address is other memory, whose cells all hold another value.
   const Program program = ProgramOf("r0=x'");
   LitmusJob job = Job(program, 4096, 1);
   std::vector<std::uint64_t> other(memory_.size());

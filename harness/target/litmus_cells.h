@@ -18,7 +18,7 @@ namespace shmspec::litmus {
 std::uint64_t NamedBy(const Program& program);
 
 /// Zeroes what the program of the job names, the cells and registers of the first `rounds` rounds,
-/// and sees to it that their pages are there.
+/// and so brings their pages into being.
 void ClearCells(const LitmusJob& job, std::uint64_t rounds);
 
 /// Zeroes everything that any branch of the test names.

@@ -17,7 +17,7 @@ namespace shmspec::litmus {
 
 inline constexpr std::uint32_t kBranches = 8;
 
-/// Endings with how often each was seen, in memory that several processes look at.
+/// Endings with how often each was seen, in memory that several processes share.
 struct EndingTable {
   static constexpr std::size_t kLimit = 32;  // tests of the suite have 16 endings at most
   struct Entry {
@@ -31,7 +31,7 @@ struct EndingTable {
   bool Add(const Ending& ending);
 };
 
-/// Some rounds in a row, as the first branch orders them from all.
+/// Some rounds in a row, as the first branch assigns them to all.
 struct Batch {
   std::uint64_t technique;
   std::uint64_t first;
@@ -49,13 +49,13 @@ struct Head {
   std::uint64_t finished;  // branches
   std::uint64_t came;      // branches
   std::uint64_t arrived;   // of them, ready to run
-  std::uint64_t offered;   // a number for every time that the first branch asks who is running
+  std::uint64_t offered;   // counts the times that the first branch asked who is running
   std::uint64_t opened;    // batches that may run
   std::uint64_t closed;    // 1: there are no more
   std::uint64_t ended;     // batches, counted by each branch
   std::uint64_t loaded;    // alternating batches, counted by each branch that loads
   Batch batch;             // the one opened last
-  std::uint64_t terms;     // what the branches have to agree on, as a digest
+  std::uint64_t terms;     // a digest of what the branches must agree on
   std::uint64_t rounds;
   std::uint64_t stride;
   std::uint64_t shift;  // plus one
@@ -67,7 +67,7 @@ struct Head {
   std::uint64_t answers[kBranches];     // the last offer that each of them saw
   LitmusTurn turn;                      // whose endings are still in the cells; 0 rounds: none
   LitmusEffort effort;
-  EndingTable table;  // the endings that are not in the cells any more
+  EndingTable table;  // the endings that are no longer in the cells
   LitmusTurn kept;    // what showed in the last search; stays when the test is counted
 };
 static_assert(sizeof(Head) <= LitmusLayout::kHeadBytes);
@@ -81,7 +81,7 @@ SHMSPEC_UNINSTRUMENTED inline void Write(std::uint64_t& word, std::uint64_t valu
 SHMSPEC_UNINSTRUMENTED inline std::uint64_t Add(std::uint64_t& word, std::uint64_t value) {
   return __atomic_fetch_add(&word, value, __ATOMIC_SEQ_CST);
 }
-/// The first to say it is right, the others have to agree.
+/// The first branch sets the digest, the others must have the same.
 SHMSPEC_UNINSTRUMENTED inline bool Agree(std::uint64_t& word, std::uint64_t value) {
   std::uint64_t said = 0;
   return __atomic_compare_exchange_n(&word, &said, value, false, __ATOMIC_SEQ_CST,

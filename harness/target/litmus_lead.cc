@@ -11,8 +11,9 @@
 namespace shmspec::litmus {
 namespace {
 
-constexpr std::int64_t kPrompt_ns = 20'000;  // a branch that answers so soon is running
-// Where nobody is ever so quick, as on an emulated processor, more and more is quick enough.
+constexpr std::int64_t kPrompt_ns = 20'000;  // a branch that answers this quickly is running
+// Where no branch ever answers that quickly, as on an emulated processor, longer and longer times
+// count as quick.
 constexpr std::int64_t kPromptShare = 64;    // of the time that was asked in vain
 constexpr std::uint64_t kStartTicks = 2000;  // from opening a batch to its first round
 

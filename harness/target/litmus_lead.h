@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What the first branch of a litmus test does for all: it says what to run next, sees to it that
-// all are running then, and counts what came of it. Private to this folder.
+// What the first branch of a litmus test does for all: it chooses what to run next, waits until all
+// are running, and counts the endings. Private to this folder.
 
 #ifndef SHMSPEC_HARNESS_TARGET_LITMUS_LEAD_H_
 #define SHMSPEC_HARNESS_TARGET_LITMUS_LEAD_H_
@@ -19,11 +19,11 @@
 namespace shmspec::litmus {
 
 inline constexpr std::uint32_t kSpinsBetweenLooks = 64;  // at the clock
-/// Waiters spin for about one time slice before they yield: the others are running meanwhile if
-/// anybody is, and that is what branches wait for.
+/// Waiters spin for about one time slice before they yield, because the other branches must run at
+/// the same time.
 inline constexpr std::int64_t kSpinBeforeYield_ns = 1'000'000;
 
-/// Spins until `holds` says so. False when the deadline has passed.
+/// Spins until `holds` returns true. False when the deadline has passed.
 template <class Holds>
 SHMSPEC_UNINSTRUMENTED bool Await(Holds&& holds, std::int64_t deadline_ns) {
   std::int64_t yielded_ns = Now_ns();
@@ -49,14 +49,14 @@ class Leader {
 
   Leader(Head& head, const LitmusJob& job);
 
-  /// Counts what is over and opens the next batch.
+  /// Counts the last batch and opens the next one.
   Opened Open(std::int64_t deadline_ns);
 
  private:
   /// The turn to take now; nothing when the test is over.
   std::optional<LitmusTurn> NextTurn() const;
-  /// Moves the endings of the turn from the cells to the table. When they are too many they stay
-  /// where they are, and there can be no other turn.
+  /// Moves the endings of the turn from the cells to the table. When there are too many, they stay
+  /// in the cells and no other turn can follow.
   void Count();
   void Close();
   bool HaveAnswered(std::uint64_t offer) const;

@@ -112,7 +112,7 @@ Outcome Do(const MapLayout&, Context&) {
   const Result<std::string> text = ReadTextFile("/proc/self/maps");
   if (!text.ok()) return Trouble{text.error().lacking, text.error().message};
   MappingTable table;
-  // Few lines name a segment, so they are looked for by the name.
+  // Few lines name a segment, so this searches for the name.
   for (std::size_t at = text->find("/SYSV"); at != std::string::npos;) {
     const std::size_t begin = text->rfind('\n', at) + 1;  // 0 in the first line
     const std::size_t end = text->find('\n', at);
@@ -138,8 +138,8 @@ std::string EntryOf(std::uint64_t start, std::uint64_t size) {
   return fmt::format("/proc/self/map_files/{:x}-{:x}", start, start + size);
 }
 
-/// Whether an entry leads to a file without a name at all, tried on memory that is no segment: who
-/// translates paths (proot) may look for the name that it shows.
+/// Whether an entry leads to a file without any name, tried on other memory than a segment: a
+/// translator of paths (proot) may look for the name that it shows.
 bool EntriesLeadToFiles() {
   const UniqueFd file(::memfd_create("shmspec-entry", MFD_CLOEXEC));
   const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));

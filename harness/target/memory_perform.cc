@@ -9,7 +9,7 @@
 namespace shmspec::perform {
 namespace {
 
-// What the kernel says for a fault without an address, such as a non-canonical one.
+// The code that the kernel gives for a fault without an address, such as a non-canonical one.
 constexpr int kSentByKernel = 0x80;
 
 /// One access: the operands that its kind ignores are 0. Returns the outcome's number.
@@ -114,7 +114,7 @@ Outcome Perform(Access access, std::uint64_t named, Order order, std::uint64_t v
   return Value{static_cast<std::int64_t>(result)};
 }
 
-// Byte by byte and in order, so that a fault names the first byte that could not be had.
+// Byte by byte and in order, so that a fault names the first inaccessible byte.
 SHMSPEC_UNINSTRUMENTED void Fill(volatile std::uint8_t* at, std::uint64_t size,
                                  std::uint64_t value) {
   for (std::uint64_t i = 0; i < size; ++i) at[i] = FillByte(value, i);

@@ -98,7 +98,7 @@ concept ConcernsOthers = std::is_same_v<Op, ProcessFork> || std::is_same_v<Op, P
 
 template <ConcernsOthers Op>
 Outcome Do(const Op&, Context&) {
-  SHMSPEC_CHECK(false, "an operation on processes came to the target instead of the actor");
+  SHMSPEC_CHECK(false, "an operation on processes reached the target instead of the actor");
 }
 
 }  // namespace shmspec::perform

@@ -18,7 +18,7 @@ namespace shmspec {
 bool SetLimit(Limit limit, std::uint64_t value);
 
 /// Whether the limit that was set holds for the caller's own mappings; true for limits of other
-/// things. A translator of programs may keep a limit and not heed it.
+/// things. A translator of programs may store a limit and not enforce it.
 bool IsHeeded(Limit limit, std::uint64_t value);
 
 /// The soft limit.
@@ -33,8 +33,8 @@ std::vector<int> AllowedCpus();
 /// Confines the calling thread to one CPU; false with errno.
 bool PinToCpu(int cpu);
 
-/// Keeps the calling thread on one CPU for as long as this lives, and so the processes it forks:
-/// whoever waits for another one there is woken soonest. Does nothing for a negative number.
+/// Keeps the calling thread, and the processes that it forks, on one CPU while this object lives:
+/// waking each other is fastest there. Does nothing for a negative number.
 ///
 ///   const StayOnCpu stay(::sched_getcpu());
 class StayOnCpu {

@@ -47,7 +47,7 @@ int SetIds(const IdCalls& calls, const std::optional<Id>& real, const std::optio
   if (!three && !file) return 0;
   const std::uint32_t wanted = file ? file->number : calls.effective();
   calls.set_file(wanted);
-  // It reports no failure: a second call, which changes nothing, tells.
+  // It reports no failure: a second call, which changes nothing, shows whether the first succeeded.
   if (calls.set_file(kUnchanged) == static_cast<int>(wanted)) return 0;
   errno = EPERM;
   return -1;
@@ -56,7 +56,7 @@ int SetIds(const IdCalls& calls, const std::optional<Id>& real, const std::optio
 }  // namespace
 
 Outcome Do(const ProcessSetIdentity& op, Context&) {
-  // In this order each change still has the right to make the next.
+  // In this order each change leaves the right to make the next.
   if (op.groups) {
     std::vector<gid_t> groups;
     for (const Id group : *op.groups) groups.push_back(group.number);

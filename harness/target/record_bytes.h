@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Records of calls as bytes. For those who read them.
+// Records of calls as bytes, for the functions that read them.
 
 #ifndef SHMSPEC_HARNESS_TARGET_RECORD_BYTES_H_
 #define SHMSPEC_HARNESS_TARGET_RECORD_BYTES_H_
@@ -23,8 +23,8 @@ Record CopyOf(const void* buffer) {
   return record;
 }
 
-/// How many bytes of a record are not zero besides the fields that `clear` sets to 0: those of
-/// reserved fields and padding.
+/// The number of nonzero bytes outside the fields that `clear` sets to 0: those in reserved fields
+/// and padding.
 template <class Record, class Clear>
 std::int64_t ReservedBytesSet(const void* buffer, Clear&& clear) {
   // Field by field in the bytes themselves: a copy of the record may leave its padding behind.

@@ -136,7 +136,7 @@ Result<SegmentTable> ParseIpcs(const std::string& text) {
 
 Result<SegmentTable> ParseLsipc(const std::string& text) {
   SegmentTable table;
-  // Nothing at all, or a table without a name, is what lsipc prints for no segments.
+  // For no segments lsipc prints nothing at all, or a table without a name.
   if (Words(text).empty()) return table;
   const auto json = nlohmann::json::parse(text, nullptr, false);
   if (json == nlohmann::json{{"", nlohmann::json::array()}}) return table;

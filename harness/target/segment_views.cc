@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Reads what ipcs prints when it is asked for something other than its usual table.
+// Reads the views of ipcs other than its usual table.
 
 #include <fmt/format.h>
 
@@ -30,8 +30,8 @@ Error NotUnderstood(std::string_view line) {
   return Error{fmt::format("did not understand this line of ipcs: {}", line)};
 }
 
-/// A time stamp as ctime(3) prints it; 0 when it says "Not set". Without a year it is the last such
-/// day that is not in the future.
+/// A time stamp as ctime(3) prints it; 0 for "Not set". Without a year it is the last such day that
+/// is not in the future.
 std::optional<std::int64_t> Time(const std::string& text, const char* format, bool with_year) {
   if (text.starts_with("Not set")) return 0;
   const std::time_t now = std::time(nullptr);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Where plans are performed. A stage takes a plan and gives back what happened, as a trace; real
-// processes and the simulated system differ in nothing else.
+// Where plans are performed. A stage performs a plan and returns a trace of it; real processes and
+// the simulated system share this interface.
 //
 //   std::unique_ptr<Stage> stage = ...;
 //   Trace trace = stage->Perform(plan);

@@ -95,7 +95,7 @@ Outcome Do(const SystemSysctlWrite& op, Context& context) {
 
 Outcome Do(const SystemNextSecond&, Context&) {
   if (WaitForNextSecond()) return Value{0};
-  return Trouble{false, "the clock did not come to the next second"};
+  return Trouble{false, "the clock did not reach the next second"};
 }
 
 Outcome Do(const SystemHoldSegments&, Context& context) {

@@ -26,7 +26,7 @@ struct SettableFields {
 struct CallResult {
   // NOLINTNEXTLINE(google-explicit-constructor): a call that was made returned a number.
   constexpr CallResult(std::int64_t returned) : value(returned) {}
-  /// For a call that this way of entering the kernel has no words for. It was not made.
+  /// For a call that this way of entering the kernel cannot express. It was not made.
   static constexpr CallResult Lacking(const char* why) {
     CallResult none(-1);
     none.lacking = why;
@@ -50,7 +50,7 @@ struct SysvCalls {
 
   CallResult (*get)(std::int64_t key, std::uint64_t size, std::uint64_t flags);
   CallResult (*attach)(std::int64_t segment, std::uint64_t address, std::uint64_t flags);
-  std::int64_t (*detach)(std::uint64_t address);  // never lacking: whoever tidies up needs it
+  std::int64_t (*detach)(std::uint64_t address);  // never lacking: cleaning up needs it
   CallResult (*control)(std::int64_t segment, int command, void* buffer);
   CallResult (*key_of_path)(const char* path, int project);
 
@@ -63,10 +63,11 @@ struct SysvCalls {
 
   /// Everything that the calls point to, and every mapping, must lie below 4 GiB.
   bool low_memory = false;
-  /// Records of segments are copied in the program on their way: a buffer that cannot be accessed
-  /// is a fault there, and the kernel never sees it.
+  /// The program itself copies records of segments: it faults at an inaccessible buffer, and the
+  /// kernel never sees the buffer.
   bool copies_records = false;
-  /// The bits of a command by which ipc(2) tells kinds of records apart: no command can have them.
+  /// The bits of a command that distinguish the kinds of records for ipc(2): no command can have
+  /// them.
   int record_bits = 0;
   /// The largest uid or gid that its records hold.
   std::uint32_t largest_id = 0xffffffff;
@@ -89,7 +90,7 @@ extern const SysvCalls kIa32OldCalls;
 /// as asking for the state of a segment, is a call of libc.
 extern const SysvCalls kBoostCalls;
 
-/// Whether this way of entering the kernel exists here; an error is `lacking`. Runs nothing in the
+/// Whether this way of entering the kernel exists here; an error is `lacking`. Makes no call in the
 /// caller that could end it.
 Result<void> ProbeLibc();
 Result<void> ProbeSyscall();

@@ -18,8 +18,9 @@
 namespace shmspec::perform {
 namespace {
 
-/// A control call with a buffer that was prepared for it. What it wrote besides the first
-/// `writable` bytes of that, or anywhere when it failed, is the finding; what it returned is not.
+/// A control call with a prepared buffer. When it wrote outside the first `writable` bytes of the
+/// buffer, or anywhere when it failed, the outcome is that stray write and not what the call
+/// returned.
 struct Made {
   CallResult returned;
   std::optional<Outcome> stray;
@@ -34,7 +35,7 @@ Made MakeControl(std::int64_t segment, int command, Buffer buffer, void* address
   return {returned, StrayWrite{returned.value, ErrorCode{error}, change->offset, change->bytes}};
 }
 
-/// A control call that has no use for its buffer, or whose record is not looked at.
+/// A control call that does not use its buffer, or whose record is ignored.
 Outcome Control(std::int64_t segment, int command, Buffer buffer, std::size_t writable,
                 Context& context) {
   void* address = context.buffers().Prepared(buffer);
@@ -50,11 +51,11 @@ bool FaultsBeforeTheCall(const Context& context, Buffer buffer, bool writes) {
 
 Outcome NoSuchCall() {
   return Trouble{true,
-                 "the 32-bit C library copies the record itself, so that no call with such a "
-                 "buffer comes about"};
+                 "the 32-bit C library copies the record itself, so this call cannot be made with "
+                 "such a buffer"};
 }
 
-/// A control call that fills in a record of type R, of so many bytes and found by `read`.
+/// A control call that fills in a record of type R, of that number of bytes; `read` parses it.
 template <class R>
 Outcome FillIn(std::int64_t segment, int command, Buffer buffer, Context& context,
                std::size_t bytes, void (*read)(const void*, R&)) {
@@ -66,7 +67,7 @@ Outcome FillIn(std::int64_t segment, int command, Buffer buffer, Context& contex
   if (made.returned.value == -1) return Returned(made.returned);
   R record;
   record.returned = made.returned.value;
-  // Success with a buffer that cannot have been filled in is the finding, not the record.
+  // When the call cannot have filled in the buffer, the outcome is the success and not a record.
   if (buffer == Buffer::kValid) read(address, record);
   return record;
 }

@@ -18,7 +18,7 @@ namespace {
 
 Library Libc() { return {"glibc", ::gnu_get_libc_version(), "libc.so"}; }
 
-/// It is a part of the program of 32-bit actors, which was built with the headers of this one.
+/// It is linked into the program of 32-bit actors, which was built with the headers of this one.
 Library Libc32() { return {"glibc", fmt::format("{}.{}, 32-bit", __GLIBC__, __GLIBC_MINOR__), ""}; }
 
 Library Boost() { return {"Boost.Interprocess", BoostVersion(), ""}; }
@@ -38,18 +38,17 @@ constexpr std::array kTargets{
 constexpr const char* kTooWide =
     "a 32-bit caller cannot pass a number that needs more than 32 bits";
 
-/// What keeps the numbers of the operation from being said at all: in the process, or through its
-/// System V calls; nullptr when nothing does. Nothing would be known about what a part of a number
-/// asks for.
+/// Why the numbers of the operation do not fit: in the process, or in its System V calls; nullptr
+/// when they do. A call with a truncated number would test something else.
 template <class Op>
 const char* CannotSay(const Op& op, const Context& context) {
-  if (Op::kName.starts_with("system.")) return nullptr;  // what tools are told is text
+  if (Op::kName.starts_with("system.")) return nullptr;  // arguments of tools are text
   const bool sysv = Op::kName.starts_with("sysv.");
   const SysvCalls& calls = context.calls();
   const bool narrow = sysv && calls.low_memory;
   const std::uint64_t most = narrow ? std::numeric_limits<std::uint32_t>::max()
                                     : std::numeric_limits<std::uintptr_t>::max();
-  // All ones, which a handle without a value stands for, are that in any width.
+  // A handle without a value is all ones, which fits in any width.
   const char* why = nullptr;
   ForEachField<Op>([&](const auto& field) {
     const auto& value = op.*field.member;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Performs one operation in the calling process, on the real kernel, and says what happened.
+// Performs one operation in the calling process, on the real kernel, and returns the outcome.
 //
 //   const KernelTarget* target = FindTarget("libc");
 //   HandleTable handles;
@@ -27,7 +27,7 @@
 
 namespace shmspec {
 
-/// What stands between a case and the kernel.
+/// The library between a case and the kernel.
 struct Library {
   std::string name;
   std::string version;
@@ -44,7 +44,7 @@ struct KernelTarget {
   Library (*library)();    // nullptr for bare system calls
   std::string_view about;  // for people, in a few words
   Abi abi = Abi::kNative;
-  bool wrapper = false;  // what it has no words for is lacking
+  bool wrapper = false;  // calls that it cannot express are lacking
 };
 
 /// Whether this is a 32-bit program.
@@ -59,7 +59,7 @@ const KernelTarget* FindTarget(std::string_view name);
 /// The one that an actor performs on: that of the plan, unless the actor's abi asks for another.
 const KernelTarget* FindTarget(std::string_view of_plan, Abi of_actor);
 
-/// What performing needs besides the operation. One per thread: the control buffers are its own.
+/// What Perform needs besides the operation. One per thread: the control buffers are its own.
 class Context {
  public:
   /// Maps the control buffers, so that no mapping appears in the middle of a plan.

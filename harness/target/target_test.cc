@@ -108,7 +108,7 @@ TEST_P(KernelTargetTest, GivesControlCallsTheBufferTheyAreToHave) {
   }
   EXPECT_EQ(Do(SysvSet{SegmentId(id), {}, {}, Mode{0640}, Buffer::kWild}),
             Outcome(Failure{ErrorCode{EFAULT}}));
-  // Only reading is asked of the buffer of IPC_SET.
+  // IPC_SET only reads its buffer.
   EXPECT_EQ(Do(SysvSet{SegmentId(id), {}, {}, Mode{0640}, Buffer::kUnwritable}), Outcome(Value{0}));
   EXPECT_EQ(std::get<SegmentRecord>(Do(SysvStat{SegmentId(id)})).mode.bits, 0640u);
 }
@@ -198,7 +198,7 @@ TEST_P(KernelTargetTest, WritesSysctlsOnlyInAPrivateNamespace) {
 TEST_P(KernelTargetTest, LeavesAFaultOutsideMemoryOperationsDeadly) {
   Do(MemoryLoad{Address(8)});  // the handlers are there from now on
   EXPECT_EXIT(::raise(SIGSEGV), ::testing::KilledBySignal(SIGSEGV), "");
-  // Read from memory, so that the compiler does not know that nothing is there.
+  // Read from memory, so that the compiler does not know that it is null.
   static volatile std::uintptr_t nowhere = 16;
   EXPECT_EXIT(*reinterpret_cast<volatile int*>(nowhere) = 1, ::testing::KilledBySignal(SIGSEGV),
               "");
@@ -229,7 +229,7 @@ TEST_P(KernelTargetTest, SaysNothingInPlaceOfWhatItCannotSay) {
   EXPECT_EQ(std::holds_alternative<Trouble>(set), old);
   const auto record = std::get<SegmentRecord>(Do(SysvStat{SegmentId(id)}));
   EXPECT_EQ(record.mode.bits == 0600, old) << "half of an id was set";
-  // 0x10d is SHM_STAT to an ipc(2) that takes the bit for itself, and no command to others.
+  // 0x10d is SHM_STAT to an ipc(2) that uses the bit itself, and no command to others.
   const Outcome unknown = Do(SysvControl{SegmentId(IndexOfIdentifier(id)), 0x10d});
   const bool shared = target_->calls->record_bits != 0;
   EXPECT_EQ(std::holds_alternative<Trouble>(unknown), shared);
@@ -252,7 +252,7 @@ TEST(KernelTarget, AnUnassignedHandleStandsForMinusOne) {
 
 // --- buffers: a system of our own that writes where it should not
 
-/// What the call below changes: so many bytes at that offset from its buffer.
+/// What the call below changes: that number of bytes at that offset from its buffer.
 struct Scribble {
   std::ptrdiff_t offset = 0;
   std::size_t bytes = 0;
@@ -266,7 +266,7 @@ CallResult ScribbleOnBuffer(std::int64_t segment, int command, void* buffer) {
   return returned;
 }
 
-/// What an operation comes to on it, with a segment of its own.
+/// The outcome of an operation on it, with a segment of its own.
 Outcome OutcomeOf(Scribble scribbles, const std::function<Operation(SegmentRef)>& operation) {
   SysvCalls calls = kLibcCalls;
   calls.control = ScribbleOnBuffer;

@@ -25,8 +25,8 @@ Result<std::string> ReadTextFile(const char* path);
 /// errno says why. Numbers above 2^63 keep their 64 bits.
 std::optional<std::int64_t> ReadNumberFile(const char* path);
 
-/// The number in the target of a link such as `ipc:[4026531839]`, by which namespaces are told
-/// apart; 0 when there is none.
+/// The number in the target of a link such as `ipc:[4026531839]`, which identifies a namespace; 0
+/// when there is none.
 std::uint64_t NumberOfLink(const char* path);
 
 /// Writes with one write(2); false with errno.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The processor: its own clock, for those who have to act at the same moment on two of them, and
-// who made it.
+// The processor: its clock, for acting at the same moment on two processors, and its maker.
 
 #ifndef SHMSPEC_HARNESS_TARGET_TICKS_H_
 #define SHMSPEC_HARNESS_TARGET_TICKS_H_
@@ -35,7 +34,7 @@ inline std::uint64_t Ticks() {
 #endif
 }
 
-/// Whether the processor says it is Intel's. Intel SDM volume 2, CPUID leaf 0.
+/// Whether the processor reports that it is made by Intel. Intel SDM volume 2, CPUID leaf 0.
 inline bool IsIntel() {
 #if defined(__x86_64__) || defined(__i386__)
   unsigned a = 0, b = 0, c = 0, d = 0;

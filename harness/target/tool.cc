@@ -45,7 +45,7 @@ constexpr std::string_view kFolders = "/usr/bin:/bin:/usr/sbin:/sbin";
 std::optional<std::string> FindIn(std::string_view folders, const std::string& name) {
   while (!folders.empty()) {
     const std::size_t end = std::min(folders.find(':'), folders.size());
-    // A relative folder means another one for each caller.
+    // A relative folder differs from caller to caller.
     const std::string path = fmt::format("{}/{}", folders.substr(0, end), name);
     if (path.front() == '/' && IsThere(path)) return path;
     folders.remove_prefix(std::min(end + 1, folders.size()));
@@ -61,7 +61,7 @@ std::optional<std::string> PathOf(const std::string& name) {
 
 std::vector<std::string> CleanEnvironment() {
   std::vector<std::string> environment{"LC_ALL=C", fmt::format("PATH={}", kFolders)};
-  // In which tools print times, and in which they are read here.
+  // The time zone in which tools print times and in which they are read here.
   if (const char* zone = std::getenv("TZ")) environment.push_back(fmt::format("TZ={}", zone));
   return environment;
 }
@@ -90,7 +90,7 @@ struct Stream {
     writing = std::move(pipe->writing);
     return true;
   }
-  /// Takes what there is; closes the pipe at its end.
+  /// Reads what has arrived; closes the pipe at its end.
   void Receive() {
     std::array<char, 4096> buffer;
     const ssize_t got = ::read(reading.get(), buffer.data(), buffer.size());
@@ -105,7 +105,7 @@ struct Stream {
 /// Reads both until their ends; neither has to wait for the other.
 void ReceiveAll(Stream& out, Stream& error) {
   while (out.reading || error.reading) {
-    // poll(2) passes over a file of number -1.
+    // poll(2) skips a file of number -1.
     std::array<pollfd, 2> waiting{pollfd{out.reading.get(), POLLIN, 0},
                                   pollfd{error.reading.get(), POLLIN, 0}};
     if (AwaitReadable(waiting, -1) < 0 && errno != EINTR) return;

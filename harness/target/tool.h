@@ -14,8 +14,8 @@
 namespace shmspec {
 
 /// Runs a tool by its absolute path, found in the folders of the system and only then on PATH, and
-/// waits for it. Of the caller's environment it gets the time zone alone: what is preloaded, traced
-/// or translated for the caller is not for tools. The output is what it wrote to standard output,
+/// waits for it. It inherits only the time zone of the caller's environment, so that preloaded
+/// libraries and the like do not apply to tools. The output is what it wrote to standard output,
 /// followed, when it failed, by what it wrote to standard error. The status is its exit status, or
 /// 128 plus the signal that ended it. The error is lacking when the tool is not installed, cannot
 /// be started or gives up on the system by itself, with SIGABRT.

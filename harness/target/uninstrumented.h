@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Plan addresses go where they please: misaligned, unmapped, below what sanitizers shadow. The
-// functions that touch them are therefore not instrumented.
+// Plans choose any address: misaligned, unmapped, below what sanitizers shadow. The functions that
+// touch them are therefore not instrumented.
 
 #ifndef SHMSPEC_HARNESS_TARGET_UNINSTRUMENTED_H_
 #define SHMSPEC_HARNESS_TARGET_UNINSTRUMENTED_H_

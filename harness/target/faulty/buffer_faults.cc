@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What shmctl(2) does to the memory that it is given, besides the fields it is asked for.
+// Writes of shmctl(2) to memory other than the fields it was asked for.
 
 #include "harness/target/faulty/fault_table.h"
 
@@ -10,12 +10,12 @@ namespace {
 constexpr std::int64_t kRecordBytes = 112;  // of a segment, to a 64-bit caller
 constexpr std::int64_t kWordBytes = 8;
 
-/// A success that changed so many bytes at that offset from the buffer.
+/// A success that changed that number of bytes at that offset from the buffer.
 void Strew(const Aftermath& a, std::int64_t offset, std::int64_t bytes) {
   a.outcome = StrayWrite{0, {}, offset, bytes};
 }
 
-/// A failure that did.
+/// A failure that changed them.
 void StrewFailing(const Aftermath& a) {
   const ErrorCode error = std::get<Failure>(a.outcome).error;
   a.outcome = StrayWrite{-1, error, 0, kRecordBytes};
@@ -49,7 +49,7 @@ void WriteBefore(const Aftermath& a) {
   if (IsOneOf<Ops...>(a.call) && a.Succeeded()) Strew(a, -kWordBytes, kWordBytes);
 }
 
-/// The record is filled in, and then it is found that it may not be.
+/// The call fills in the record and only then finds that the caller may not have it.
 template <class Op, int kError>
 void FillInFirst(const Aftermath& a) {
   const auto* op = As<Op>(a.call);

@@ -14,7 +14,7 @@
 namespace shmspec {
 namespace {
 
-/// What the sources of the model name as "..."_req.
+/// The requirements that the sources of the model name as "..."_req.
 std::set<std::string> NamedByTheModel() {
   std::set<std::string> named;
   const std::regex literal("\"([A-Z0-9_.]+)\"_req");

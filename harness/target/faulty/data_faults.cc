@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What is in the memory.
+// Faults of the contents of memory.
 
 #include <array>
 

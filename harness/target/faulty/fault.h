@@ -25,7 +25,7 @@ namespace shmspec {
 /// One mistake. (`Fault` is the outcome of a memory access.)
 struct SeededFault {
   std::string_view id;           // `fork_does_not_count_attaches`
-  Requirement requirement;       // the one it breaks, at least
+  Requirement requirement;       // the requirement it breaks, and perhaps others
   std::string_view description;  // one line: what the broken system does
   std::unique_ptr<Tampering> (*make)();
 };
@@ -39,7 +39,7 @@ const SeededFault* FindFault(std::string_view id);
 /// The simulated system with that fault; its name is `faulty:ID`. The profile must outlive it.
 /// Fails when there is no such fault.
 Result<std::unique_ptr<Stage>> MakeFaultyStage(std::string_view id, const model::Profile& profile);
-/// The same with a fault that need not be one of those.
+/// The same with a fault outside the list.
 std::unique_ptr<Stage> MakeFaultyStage(const SeededFault& fault, const model::Profile& profile);
 
 }  // namespace shmspec

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What the tables of faults are made with. For the *_faults.cc of this folder.
+// The functions that the tables of faults are made with. For the *_faults.cc of this folder.
 //
 //   void AtimeStays(const Aftermath& a) { ... }
 //   constexpr SeededFault kFaults[] = {
@@ -41,7 +41,7 @@ std::span<const SeededFault> BufferFaults();
 std::span<const SeededFault> ViewFaults();
 std::span<const SeededFault> FragmentFaults();
 
-/// A call that was performed: the state before it, and what it leaves, for changing.
+/// A call that was performed: the state before it, and the state it leaves, for changing.
 struct Aftermath {
   const model::State& before;
   const model::Call& call;
@@ -49,14 +49,14 @@ struct Aftermath {
   Outcome& outcome;
 
   bool Succeeded() const { return shmspec::Succeeded(outcome); }
-  /// The call fails instead, with nothing done.
+  /// The call fails instead and does nothing.
   void Fail(int error) const {
     after = before;
     outcome = Failure{{error}};
   }
 };
 
-/// The fault shows in what a call leaves.
+/// The fault changes the state or the outcome that a call leaves.
 template <void (*change)(const Aftermath&)>
 std::unique_ptr<Tampering> Afterwards() {
   class Tampered : public Tampering {
@@ -68,7 +68,7 @@ std::unique_ptr<Tampering> Afterwards() {
   return std::make_unique<Tampered>();
 }
 
-/// Puts back what a disguise changed, where the call itself did not change it.
+/// Undoes the changes of a disguise, except where the call itself changed something again.
 void Undisguise(const model::State& real, const model::State& disguised, model::State& after);
 
 /// The system decides as if the state were another: credentials and limits of the caller, limits
@@ -134,12 +134,12 @@ const model::Segment* Before(const Aftermath& a, model::SegmentName name);
 SegmentRecord* RecordOf(const Aftermath& a);
 const model::Segment* RecordedSegment(const Aftermath& a);
 
-/// What the call attached, for changing, or null.
+/// The mapping that the call made, for changing, or null.
 model::Mapping* Attached(const Aftermath& a);
 
-/// A mapping of a segment becomes memory that is no segment's, and does not count any more.
+/// A mapping of a segment turns into private memory and no longer counts.
 void Disown(model::State& state, std::uint8_t process, std::size_t index);
-/// The mapping gets a copy of its memory, shared with nobody.
+/// The mapping gets a copy of its memory, shared with no other process.
 void GiveOwnCopy(const Aftermath& a, std::uint8_t process, std::size_t index);
 /// Unmaps every attach of a process; of one segment when `only` is not null.
 void UnmapAttaches(model::State& state, const model::Call& call, std::uint8_t process,

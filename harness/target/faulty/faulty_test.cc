@@ -80,7 +80,7 @@ TEST(Faults, LeaveStatesThatTheModelCanGoOnFrom) {
   }
 }
 
-/// Every fault shows in some plan: one that never shows breaks nothing.
+/// Every fault shows in some plan: a fault that never shows breaks nothing.
 TEST(Faults, AreNotAllTheSame) {
   std::size_t shown = 0;
   for (const SeededFault& fault : AllFaults()) {

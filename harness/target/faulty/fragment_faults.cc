@@ -18,7 +18,7 @@ const std::vector<model::Mapping>& MappingsOf(const model::State& state, const m
   return state.processes[ProcessOf(state, call)].space->mappings();
 }
 
-/// What the detach at the address finds first: it says which attach is meant.
+/// The mapping that a detach at the address finds first: it decides which attach is meant.
 const model::Mapping* Detached(const Aftermath& a) {
   if (!IsOneOf<SysvDetach>(a.call) || !a.Succeeded()) return nullptr;
   const auto address = static_cast<std::uint64_t>(a.call.references[0]);
@@ -29,7 +29,7 @@ const model::Mapping* Detached(const Aftermath& a) {
   return nullptr;
 }
 
-/// A detach unmaps as well what it left in the range of the attach and `takes` is true of.
+/// A detach also unmaps what it should leave in the range of the attach, where `takes` is true.
 template <class Takes>
 void DetachMore(const Aftermath& a, Takes&& takes) {
   const model::Mapping* found = Detached(a);
@@ -65,8 +65,8 @@ void DetachByOffset(const Aftermath& a) {
       a, [&](const model::Mapping& one, const model::Mapping&) { return LiesAtItsOffset(one, a); });
 }
 
-/// A detach ends at the first mapping in its range that is another segment's: what it would have
-/// unmapped behind that stays.
+/// A detach stops at the first mapping of another segment in its range: the rest of the attach
+/// behind it stays.
 void StopAtForeign(const Aftermath& a) {
   const model::Mapping* found = Detached(a);
   if (found == nullptr) return;
@@ -89,7 +89,7 @@ void StopAtForeign(const Aftermath& a) {
   }
 }
 
-/// munmap, a mapping over another and mremap lower the count of the first segment they meet alone.
+/// munmap, a mapping over another and mremap lower the count of the first segment they meet only.
 void CountFirstOnly(const Aftermath& a) {
   if (!IsOneOf<MapUnmap, MapPrivate>(a.call) || !a.Succeeded()) return;
   bool first = true;
@@ -101,7 +101,7 @@ void CountFirstOnly(const Aftermath& a) {
   });
 }
 
-/// mprotect ends where another attach begins, and says that it did all.
+/// mprotect stops where another attach begins, and reports success.
 void ProtectFirstOnly(const Aftermath& a) {
   const auto* protect = As<MapProtect>(a.call);
   if (protect == nullptr || !a.Succeeded()) return;

@@ -65,7 +65,7 @@ void DetachByThread(const Aftermath& a) {
 
 // --- destruction
 
-/// Takes the segments away that the condition holds for.
+/// Removes the segments for which the condition holds.
 template <class Condition>
 void TearAwayIf(const Aftermath& a, Condition condition) {
   std::vector<model::SegmentName> doomed;
@@ -96,7 +96,7 @@ void DestroyAtOnce(const Aftermath& a) {
   });
 }
 
-/// What was removed before the call and is removed by it, or null.
+/// The segment that was marked before the call and that the call removes again, or null.
 const model::Segment* Removed(const Aftermath& a) {
   return IsOneOf<SysvRemove>(a.call) && a.Succeeded() ? ById(a.before, a.call) : nullptr;
 }

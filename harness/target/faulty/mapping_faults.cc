@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Where segments are mapped, and what becomes of the mappings.
+// Faults of the places of mappings and of what happens to them later.
 
 #include <algorithm>
 #include <vector>
@@ -19,7 +19,7 @@ void MapLowForAnyone(model::State& state, const model::Call& call) {
   OwnCredentials(state, call).caps |= kCapSysRawio;
 }
 
-/// An address that is rounded to null is taken for none.
+/// The call treats an address that rounds to null as none.
 template <std::uint64_t kFlag>
 void TakeZeroPageForNone(const model::State&, model::Call& call, Operation& operation) {
   auto* attach = std::get_if<SysvAttach>(&operation);
@@ -165,7 +165,7 @@ void DetachByFragment(const model::State& state, model::Call& call, Operation& o
   if (mapping->offset < address) call.references[0] -= static_cast<std::int64_t>(mapping->offset);
 }
 
-/// A detach takes sealed parts of the attach along.
+/// A detach also removes sealed parts of the attach.
 void DetachSealed(const Aftermath& a) {
   if (!IsOneOf<SysvDetach>(a.call) || !a.Succeeded()) return;
   const std::uint8_t process = ProcessOf(a.after, a.call);
@@ -179,7 +179,7 @@ void DetachSealed(const Aftermath& a) {
   }
 }
 
-/// An address between two huge pages is rounded down, unasked.
+/// The call rounds down an address between two huge pages, unasked.
 void RoundToHugePages(const model::State& state, model::Call& call, Operation& operation) {
   constexpr std::int64_t kHugePage = 2 << 20;
   if (!std::holds_alternative<SysvAttach>(operation)) return;

@@ -17,7 +17,7 @@ const model::Trial* Counted(const Aftermath& a) {
                    static_cast<std::uint64_t>(a.call.references[0]));
 }
 
-/// The test runs on a system with that order, but for one thing.
+/// The test runs on a system with that order, except for one thing.
 template <bool model::Reordering::*kAmiss>
 void Reorder(const Aftermath& a) {
   const model::Trial* trial = Counted(a);
@@ -27,7 +27,7 @@ void Reorder(const Aftermath& a) {
   a.outcome = SampleLitmus(*As<MemoryHistogram>(a.call), trial, reordering);
 }
 
-/// Only where nobody looks before the end.
+/// Only where no step looks before the end.
 void ReorderStoresAlone(const Aftermath& a) {
   const model::Trial* trial = Counted(a);
   if (trial == nullptr) return;

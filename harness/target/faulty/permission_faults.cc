@@ -29,7 +29,7 @@ void Deny(model::State& state, const model::Call& call) {
   if (IsOneOf<Ops...>(call)) OwnCredentials(state, call).caps &= ~kCaps;
 }
 
-/// Who has one capability has another.
+/// A process with one capability has another as well.
 template <std::uint64_t kHas, std::uint64_t kGets, class... Ops>
 void Confuse(model::State& state, const model::Call& call) {
   if (!IsOneOf<Ops...>(call)) return;
@@ -61,7 +61,7 @@ void AddClasses(model::State& state, const model::Call& call) {
   });
 }
 
-/// The caller is judged by another of its user ids.
+/// The permission check uses another user id of the caller.
 template <auto kId, class... Ops>
 void JudgeUserBy(model::State& state, const model::Call& call) {
   if (!IsOneOf<Ops...>(call)) return;
@@ -76,7 +76,7 @@ void JudgeGroupBy(model::State& state, const model::Call& call) {
   credentials.file_gid = credentials.*kId;
 }
 
-/// New segments are owned by another id of the caller.
+/// Another id of the caller owns new segments.
 template <auto kId>
 void CreateForUser(const Aftermath& a) {
   model::Segment* segment = Created(a);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What only shows while other calls are in flight.
+// Faults that show only while other calls are in flight.
 
 #include "harness/target/faulty/fault_table.h"
 
@@ -50,7 +50,7 @@ void CountTwiceUnderWay(const Aftermath& a) {
   if (record != nullptr) record->nattch = 2 * record->nattch + 1;
 }
 
-/// The attaches of a process that was killed count until somebody has made another call.
+/// The attaches of a process that was killed count until some process makes another call.
 class LateDetach : public Tampering {
   void Begin() override { late_.clear(); }
   void After(const model::State& before, const model::Call& call, model::State& after,

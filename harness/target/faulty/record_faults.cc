@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What the record shows and when it changes; keys made of files.
+// Faults of records: their contents and when they change; keys made of files.
 
 #include "harness/model/language/clauses.h"
 #include "harness/target/faulty/fault_table.h"

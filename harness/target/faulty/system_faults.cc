@@ -124,7 +124,7 @@ void HideState(SegmentRow& row) { row.mode.bits &= 0777; }
 void SwapProcesses(SegmentRow& row) { std::swap(row.cpid, row.lpid); }
 void CountOneMore(SegmentRow& row) { ++row.nattch; }
 
-/// A listing that is held open shows where its reader is now.
+/// A listing that is held open shows the namespace that its reader is in now.
 void ListWhereReaderIs(const model::State&, model::Call&, Operation& operation) {
   if (auto* segments = std::get_if<SystemSegments>(&operation)) segments->held = false;
 }
@@ -180,8 +180,7 @@ constexpr SeededFault kFaults[] = {
     {"undos_are_shared_across_namespaces", "NS.IPC.CLONE_SYSVSEM_CONFLICT"_req,
      "clone takes CLONE_NEWIPC and CLONE_SYSVSEM together", Afterwards<ShareUndosAcrossNamespaces>},
     {"procfs_held_open_follows_its_reader", "PROC.SYSVIPC.NAMESPACE_AT_OPEN"_req,
-     "an open /proc/sysvipc/shm shows the namespace of whoever reads it",
-     Rewritten<ListWhereReaderIs>},
+     "an open /proc/sysvipc/shm shows the namespace of its reader", Rewritten<ListWhereReaderIs>},
     {"map_files_open_for_anyone", "PROC.MAP_FILES"_req,
      "entries of /proc/PID/map_files can be reopened without privilege",
      Afterwards<ReopenForAnyone>},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Time stamps that stay where they should move, once they were set, and those that move where they
-// should stay. In the second of the call before nobody can tell.
+// should stay. Neither shows when the call before was in the same second.
 
 #include "harness/target/faulty/fault_table.h"
 
@@ -25,7 +25,7 @@ void Stamp(const Aftermath& a) {
   if (model::Segment* segment = OwnById(a.after, a.call)) segment->*kTime = a.call.when;
 }
 
-/// A detach sets a stamp of the segment, besides the one that is its own.
+/// A detach sets a stamp of the segment, besides its own one.
 template <auto kTime>
 void StampByDetach(const Aftermath& a) {
   if (!IsOneOf<SysvDetach>(a.call) || !a.Succeeded()) return;
@@ -35,7 +35,7 @@ void StampByDetach(const Aftermath& a) {
   });
 }
 
-/// A load or store takes itself for an attach.
+/// A load or store updates times as an attach does.
 void StampByAccess(const Aftermath& a) {
   if (!IsOneOf<MemoryLoad, MemoryStore>(a.call) || !a.Succeeded()) return;
   const auto address = static_cast<std::uint64_t>(a.call.references[0]);

@@ -35,7 +35,7 @@ void HeedFirstView(const model::State&, model::Call&, Operation& operation) {
 
 // --- removal
 
-/// Says what it would have said, and does nothing.
+/// Prints what it should print, and does nothing.
 template <class Op>
 void RemoveNothing(const Aftermath& a) {
   if (IsOneOf<Op>(a.call)) a.after = a.before;

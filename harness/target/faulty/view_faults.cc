@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// One field of a segment shown in place of another, and totals of some segments that are taken for
-// totals of all. suites/view_test.cc tries every pair of fields in every view; here are those that
-// are easily made.
+// One field of a segment shown in place of another, and totals that leave out some segments.
+// suites/view_test.cc tries every pair of fields in every view; here are the likely mistakes.
 
 #include <algorithm>
 #include <utility>
@@ -84,7 +83,7 @@ void SumResidentOfRemaining(const Aftermath& a) {
   SumResident(a, [](const model::Segment& one) { return !one.dest; });
 }
 
-/// A segment that has been touched at all counts whole.
+/// A segment with any touched page counts as a whole.
 void SumWholeSegments(const Aftermath& a) {
   UsageRecord* usage = UsageOf(a);
   if (usage == nullptr) return;

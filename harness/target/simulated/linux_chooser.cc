@@ -15,7 +15,7 @@ namespace {
 constexpr int kIndexBits = 15;
 constexpr std::int64_t kIndices = 1 << kIndexBits;
 constexpr std::int64_t kSequences = 1 << 16;
-constexpr std::int64_t kLeastRound = 64;  // indices go round within at least so many
+constexpr std::int64_t kLeastRound = 64;  // indices go round within at least this number
 constexpr std::uint64_t kTop = 0x7f8000000000;
 constexpr std::uint64_t kNarrowTop = 0xf7000000;
 

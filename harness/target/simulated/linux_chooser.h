@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What Linux picks where the specification leaves it to the system: identifiers made of an index
-// that goes round and a sequence number, addresses from the top down.
+// The choices of Linux where the specification leaves them to the system: identifiers made of an
+// index that goes round and a sequence number, addresses from the top down.
 
 #ifndef SHMSPEC_HARNESS_TARGET_SIMULATED_LINUX_CHOOSER_H_
 #define SHMSPEC_HARNESS_TARGET_SIMULATED_LINUX_CHOOSER_H_

@@ -68,7 +68,7 @@ class Sampler {
     const std::uint64_t sampled = std::min(turn.rounds, kSampledRounds);
     std::uint64_t hits = 0;
     for (std::uint64_t i = 0; i < sampled; ++i) {
-      // What the rounds do not share evenly goes to the first of them.
+      // The first rounds share the remainder.
       const std::uint64_t count = turn.rounds / sampled + (i < turn.rounds % sampled ? 1 : 0);
       Ending ending = model::OneEndingOf(test_, reordering_, [&](std::size_t ways) {
         return static_cast<std::size_t>(random_() % ways);

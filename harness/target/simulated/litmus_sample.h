@@ -11,8 +11,8 @@
 
 namespace shmspec {
 
-/// What comes of the trial in a system that reorders so; `trial` may be null. The same whenever the
-/// test is.
+/// The histogram of the trial in a system with this reordering; `trial` may be null. Equal tests
+/// give equal histograms.
 Outcome SampleLitmus(const MemoryHistogram& operation, const model::Trial* trial,
                      const model::Reordering& reordering);
 

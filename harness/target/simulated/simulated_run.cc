@@ -128,7 +128,7 @@ void SimulatedRun::PerformAlone(std::uint32_t step) {
 }
 
 void SimulatedRun::PerformAtOnce(model::Call& call, Outcome& outcome) {
-  // Who was never started makes no call that could go wrong.
+  // Actors that were never started make no calls, so no fault applies.
   const bool started = state_.tasks[call.actor].process != model::kNobody;
   Tampering* const tampering = started ? tampering_ : nullptr;
   std::optional<model::State> before;
@@ -189,8 +189,7 @@ void SimulatedRun::NoteChild(std::uint32_t step, const Outcome& outcome) {
   facts.ipc_namespace = state_.namespaces[state_.tasks[child].ipc]->inode;
 }
 
-// --- calls that overlap
-// ----------------------------------------------------------------------------
+// --- calls that overlap -------------------------------------------------------------------------
 
 std::size_t SimulatedRun::Below(std::size_t count) {
   return std::uniform_int_distribution<std::size_t>(0, count - 1)(random_);
@@ -248,7 +247,7 @@ bool SimulatedRun::GoOn(std::size_t slot) {
   std::vector<model::Next> ways;
   model::Notes notes;
   model::Advance(setting_, state_, flight.call, flight.progress, nullptr, chooser_, notes, ways);
-  // The last ways are those of a caller that is killed meanwhile; here nobody gives up.
+  // The last ways are those of a caller that is killed meanwhile; here no caller gives up.
   if (ways.empty()) return false;
   model::Next& next = ways.front();
   state_ = std::move(next.state);
@@ -284,7 +283,7 @@ void SimulatedRun::PerformRace(std::vector<std::uint32_t> steps) {
       const bool lives = state_.tasks[actor].life != model::Life::kGone;
       if (next != steps.end() && !IsBusy(actor) && lives) ready.push_back(*next);
     }
-    // One choice among those who can begin a step and those who are at work.
+    // Chooses among the actors that can begin a step and the calls in flight.
     const std::size_t choices = ready.size() + flights_.size();
     if (choices == 0) break;
     const std::size_t choice = Below(choices);

@@ -65,7 +65,7 @@ class SimulatedRun {
   PerHandle<std::int64_t> handles_;  // -1 until it is assigned
   std::vector<Flight> flights_;
   std::uint64_t instant_ns_ = 0;
-  std::int64_t ahead_s_ = 0;  // of the real clock: nobody waits here
+  std::int64_t ahead_s_ = 0;  // of the real clock: a simulated plan does not wait
   bool overlapping_ = false;
 };
 

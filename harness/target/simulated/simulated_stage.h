@@ -6,7 +6,8 @@
 //   std::unique_ptr<Stage> stage = MakeSimulatedStage(*model::FindProfile("linux"));
 //   Trace trace = stage->Perform(plan, seed);
 //
-// What a race or a started step leaves open (who goes first, phase by phase) the seed settles.
+// The seed settles what a race or a started step leaves open: which actor goes first, phase by
+// phase.
 
 #ifndef SHMSPEC_HARNESS_TARGET_SIMULATED_SIMULATED_STAGE_H_
 #define SHMSPEC_HARNESS_TARGET_SIMULATED_SIMULATED_STAGE_H_
@@ -20,7 +21,7 @@
 
 namespace shmspec {
 
-/// `name` is what the stage calls itself; `tampering` may be null. The profile must outlive it.
+/// `name` is the name of the stage; `tampering` may be null. The profile must outlive it.
 std::unique_ptr<Stage> MakeSimulatedStage(const model::Profile& profile,
                                           std::unique_ptr<Tampering> tampering = nullptr,
                                           std::string name = "simulated");

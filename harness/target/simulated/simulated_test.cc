@@ -87,7 +87,7 @@ TEST(Oracle, RefusesASequentialRunWithOneOutcomeAltered) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     Trace trace = Simulate(LikelySequence(seed, 40), seed);
     const std::size_t at = seed % trace.steps.size();
-    // What only prepares may fail in any way.
+    // A preparation may fail in any way.
     if (RoleOf(trace.plan.steps[at].operation) == Role::kPrepares) continue;
     if (!Alter(trace.steps[at].outcome)) continue;
     ++altered;
@@ -119,7 +119,7 @@ TEST(Oracle, RefusesARaceWithOneOutcomeAltered) {
   EXPECT_GT(altered, 100u);
 }
 
-/// Changes nothing; counts whatever breaks an invariant of the state.
+/// Changes nothing; counts broken invariants of the state.
 class Watcher : public Tampering {
  public:
   explicit Watcher(std::size_t& breaches) : breaches_(breaches) {}

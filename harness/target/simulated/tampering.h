@@ -32,7 +32,7 @@ class Tampering {
   Tampering& operator=(const Tampering&) = delete;
   virtual ~Tampering() = default;
 
-  /// A new run begins: forget what the last one left.
+  /// A new run begins: forget the last one.
   virtual void Begin() {}
 
   /// Before the call is performed. May change the state (a credential that should not count) and
@@ -64,7 +64,7 @@ void ForEachSegment(model::State& state, Change&& change) {
   }
 }
 
-/// Takes a segment away although it is attached: its mappings go on as memory that is no segment's.
+/// Removes a segment although it is attached: its mappings go on as private memory.
 void TearAway(model::State& state, model::SegmentName name);
 
 }  // namespace shmspec
