@@ -14,9 +14,8 @@ int BaselineCommand(const BaselineCommandOptions& options) {
   const Result<reports::Record> record = ReadRecordFile(options.record);
   if (!record.ok()) return Complain(kExitUsage, record.error().message);
   if (!record->run.complete) {
-    return Complain(kExitUsage,
-                    fmt::format("{}: the run was {}; a baseline needs one that came to its end",
-                                record->file, record->run.stop_reason));
+    return Complain(kExitUsage, fmt::format("{}: the run was {}; a baseline needs a finished one",
+                                            record->file, record->run.stop_reason));
   }
   Baseline baseline;
   baseline.source_id = record->suite.source_id;
@@ -33,7 +32,7 @@ int BaselineCommand(const BaselineCommandOptions& options) {
 void AddBaseline(CLI::App& program, int& exit_code) {
   const auto options = std::make_shared<BaselineCommandOptions>();
   CLI::App* app = program.add_subcommand(
-      "baseline", "Keep what every case came to, so that later runs are judged by what changed");
+      "baseline", "Keep the result of every case, so that later runs are judged by what changed");
   app->add_option("RECORD", options->record, "A file that run --output wrote; - for standard input")
       ->required();
   AddOutput(*app, options->output, "The file to write; standard output when not given");

@@ -23,7 +23,7 @@ namespace shmspec {
 
 enum class Format { kHuman, kJson };
 
-/// Options that say on what and how cases are performed.
+/// Options for the target and the way in which cases are performed.
 struct PerformOptions {
   std::string target = "libc";
   std::string profile = "linux";
@@ -32,7 +32,7 @@ struct PerformOptions {
   std::uint32_t jobs = 0;  // 0: as many as the system has CPUs, at most 4
 };
 
-/// Files that say what is expected of cases besides that they pass.
+/// Files that expect of cases something other than to pass.
 struct ExpectationFiles {
   std::optional<std::string> waivers;
   std::optional<std::string> baseline;
@@ -62,7 +62,7 @@ struct RunCommandOptions {
 };
 int RunCommand(const RunCommandOptions& options);
 
-/// How other runners of tests read an exit code.
+/// The exit codes of other runners of tests.
 enum class ExitStyle : std::uint8_t { kShmspec, kKselftest, kOpenPosix, kAutomake, kLtp };
 
 struct ExecCommandOptions {
@@ -79,14 +79,14 @@ struct BaselineCommandOptions {
 };
 int BaselineCommand(const BaselineCommandOptions& options);
 
-/// Says what is in a file of waivers and what of it holds here.
+/// Prints a file of waivers and which of them hold here.
 int CheckWaiversCommand(const std::string& file, const PerformOptions& perform);
 
 struct SuggestWaiversOptions {
   std::string record;
   OutputOptions output;
 };
-/// Writes a file of waivers to be filled in, with one for each case that came out unexpectedly.
+/// Writes a file of waivers to be filled in, with one for each case with an unexpected result.
 int SuggestWaiversCommand(const SuggestWaiversOptions& options);
 
 struct ShowCommandOptions {
@@ -112,10 +112,10 @@ struct ControlsCommandOptions {
 };
 int ControlsCommand(const ControlsCommandOptions& options, std::span<const SeededFault> faults);
 
-/// What keeps negative controls from meaning anything; empty when nothing does.
+/// Why negative controls are meaningless here; empty when they are not.
 std::string TroubleOf(const ControlsRun& run);
 
-/// How many jobs at the same time were asked for, with 0 for the usual number.
+/// The number of jobs that the options ask for; 0 stands for the usual number.
 std::uint32_t JobsOf(std::uint32_t asked);
 
 int DoctorCommand(Format format);
@@ -128,7 +128,7 @@ struct ReportCommandOptions {
 };
 int ReportCommand(const ReportCommandOptions& options);
 
-/// Compares two records: kExitUnexpected when a requirement or a case came to something else.
+/// Compares two records: kExitUnexpected when the result of a requirement or a case differs.
 int DiffCommand(const std::string& before, const std::string& after);
 
 /// The record in a file, or in the log of a console; `-` reads standard input. The error is one
@@ -137,13 +137,13 @@ Result<reports::Record> ReadRecordFile(const std::string& file);
 /// Those of several files, each with one record or a log of some.
 Result<std::vector<reports::Record>> ReadRecordFiles(const std::vector<std::string>& files);
 
-/// Writes to a new file, or over an old one when that is wanted, or to standard output when no file
-/// is named. The exit code.
+/// Writes to a new file, over an old one when that is wanted, or to standard output when no file is
+/// named. Returns the exit code.
 int WriteOutput(const std::string& contents, const OutputOptions& options);
 
 struct MatrixCommandOptions {
   std::vector<std::string> records;
-  bool all = false;  // also requirements that came to the same everywhere
+  bool all = false;  // also requirements with the same result everywhere
 };
 int MatrixCommand(const MatrixCommandOptions& options);
 
@@ -154,11 +154,11 @@ int VerifyCommand(const std::string& folder);
 /// isolation. The error is one line for people.
 Result<RunOptions> Settle(const PerformOptions& options);
 
-/// What shmspec itself stands on and this system does not have, in one line; nothing when all is
-/// there, or the target is none of this system.
+/// What shmspec itself requires and this system lacks, in one line; nothing when nothing is
+/// missing, or when the target does not run on this system.
 std::optional<std::string> MissingFloor(const PerformOptions& options);
 
-/// Whether the target is a system on which real processes act.
+/// Whether real processes perform plans on the target.
 bool IsRealTarget(const std::string& target);
 
 template <>

@@ -15,7 +15,7 @@
 namespace shmspec {
 
 const CLI::Validator& Seed() {
-  // CLI11 takes -1 for 18446744073709551615 and is silent about numbers that are too large.
+  // CLI11 reads -1 as 18446744073709551615 and accepts numbers that are too large.
   static const CLI::Validator seed(
       [](std::string& text) -> std::string {
         std::uint64_t number = 0;

@@ -31,7 +31,7 @@ void AddList(CLI::App& program, int& exit_code);
 void AddBaseline(CLI::App& program, int& exit_code);
 void AddWaivers(CLI::App& program, int& exit_code);
 
-/// The exit code for a mistake in the command line, in the style that `exec` was told to use.
+/// The exit code for a mistake in the command line, in the style given to `exec`.
 int UsageExitCode(const CLI::App& program);
 
 }  // namespace shmspec

@@ -18,7 +18,7 @@
 namespace shmspec {
 namespace {
 
-constexpr unsigned short kNarrowest = 20;  // columns; what says less is no terminal
+constexpr unsigned short kNarrowest = 20;  // columns; a terminal that reports fewer is not one
 
 bool UsesColour() {
   static const bool uses = [] {
@@ -83,7 +83,7 @@ int Complain(int exit_code, std::string_view message) {
   std::string line(message);
   std::replace(line.begin(), line.end(), '\n', ' ');
   line = fmt::format("shmspec: {}\n", line);
-  // Nobody is left to tell that this cannot be written.
+  // If this fails there is nowhere left to report it.
   static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
   return exit_code;
 }
@@ -108,7 +108,7 @@ void LeavingReader::Show(const std::function<void()>& print) {
   try {
     print();
     if (std::fflush(stdout) == 0) return;
-    if (errno != EPIPE) return;  // told at the end, as without this
+    if (errno != EPIPE) return;  // reported at the end, as without this
   } catch (const std::system_error& error) {
     if (error.code() != std::errc::broken_pipe) throw;
   }

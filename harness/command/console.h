@@ -35,12 +35,12 @@ std::string Paint(Style style, std::string_view text);
 /// Writes `shmspec: MESSAGE` as one line to standard error and returns the exit code.
 int Complain(int exit_code, std::string_view message);
 
-/// Gives standard input, output and error, where they are closed, a place that takes everything and
-/// holds nothing: a file that is opened later must not take their numbers.
+/// Opens standard input, output and error, where they are closed, on something like /dev/null, so
+/// that a file opened later does not get their numbers.
 void OpenStandardStreams();
 
-/// A reader of standard output who may leave before the end, as those of a pager do: what he does
-/// not want is dropped, and the work goes on. As long as this lives SIGPIPE is ignored.
+/// A reader of standard output that may leave before the end, as a pager does: the rest of the
+/// output is dropped, and the work goes on. While this object lives SIGPIPE is ignored.
 ///
 ///   LeavingReader reader;
 ///   reader.Show([&] { PrintHeading(run); });
@@ -51,20 +51,20 @@ class LeavingReader {
   LeavingReader& operator=(const LeavingReader&) = delete;
   ~LeavingReader();
 
-  /// Calls print() and hands over what it wrote. Other errors than that of a pipe are thrown.
+  /// Calls print() and passes on its output. Throws other errors than that of a closed pipe.
   void Show(const std::function<void()>& print);
 
  private:
   struct sigaction before_ {};
 };
 
-/// Columns of the terminal that standard output is, at most 120; 80 when it is none.
+/// Columns of the terminal at standard output, at most 120; 80 when it is not a terminal.
 std::size_t OutputWidth();
 
 /// Text wrapped to the width of the terminal (80 when there is none), every line indented.
 std::string Wrap(std::string_view text, std::size_t indent);
 
-/// One line that is rewritten as work goes on; silent when standard error is no terminal.
+/// One line that is rewritten as work goes on; silent when standard error is not a terminal.
 class ProgressLine {
  public:
   ProgressLine();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The controls of the controls: they have to miss what cannot be noticed, and say so.
+// Tests of the controls: they must miss what cannot be noticed, and report that.
 
 #include "harness/runner/controls.h"
 
@@ -23,7 +23,7 @@ namespace {
 using namespace literals;  // NOLINT: "..."_req
 using ::testing::HasSubstr;
 
-/// Sees whether shmget works at all.
+/// Checks whether shmget works at all.
 std::vector<std::string> SearchByCreating(const Hunt& hunt) {
   PlanBuilder builder("test.controls.creates");
   const Actor a = builder.Spawn("a");
@@ -33,7 +33,7 @@ std::vector<std::string> SearchByCreating(const Hunt& hunt) {
   return {"test.controls.creates"};
 }
 
-/// Fails whatever it is given.
+/// Always fails.
 std::vector<std::string> SearchAndAlwaysFind(const Hunt&) { return {"test.controls.fails"}; }
 
 std::vector<std::string> SearchAndDie(const Hunt&) { std::abort(); }

@@ -28,7 +28,7 @@ struct Examination {
   Isolation isolation = Isolation::kShared;
 };
 
-/// What one screen has room for; the rest is in --format json.
+/// As many lines as fit on one screen; the rest is in --format json.
 constexpr std::array kShown{
     std::pair{"system", "kernel.name kernel.release machine libc"},
     std::pair{"processors", "cpus page_size shmlba"},
@@ -77,7 +77,7 @@ void PrintFloor(const std::vector<FloorTest>& floor) {
   fmt::print("{}", Wrap("sound: " + sound, 2));
 }
 
-/// What is done without an ability.
+/// What takes the place of an ability.
 std::string InsteadOf(const AbilityEntry& entry) {
   if (!entry.instead.empty()) return std::string(entry.instead);
   return "what needs it is UNSUPPORTED";

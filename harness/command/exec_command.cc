@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// One case for runners of tests that are not ours.
+// Performs one case for other runners of tests.
 
 #include <fmt/format.h>
 
@@ -15,9 +15,9 @@
 namespace shmspec {
 namespace {
 
-/// What a style calls what can come of a case. Those that know no word for a waiver get the status
-/// itself. `trouble`: the case could not even be tried, because of a mistake in the command line or
-/// in the harness; it must never look like a pass or a skip.
+/// The exit codes of a style for the results of a case. A style without a code for a waiver gets
+/// the status itself. `trouble`: the case could not be tried, because of a mistake in the command
+/// line or in the harness; it must never look like a pass or a skip.
 struct ExitCodes {
   ExitStyle style;
   int pass;
@@ -68,7 +68,7 @@ int ExitCodeOf(const RunResult& result, ExitStyle style) {
   return codes->untested;
 }
 
-/// `usual`, where the style does not have a word of its own.
+/// `usual`, where the style has no code of its own.
 int TroubleCode(ExitStyle style, int usual) {
   const ExitCodes* codes = CodesOf(style);
   return codes == nullptr ? usual : codes->trouble;

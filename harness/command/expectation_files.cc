@@ -15,7 +15,7 @@ Result<Waivers> WaiversIn(const std::string& file, const PerformOptions& perform
   return ReadWaivers(*text, InputName(file), {AllCases(), facts, Today()});
 }
 
-/// A baseline says something only of the same way to the same specification.
+/// A baseline applies only to the same target and the same specification.
 Result<Baseline> BaselineIn(const std::string& file, const PerformOptions& perform) {
   const Result<std::string> text = ReadInput(file);
   if (!text.ok()) return text.error();

@@ -76,7 +76,7 @@ void MountWhatIsMissing() {
   }
 }
 
-/// What stands after `--` on the kernel's command line, for kernels that do not hand it on.
+/// The words after `--` on the kernel's command line, for kernels that do not pass them on.
 std::vector<std::string> WordsOfKernel() {
   std::ifstream file("/proc/cmdline");
   std::vector<std::string> words;
@@ -88,7 +88,7 @@ std::vector<std::string> WordsOfKernel() {
   return words;
 }
 
-/// Reaps until that process has ended, also what others left to process 1. Its status.
+/// Reaps children, orphans included, until that process has ended. Returns its status.
 int WaitFor(pid_t program) {
   while (true) {
     int status = 0;

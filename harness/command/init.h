@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The program as the only one that there is: process 1 of a machine, which the kernel started from
-// an otherwise empty initramfs.
+// The program alone on a machine: process 1, which the kernel started from an otherwise empty
+// initramfs.
 //
 //   if (IsInit(argv[0])) BeInit({argv + 1, argv + argc}, [](auto arguments) { return Main(...); });
 
@@ -15,20 +15,20 @@
 namespace shmspec {
 
 /// Whether this is process 1 and was started as one: by the name of init, or beside threads of the
-/// kernel. A program that a container runs first is neither and ends when its work has.
+/// kernel. The first program of a container is neither, and ends when its work is done.
 bool IsInit(const char* name);
 
-/// Mounts what file systems there are and are not mounted (/proc, /sys, /dev, /dev/shm) and says
-/// which are lacking; runs the program in a process of its own; reaps every other; prints a last
-/// line with its exit code. Without arguments those after `--` on the kernel's command line count,
-/// and without these the program is to run everything. A run prints its record between lines that
-/// mark it, unless its arguments send it elsewhere. With `--power-off` among the arguments the
-/// machine is stopped then; otherwise it goes on. Never returns.
+/// Mounts the file systems that are not mounted (/proc, /sys, /dev, /dev/shm) and prints which are
+/// lacking; runs the program in a process of its own; reaps every other one; prints a last line
+/// with its exit code. Without arguments those after `--` on the kernel's command line count, and
+/// without these the program is to run everything. A run prints its record between lines that mark
+/// it, unless its arguments send it elsewhere. With `--power-off` among the arguments it then stops
+/// the machine. Never returns.
 [[noreturn]] void BeInit(std::vector<std::string> arguments,
                          const std::function<int(const std::vector<std::string>&)>& program);
 
-/// While it lives, messages of the kernel stay off the console, so that they do not tear what this
-/// program writes there. Only below BeInit, to whom the console belongs.
+/// While this object lives, messages of the kernel stay off the console, so that they do not break
+/// up the output of this program. Only below BeInit, which owns the console.
 class QuietKernel {
  public:
   QuietKernel();

@@ -22,7 +22,7 @@ std::set<std::pair<dev_t, ino_t>>& FilesRead() {
   return files;
 }
 
-/// More than any record, plan or log has; what goes on is a device or a mistake.
+/// More than any record, plan or log has; a longer file is a device or a mistake.
 constexpr std::size_t kMostBytes = std::size_t{256} << 20;
 
 Result<std::string> Contents(std::istream& in, const std::string& name) {

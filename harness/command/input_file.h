@@ -15,13 +15,13 @@ namespace shmspec {
 /// All bytes of a file; `-` is standard input. The error is one line.
 Result<std::string> ReadInput(const std::string& file);
 
-/// Whether it is one of the files that were read.
+/// Whether the file is among those that were read.
 bool WasRead(const std::string& file);
 
-/// What to call it in messages.
+/// Its name in messages.
 std::string InputName(const std::string& file);
 
-/// What `read`, which is given the text and the name for messages, makes of the file.
+/// Calls `read` with the text of the file and its name for messages, and returns the result.
 template <class T>
 Result<T> ReadInputWith(Result<T> (*read)(std::string_view, const std::string&),
                         const std::string& file) {

@@ -30,14 +30,15 @@ void PrintJson(const std::vector<const Case*>& cases) {
   fmt::print("{}\n", document.dump(2));
 }
 
-/// Where this program is, for those who are to start it.
+/// The path of this program, for a test that starts it.
 std::string OwnPath() {
   std::error_code error;
   const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe", error);
   return error ? "shmspec" : path.string();
 }
 
-/// A test for CTest of each case: CMake that can be a CTestTestfile.cmake, or be included by one.
+/// A CTest test for each case: CMake code that serves as a CTestTestfile.cmake, or that one can
+/// include.
 void PrintForCTest(const std::vector<const Case*>& cases) {
   const std::string program = OwnPath();
   for (const Case* one : cases) {

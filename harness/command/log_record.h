@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Records within the log of a console, where nothing else leaves a machine.
+// Records in the log of a console, for machines with no other way out.
 
 #ifndef SHMSPEC_HARNESS_COMMAND_LOG_RECORD_H_
 #define SHMSPEC_HARNESS_COMMAND_LOG_RECORD_H_
@@ -16,8 +16,8 @@ namespace shmspec {
 /// The record between two lines that mark it.
 std::string InLog(std::string_view record);
 
-/// The records of a log, with the ends of lines that a terminal made taken back; the text itself
-/// where no line marks any. The error is one line: one begins that does not end.
+/// The records of a log, with the line ends that a terminal changed restored; the text itself where
+/// no line marks a record. The error, for a record that begins and does not end, is one line.
 Result<std::vector<std::string>> RecordsInLog(std::string_view text, const std::string& name);
 
 }  // namespace shmspec

@@ -47,7 +47,7 @@ constexpr const char* kExamples =
     "\n"
     "Exit codes: 0 as expected, 1 unexpected, 2 incomplete (stopped, a case could not be decided, "
     "or\n"
-    "none of them can be had here), 3 trouble in the harness itself, 4 mistake in options or "
+    "none can run here), 3 trouble in the harness itself, 4 mistake in options or "
     "input,\n"
     "5 nothing selected.\n";
 
@@ -83,7 +83,7 @@ void AddDiff(CLI::App& program, std::vector<std::string>& records, int& exit_cod
 void AddMatrix(CLI::App& program, MatrixCommandOptions& options, int& exit_code) {
   CLI::App* app = program.add_subcommand("matrix", "Show records side by side, a column for each");
   app->add_option("RECORD", options.records, "Files that run --output wrote")->required();
-  app->add_flag("--all", options.all, "Also requirements that came to the same everywhere");
+  app->add_flag("--all", options.all, "Also requirements with the same result everywhere");
   app->footer(
       "Example, what differs between three systems:\n"
       "  shmspec matrix debian.json fedora.json gvisor.json\n");
@@ -103,7 +103,7 @@ void AddVerify(CLI::App& program, std::string& folder, int& exit_code) {
   app->callback([&folder, &exit_code] { exit_code = VerifyCommand(folder); });
 }
 
-/// What each subcommand was asked to do; lives as long as the parser that fills it in.
+/// The options of all subcommands; live as long as the parser that fills them in.
 struct AllOptions {
   ShowCommandOptions show;
   ReplayCommandOptions replay;
@@ -161,7 +161,7 @@ void AddOthers(CLI::App& program, AllOptions& options, int& exit_code) {
   doctor->callback([&] { exit_code = DoctorCommand(options.doctor_format); });
 }
 
-/// One line on what is wrong with the command line: the nearest names, and where the help is.
+/// One line about a mistake in the command line, with the nearest names and where to find help.
 std::string Explain(const CLI::App& program, const CLI::ParseError& error, int argc, char** argv) {
   std::vector<std::string> names;
   if (program.get_subcommands().empty()) {
@@ -206,14 +206,14 @@ bool EnsureStack() {
   return ::setrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur == kNeeded;
 }
 
-/// What a full disk or a closed pipe kept from standard output is no success.
+/// Output lost to a full disk or a closed pipe is no success.
 int Flushed(int exit_code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return exit_code;
   return Complain(kExitHarnessTrouble,
                   fmt::format("standard output cannot be written: {}", std::strerror(errno)));
 }
 
-/// `help run` asks for what `run --help` says.
+/// `help run` means `run --help`.
 std::vector<char*> WithHelpAsOption(int argc, char** argv) {
   static char help[] = "--help";
   std::vector<char*> words(argv, argv + argc);
@@ -253,10 +253,10 @@ int Main(int argc, char** argv) {
   return exit_code;
 }
 
-/// The exit code of the program; what nobody caught is trouble of its own.
+/// The exit code of the program; an uncaught exception is trouble in the harness.
 int Guarded(int argc, char** argv) {
   OpenStandardStreams();
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit of file sizes becomes an error that can be told
+  std::signal(SIGXFSZ, SIG_IGN);  // makes a limit of file sizes an error to report
   if (!EnsureStack()) {
     return Complain(kExitHarnessTrouble,
                     "the stack may not grow to the 1 MiB that is needed; raise its limit "
@@ -273,7 +273,7 @@ int Guarded(int argc, char** argv) {
 }  // namespace shmspec
 
 int main(int argc, char** argv) {
-  // Actors are this same program; they must start fast and know nothing of options.
+  // Actors are this same program; they must start fast and take no options.
   if (const std::optional<int> exit_code = shmspec::RunAsActor(argc, argv)) return *exit_code;
   if (argc > 0 && shmspec::IsInit(argv[0])) {
     shmspec::BeInit({argv + 1, argv + argc}, [argv](std::vector<std::string> arguments) {

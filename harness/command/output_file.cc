@@ -42,10 +42,10 @@ UniqueFd OpenUnnamed(const std::string& path) {
   return refused ? UniqueFd() : std::move(fd);
 }
 
-/// So many names are tried; that one of them is taken is chance or malice already.
+/// The number of names to try; even one that is taken is chance or malice.
 constexpr int kAttempts = 100;
 
-/// A name beside `path` that nobody can know before.
+/// A name beside `path` that cannot be guessed.
 std::string DraftOf(const std::string& path) {
   std::random_device random;
   return fmt::format("{}.{:08x}{:08x}.partial", path, random(), random());

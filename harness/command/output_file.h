@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// A file that appears whole or not at all, and not in place of another unless that is wanted.
+// A file that appears whole or not at all, and that replaces another one only when that is wanted.
 
 #ifndef SHMSPEC_HARNESS_COMMAND_OUTPUT_FILE_H_
 #define SHMSPEC_HARNESS_COMMAND_OUTPUT_FILE_H_
@@ -28,10 +28,9 @@ struct OutputOptions {
 ///   Result<void> written = file->Commit(json);
 class OutputFile {
  public:
-  /// Fails when the file exists already and is to be left, when what is there is no regular file,
-  /// or when its folder cannot be written to. Until Commit() the file has no name, so that not even
-  /// SIGKILL leaves a part of it; a draft beside it holds it where the file system cannot do
-  /// that.
+  /// Fails when the file exists and is not to be replaced, when it is not a regular file, or when
+  /// its folder is not writable. Until Commit() the file has no name, so that not even SIGKILL
+  /// leaves a part of it; a draft beside it holds it where the file system cannot do that.
   static Result<OutputFile> Claim(const OutputOptions& options);
 
   OutputFile(OutputFile&& other) noexcept = default;

@@ -14,7 +14,8 @@
 namespace shmspec {
 namespace {
 
-/// Lines of symptoms that leave room on a screen for the totals, and cases that are read at first.
+/// The number of lines of symptoms that leaves room on a screen for the totals, and of cases to
+/// print at first.
 constexpr std::size_t kMostSymptomLines = 16;
 constexpr std::size_t kMostCases = 5;
 

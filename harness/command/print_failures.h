@@ -9,7 +9,7 @@
 
 namespace shmspec {
 
-/// How much of what is wrong is printed.
+/// How much of the failures is printed.
 enum class Detail : std::uint8_t {
   kBrief,  // by call and symptom alone
   kUsual,  // and a few cases, the shortest of each kind first
@@ -20,8 +20,8 @@ enum class Detail : std::uint8_t {
 /// where there are none.
 void PrintSymptoms(const RunResult& result);
 
-/// These cases themselves, as far as is asked for, and how to see the rest; then, in a line each,
-/// those of which it was known.
+/// These cases themselves, as far as asked for, and how to see the rest; then the known failures,
+/// in a line each.
 void PrintFailures(const RunResult& result, const RunOptions& options, Detail detail);
 
 /// A case that did not pass: what was seen, what was allowed and how to see it again. One line when

@@ -95,7 +95,7 @@ std::string CountsText(const std::map<Status, std::size_t>& counts) {
   return text;
 }
 
-/// Calls print(run) for each case that is meant, under a heading if there is one.
+/// Calls print(run) for each selected case, under a heading if there is one.
 template <class Meant>
 void PrintCases(const RunResult& result, std::string_view heading, Meant&& meant) {
   bool first = true;
@@ -161,7 +161,7 @@ void PrintChanges(const RunResult& result, const Baseline& baseline) {
   }
 }
 
-/// For each chapter in which something failed, who relies on it.
+/// For each chapter with a failure, the programs that rely on it.
 void PrintSufferers(const RunResult& result) {
   std::set<std::string_view> failed;
   for (const CaseRun& run : result.cases) {
@@ -181,7 +181,7 @@ void PrintSufferers(const RunResult& result) {
   }
 }
 
-/// Whose verdict is missing: a few of the requirements that the run did not decide.
+/// A few of the requirements that the run did not decide.
 std::string WithoutVerdict(const RunResult& result) {
   constexpr std::size_t kMost = 3;
   const std::vector<Requirement> undecided = UndecidedOf(result);
@@ -198,7 +198,7 @@ Style StyleOfConformance(std::string_view conformant) {
   return conformant == "yes" ? Style::kGood : conformant == "no" ? Style::kBad : Style::kDoubtful;
 }
 
-/// What a run came to in the end.
+/// The totals of a run.
 void PrintEnd(const RunResult& result, const Expectations& expectations) {
   std::map<Status, std::size_t> requirements;
   for (const auto& entry : result.Requirements()) ++requirements[entry.second];
@@ -231,7 +231,7 @@ void PrintHeading(const RunOptions& options, std::size_t cases) {
                           "shows it, and a call may be refused by the filter alone",
                           0));
   }
-  std::fflush(stdout);  // who pipes it wants to see that it began
+  std::fflush(stdout);  // shows a reader behind a pipe that the run has begun
 }
 
 void PrintExpectations(const Expectations& expectations) {

@@ -10,18 +10,19 @@
 
 namespace shmspec {
 
-/// What a run is about to do and on what: one or two lines.
+/// What a run is about to do, and on which target: one or two lines.
 void PrintHeading(const RunOptions& options, std::size_t cases);
 
-/// What the run is judged by besides: the waivers and the baseline.
+/// What else the run is judged by: the waivers and the baseline.
 void PrintExpectations(const Expectations& expectations);
 
-/// What one case came to and how that is judged: one line.
+/// The result of one case and how it is judged: one line.
 void PrintOutcome(const CaseRun& run);
 
 /// What is wrong, by call and symptom and then in a few cases; one line for each requirement, by
-/// area; what could not be tested, what is flaky, waived or different from the baseline; who
-/// suffers from what failed; and the totals. In brief only the first and the last of these.
+/// area; what could not be tested, the flaky, the waived and those different from the baseline;
+/// which programs suffer from the failures; and the totals. In brief only the first and the last of
+/// these.
 void PrintSummary(const RunResult& result, const RunOptions& options,
                   const Expectations& expectations, Detail detail);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // The program on a system whose shmdt crashes or hangs: that is a failure of shared memory, and the
-// report says in words what happened and where.
+// report describes what happened and where.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -104,7 +104,7 @@ UniqueFd FileWith(const std::string& text) {
     ::execve(argv[0], argv.data(), envp.data());
     ::_exit(126);
   }
-  // By descriptor: in hard places the path may be out of reach.
+  // By descriptor: in a restricted environment the path may be out of reach.
   ::syscall(SYS_execveat, program, "", argv.data(), envp.data(), AT_EMPTY_PATH);
   ::_exit(126);
 }
@@ -116,7 +116,7 @@ void Take(UniqueFd& fd, std::string& into) {
   if (count > 0) {
     into.append(chunk.data(), static_cast<std::size_t>(count));
   } else if (count == 0 || errno != EINTR) {
-    fd.reset();  // a terminal says EIO when nobody has it open any more
+    fd.reset();  // a terminal gives EIO when its last user has closed it
   }
 }
 
@@ -235,14 +235,14 @@ bool AwaitSilence() {
 
 Leftovers::Leftovers() {
   static const bool alone = ::unshare(CLONE_NEWIPC) == 0;
-  static_cast<void>(alone);  // if not, others come and go; see Remaining()
+  static_cast<void>(alone);  // if not, processes of others come and go; see Remaining()
   before_ = TakeInventory();
 }
 
 std::vector<std::string> Leftovers::Remaining() const {
   if (!AwaitSilence()) return {fmt::format("{} processes are left", Descendants().size())};
   std::vector<std::string> left = Residue(before_, TakeInventory());
-  // What others made goes when they end; what came later is not ours.
+  // Objects of others go when their owners end; later ones are not ours.
   for (const auto until = Clock::now() + kSilence; !left.empty() && Clock::now() < until;) {
     ::poll(nullptr, 0, 20);
     const std::vector<std::string> now = Residue(before_, TakeInventory());

@@ -29,7 +29,7 @@ struct Finished {
   std::string out;
   std::string err;
   bool in_time = true;  // false when it had to be killed
-  /// Why the place it should run in cannot be had here; the program was not started then.
+  /// Why its environment is unavailable here; the program was not started then.
   std::string no_place;
 };
 std::ostream& operator<<(std::ostream& out, const Finished& run);
@@ -37,15 +37,15 @@ std::ostream& operator<<(std::ostream& out, const Finished& run);
 struct ChildOptions {
   std::string input;                     // what it reads from standard input
   std::vector<std::string> environment;  // `NAME=value`, on top of a bare PATH and TERM
-  /// Called in the child before the program starts; the reason when the place cannot be had.
+  /// Called in the child before the program starts; the reason when the environment is unavailable.
   std::function<std::optional<std::string>()> place;
-  /// What the program is started by: `{"/usr/bin/proot", "-0"}`; empty: by itself.
+  /// The command that starts the program: `{"/usr/bin/proot", "-0"}`; empty: by itself.
   std::vector<std::string> launcher;
   bool terminal = false;  // standard output and error are a terminal; both end up in `out`
 };
 
-/// A running child that leads a process group of its own. Orphans below it come to the caller,
-/// which the constructor makes a subreaper; see AwaitSilence().
+/// A running child that leads a process group of its own. The caller, which the constructor makes a
+/// subreaper, adopts orphans below it; see AwaitSilence().
 class ProgramChild {
  public:
   ProgramChild(const std::vector<std::string>& arguments, const ChildOptions& options);
@@ -66,7 +66,7 @@ class ProgramChild {
   pid_t pid_ = -1;  // -1 once it is reaped
   UniqueFd out_;
   UniqueFd err_;
-  UniqueFd place_;  // says why the place cannot be had; ends empty when the program starts
+  UniqueFd place_;  // why the environment is unavailable; ends empty when the program starts
   Finished finished_;
 };
 
@@ -74,17 +74,17 @@ Finished RunProgram(const std::vector<std::string>& arguments, const ChildOption
 
 /// Processes below the caller, at any depth.
 std::vector<pid_t> Descendants();
-/// Reaps everyone below the caller; false when somebody is still there after ten seconds.
+/// Reaps every process below the caller; false when one is still there after ten seconds.
 bool AwaitSilence();
 
-/// What a test leaves: processes below it, segments, objects. A member of a fixture, made before
-/// anything is started. The tests of this process get an IPC namespace of their own where the
-/// caller may have one; in that of the host, what others make in the meantime is not theirs.
+/// Finds what a test leaves: processes below it, segments, objects. A member of a fixture, made
+/// before anything is started. The tests of this process get an IPC namespace of their own where
+/// the caller may make one; in the host's, new objects of other processes do not count.
 class Leftovers {
  public:
   Leftovers();
-  /// A line for each thing that is there now, was not at the beginning, and stays for ten seconds;
-  /// and how many processes there are.
+  /// A line for each thing that is new since the beginning and stays for ten seconds; and the
+  /// number of processes.
   std::vector<std::string> Remaining() const;
 
  private:
@@ -112,7 +112,7 @@ std::string ReadWhole(const std::string& file);
 void WriteWhole(const std::string& file, const std::string& text);
 std::vector<std::string> LinesOf(const std::string& text);
 
-/// `2026-09-01`: the day so many days from now, UTC.
+/// `2026-09-01`: the day that number of days from now, UTC.
 std::string DayFromNow(int days);
 
 }  // namespace shmspec

@@ -40,7 +40,7 @@ sock_filter Answer(std::uint32_t action) { return {BPF_RET | BPF_K, 0, 0, action
 sock_filter LoadWord(std::size_t offset) {
   return {BPF_LD | BPF_W | BPF_ABS, 0, 0, static_cast<std::uint32_t>(offset)};
 }
-/// Goes on when the word loaded is `value`, else leaps over `others` instructions.
+/// Goes on when the word loaded is `value`, otherwise skips `others` instructions.
 sock_filter IfEqual(std::uint64_t value, std::uint8_t others) {
   return {BPF_JMP | BPF_JEQ | BPF_K, 0, others, static_cast<std::uint32_t>(value)};
 }
@@ -48,7 +48,7 @@ sock_filter IfEqual(std::uint64_t value, std::uint8_t others) {
 Reason Install(const Program& code) {
   const sock_fprog program{static_cast<unsigned short>(code.size()),
                            const_cast<sock_filter*>(code.data())};
-  // Privilege allows a filter without PR_SET_NO_NEW_PRIVS, which would be a hard place of its own.
+  // Privilege allows a filter without PR_SET_NO_NEW_PRIVS, which would be a restriction of its own.
   if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0) return {};
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0) return {};

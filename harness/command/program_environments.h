@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// For the tests of this folder: hard places to run the program in. Each is for ChildOptions::place:
-// it changes the calling process and what comes of it, nothing else, and gives the reason when it
-// cannot be had here.
+// For the tests of this folder: restricted environments to run the program in. Each is for
+// ChildOptions::place: it changes the calling process and its descendants, nothing else, and
+// returns the reason when it is unavailable here.
 //
 //   RunProgram({"run"}, {.place = Places({RefuseCalls({SYS_unshare}, EPERM), OneCpu})});
 
@@ -22,7 +22,7 @@ using Place = std::function<std::optional<std::string>()>;
 /// One after the other.
 Place Places(std::vector<Place> places);
 
-/// A seccomp filter that answers these system calls with an error, or kills whoever makes them.
+/// A seccomp filter that answers these system calls with an error, or kills the caller.
 Place RefuseCalls(std::vector<long> calls, int error);
 Place KillOnCalls(std::vector<long> calls);
 /// A filter that refuses only shmctl(SHM_LOCK) with EPERM.

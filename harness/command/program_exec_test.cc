@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The program in the hands of other runners of tests.
+// The program started by other runners of tests.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ using Arguments = std::vector<std::string>;
 constexpr const char* kFault = "faulty:removal_destroys_at_once";
 constexpr const char* kCase = "sysv.remove.keeps_data_until_the_last_detach";
 
-/// What the styles have for one and the same thing.
+/// The exit codes of all styles for the same result.
 struct Codes {
   int shmspec;
   int ksft;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The program when it is interrupted or killed, and when those who work for it are.
+// The program when it, or a process that works for it, is interrupted or killed.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// b waits in a call that nobody ends: its process is stopped.
+// b waits in a call that never ends: its process is stopped.
 constexpr const char* kHang =
     "plan hang\nactor a\nactor b\na: s0 = sysv.get key=private size=4096 flags=create|0600\n"
     "a: a0 = sysv.attach segment=s0\na: process.kill actor=b signal=SIGSTOP -> 0\n"
@@ -31,7 +31,7 @@ class Interrupted : public testing::TestWithParam<bool> {
  protected:
   void TearDown() override { EXPECT_THAT(leftovers_.Remaining(), IsEmpty()); }
 
-  /// In a shared IPC namespace when the parameter says so.
+  /// In a shared IPC namespace when the parameter is true.
   ChildOptions Options() const {
     if (!GetParam()) return {};
     return {.place = [] { return LikeDocker(); }};
@@ -72,7 +72,7 @@ TEST_P(Interrupted, EndsAtOnceWithAWholePartialRecord) {
   }
 }
 
-/// Waits until the program has someone `depth` generations below it, and names the youngest.
+/// Waits until the program has a process `depth` generations below it, and returns the youngest.
 pid_t AwaitDescendant(pid_t pid, std::size_t depth) {
   for (int attempt = 0; attempt < 200000; ++attempt) {
     pid_t at = pid;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Waivers, baselines, flakiness and what is said about them, as users of the program meet them.
+// Waivers, baselines, flakiness and the messages about them, as users of the program meet them.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -48,7 +48,7 @@ TEST(Library, IsWhatTheRecordSaysWasJudged) {
   const Json& library = subject.at("library");
   EXPECT_EQ(library.at("name"), "Boost.Interprocess");
   EXPECT_THAT(library.at("version").get<std::string>(), StartsWith("1."));
-  EXPECT_NE(library.at("build_id"), "");  // of the program, of which it is a part
+  EXPECT_NE(library.at("build_id"), "");  // of the program, which it is linked into
 }
 
 TEST(Library, CasesComeToTheSameButForWhatTheLibraryCannotSay) {
@@ -59,7 +59,7 @@ TEST(Library, CasesComeToTheSameButForWhatTheLibraryCannotSay) {
   std::size_t unresolved = 0;
   for (const auto& [id, test] : CasesThrough("libc", subject)) {
     const Json& other = through_boost.at(id);
-    // An experiment that failed, here or there, says nothing; several that did are no accident.
+    // One failed experiment proves nothing; several are no accident.
     if (test.at("status") == "UNRESOLVED" || other.at("status") == "UNRESOLVED") {
       EXPECT_LE(++unresolved, 2u) << id << ": " << other.value("reason", "");
       continue;
@@ -67,7 +67,7 @@ TEST(Library, CasesComeToTheSameButForWhatTheLibraryCannotSay) {
     if (test.at("status") == other.at("status")) {
       ++same;
     } else {
-      // What it cannot say is told, never approximated.
+      // A call that it cannot express is reported, never approximated.
       EXPECT_EQ(other.at("status"), "UNSUPPORTED") << id << ": " << other.value("reason", "");
       EXPECT_THAT(other.value("reason", ""), StartsWith("Boost.Interprocess ")) << id;
     }

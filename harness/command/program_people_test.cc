@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What people meet: what is wrong on one screen, readers who leave, streams that are closed, limits
-// that are too low, and names that somebody else laid out before.
+// What people meet: failures on one screen, readers that leave early, closed streams, low limits,
+// and file names that somebody else took before.
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -111,7 +111,7 @@ TEST(Symptoms, NameTheErrorOfACallThatIsNotThere) {
   EXPECT_THAT(LinesOf(out)[2], StartsWith("  FAIL       sysv.stat: ENOSYS instead of success"));
 }
 
-/// Nobody reads what is written to standard output.
+/// Standard output has no reader.
 std::optional<std::string> WithoutReader() {
   int ends[2];
   if (::pipe(ends) != 0) return "no pipe";
@@ -314,7 +314,7 @@ TEST(Files, ThatSomebodyLaidOutBeforeAreLeftAlone) {
     WriteWhole(victim, "mine");
     Arguments command{"run", kCase, "--target", "simulated", "-o", file};
     if (force) command.push_back("--force");
-    // Without procfs a file cannot be without a name until it is whole.
+    // Without procfs a file needs a name before it is whole.
     const Finished run =
         RunProgram(command, {.place = Places({HostileDrafts(file, victim), NoProc})});
     if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The program in hard places: it completes or says in one line why it cannot, never fails a case
-// for what the place does, and leaves nothing.
+// The program in restricted environments: it completes or prints in one line why it cannot, never
+// fails a case because of the environment, and leaves nothing.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ using testing::IsEmpty;
 struct HardPlace {
   std::string name;
   Place place;
-  /// What doctor has to say there: a fact or a topic, and a part of its value.
+  /// What doctor must print there: a fact or a topic, and a part of its value.
   std::string fact;
   std::string value;
 };
@@ -38,7 +38,7 @@ class Inside : public testing::TestWithParam<HardPlace> {
   const Leftovers leftovers_;
 };
 
-/// Who it is that OrdinaryUser makes of the caller.
+/// The user that OrdinaryUser turns the caller into.
 std::string OrdinaryUserId() { return ::geteuid() == 0 ? "65534" : std::to_string(::geteuid()); }
 
 const std::vector<HardPlace> kPlaces{

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // The suites once for each system call that a run makes, with the call refused. Such a system lacks
-// something, and unless that is shared memory no case fails: what needs the call is UNSUPPORTED,
-// all else passes as before.
+// something, and unless that is shared memory no case fails: cases that need the call are
+// UNSUPPORTED, all others pass as before.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

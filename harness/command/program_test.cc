@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The command line: what is refused and how, what is selected, and what is printed.
+// The command line: what it refuses and how, what it selects, and what it prints.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -131,7 +131,7 @@ TEST(Program, NeverOverwritesAFileAndLeavesNothingHalfWritten) {
 
 constexpr const char* kMine = "what was there before\n";
 
-/// Every command that writes a file, and how it is asked to.
+/// Every command that writes a file, and the option for that.
 std::vector<Arguments> WritingCommands(const std::string& record) {
   return {{"run", kCase, "--target", "simulated"},
           {"report", record},

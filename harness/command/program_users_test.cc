@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The program where users are make-believe: setuid "succeeds" there, and the kernel knows of one
-// user only.
+// The program where users are faked: setuid "succeeds" there, and the kernel knows of one user
+// only.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

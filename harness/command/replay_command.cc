@@ -20,7 +20,7 @@ void PrintReplay(const Plan& plan, const CaseResult& result, const RunOptions& r
   for (const std::string& observed : result.observed) fmt::print("  observed: {}\n", observed);
   for (const std::string& one : result.left_behind) fmt::print("Left behind: {}\n", one);
   const std::string rounds =
-      result.rounds == 0  // nothing came back of those there were
+      result.rounds == 0  // none of the attempts returned a result
           ? ""
           : reports::Counted(static_cast<std::uint64_t>(result.rounds), "round", "rounds") + " ";
   fmt::print("seed {}, {}through {}\n", run.seed, rounds, run.target);

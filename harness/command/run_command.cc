@@ -97,7 +97,7 @@ void AddRun(CLI::App& program, std::vector<std::string> argv, int& exit_code) {
   AddRunFormat(*app, *options);
   app->footer(
       "The last line is `N passed, N failed, N skipped`: failed is what was not expected,\n"
-      "skipped what could not be had here, is waived, or is known from the baseline.\n\n"
+      "skipped is what is not supported here, is waived, or is known from the baseline.\n\n"
       "Examples:\n"
       "  shmspec run                                 every case on this kernel\n"
       "  shmspec run sysv.remove 'SYSV.SHMAT.*'      a topic, and what is about some requirements\n"
@@ -109,7 +109,7 @@ void AddRun(CLI::App& program, std::vector<std::string> argv, int& exit_code) {
       "  shmspec run sysv --timeout 2m -j 1          a slow system: more time, one at a time\n\n"
       "Exit codes: 0 as expected, 1 unexpected, 2 incomplete (stopped, a case could not be "
       "decided, or\n"
-      "none of them can be had here), 3 trouble in the harness itself, 4 mistake in options or "
+      "none can run here), 3 trouble in the harness itself, 4 mistake in options or "
       "input,\n"
       "5 nothing selected.\n");
   app->callback([options, &exit_code] { exit_code = RunCommand(*options); });

@@ -31,7 +31,7 @@ namespace {
 /// --quick performs no case more often than this.
 constexpr int kQuickRounds = 8;
 
-/// Shows how far the run is. What went wrong is printed when it has ended, put together.
+/// Shows how far the run is. Failures are printed together when it has ended.
 class Observer : public RunObserver {
  public:
   void OnResult(const Case& test_case, const CaseResult& result, std::size_t done,
@@ -70,7 +70,7 @@ std::string Now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
 }
 
-/// The logs of fuzzers, each of another target.
+/// The logs of fuzzers, one of each target.
 Result<std::vector<FuzzRun>> ReadFuzzing(const std::vector<std::string>& files) {
   std::vector<FuzzRun> runs;
   for (const std::string& file : files) {
@@ -86,14 +86,14 @@ Result<std::vector<FuzzRun>> ReadFuzzing(const std::vector<std::string>& files) 
   return runs;
 }
 
-/// Whether a name says that the file is something else than a record.
+/// Whether the name of a file shows that it is not a record.
 bool IsOfAnotherForm(const std::string& file) {
   constexpr std::array kOthers{".xml", ".html", ".htm", ".md", ".tap", ".ktap", ".txt"};
   return std::any_of(kOthers.begin(), kOthers.end(),
                      [&](const char* ending) { return file.ends_with(ending); });
 }
 
-/// Seeds every fault of the simulated system, one after the other, and has the cases hunt for it.
+/// Seeds every fault of the simulated system, one after the other, and lets the cases hunt for it.
 Result<RecordedControls> PerformControls(const RunOptions& run) {
   std::vector<const SeededFault*> faults;
   for (const SeededFault& fault : AllFaults()) faults.push_back(&fault);
@@ -122,7 +122,7 @@ void PrintControls(const RecordedControls& controls) {
              MissedIn(controls));
 }
 
-/// What was asked for, where this system lacks what it takes to settle the rest.
+/// The options as given, where this system lacks what it takes to settle the others.
 RunOptions AsAsked(const PerformOptions& options) {
   RunOptions asked;
   asked.target = options.target;
@@ -159,18 +159,18 @@ void PrintInLog(const std::string& record) {
   fmt::print("{}", InLog(record));
 }
 
-/// Hands over what a run came to: the record to its file, and what is printed to its reader. Of one
-/// among others only what is wrong is printed.
+/// Delivers the results of a run: writes the record to its file and prints the rest. Of a run among
+/// others prints only the failures.
 class Delivery {
  public:
   Delivery(const RunCommandOptions& options, Preparation& prepared, LeavingReader& reader,
            bool among_others)
       : options_(options), prepared_(prepared), reader_(reader), among_others_(among_others) {}
 
-  /// For people, and neither the record nor a report of it.
+  /// Printed for people, not as a record or a report.
   bool human() const { return options_.format == Format::kHuman && !options_.form; }
 
-  /// The record, where it is wanted. The error is one line: it cannot be written.
+  /// Writes the record, where it is wanted. The error, that it cannot be written, is one line.
   Result<std::string> Deliver(const RunResult& result, const RunOptions& run,
                               RecordContext& context, bool refused = false) const {
     std::string record;
@@ -182,7 +182,7 @@ class Delivery {
                    .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
                "\n";
     }
-    // The file first: whoever reads what is printed may stop reading.
+    // The file first: the reader of the output may stop reading.
     if (prepared_.output) {
       if (auto written = prepared_.output->Commit(record); !written.ok()) return written.error();
     }
@@ -191,7 +191,8 @@ class Delivery {
     return record;
   }
 
-  /// A run that cannot begin says why in its record as well, to those who read nothing else.
+  /// A run that cannot begin also gives the reason in its record, for programs that read nothing
+  /// else.
   int Refuse(const std::vector<const Case*>& cases, const RunOptions& run, RecordContext& context,
              const std::string& reason, int exit_code) const {
     RunResult result;
@@ -294,7 +295,7 @@ TargetRun RunOnTarget(const RunCommandOptions& options, Preparation prepared,
       PrintExpectations(context.expectations);
     });
   }
-  bool missed = false;  // then a run that passes proves less than it says
+  bool missed = false;  // then a pass proves less than it claims
   if (options.controls) {
     Result<RecordedControls> controls = PerformControls(run);
     if (!controls.ok()) return {Complain(kExitHarnessTrouble, controls.error().message)};

@@ -27,10 +27,10 @@ struct Preparation {
   std::optional<OutputFile> output;
 };
 
-/// Reads the files that the options name and claims that of the record. The error is one line.
+/// Reads the files that the options name and claims the file of the record. The error is one line.
 Result<Preparation> Prepare(const RunCommandOptions& options);
 
-/// What a run came to.
+/// The result of a run.
 struct TargetRun {
   int exit_code = 0;
   Totals totals;
@@ -38,8 +38,8 @@ struct TargetRun {
   std::string record;  // as JSON; empty when nobody asked for it
 };
 
-/// Performs the cases and writes the record. `lacking` says why the target is not there; then every
-/// case is UNSUPPORTED. Of a run among others only what is wrong is printed.
+/// Performs the cases and writes the record. `lacking`: why the target is unavailable; then every
+/// case is UNSUPPORTED. Of a run among others prints only the failures.
 TargetRun RunOnTarget(const RunCommandOptions& options, Preparation prepared,
                       const std::string& lacking, LeavingReader& reader, bool among_others);
 
@@ -48,8 +48,8 @@ TargetRun RunOnTarget(const RunCommandOptions& options, Preparation prepared,
 Result<std::vector<std::string>> TargetsNamed(const std::string& word);
 
 /// A run on each target, with a record each in the folder that the options name, and a line for
-/// each at the end. The exit code is that of the worst: a target that this system lacks is none of
-/// its mistakes.
+/// each at the end. The exit code is that of the worst; a target that this system lacks does not
+/// count as a mistake.
 int RunOnTargets(const RunCommandOptions& options, const std::vector<std::string>& targets,
                  LeavingReader& reader);
 

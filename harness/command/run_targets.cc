@@ -40,7 +40,7 @@ struct Entry {
   TargetRun run;
 };
 
-/// Why this system lacks the target; empty when it does not, and for those that are no kernel's.
+/// Why this system lacks the target; empty when it does not, and for targets without a kernel.
 std::string LackingOf(const std::string& name) {
   const KernelTarget* target = FindTarget(name);
   if (target == nullptr) return "";
@@ -49,7 +49,7 @@ std::string LackingOf(const std::string& name) {
   return !there.ok() && there.error().lacking ? there.error().message : "";
 }
 
-/// The folder of the records is there afterwards.
+/// Makes sure that the folder of the records exists.
 Result<void> MakeFolder(const std::string& folder) {
   if (::mkdir(folder.c_str(), 0777) == 0) return {};
   struct stat status {};
@@ -121,7 +121,7 @@ int PrintReport(const std::vector<Entry>& entries, reports::Form form, LeavingRe
   return kExitAsExpected;
 }
 
-/// That of the worst run; of those that said nothing only when all did.
+/// The exit code of the worst run; runs without a result count only when no run has one.
 int ExitCodeOf(const std::vector<Entry>& entries) {
   int worst = kExitIncomplete;
   bool first = true;

@@ -36,7 +36,7 @@ bool IsRealTarget(const std::string& target) {
 std::optional<std::string> MissingFloor(const PerformOptions& options) {
   if (!IsRealTarget(options.target)) return std::nullopt;
   for (const FloorTest& test : TryFloor()) {
-    // A request to stop may reach what is tried here too; then the run stops, and says why.
+    // A request to stop may also arrive during this trial; then the run stops and prints why.
     if (test.result.ok() || StopRequests::Pending() != 0) continue;
     return fmt::format("this system lacks what shmspec itself stands on: {}: {}", test.name,
                        test.result.error().message);
@@ -63,10 +63,10 @@ Result<RunOptions> Settle(const PerformOptions& options) {
       return Error{fmt::format("no target \"{}\": there are {}{}", options.target,
                                fmt::join(names, ", "), DidYouMean(options.target, names))};
     }
-    // A request to stop may reach what is tried here too; then the run stops, and says why.
+    // A request to stop may also arrive during this trial; then the run stops and prints why.
     const auto stopped = [] { return StopRequests::Pending() != 0; };
     if (auto system_v = ProbeSystemV(); !system_v.ok() && !stopped()) {
-      // Said once; plans that need it are unsupported.
+      // Printed once; plans that need it are unsupported.
       settled.lacks_system_v = system_v.error().message;
       fmt::print(stderr, "shmspec: {}\n", settled.lacks_system_v);
     } else if (auto detach = ProbeDetach(); !detach.ok() && !stopped()) {
@@ -77,7 +77,7 @@ Result<RunOptions> Settle(const PerformOptions& options) {
     Result<FoundAbilities> abilities = TryAbilitiesInside(settled.isolation, OwnProgram());
     if (!abilities.ok() && !stopped()) return abilities.error();
     if (abilities.ok()) settled.abilities = std::move(*abilities);
-    // Whatever the target lacks should be said once and not case by case.
+    // What the target lacks is printed once and not case by case.
     if (auto stage = MakeStage(settled); !stage.ok() && !stopped()) return stage.error();
     return settled;
   }

@@ -21,7 +21,7 @@ Result<reports::Publication> PublicationIn(const std::string& folder) {
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     const std::string name = at->path().filename().string();
-    // What a link leads to is not in the folder.
+    // The target of a link is not in the folder.
     if (at->symlink_status(error).type() != fs::file_type::regular) {
       publication.others.push_back(name);
       continue;

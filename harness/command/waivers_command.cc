@@ -24,7 +24,7 @@ constexpr const char* kPreface =
     "# what should not be waived.\n"
     "format = \"shmspec-waivers/1\"\n";
 
-/// The causes that were seen at the attempts that did not pass.
+/// The causes of the attempts that did not pass.
 std::vector<std::string> CausesOf(const reports::Test& test) {
   std::vector<std::string> causes;
   for (const reports::Attempt& attempt : test.attempts) {

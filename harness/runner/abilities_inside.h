@@ -13,12 +13,12 @@
 
 namespace shmspec {
 
-/// The abilities that plans find which are performed in the isolation: tried by a process that
-/// enters it. `program` as in ProcessStageOptions.
+/// The abilities that plans have in the isolation, tried by a process that enters it. `program` as
+/// in ProcessStageOptions.
 Result<FoundAbilities> TryAbilitiesInside(Isolation isolation, const std::string& program);
 
-/// The same as facts for records: `ability.process_groups` is `yes`, or `no`, why, and what was
-/// done instead.
+/// The same as facts for records: `ability.process_groups` is `yes`, or `no` with the reason and
+/// what was done instead.
 std::vector<Fact> FactsOf(const FoundAbilities& abilities);
 
 }  // namespace shmspec

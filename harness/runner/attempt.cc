@@ -17,11 +17,11 @@
 namespace shmspec {
 namespace {
 
-/// The stage keeps the deadline itself and can say at which step it passed; the process is ended
+/// The stage keeps the deadline itself and names the step at which it passed; the process is ended
 /// only when that fails. It takes seconds where an actor cannot be killed.
 constexpr std::int64_t kGrace_ms = 8000;
 
-/// In a namespace that others use, only what our own actors created is ours.
+/// In a namespace that others use, only segments of our own actors are ours.
 void KeepOurs(Inventory& inventory, const std::vector<std::int64_t>& actor_pids) {
   std::erase_if(inventory.segments, [&](const auto& entry) {
     return std::find(actor_pids.begin(), actor_pids.end(), entry.second.cpid) == actor_pids.end();
@@ -41,10 +41,10 @@ CaseResult PerformIsolated(const Plan& plan, int rounds, const RunOptions& optio
                ? Unjudged(Status::kUnsupported, Cause::kMissingCapability, stage.error().message)
                : Unjudged(Status::kUnresolved, Cause::kSetup, stage.error().message);
   }
-  // Fewer rounds say something; an attempt that is ended says nothing.
+  // Fewer rounds still give a result; an attempt that is ended gives none.
   CaseResult result = PerformPlan(plan, rounds, **stage, *options.profile, options.seed,
                                   std::chrono::milliseconds(options.timeout_ms / 2));
-  // What hangs may be nothing that can be killed, and then nobody waits for its end.
+  // A process that hangs may resist SIGKILL; then do not wait for its end.
   if (result.hung.empty()) {
     stage->reset();
   } else {

@@ -13,16 +13,16 @@
 
 namespace shmspec {
 
-/// Where the processes of a plan whose steps follow one another are best kept (StayOnCpu): on the
-/// CPU of the caller, since going to another one takes longer than most calls. -1 for a plan whose
-/// steps may overlap.
+/// The best CPU for the processes of a plan whose steps follow one another (StayOnCpu): that of the
+/// caller, since a move to another one takes longer than most calls. -1 for a plan whose steps may
+/// overlap.
 int CpuFor(const Plan& plan);
 
 class Attempt {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Starts the attempt; `on_leftovers` says what residue means.
+  /// Starts the attempt; `on_leftovers` decides what residue means.
   enum class Leftovers { kReport, kUnresolved };
   static Result<Attempt> Start(const Plan& plan, int rounds, const RunOptions& options,
                                Leftovers leftovers);

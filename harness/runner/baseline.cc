@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::string_view kFormat = "shmspec-baseline/1";
 constexpr std::string_view kFlaky = " flaky";
 
-/// The texts that a baseline begins with, in this order.
+/// The texts at the beginning of a baseline, in this order.
 constexpr std::pair<const char*, std::string Baseline::*> kTexts[] = {
     {"source_id", &Baseline::source_id},
     {"catalogue_sha256", &Baseline::catalogue_sha256},
@@ -30,7 +30,7 @@ std::string Quoted(std::string_view text) {
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// The text that is read and what it is called.
+/// The text of the baseline and its name.
 struct Source {
   std::string_view text;
   const std::string& file;

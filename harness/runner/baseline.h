@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// A baseline: what every case came to in an earlier run, so that a later one is judged by what
+// A baseline: the result of every case in an earlier run, so that a later one is judged by what
 // changed. JSON with one case a line, which makes a review of a change easy:
 //
 //   {"format": "shmspec-baseline/1", ...
@@ -36,7 +36,7 @@ struct Baseline {
   std::string profile;
   std::map<std::string, BaselineCase, std::less<>> cases;
 
-  /// What the case came to, or nullptr when it was not run.
+  /// The result of the case, or nullptr when it was not run.
   const BaselineCase* Find(std::string_view id) const;
 };
 

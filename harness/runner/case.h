@@ -44,7 +44,7 @@ struct Case {
 /// The plan of a case, with its name and requirements.
 Plan PlanOf(const Case& test_case);
 
-/// Whether the plan of a case waits for the clock to come to another second.
+/// Whether the plan of a case waits for the clock to reach another second.
 bool WaitsForTheClock(const Case& test_case);
 
 /// Every case of this program, sorted by name. Two cases of one name are a programmer's mistake.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What became of one case in one attempt: everything a report needs, as values that cross from the
+// The result of one case in one attempt: everything a report needs, as values that cross from the
 // case's process to the runner in wire form.
 
 #ifndef SHMSPEC_HARNESS_RUNNER_CASE_RESULT_H_
@@ -31,7 +31,7 @@ struct RequirementResult {
                                          Field{"status", &RequirementResult::status});
 };
 
-/// Who did not allow an outcome.
+/// The side that objects to an outcome.
 enum class Objector : std::uint8_t { kCase, kSpecification };
 template <>
 struct NamesOf<Objector> {
@@ -95,7 +95,7 @@ struct NamesOf<Primes> {
                                      Named<Primes>{"other", Primes::kOther}};
 };
 
-/// What a search for a technique sought, and how often the last technique tried showed it.
+/// The ending that a search for a technique sought, and how often the last technique showed it.
 struct SoughtEnding {
   static constexpr std::string_view kName = "sought";
   std::string ending;
@@ -135,13 +135,13 @@ struct CaseResult {
   std::string excerpt;
   /// The trace as a plan; empty unless something went wrong.
   std::string trace;
-  /// The same, step by step, for programs.
+  /// The same trace, step by step, for programs.
   std::vector<Objection> objections;
   /// What the case cites, and any other requirement that turned out to be violated.
   std::vector<RequirementResult> requirements;
   /// Requirements of the specification's transitions that the traces took.
   std::vector<Requirement> touched;
-  /// What was seen where the specification leaves it open.
+  /// Observations where the specification leaves it open.
   std::vector<std::string> observed;
   /// Of the litmus tests in the last round performed.
   std::vector<LitmusHistogram> histograms;
@@ -150,17 +150,16 @@ struct CaseResult {
   std::uint64_t steps = 0;   // performed, over all rounds
   std::uint64_t worlds = 0;  // the most that the oracle had to keep in mind at once
   std::int64_t duration_us = 0;
-  /// The operation in which an actor still was at the deadline, where nothing in it may take long;
-  /// empty when there was none.
+  /// The operation that an actor was in at the deadline, if it cannot take long; otherwise empty.
   std::string hung;
-  /// What is there after the case and was not before, one line each.
+  /// What the case left behind, one line each.
   std::vector<std::string> residue;
-  /// What of it could not be taken away and is still there, each with the command that removes it.
+  /// The part of it that could not be removed, each with the command that removes it.
   std::vector<std::string> left_behind;
   /// Process ids that actors had.
   std::vector<std::int64_t> actor_pids;
-  /// Which attempt at the case it is, from 0, and the seed that repeats it as one of its own. These
-  /// the runner knows, the case's process only what follows from them.
+  /// Which attempt at the case it is, from 0, and the seed that repeats it as one of its own. The
+  /// runner knows these; the case's process knows only what follows from them.
   std::uint32_t attempt = 0;
   std::uint64_t attempt_seed = 0;
   bool retry = false;           // made because one before did not pass
@@ -178,7 +177,7 @@ struct CaseResult {
       Field{"actor_pids", &CaseResult::actor_pids});
 };
 
-/// Not as specified, or not decided although it should have been.
+/// Whether the result violates the specification, or is undecided although it should not be.
 constexpr bool IsTrouble(Status status) {
   return status == Status::kFail || status == Status::kUnresolved;
 }

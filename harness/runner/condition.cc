@@ -188,7 +188,7 @@ std::optional<bool> Condition::Holds(const Node& node, const std::vector<Fact>& 
     return inner ? std::optional<bool>(!*inner) : std::nullopt;
   }
   if (node.kind != Kind::kAnd && node.kind != Kind::kOr) return Compare(node, facts);
-  // One part that is false settles `and`, one that is true settles `or`, whatever the others are.
+  // One false part settles `and`, one true part settles `or`, regardless of the others.
   const bool settles = node.kind == Kind::kOr;
   bool known = true;
   for (const Node& part : node.parts) {

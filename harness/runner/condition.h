@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// A condition over what is known of the system, as the `when` of a waiver:
+// A condition over facts of the system, as the `when` of a waiver:
 //
 //   kernel.release >= "5.10" and kernel.release < "6.2" and not (machine == "x86_64")
 //
@@ -26,7 +26,7 @@ class Condition {
   /// Reads a condition over these facts. The error begins with the column in `text`.
   static Result<Condition> Parse(std::string_view text, const std::vector<Fact>& facts);
 
-  /// Nothing when a fact that decides cannot be known here.
+  /// Nothing when a fact that decides is unknown here.
   std::optional<bool> Holds(const std::vector<Fact>& facts) const { return Holds(root_, facts); }
 
  private:

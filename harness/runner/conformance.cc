@@ -7,7 +7,7 @@
 namespace shmspec {
 namespace {
 
-/// What is part of a statement, and not of what is needed to test it.
+/// Needs that are part of the statement itself, and not only of its test.
 constexpr Abilities kProcessors = Only(Ability::kX8664) | Only(Ability::kIntel);
 
 bool IsOfAnotherProcessor(Requirement requirement, Abilities there) {

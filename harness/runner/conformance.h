@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Whether a system conforms, as far as a run can say.
+// Whether a system conforms, as far as a run can decide.
 
 #ifndef SHMSPEC_HARNESS_RUNNER_CONFORMANCE_H_
 #define SHMSPEC_HARNESS_RUNNER_CONFORMANCE_H_
@@ -12,13 +12,12 @@
 
 namespace shmspec {
 
-/// The must requirements that some case of the run cites and of which the run says neither that
-/// they hold nor that they are violated. Not those of a processor that this system does not run on:
-/// what another maker promises says nothing of it.
+/// The must requirements that some case of the run cites and which the run neither confirms nor
+/// finds violated. Requirements on another maker's processors do not count.
 std::vector<Requirement> UndecidedOf(const RunResult& result);
 
 /// "no" when a must requirement failed, "yes" when every one that some case of the run cites passed
-/// and the run is complete, else "undetermined".
+/// and the run is complete, otherwise "undetermined".
 std::string ConformanceOf(const RunResult& result);
 
 /// The same when what is waived is left out of account.

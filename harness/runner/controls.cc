@@ -46,7 +46,7 @@ class Searches {
  public:
   explicit Searches(const ControlsOptions& options) : options_(options) {}
 
-  /// Begins to search the system with the fault that `result` is about, once there is room.
+  /// Begins to search the system with the fault of `result`, once a job is free.
   void Start(ControlResult& result) {
     while (running_.size() >= options_.jobs) Wait();
     Result<CaseProcess> process = CaseProcess::Start([&] {

@@ -21,12 +21,12 @@ struct Hunt {
   Stage& stage;                   // sound, or with one fault
   const model::Profile& profile;  // what it is to be judged by
   std::uint64_t seed = 1;         // settles every choice of the hunter
-  bool first = false;             // the first thing that notices is enough
+  bool first = false;             // stop at the first case or property that notices
 };
 
-/// Who searches. `search` performs plans on the stage and judges what happens; it returns what
-/// noticed that something is wrong, cases or properties by name, each once, and nothing when all
-/// was as specified. It has a process of its own.
+/// A hunter. `search` performs plans on the stage and judges the traces; it returns the names of
+/// the cases or properties that noticed a fault, each once, or nothing when all was as specified.
+/// It has a process of its own.
 ///
 ///   const internal::HunterRegistration registration({"property", &SearchWithProperties});
 struct Hunter {
@@ -43,23 +43,24 @@ struct ControlsOptions {
   Hunter hunter;
   std::uint64_t seed = 1;
   std::uint32_t jobs = 1;  // systems searched at the same time
-  bool first = false;      // for each fault, one name that noticed is enough
+  bool first = false;      // stop at the first name for each fault
 };
 
 struct ControlResult {
   const SeededFault* fault = nullptr;
   std::vector<std::string> caught_by;  // what noticed it
-  std::string trouble;                 // why the search did not come to its end; empty if it did
+  std::string trouble;                 // why the search did not finish; empty if it did
 };
 
 struct ControlsRun {
   std::vector<ControlResult> results;
-  /// What notices something where there is no fault; then a caught fault means nothing.
+  /// The names that notice something in the sound system; they make a caught fault meaningless.
   ControlResult sound;
 };
 
-/// Searches the simulated system, once sound and once with each of the faults. `progress` is told
-/// what has been searched. After a request to stop (StopRequests) the results are those so far.
+/// Searches the simulated system, once sound and once with each of the faults. Reports to
+/// `progress` what has been searched. After a request to stop (StopRequests) the results are those
+/// so far.
 ControlsRun RunControls(
     const std::vector<const SeededFault*>& faults, const ControlsOptions& options,
     const std::function<void(std::size_t done, std::size_t total, std::string_view)>& progress);

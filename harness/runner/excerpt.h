@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// How a trace that went wrong is shown to people.
+// Shows people a trace with a failure.
 
 #ifndef SHMSPEC_HARNESS_RUNNER_EXCERPT_H_
 #define SHMSPEC_HARNESS_RUNNER_EXCERPT_H_
@@ -16,7 +16,7 @@
 
 namespace shmspec {
 
-/// What is wrong with a trace: the step that contradicts the case, the step that contradicts the
+/// The offence in a trace: the step that contradicts the case, the step that contradicts the
 /// specification, or both.
 struct Findings {
   std::optional<std::size_t> unexpected;  // a step whose outcome is not the one the case states

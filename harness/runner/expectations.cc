@@ -21,7 +21,7 @@ std::string Shown(Status status, bool flaky) {
   return fmt::format("{}{}", NameOf(status), flaky ? ", flaky" : "");
 }
 
-/// Why the waiver does not cover what came of the case; empty when it does.
+/// Why the waiver does not cover the result of the case; empty when it does.
 std::string Uncovered(const Waiver& waiver, const CaseRun& run) {
   std::vector<std::string_view> statuses;
   for (const Status status : waiver.expect) statuses.push_back(NameOf(status));
@@ -72,7 +72,7 @@ Judged JudgeByBaseline(const CaseRun& run, const BaselineCase& before) {
   judged.before = before;
   const Status status = run.status();
   const bool flaky = run.flakiness().flaky();
-  // What was flaky before may do either again.
+  // A case that was flaky before may pass or fail again.
   const bool same = (before.status == status && before.flaky == flaky) ||
                     (IsAsSpecified(status) && (IsAsSpecified(before.status) || before.flaky)) ||
                     (before.flaky && before.status == status);

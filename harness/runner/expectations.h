@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What is expected of the cases of a run: that they pass, unless a waiver or a baseline says
-// otherwise. Judging compares and never changes a status.
+// What is expected of the cases of a run: to pass, unless a waiver or a baseline differs. Judging
+// compares and never changes a status.
 
 #ifndef SHMSPEC_HARNESS_RUNNER_EXPECTATIONS_H_
 #define SHMSPEC_HARNESS_RUNNER_EXPECTATIONS_H_
@@ -16,11 +16,11 @@ namespace shmspec {
 
 struct CaseRun;
 
-/// What came of a case compared with what was expected of it.
+/// The result of a case compared with what was expected of it.
 struct Judged {
   Judgement judgement = Judgement::kExpected;
   std::string waiver;                  // the identifier of the one that decided; empty if none did
-  std::optional<BaselineCase> before;  // what it came to in the baseline
+  std::optional<BaselineCase> before;  // its result in the baseline
   std::string why;                     // one line; empty when it goes without saying
 };
 
@@ -32,7 +32,7 @@ struct Expectations {
   const Waiver* WaiverOf(const Case& test_case) const {
     return waivers ? waivers->Find(test_case) : nullptr;
   }
-  /// A waiver decides first, then the baseline; without either FAIL, UNRESOLVED and what is flaky
+  /// A waiver decides first, then the baseline; without either, FAIL, UNRESOLVED and flaky cases
   /// are unexpected.
   Judged Judge(const CaseRun& run) const;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What is read of benchmarks and fuzzers for a record to keep.
+// Reads the figures of benchmarks and fuzzers that a record keeps.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -133,7 +133,7 @@ TEST(FuzzingLog, TellsTheTimeWhereTheFuzzerForks) {
   EXPECT_EQ(run.findings, 6u);
 }
 
-/// The times of points with so many executions and such a rate, 999 for none.
+/// The times of points with these numbers of executions and rates, 999 for none.
 std::vector<std::uint64_t> TimesOf(const std::vector<std::pair<int, int>>& points,
                                    const std::string& end = "") {
   std::string log;

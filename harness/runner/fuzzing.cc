@@ -25,15 +25,15 @@ std::optional<std::uint64_t> NumberAfter(std::string_view line, std::string_view
   return number;
 }
 
-/// A field that has to be there.
+/// A required field.
 Result<std::uint64_t> Field(std::string_view line, std::string_view label) {
   if (const auto number = NumberAfter(line, label)) return *number;
   return Error{fmt::format("expected \"{}\" and a number, as libFuzzer writes it", label)};
 }
 
-/// The whole seconds that had passed, where the rate tells them well enough. libFuzzer divides all
-/// executions by them and drops the rest, so that several may fit: the last of these is taken, and
-/// none when they are far apart.
+/// The elapsed time in whole seconds, where the rate determines it well enough. libFuzzer divides
+/// all executions by them and drops the rest, so that several may fit: the last of these is taken,
+/// and none when they are far apart.
 std::optional<std::uint64_t> SecondsAt(std::uint64_t executions, std::uint64_t rate) {
   if (rate == 0) return 0;  // in the first one
   const std::uint64_t last = executions / rate;
@@ -42,8 +42,8 @@ std::optional<std::uint64_t> SecondsAt(std::uint64_t executions, std::uint64_t r
   return last;
 }
 
-/// Brings times that rates told in line with what is known besides: they do not go back, nor beyond
-/// the end. Fewer executions than seconds give a rate of 0 and no time at all.
+/// Corrects times computed from rates: they may not decrease or exceed the total. With fewer
+/// executions than seconds the rate is 0 and gives no time at all.
 void Reconcile(FuzzRun& run) {
   const bool slow = run.duration_s.value_or(0) > run.executions;
   std::uint64_t before = 0;
@@ -55,7 +55,7 @@ void Reconcile(FuzzRun& run) {
   }
 }
 
-/// Whether a line says how far the fuzzer is: `#1024 NEW cov: 512 ft: 900 ...`.
+/// Whether a line reports progress: `#1024 NEW cov: 512 ft: 900 ...`.
 bool IsPoint(std::string_view line) {
   return line.size() > 1 && line[0] == '#' && line[1] >= '0' && line[1] <= '9' &&
          line.find(" cov: ") != line.npos;
@@ -82,7 +82,7 @@ Result<FuzzPoint> PointIn(std::string_view line) {
   return point;
 }
 
-/// Adds what a line that is no point says of the whole.
+/// Adds the figures of a line that is no point.
 void AddTotals(std::string_view line, FuzzRun& run) {
   if (line.starts_with("Done ")) {
     if (const auto runs = NumberAfter(line, "Done ")) run.executions = *runs;

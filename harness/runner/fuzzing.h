@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// How far a fuzzer came, as a record keeps it: from the log that libFuzzer writes to standard error
-// (`plan_fuzz corpus/ 2> plan_fuzz.log`).
+// The progress of a fuzzer, as a record keeps it: from the log that libFuzzer writes to standard
+// error (`plan_fuzz corpus/ 2> plan_fuzz.log`).
 
 #ifndef SHMSPEC_HARNESS_RUNNER_FUZZING_H_
 #define SHMSPEC_HARNESS_RUNNER_FUZZING_H_
@@ -23,7 +23,7 @@ struct FuzzPoint {
   std::uint64_t features = 0;  // edges with how often, and what else guided it
   std::uint64_t corpus = 0;    // inputs that were kept
   std::uint64_t executions_per_s = 0;
-  /// Whole seconds since it began, exact with -fork and otherwise, where they can be told at all,
+  /// Whole seconds since it began: exact with -fork, otherwise, where they can be computed at all,
   /// to one second or 2 %.
   std::optional<std::uint64_t> time_s;
 };
@@ -39,9 +39,9 @@ struct FuzzRun {
   std::vector<FuzzPoint> points;            // 1 to kMostPoints, by executions
 };
 
-/// The log of one fuzzer, which is of the target that `file` is called after. Of a long one those
-/// points are kept that stand for equal parts of a logarithmic axis. A last line without an end is
-/// left out: it may still have been written. The error is one line that begins with `file`.
+/// The log of one fuzzer, which is of the target that `file` is called after. Of a long one it
+/// keeps points at equal distances on a logarithmic axis. A last line without an end is left out:
+/// it may still have been written. The error is one line that begins with `file`.
 Result<FuzzRun> ReadFuzzingLog(std::string_view text, const std::string& file);
 
 }  // namespace shmspec

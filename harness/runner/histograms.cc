@@ -13,7 +13,7 @@
 namespace shmspec {
 namespace {
 
-/// Which memory is at the attaches of a plan, as far as its steps say so.
+/// The memory at the attaches of a plan, as far as its steps tell.
 class AttachedMemory {
  public:
   void Follow(const Step& step) {
@@ -28,7 +28,7 @@ class AttachedMemory {
     }
   }
 
-  /// What variables with a prime are of a branch that has some.
+  /// The memory of variables with a prime, in a branch that has some.
   Primes Of(const MemoryBranch& branch) const {
     if (!branch.at.handle || !branch.also.handle) return Primes::kNone;
     const auto at = segments_.find(*branch.at.handle);
@@ -39,7 +39,7 @@ class AttachedMemory {
   }
 
  private:
-  /// A segment: its handle, and which of those that the handle has stood for.
+  /// A segment: its handle, and the number of the assignment to that handle.
   using Segment = std::pair<Handle, std::uint32_t>;
   std::map<Handle, std::uint32_t> generations_;
   std::map<Handle, Segment> segments_;  // by the handle of the attach
@@ -50,7 +50,7 @@ bool HasPrimes(const Program& program) {
                      [](const Access& access) { return access.also; });
 }
 
-/// A test as its branches make it up, one after the other.
+/// A test, built up from its branches one after the other.
 struct Test {
   LitmusHistogram histogram;   // without how it ended
   std::vector<Primes> primes;  // of the branches that have some

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// How the litmus tests of a trace ended, for records.
+// The endings of the litmus tests of a trace, for records.
 
 #ifndef SHMSPEC_HARNESS_RUNNER_HISTOGRAMS_H_
 #define SHMSPEC_HARNESS_RUNNER_HISTOGRAMS_H_
@@ -12,8 +12,8 @@
 
 namespace shmspec {
 
-/// The histograms of the trace. The branches that one is of are the last ones before it; one
-/// without any is of no litmus test and left out.
+/// The histograms of the trace. The branches of a histogram are the last ones before it; a
+/// histogram without branches is left out.
 std::vector<LitmusHistogram> HistogramsOf(const Trace& trace);
 
 }  // namespace shmspec

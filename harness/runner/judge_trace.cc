@@ -18,7 +18,7 @@
 namespace shmspec {
 namespace {
 
-/// What the requirements of the plan need of the system and it does not offer, in words; empty when
+/// What the requirements of the plan need and the system does not offer, in words; empty when
 /// nothing is missing. The other needs of the catalogue show when actors and steps ask for them.
 std::string_view MissingNeed(const Trace& trace) {
   const bool huge_pages = trace.system.huge_pages_free != 0;
@@ -41,8 +41,8 @@ CaseResult ResultOfTrouble(const Trace& trace, bool lacking, const std::string& 
   return result;
 }
 
-/// The deadline passed. Where an actor was in a call that cannot take long, the result says in
-/// which: whether that is a hang shows when the plan is repeated alone.
+/// The deadline passed. Where an actor was in a call that cannot take long, the result names the
+/// call; repeating the plan alone shows whether that is a hang.
 CaseResult ResultOfDeadline(const Trace& trace) {
   CaseResult result = ResultOfTrouble(trace, false, trace.trouble);
   result.cause = Cause::kTimeout;
@@ -59,7 +59,7 @@ CaseResult ResultOfDeadline(const Trace& trace) {
   return result;
 }
 
-/// That the plan as a whole could not be performed, if so.
+/// Handles a plan that could not be performed as a whole.
 std::optional<CaseResult> TroubleOf(const Trace& trace) {
   if (trace.halt == Halt::kOverdue) return ResultOfDeadline(trace);
   if (!trace.trouble.empty()) return ResultOfTrouble(trace, trace.lacking, trace.trouble);
@@ -84,13 +84,12 @@ std::optional<std::size_t> FirstUnexpected(const Trace& trace, std::size_t end) 
 /// A step that the environment refused, and why.
 using RefusedStep = std::pair<std::size_t, std::string>;
 
-/// The step at which the environment refused what the case needs, as the specification allows; null
-/// when that is not what happened. Such a case is unsupported, not failed. A step of which the case
-/// expects nothing explains those after it.
+/// Why the environment refused what the case expected; null if it did not. Such a case is
+/// unsupported, not failed. A step without an expectation explains those after it.
 const RefusedStep* RefusedHere(const Trace& trace, const Verdict& verdict,
                                const Findings& findings) {
   if (!findings.unexpected) return nullptr;
-  // What comes after a step that was refused says nothing of a system that has what the case needs.
+  // The steps after a refused one prove nothing about a system that has what the case needs.
   if (findings.refusal && findings.refusal->step.value_or(0) <= *findings.unexpected) {
     return nullptr;
   }
@@ -112,12 +111,12 @@ CaseResult ResultOfRefusal(const Trace& trace, const RefusedStep& refused) {
   return result;
 }
 
-/// Whose failure it is that an actor died in this call, which nothing in the plan ends.
+/// Decides whose failure it is that an actor died in this call, which nothing in the plan ends.
 Status StatusOfDeath(const Operation& operation, const Gone& gone) {
   const bool killed = gone.how == GoneHow::kKilled;
   const bool ours = RoleOf(operation) == Role::kSubject;
   if (killed && gone.code == SIGSYS && !ours) return Status::kUnsupported;
-  // The kernel kills when memory is short, and anybody else may.
+  // The kernel kills when memory is short, and other processes may.
   if (killed && gone.code == SIGKILL) return Status::kUnresolved;
   return RoleOf(operation) == Role::kPrepares ? Status::kUnresolved : Status::kFail;
 }
@@ -130,8 +129,8 @@ std::string ReasonOfDeath(const Trace& trace, std::size_t step) {
                      trace.steps[step].called ? "in" : "before", OperationName(planned.operation));
 }
 
-/// Whether what is wrong is a shmdt that this system does not have, in a case that is about
-/// something else: that there is none fails the requirements about detaching.
+/// Whether the trouble is a missing shmdt in a case about something else: its absence fails only
+/// the requirements about detaching.
 bool OnlyLacksDetach(const Trace& trace, const Findings& findings) {
   if (trace.system.detaches || !findings.refusal || !findings.refusal->step) return false;
   const std::size_t step = *findings.refusal->step;
@@ -146,8 +145,8 @@ bool OnlyLacksDetach(const Trace& trace, const Findings& findings) {
       });
 }
 
-/// The step that an actor did not live to complete, or to begin, although the plan does not end it;
-/// only of those that the case has expectations of, or that the oracle knows.
+/// The step that an actor did not live to complete, or to begin, although the plan does not end it.
+/// Only steps with an expectation, or that the oracle knows, count.
 std::optional<std::size_t> DeathOf(const Trace& trace, const Verdict& verdict,
                                    const Findings& findings) {
   if (verdict.death) return verdict.death;
@@ -183,7 +182,7 @@ std::string ReasonOf(const Trace& trace, const Findings& findings) {
   return reason;
 }
 
-/// What the cited and the violated requirements come to in a trace that failed.
+/// The status of the cited and the violated requirements in a trace that failed.
 void MarkFailed(CaseResult& result, const Trace& trace, const Findings& findings) {
   const std::vector<Requirement> violated =
       findings.refusal ? findings.refusal->violated : std::vector<Requirement>{};
@@ -222,7 +221,7 @@ void MarkAll(CaseResult& result, const Plan& plan, Status status) {
   for (const Requirement cited : plan.requirements) result.requirements.push_back({cited, status});
 }
 
-/// What a specification leaves open cannot be held or broken: it was seen.
+/// A requirement that the specification leaves open is neither held nor violated, only observed.
 void MarkPassed(CaseResult& result, const Plan& plan) {
   for (const Requirement cited : plan.requirements) {
     const bool open = cited.text().level == Level::kMay;
@@ -242,7 +241,7 @@ std::size_t FirstTroubled(const Trace& trace) {
 
 CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
   if (auto trouble = TroubleOf(trace)) return *trouble;
-  // What went wrong before a step that could not be carried out was wrong all the same.
+  // A failure before a step that could not be carried out counts all the same.
   const std::size_t troubled = FirstTroubled(trace);
   Findings findings;
   findings.unexpected = FirstUnexpected(trace, troubled);

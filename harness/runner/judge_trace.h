@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What became of one performance of a plan: who objects to it, the author or the specification, and
+// Judges one performance of a plan: whether the author or the specification objects to it, and
 // whose failure it is.
 
 #ifndef SHMSPEC_HARNESS_RUNNER_JUDGE_TRACE_H_
@@ -15,8 +15,8 @@
 namespace shmspec {
 
 /// PASS: the author's expectations and the specification agree with what happened. FAIL: one of the
-/// two does not, and it is shared memory that did it. UNSUPPORTED: the environment refused what the
-/// plan needs. UNRESOLVED: the experiment went wrong and says nothing.
+/// two does not, because of shared memory. UNSUPPORTED: the environment refused what the plan
+/// needs. UNRESOLVED: the experiment went wrong and proves nothing.
 CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile);
 
 /// The first step that could not be carried out; the number of steps when all could.

@@ -49,7 +49,7 @@ Result<Measurement*> Find(const std::string& name, std::string_view unit,
   return &*same;
 }
 
-/// What the operations of a repetition took one by one, where that was measured.
+/// The times of single operations of a repetition, where they were measured.
 Result<void> AddSingles(const Json& entry, double unit_ns, Measurement& measurement) {
   if (!entry.contains("p50_ns") && !entry.contains("p99_ns")) return {};
   const Result<double> p50 = AmountIn(entry, "p50_ns");

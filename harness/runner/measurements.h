@@ -30,21 +30,21 @@ class Spread {
   std::vector<double> values_;
 };
 
-/// What one benchmark took, each time that it was repeated.
+/// The time of one benchmark in each repetition.
 struct Measurement {
   std::string name;
   std::string unit;  // of time: ns, us, ms or s
   Spread values;     // the means of the repetitions
 
   // Where a benchmark timed operations one by one (the counters p50_ns, p99_ns and timed): the
-  // quantiles of each repetition, and how many operations that were in all of them.
+  // quantiles of each repetition, and the total number of operations.
   Spread p50;
   Spread p99;
   std::uint64_t operations = 0;
 };
 
-/// Real times by benchmark, in the order of the file; aggregates in it are left out, for they say
-/// nothing that the repetitions do not. The error is one line that begins with `file`.
+/// Real times by benchmark, in the order of the file; leaves out aggregates, which add nothing to
+/// the repetitions. The error is one line that begins with `file`.
 Result<std::vector<Measurement>> ReadMeasurements(std::string_view text, const std::string& file);
 
 }  // namespace shmspec

@@ -19,7 +19,7 @@ void Unite(std::vector<Requirement>& into, const std::vector<Requirement>& from)
   into.erase(std::unique(into.begin(), into.end()), into.end());
 }
 
-/// What a race showed in any of its rounds, each value once.
+/// The observations of a race in any of its rounds, each value once.
 void KeepObserved(std::vector<std::string>& observed, std::vector<std::string> before) {
   constexpr std::size_t kMost = 64;
   for (std::string& one : observed) {
@@ -31,8 +31,8 @@ void KeepObserved(std::vector<std::string>& observed, std::vector<std::string> b
   observed = std::move(before);
 }
 
-/// Whether the experiment was to blame: the plan was performed to its end, all the same a step
-/// could not be carried out, and no lack of the place explains it.
+/// Whether the experiment failed: the plan was performed to its end, but a step could not be
+/// carried out, and nothing that the environment lacks explains it.
 bool ExperimentFailed(const Trace& trace, const CaseResult& result) {
   return result.status == Status::kUnresolved && trace.trouble.empty() &&
          FirstTroubled(trace) < trace.steps.size();

@@ -16,15 +16,15 @@
 
 namespace shmspec {
 
-/// An experiment that failed says nothing, and is repeated up to so often in all for a plan: a
-/// mutant of a litmus test may be shy on a busy machine.
+/// Failed experiments are repeated at most this often per plan; on a busy machine a litmus mutant
+/// may not show up.
 inline constexpr int kMostRepetitions = 4;
 
 /// Performs the plan `rounds` times, each round with a seed of its own derived from `seed`, until a
 /// round does not pass. PASS means that in every round the author's expectations and the
-/// specification agreed with what happened. A round of which a step could not be carried out,
-/// though nothing was amiss before it, is repeated, and no round but the first begins after `time`;
-/// the result says so among what was observed.
+/// specification agreed with what happened. A round is repeated when one of its steps could not be
+/// carried out although nothing failed before. Except for the first, no round begins after `time`.
+/// The observations of the result mention both.
 CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::Profile& profile,
                        std::uint64_t seed, std::chrono::milliseconds time = std::chrono::hours(24));
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What becomes of a trace: who objected, and what that says about which requirement.
+// The judgement of a trace: which side objected, and what that means for each requirement.
 
 #include "harness/runner/perform_plan.h"
 
@@ -95,7 +95,7 @@ CaseResult Judged(const Plan& plan, const std::function<void(Trace&)>& change = 
 constexpr std::size_t kFork = 2;
 constexpr std::size_t kStat = 3;
 
-/// The fork fails with the errno; what comes after it does not happen.
+/// The fork fails with the errno; the steps after it do not happen.
 std::function<void(Trace&)> ForkFailsWith(int error) {
   return [error](Trace& trace) {
     trace.steps[kFork].outcome = Failure{ErrorCode{error}};

@@ -81,7 +81,7 @@ Json AttemptRecord(const CaseResult& result, std::size_t number) {
   return attempt;
 }
 
-/// Cited requirements first, then others that turned out to be violated.
+/// Cited requirements first, then others that were violated.
 Json RequirementsOf(const CaseRun& run) {
   std::vector<RequirementResult> requirements;
   for (const Requirement cited : run.test_case->requirements) {
@@ -161,8 +161,8 @@ Json TestRecord(const CaseRun& run, const RunOptions& options) {
   return test;
 }
 
-/// The whole catalogue, so that a page can be made from the record alone, with what each
-/// requirement came to.
+/// The whole catalogue, so that a page can be made from the record alone, with the result of each
+/// requirement.
 Json CatalogueRecord(const RunResult& result) {
   const std::map<Requirement, Status> statuses = result.Requirements();
   std::map<Requirement, std::size_t> cited;
@@ -218,7 +218,7 @@ Json EnvironmentRecord(const RecordContext& context) {
   return {{"fingerprint", Sha256(stable)}, {"facts", facts}, {"fidelity", fidelity}};
 }
 
-/// What stands between a case and the kernel; nothing for bare system calls.
+/// The library between a case and the kernel; nothing for bare system calls.
 std::optional<Json> LibraryRecord(const RunOptions& options) {
   const KernelTarget* target = FindTarget(options.target);
   if (target == nullptr || target->library == nullptr) return std::nullopt;
@@ -303,7 +303,7 @@ Json SummaryRecord(const RunResult& result, const RecordContext& context) {
   }
   std::vector<Status> requirements;
   for (const auto& entry : result.Requirements()) requirements.push_back(entry.second);
-  // What no case of the run is about stays UNTESTED.
+  // A requirement that no case of the run is about stays UNTESTED.
   requirements.resize(RequirementCount(), Status::kUntested);
   Json summary{{"conformant", ConformanceOf(result)}};
   if (context.expectations.waivers) {

@@ -25,7 +25,7 @@ struct RecordedControls {
   std::vector<ControlResult> results;
 };
 
-/// What a record says besides the results.
+/// The parts of a record besides the results.
 struct RecordContext {
   std::vector<std::string> argv;
   std::string started;  // RFC 3339, UTC

@@ -18,7 +18,7 @@ Json NamesIn(const std::vector<Enum>& values) {
   return names;
 }
 
-/// What became of a waiver in the run.
+/// How a waiver was used in the run.
 std::string_view StateOf(const Waiver& waiver, const std::vector<Judgement>& judgements) {
   const auto any = [&](Judgement wanted) {
     return std::find(judgements.begin(), judgements.end(), wanted) != judgements.end();

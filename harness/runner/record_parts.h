@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// For record.cc alone: the parts of a record about what was expected and what was done besides.
+// For record.cc alone: the parts of a record about expectations and other work of the run.
 
 #ifndef SHMSPEC_HARNESS_RUNNER_RECORD_PARTS_H_
 #define SHMSPEC_HARNESS_RUNNER_RECORD_PARTS_H_

@@ -40,7 +40,7 @@ bool NeedsSystemV(const Plan& plan) {
   });
 }
 
-/// What comes of a plan that need not be begun.
+/// The result of a plan that need not be begun.
 std::optional<CaseResult> WithoutSystemV(const Plan& plan, const RunOptions& options) {
   if (options.lacks_system_v.empty() || !NeedsSystemV(plan)) return std::nullopt;
   CaseResult result =
@@ -89,8 +89,8 @@ CaseResult RunAlone(const Plan& plan, int rounds, const RunOptions& options,
   return RepeatAlone(plan, rounds, options, leftovers, std::move(result));
 }
 
-/// So many cases wait for the clock at the same time: enough for all there are, and not too many
-/// for a small system when each is repeated.
+/// The number of cases that wait for the clock at the same time: enough for all there are, and not
+/// too many for a small system when each is repeated.
 constexpr std::size_t kMostAtTheClock = 32;
 
 /// The cases of a run, `jobs` at a time, and beside them those that wait for the clock.
@@ -202,7 +202,7 @@ class Schedule {
       const Job job = at->first;
       CaseResult result = at->second.Take();
       at = running_.erase(at);
-      // Whether it hangs is seen when nothing else runs.
+      // Only an attempt alone on the system shows whether it hangs.
       if (!result.hung.empty()) {
         suspects_.emplace_back(job, std::move(result));
       } else {
@@ -211,8 +211,8 @@ class Schedule {
     }
   }
 
-  /// Decides about one of the attempts that were in a call at their deadline. An operation that is
-  /// known to hang is not waited for again: that takes a multiple of the deadline.
+  /// Decides about one of the attempts that were in a call at their deadline. Does not wait again
+  /// for an operation that is known to hang, which takes a multiple of the deadline.
   void RepeatSuspect() {
     auto [job, result] = std::move(suspects_.front());
     suspects_.pop_front();

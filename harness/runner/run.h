@@ -33,7 +33,7 @@ struct RunOptions {
   std::uint32_t retries = 0;        // further ones at a case while attempts fail or are unresolved
   int max_rounds = 1000000;         // no case is performed more often in one attempt
   Isolation isolation = Isolation::kShared;
-  /// Why no plan that needs System V shared memory can be performed; empty when it is there.
+  /// Why no plan that needs System V shared memory can be performed; empty when they can.
   std::string lacks_system_v;
   bool detaches = true;      // shmdt(2) is there
   FoundAbilities abilities;  // of the system, in that isolation
@@ -41,12 +41,12 @@ struct RunOptions {
 
 /// How far the attempts at one case agree.
 struct Flakiness {
-  std::uint64_t attempts = 0;  // those that said something
+  std::uint64_t attempts = 0;  // those with a result
   std::uint64_t troubled = 0;  // of these, FAIL or UNRESOLVED
   std::uint64_t flips = 0;     // between one attempt and the next
 
   bool flaky() const { return troubled != 0 && troubled != attempts; }
-  /// Flips for each place where one was possible: 0 when attempts agree, 1 when they alternate.
+  /// The share of neighbouring attempts that differ: 0 when attempts agree, 1 when they alternate.
   double flip_rate() const;
 };
 
@@ -68,7 +68,7 @@ struct CaseRun {
 struct Totals {
   std::size_t passed = 0;   // as specified, and nothing else was expected
   std::size_t failed = 0;   // judged to be unexpected, or stale
-  std::size_t skipped = 0;  // the rest: could not be had here, waived, or known from the baseline
+  std::size_t skipped = 0;  // the rest: not supported here, waived, or known from the baseline
 };
 
 /// A run that ended, or was stopped.
@@ -81,17 +81,17 @@ struct RunResult {
 
   std::map<Status, std::size_t> Counts() const;
   Totals totals() const;
-  /// What the run could not take away again, each with the command that removes it.
+  /// What the run could not remove, each with the command that removes it.
   std::vector<std::string> LeftBehind() const;
-  /// What every requirement came to that some case of the run cites or found violated.
+  /// The result of every requirement that some case of the run cites or found violated.
   std::map<Requirement, Status> Requirements() const;
   /// 0 as expected; 1 unexpected: a case failed, is flaky, differs from the baseline, or passes in
-  /// spite of a strict waiver; 2 incomplete: something is unresolved or nothing could be said; 3
+  /// spite of a strict waiver; 2 incomplete: something is unresolved, or no case has a result; 3
   /// when none is unexpected and yet something is left behind.
   int ExitCode() const;
 };
 
-/// Told about progress, on the runner's thread.
+/// Receives progress, on the runner's thread.
 class RunObserver {
  public:
   RunObserver() = default;
@@ -102,8 +102,8 @@ class RunObserver {
                         std::size_t total) = 0;
 };
 
-/// The stage of the target that is named, as by TargetNames(). The error says which there are, or
-/// what this system lacks.
+/// The stage of the target with this name, one of TargetNames(). The error lists the names, or what
+/// this system lacks.
 Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options,
                                          WardenStart warden_start = WardenStart::kFreshImage);
 /// Every target that can be named, without what follows `faulty:`.
@@ -112,7 +112,7 @@ std::vector<std::string> TargetNames();
 /// The seed of a case, so that a case does the same alone and among others.
 std::uint64_t SeedOfCase(std::uint64_t seed, std::string_view id);
 
-/// Where a case is written, as it is called in the project: `suites/sysv/attach.cc`.
+/// The file and line of a case, relative to the project: `suites/sysv/attach.cc`.
 std::string_view PathInProject(const Case& test_case);
 
 /// The command that repeats one attempt at a case, for a shell.
@@ -131,12 +131,11 @@ CaseResult RunCase(const Case& test_case, const RunOptions& options);
 
 /// Runs all cases, `jobs` at a time. Those that wait for the clock begin at once, so that all of
 /// them wait for the same second, beside the others. A request to stop (stop_requests.h) ends the
-/// cases that run; they and the rest are UNTESTED. What a waiver says is not to be run is not.
+/// cases that run; they and the rest are UNTESTED. A case that a waiver excludes is not run.
 RunResult RunCases(const std::vector<const Case*>& cases, const RunOptions& options,
                    RunObserver& observer, const Expectations& expectations = {});
 
-/// What a run comes to where the target is not there, for the reason given: every case is
-/// UNSUPPORTED.
+/// The result of a run without its target: every case is UNSUPPORTED, for the reason given.
 RunResult RunOfNothing(const std::vector<const Case*>& cases, const std::string& lacking,
                        const Expectations& expectations = {});
 

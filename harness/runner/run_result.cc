@@ -23,7 +23,7 @@ std::size_t Rank(Status status) {
 
 constexpr std::string_view kUsualProfile = "linux";
 
-/// For a requirement one case that passed outweighs one that could not run.
+/// One case that passed outweighs one that could not run.
 Status Fold(Status a, Status b) {
   for (const Status status : {Status::kFail, Status::kUnresolved, Status::kPass, Status::kObserved,
                               Status::kUnsupported}) {
@@ -138,7 +138,7 @@ int RunResult::ExitCode() const {
     const Status status = run.status();
     const bool expected = run.judged.judgement == Judgement::kExpected;
     if (expected || run.judged.judgement == Judgement::kWaived) {
-      // A case that was not reached; one that is not to be run is waived.
+      // A case that was not reached; a case that a waiver excludes is waived.
       undecided = undecided || (expected && status == Status::kUntested);
       said_something = said_something || IsAsSpecified(status) || IsTrouble(status);
       continue;

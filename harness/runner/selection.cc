@@ -38,7 +38,7 @@ std::vector<std::string> AllNames(const std::vector<Case>& cases) {
   return names;
 }
 
-/// A filter that names a requirement no case tests is understood, and selects nothing.
+/// A filter may name a requirement that no case tests; it selects nothing.
 Result<void> CheckFilter(std::string_view filter, const std::vector<Case>& cases) {
   if (filter.empty()) return Error{"an empty filter: expected a case, a requirement or a glob"};
   if (HasWildcards(filter)) return {};

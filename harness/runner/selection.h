@@ -31,7 +31,7 @@ struct SelectionOptions {
   std::vector<std::string> filters;
   /// Cases that test a requirement at least this binding.
   Level level = Level::kMay;
-  /// Those as well that wait for the clock, up to a second.
+  /// Also select cases that wait for the clock, up to a second.
   bool waiting = true;
   Shard shard;
   /// Shuffles with this seed; absent: in order of name.

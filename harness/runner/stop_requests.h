@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// SIGINT, SIGTERM and SIGHUP as requests to stop, so that what has been found out is not lost.
+// SIGINT, SIGTERM and SIGHUP as requests to stop, so that the results so far are not lost.
 
 #ifndef SHMSPEC_HARNESS_RUNNER_STOP_REQUESTS_H_
 #define SHMSPEC_HARNESS_RUNNER_STOP_REQUESTS_H_
@@ -12,8 +12,8 @@
 
 namespace shmspec {
 
-/// Turns the signals into requests as long as it lives; at most one lives at a time. A signal that
-/// was ignored before stays ignored, as nohup(1) wants it.
+/// Turns the signals into requests while it lives; at most one lives at a time. A signal that was
+/// ignored before stays ignored, as nohup(1) wants it.
 class StopRequests {
  public:
   StopRequests();

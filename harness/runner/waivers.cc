@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view kFormat = "shmspec-waivers/1";
 constexpr std::chrono::days kLongest{365};
 
-/// A place that is not as it should be. Caught in ReadWaivers and nowhere else.
+/// A mistake in the file and its position. Caught in ReadWaivers and nowhere else.
 struct Unreadable {
   toml::source_position at;
   std::string message;
@@ -53,7 +53,7 @@ class Section {
     throw Unreadable{PlaceOf(table_), fmt::format("{} is missing here; add it", key)};
   }
 
-  /// A text with something in it.
+  /// A text that is not empty.
   std::string Text(std::string_view key) const { return Text(At(key), key); }
   std::string TextIfAny(std::string_view key) const {
     const toml::node* node = Find(key);
@@ -86,7 +86,7 @@ class Section {
                      fmt::format("{}: expected a date without quotes, such as 2026-09-01", key)};
   }
 
-  /// Calls visit(text, its node) for each member of a list with something in it.
+  /// Calls visit(text, its node) for each member of a list that is not empty.
   template <class Visit>
   void ForEachText(std::string_view key, Visit&& visit) const {
     const toml::array* list = At(key).as_array();
@@ -97,7 +97,7 @@ class Section {
     for (const toml::node& node : *list) visit(Text(node, key), node);
   }
 
-  /// A word of those that are allowed.
+  /// One of the allowed words.
   template <class Enum>
   static Enum Word(const std::string& text, const toml::node& node, std::string_view key,
                    std::span<const Enum> allowed) {
@@ -111,7 +111,7 @@ class Section {
   const toml::table& table_;
 };
 
-/// What a waiver may expect; whatever else comes of a case needs none.
+/// The statuses that a waiver may expect; the others need none.
 constexpr std::array kWaivable{Status::kFail, Status::kUnresolved};
 constexpr std::array kCauses{
     Cause::kAssertion, Cause::kRefuted, Cause::kDisagreement, Cause::kTimeout, Cause::kHang,

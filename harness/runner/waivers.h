@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Waivers: what a project puts up with for now, by whom, why and until when. A waiver changes how a
-// result is judged and never the status itself. The file is TOML:
+// Waivers: failures that a project accepts for now, with an owner, a reason and a last day. A
+// waiver changes how a result is judged and never the status itself. The file is TOML:
 //
 //   format = "shmspec-waivers/1"
 //
@@ -38,7 +38,7 @@
 
 namespace shmspec {
 
-/// Whose doing it is.
+/// The layer to blame.
 enum class WaiverClass : std::uint8_t {
   kNotStated,
   kImplementationBug,
@@ -85,23 +85,23 @@ struct Waivers {
   const Waiver* Find(const Case& test_case) const;
 };
 
-/// What a file of waivers is read against.
+/// The cases and facts that a file of waivers is checked against.
 struct WaiverContext {
   const std::vector<Case>& cases;  // of the suite, selected or not
   const std::vector<Fact>& facts;  // what conditions are about
   std::chrono::sys_days today;     // UTC
 };
 
-/// The facts that a waiver's condition may be about: the environment, `target` and `profile`.
+/// The facts that the condition of a waiver may name: the environment, `target` and `profile`.
 std::vector<Fact> FactsForWaivers(std::string_view target, std::string_view profile);
 /// The present day, UTC.
 std::chrono::sys_days Today();
 /// `2026-09-01`.
 std::string DateText(std::chrono::sys_days day);
 
-/// Reads a file of waivers. The error is one line, FILE:LINE:COLUMN first: what is no TOML, a key
-/// that is unknown or missing, a glob that matches no case, a waiver that has expired, or two that
-/// hold for one case.
+/// Reads a file of waivers. The error is one line that begins with FILE:LINE:COLUMN. Errors are
+/// malformed TOML, a key that is unknown or missing, a glob that matches no case, a waiver that has
+/// expired, or two that hold for one case.
 Result<Waivers> ReadWaivers(std::string_view text, const std::string& file,
                             const WaiverContext& context);
 
