@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Bytes to a plan, the plan to the kernel, its trace to the oracle: whatever three users do with
-// System V shared memory, the specification allows what comes of it. libFuzzer is guided by what
-// the model did, not by branches of this program: each requirement that an outcome showed to hold
-// and each pair of operation and error is a counter of its own.
+// Bytes to a plan, the plan to the kernel, its trace to the oracle: anything that three users do
+// with System V shared memory has an outcome that the specification allows. libFuzzer is guided by
+// what the model did, not by branches of this program: each requirement that an outcome showed to
+// hold and each pair of operation and error is a counter of its own.
 
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::size_t kMostSteps = 40;
 constexpr std::size_t kPairs = 4096;
-constexpr int kSkipped = 77;  // as CTest is told
+constexpr int kSkipped = 77;  // as CTest is configured
 
 [[gnu::used,
   gnu::section(
@@ -82,7 +82,7 @@ void FuzzPlan(std::span<const std::uint8_t> bytes) {
 
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   if (const auto exit_code = shmspec::RunAsActor(*argc, *argv)) std::exit(*exit_code);
-  // Several users and sysctls of an IPC namespace are what plans are about.
+  // Plans need several users and the sysctls of an IPC namespace.
   if (shmspec::ProbeIsolation() != shmspec::Isolation::kPrivate) {
     std::fprintf(stderr, "plan_fuzz: IPC and mount namespaces cannot be made; run it as root\n");
     std::exit(shmspec::kSkipped);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// main() of a fuzz target where there is no libFuzzer: runs it on the files named, and on those in
-// the folders named. Exits with 1 when there was none.
+// main() of a fuzz target without libFuzzer: runs it on the files named, and on those in the
+// folders named. Exits with 1 when there was none.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Whatever bytes a plan file holds, reading it ends with a plan or with one line that says where
-// and why not; a plan that was read prints to text that reads back as the same plan.
+// Reading any bytes as a plan file gives a plan or one line with the position and the mistake; a
+// plan that was read prints to text that reads back as the same plan.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // What rapidcheck generates. It brings the randomness, the loop and the search for a smaller
-// failure; what is drawn is decided in harness/vocabulary.
+// failure; harness/vocabulary decides what is drawn.
 
 #ifndef SHMSPEC_PROPERTY_GENERATORS_H_
 #define SHMSPEC_PROPERTY_GENERATORS_H_

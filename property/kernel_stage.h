@@ -14,8 +14,8 @@
 
 namespace shmspec {
 
-/// A stage with an IPC namespace of its own, or null where the caller may not have one or may not
-/// be several users. The calling process enters the namespace.
+/// A stage with an IPC namespace of its own, or null where the caller may not make one or may not
+/// become several users. The calling process enters the namespace.
 inline std::unique_ptr<Stage> KernelStage(std::string_view target) {
   static const bool isolated =
       ProbeIsolation() == Isolation::kPrivate && EnterIsolation(Isolation::kPrivate).ok();

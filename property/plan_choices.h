@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Generated plans as what they were decided by: for each step the numbers that its choices came to.
-// Leaving a step out, or making its numbers smaller, leaves a plan that makes sense.
+// Generated plans as lists of choices: for each step the numbers that its choices returned. Leaving
+// a step out, or making its numbers smaller, leaves a plan that makes sense.
 
 #ifndef SHMSPEC_PROPERTY_PLAN_CHOICES_H_
 #define SHMSPEC_PROPERTY_PLAN_CHOICES_H_
@@ -27,7 +27,7 @@ class ListedChoices : public Choices {
   std::size_t next_ = 0;
 };
 
-/// Choices from a seed that are written down as they are made.
+/// Choices from a seed that are recorded as they are made.
 class NotedChoices : public Choices {
  public:
   explicit NotedChoices(Choices& source) : source_(source) {}
@@ -35,7 +35,7 @@ class NotedChoices : public Choices {
     numbers_.push_back(source_.Below(bound));
     return numbers_.back();
   }
-  /// What was chosen since the last call.
+  /// The choices since the last call.
   std::vector<std::uint64_t> Take() { return std::exchange(numbers_, {}); }
 
  private:
@@ -46,7 +46,7 @@ class NotedChoices : public Choices {
 /// The numbers of each step.
 using PlanChoices = std::vector<std::vector<std::uint64_t>>;
 
-/// Draws the numbers of a plan of so many steps.
+/// Draws the numbers of a plan of that number of steps.
 inline PlanChoices DrawPlanChoices(Choices& source, std::size_t steps, LikelyWeights weights) {
   NotedChoices noted(source);
   LikelyPlan plan(weights);

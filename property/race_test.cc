@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Thousands of short histories of calls at the same time, each with nobody in between: the oracle
-// has to find an order that explains what every call returned. How many histories a second were
-// performed and judged is printed; plan_benchmark compares it with the bare calls.
+// Thousands of short histories of simultaneous calls: the oracle must find an order that explains
+// what every call returned. Prints how many histories a second were performed and judged;
+// plan_benchmark compares it with the bare calls.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ constexpr std::uint64_t kSeed = 1;
 
 const model::Profile& Linux() { return *model::FindProfile("linux"); }
 
-/// So many histories in one plan, each with a segment of its own: one actor removes it while
+/// The number of histories in one plan, each with a segment of its own: one actor removes it while
 /// another attaches it and looks at it.
 Plan RemovalAgainstAttachAndStat(int histories) {
   PlanBuilder plan("race.removal_against_attach_and_stat");
@@ -119,7 +119,7 @@ TEST_F(Races, ThatAreDrawnHaveAnOrder) {
   });
 }
 
-/// That these races can tell: a system that tears attaches off, and one whose forks do not count.
+/// These races find faults: a system that tears attaches off, and one whose forks do not count.
 TEST(RacesOfAFaultySystem, HaveNoOrder) {
   const auto refuted = [](const char* fault, const Plan& plan) {
     const auto stage = MakeFaultyStage(fault, Linux());

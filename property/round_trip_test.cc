@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What is printed is read back as it was, for every plan there can be. RC_PARAMS="seed=N" repeats a
-// failing run; rapidcheck prints it.
+// Every plan is read back as it was printed. RC_PARAMS="seed=N" repeats a failing run; rapidcheck
+// prints it.
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -24,7 +24,7 @@ struct SearchLimits {
   int plans = 1000;
   std::size_t steps = 60;  // in a plan
   LikelyWeights weights;
-  std::size_t racers = 0;  // how many actors race in the end, with four steps each; 0: none
+  std::size_t racers = 0;  // actors in the race at the end, with four steps each; 0: none
 };
 
 /// A trace that the specification does not allow.
@@ -34,8 +34,8 @@ struct Caught {
   int plans = 0;  // performed until then
 };
 
-/// The first one found, or nothing. The same seed draws the same plans. Plans that could not be
-/// performed or judged say nothing and are passed over.
+/// The first one found, or nothing. The same seed draws the same plans. Skips plans that could not
+/// be performed or judged.
 std::optional<Caught> SearchPlans(Stage& stage, const model::Profile& profile, std::uint64_t seed,
                                   const SearchLimits& limits);
 

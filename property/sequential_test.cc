@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Whatever three users do one after the other with System V shared memory, the specification allows
-// what this kernel answers. A failure is shrunk to the fewest and plainest steps that show it,
-// printed and saved as a plan for `shmspec replay`. RC_PARAMS="seed=N" repeats a failing run.
+// Three users act one after the other on System V shared memory; the specification must allow what
+// this kernel answers. A failure is shrunk to the fewest and plainest steps that show it, printed
+// and saved as a plan for `shmspec replay`. RC_PARAMS="seed=N" repeats a failing run.
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -40,13 +40,13 @@ class FailureFile {
   }
   FailureFile(const FailureFile&) = delete;
   FailureFile& operator=(const FailureFile&) = delete;
-  /// What holds leaves nothing; a plan that was kept stays to be looked at.
+  /// A property that holds leaves no file; a plan that was kept stays for inspection.
   ~FailureFile() { ::rmdir(folder_.c_str()); }
   void Keep(const Trace& trace) const { std::ofstream(path_) << PrintTrace(trace); }
   const std::filesystem::path& path() const { return path_; }
 
  private:
-  std::string folder_;  // that nobody knows before
+  std::string folder_;  // that cannot be known before
   std::filesystem::path path_;
 };
 
@@ -92,7 +92,7 @@ TEST(Sequential, CallsByNumberAreAllowed) { CheckKernel("syscall", SwiftWeights(
 
 TEST(Sequential, ForksEndsAndToolsAreAllowed) { CheckKernel("libc", {}, 100); }
 
-/// That the property can fail, and how small what it then says is.
+/// Shows that the property can fail, and how small its counterexample then is.
 TEST(Sequential, FindsAFaultAndShrinksItToTheFewestSteps) {
   const auto stage = MakeFaultyStage("fork_does_not_count_attaches", Linux());
   ASSERT_TRUE(stage.ok()) << stage.error().message;

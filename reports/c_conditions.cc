@@ -12,7 +12,7 @@
 namespace shmspec::reports {
 namespace {
 
-/// Where a field of an outcome is in C; the same names as in text.
+/// The name of a field of an outcome in C; the same as in text.
 std::string CField(std::string_view outcome, std::string_view field) {
   if (field == "returned" || outcome == Value::kName) return "o->value";
   if (outcome == Fault::kName) return fmt::format("o->fault.{}", field);
@@ -48,7 +48,7 @@ void And(std::string& all, const std::string& one) {
   all += (all.empty() ? "" : " && ") + one;
 }
 
-/// What `o` must be for the fields to mean anything.
+/// The condition on `o` under which the fields are valid.
 std::string_view KindOf(std::string_view outcome) {
   if (outcome == Fault::kName) return "o->fault.signal != 0";
   if (outcome == Gone::kName) return "o->gone != 0";
@@ -135,7 +135,7 @@ Pattern ParsedPattern(const std::string& text, std::span<const ActorSpec> actors
 constexpr std::array<std::string_view, 3> kTimes{"atime", "dtime", "ctime"};
 constexpr std::array<std::string_view, 4> kOfOneRun{"key", "seq", "cpid", "lpid"};
 
-/// Of an allowed record only what was not met, and a time as set or not set.
+/// Of an allowed record only the fields that were not met, and a time as set or not set.
 Alternative Unmet(const SegmentRecord& allowed, const SegmentRecord& seen) {
   RecordPattern<SegmentRecord> unmet;
   ForEachField<SegmentRecord>([&](const auto& field) {
@@ -154,7 +154,7 @@ Alternative Unmet(const SegmentRecord& allowed, const SegmentRecord& seen) {
   return Pattern(unmet).alternatives.front();
 }
 
-/// Whether one outcome is meant, whatever its reserved fields hold.
+/// Whether one outcome is meant, except for its reserved fields.
 bool IsExact(const Alternative& alternative) {
   if (alternative.kind != Alternative::Kind::kRange || alternative.negated) return false;
   return std::visit(

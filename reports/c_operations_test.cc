@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The C program of every operation, with every kind of buffer, accuses no system that is right: it
-// is compiled and run here. An operation without C is listed with its reason.
+// The C program of every operation, with every kind of buffer, is compiled and run here and finds
+// no mistake in a correct system. An operation without C is listed with its reason.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -157,7 +157,7 @@ void Replace(std::string& text, const std::string& from, const std::string& to) 
   }
 }
 
-/// The plan with that buffer, and of `a/b/c/d` what is due with it.
+/// The plan with that buffer, and the part of `a/b/c/d` that is due with it.
 std::string With(const std::string& steps, Buffer buffer) {
   std::string plan;
   std::size_t begin = 0;

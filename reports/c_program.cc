@@ -16,7 +16,7 @@
 namespace shmspec::reports {
 namespace {
 
-/// A comment that ends where it should: a backslash at the end would take the next line with it.
+/// Makes a comment of one line: a backslash at its end would continue it.
 std::string Comment(std::string_view text) {
   std::string line = OneLine(text);
   std::replace(line.begin(), line.end(), '\\', '/');
@@ -222,7 +222,7 @@ class Writer {
   }
 
   static std::string Requiring(const std::string& cases) {
-    return "\n// Whether a step came to what the plan and the specification require.\n"
+    return "\n// Whether the outcome of a step is what the plan and the specification require.\n"
            "static int as_required(int step) {\n  const struct outcome *o = &h->outcome[step];\n"
            "  (void)o;\n  switch (step) {\n" +
            cases + "  }\n  return 1;\n}\n";
@@ -270,7 +270,7 @@ class Writer {
     return table + code + Schedule() + Ending();
   }
 
-  /// Who may go how far, in the order of the plan.
+  /// The turns of the actors, in the order of the plan.
   std::string Schedule() const {
     std::string code;
     for (std::size_t i = 0; i < plan_.steps.size(); ++i) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// A plan as a C program: for those who have to mend what a case found and do not want to install
-// anything for that. It needs a C compiler and the C library.
+// A plan as a C program: for people who mend what a case found and do not want to install anything
+// for that. It needs a C compiler and the C library.
 
 #ifndef SHMSPEC_REPORTS_C_PROGRAM_H_
 #define SHMSPEC_REPORTS_C_PROGRAM_H_
@@ -15,8 +15,8 @@
 
 namespace shmspec::reports {
 
-/// One C11 file that performs the plan with a process for each actor, prints what every step came
-/// to, and marks the steps that are not as the plan, or as an objection, requires. Its exit code is
+/// One C11 file that performs the plan with a process for each actor, prints the result of every
+/// step, and marks the steps that are not as the plan, or an objection, requires. Its exit code is
 /// 1 when there are such steps, 0 when there are none and 2 when it could not perform the plan. The
 /// error names what of the plan has no form in C yet.
 Result<std::string> CProgramOf(const Plan& plan, std::span<const Objection> objections);

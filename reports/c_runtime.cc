@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What every C program of c_program.h begins with, as far as it needs it.
+// The parts that every C program of c_program.h begins with, as far as it needs them.
 
 #include <iterator>
 
@@ -34,7 +34,7 @@ constexpr std::string_view kIncludes = R"c(#define _GNU_SOURCE
 #include <time.h>
 #include <unistd.h>
 
-// What a step came to.
+// The outcome of a step.
 struct outcome {
   long long value;
   int error;  // errno, or 0
@@ -47,7 +47,7 @@ struct outcome {
 )c";
 
 struct Part {
-  std::string_view used_as;  // the part is there when the program has this text
+  std::string_view used_as;  // the part is included when the program has this text
   std::string_view code;
 };
 
@@ -239,7 +239,7 @@ static void join(int actor) {
 )c";
 
 constexpr std::string_view kShow = R"c(
-// Prints what a step came to; a step of an actor that ended is gone.
+// Prints the outcome of a step; a step of an actor that ended is gone.
 static int show(int step) {
   struct outcome *o = &h->outcome[step];
   const int unperformed = !h->performed[step] && ended(actor_of[step]);

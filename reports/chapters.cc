@@ -23,7 +23,7 @@ constexpr Chapter kChapters[] = {
      "Wayland compositors and Chromium, which take memory from clients they do not trust: only "
      "seals keep a client from pulling it away under them."},
     {"memory", "The bytes",
-     "PyTorch data loaders, databases and whoever else reads what another process wrote, up to "
+     "PyTorch data loaders, databases and all who read what another process wrote, up to "
      "secrets of a removed segment that turn up in a new one."},
     {"namespaces", "Namespaces",
      "Docker, Podman, Kubernetes and CRIU: segments of one container show up in another, or vanish "
@@ -31,7 +31,7 @@ constexpr Chapter kChapters[] = {
     {"ordering", "Order of memory accesses",
      "Lock-free queues between processes, as in iceoryx2, Fast DDS and cpp-ipc, which deliver "
      "messages that are half old and half new."},
-    {"performance", "Speed", "Whoever chose shared memory because it is fast."},
+    {"performance", "Speed", "All programs that chose shared memory because it is fast."},
     {"permissions", "Permissions and ownership",
      "Hosts and sandboxes with several users: PostgreSQL and the X server trust the owner of a "
      "segment to be the only one who can remove, resize or read it."},

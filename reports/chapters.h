@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What a page says of a chapter of the catalogue that no record says.
+// Texts of a page about a chapter of the catalogue, which records do not hold.
 
 #ifndef SHMSPEC_REPORTS_CHAPTERS_H_
 #define SHMSPEC_REPORTS_CHAPTERS_H_
@@ -16,7 +16,7 @@ struct Chapter {
   std::string_view who_suffers;
 };
 
-/// The chapter of that name; one with its name as the title and no sentence when it is not known.
+/// The chapter of that name; for an unknown name, one with the name as its title and no sentence.
 Chapter ChapterOf(std::string_view name);
 
 }  // namespace shmspec::reports

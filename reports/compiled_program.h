@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// For the tests of this folder: a C program compiled without a warning and run on the system at
-// hand, which is taken to share memory as Linux does.
+// For the tests of this folder: a C program compiled without a warning and run on this system,
+// which is assumed to share memory as Linux does.
 
 #ifndef SHMSPEC_REPORTS_COMPILED_PROGRAM_H_
 #define SHMSPEC_REPORTS_COMPILED_PROGRAM_H_
@@ -22,7 +22,7 @@ struct Ran {
 /// The plan of these lines; throws std::invalid_argument where there is none.
 Plan Parsed(const std::string& text);
 
-/// The C program of that plan, or what keeps it from being one.
+/// The C program of that plan, or why there is none.
 std::string ProgramOf(const std::string& text, const std::vector<Objection>& objections = {});
 
 /// Compiles the C program of that plan and runs it.

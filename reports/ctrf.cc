@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Common Test Report Format (ctrf.io): what is not in its schema goes into `extra`.
+// Common Test Report Format (ctrf.io): values outside its schema go into `extra`.
 
 #include <fmt/format.h>
 

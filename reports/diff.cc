@@ -12,7 +12,7 @@
 namespace shmspec::reports {
 namespace {
 
-/// Calls visit(key, before, after) for what two maps have under each key, where that differs.
+/// Calls visit(key, before, after) for each key at which two maps differ.
 template <class Value, class Visit>
 void ForEachDifference(const std::map<std::string, Value>& before,
                        const std::map<std::string, Value>& after, Visit&& visit) {
@@ -115,7 +115,7 @@ std::string InWords(const Difference& difference) {
   }
   if (!difference.requirements.empty()) text += "Requirements\n" + InWords(difference.requirements);
   if (!difference.cases.empty()) text += "Cases\n" + InWords(difference.cases);
-  if (!difference.results()) return text + "every requirement and every case came to the same\n";
+  if (!difference.results()) return text + "every requirement and every case has the same result\n";
   return text + fmt::format("differ: {} and {}\n",
                             Counted(difference.requirements.size(), "requirement", "requirements"),
                             Counted(difference.cases.size(), "case", "cases"));

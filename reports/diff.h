@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What differs between two records.
+// The differences between two records.
 
 #ifndef SHMSPEC_REPORTS_DIFF_H_
 #define SHMSPEC_REPORTS_DIFF_H_
@@ -20,12 +20,12 @@ struct ChangedCircumstance {
   std::optional<std::string> after;
 };
 
-/// A requirement or a case that came to something else; nullopt where it was not there.
+/// A requirement or a case with another result; nullopt where it was not there.
 struct ChangedStatus {
   std::string id;
   std::optional<Status> before;
   std::optional<Status> after;
-  std::string about;  // of a requirement its level and statement, of a case why it came to this
+  std::string about;  // the level and statement of a requirement, or why a case has its result
 
   /// It failed and no longer does.
   bool mended() const { return before == Status::kFail && after == Status::kPass; }
@@ -38,7 +38,7 @@ struct Difference {
   std::vector<ChangedStatus> requirements;
   std::vector<ChangedStatus> cases;
 
-  /// Whether a requirement or a case came to something else, or is only in one of them.
+  /// Whether a requirement or a case has another result, or is only in one of them.
   bool results() const { return !requirements.empty() || !cases.empty(); }
 };
 

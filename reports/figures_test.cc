@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What is shown of benchmarks and fuzzers, and what the reader refuses of them.
+// What pages show of benchmarks and fuzzers, and what the reader refuses of them.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -110,7 +110,7 @@ TEST(Fuzzing, ShowsCoverageOverTime) {
       FuzzPoint{.executions = 6500, .coverage = 200, .executions_per_s = 1000, .time_s = 6},
       FuzzPoint{.executions = 7000, .coverage = 400, .executions_per_s = 1000, .time_s = 6}};
   const std::string page = RenderHtml(std::span(&record, 1));
-  EXPECT_THAT(page, HasSubstr("taken after so many seconds"));
+  EXPECT_THAT(page, HasSubstr("taken, by seconds"));
   // From a tenth of a second to 10 over 456, from 0 to 400 edges over 168.
   const auto across = [](double seconds) {
     return fmt::format("{:.1f}", 64 + (std::log10(seconds) + 1) / 2 * 456);

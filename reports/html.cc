@@ -34,7 +34,7 @@ std::string Base64OfHex(std::string_view hex) {
   return out;
 }
 
-/// What stands for a text in a content security policy.
+/// The hash of a text in a content security policy.
 std::string HashOf(std::string_view text) { return "sha256-" + Base64OfHex(Sha256(text)); }
 
 /// The page may use its own style sheet and its own script, by their hashes, and nothing else.

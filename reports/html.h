@@ -35,7 +35,7 @@ struct Card {
   const Test& test() const { return *in.front().second; }
 };
 
-/// The records as the page looks at them.
+/// The records, arranged for the page.
 struct View {
   std::span<const Record> records;
   std::vector<std::string> labels;  // of the records, no two alike
@@ -49,16 +49,16 @@ struct View {
   bool compared() const {
     return baseline != nullptr || (single() && records.front().baseline.has_value());
   }
-  /// So many that each can only have a column, and no part of the page to itself.
+  /// Too many for each to have a part of the page; each has only a column.
   bool many() const { return records.size() > 4; }
   /// The first card of a record that found the requirement violated, or nullptr.
   const Card* FindCard(std::size_t record, std::string_view requirement) const;
-  /// Whether `fits` holds of any record.
+  /// Whether `fits` is true of any record.
   template <class Fits>
   bool any(Fits fits) const {
     return std::any_of(records.begin(), records.end(), fits);
   }
-  /// Whether any record says how litmus tests ended.
+  /// Whether any record has histograms of litmus tests.
   bool has_histograms() const;
   /// The first card by record and requirement that it found violated.
   std::map<std::pair<std::size_t, std::string_view>, std::size_t> violations;
@@ -68,7 +68,7 @@ View ViewOf(std::span<const Record> records, const Record* baseline);
 
 /// The class of the style sheet for a status.
 Literal ClassOf(Status status);
-/// The sign alone, for eyes, and the word for everybody else.
+/// The sign alone for eyes, and the word for screen readers.
 void WriteSign(Markup& page, Status status);
 /// Sign and word.
 void WriteStatus(Markup& page, Status status);
@@ -76,7 +76,7 @@ void WriteStatus(Markup& page, Status status);
 std::string Number(double value);
 /// `12 ms`, `3.4 s`.
 std::string DurationText(double duration_s);
-/// Statuses from the one to look at first to the one to look at last.
+/// Statuses from the most to the least urgent.
 std::span<const Status> StatusesWorstFirst();
 
 /// Opens a part that scrolls by itself when it is wider than the page, and can be reached by key.
@@ -85,7 +85,7 @@ void OpenScroll(Markup& page, std::string_view label, Literal attributes = "");
 /// `title`, followed by whose it is where there are several records.
 std::string Titled(const View& view, std::string_view title, std::size_t record);
 
-/// The number of a record above its column, with what it is of.
+/// The number of a record above its column, with its subject.
 void WriteColumn(Markup& page, const View& view, std::size_t record);
 
 /// A bar of counts with its legend.
@@ -94,15 +94,15 @@ void WriteBar(Markup& page, const std::map<Status, std::uint64_t>& counts, std::
 void WriteVerdicts(Markup& page, const View& view);
 /// Failures by call and symptom; nothing where there are none.
 void WriteSymptoms(Markup& page, const View& view);
-/// What came to something else since the baseline; nothing without one.
+/// The differences from the baseline; nothing without one.
 void WriteChanges(Markup& page, const View& view);
 /// Passed of total, by chapter and record, for many records.
 void WriteOverview(Markup& page, const View& view);
-/// What finds requirements and failures by words and statuses; hidden where no script runs.
+/// The filter of requirements and failures by words and statuses; hidden where no script runs.
 void WriteFilter(Markup& page);
 void WriteMatrix(Markup& page, const View& view);
 void WriteFailures(Markup& page, const View& view);
-/// The plan, or trace, in a record's text; what it says of requirements is left out.
+/// The plan, or trace, in a record's text, without its lines about requirements.
 Result<Plan> PlanIn(std::string_view text);
 /// The steps of an attempt in a column for each actor, or the excerpt when its trace is no plan.
 void WriteTrace(Markup& page, const Attempt& attempt, const Card& card);
@@ -110,11 +110,11 @@ void WriteTrace(Markup& page, const Attempt& attempt, const Card& card);
 void WriteJudgement(Markup& page, const View& view);
 /// Figures of benchmarks, where a record has them.
 void WriteMeasurements(Markup& page, const View& view);
-/// How far fuzzers came, where a record has it.
+/// The progress of fuzzers, where a record has it.
 void WriteFuzzing(Markup& page, const View& view);
 void WriteCoverage(Markup& page, const View& view);
 void WriteDurations(Markup& page, const View& view);
-/// Of cases with several rounds, how many went wrong, and in which interval the rate lies.
+/// Of cases with several rounds, how many failed, and the interval of the rate.
 void WriteRates(Markup& page, const View& view);
 /// How the rounds of litmus tests ended, where a record has them.
 void WriteOrdering(Markup& page, const View& view);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What came to something else since another record.
+// The differences from another record.
 
 #include "reports/diff.h"
 #include "reports/html.h"
@@ -79,7 +79,7 @@ void WriteChanges(Markup& page, const View& view) {
          << static_cast<std::uint64_t>(difference.cases.size()) - broken - mended
          << " changed otherwise.</b>";
   } else {
-    page << "Every requirement and every case came to the same.";
+    page << "Every requirement and every case has the same result.";
   }
   page << " The baseline is <code>"
        << Text(view.baseline != nullptr ? view.baseline->file : record.baseline->file)
@@ -89,8 +89,8 @@ void WriteChanges(Markup& page, const View& view) {
     for (const std::string& id : record.baseline->gone) page << " <code>" << Text(id) << "</code>";
     page << "</p>\n";
   }
-  WriteStatuses(page, "Requirements that came to something else", difference.requirements);
-  WriteStatuses(page, "Cases that came to something else", difference.cases);
+  WriteStatuses(page, "Requirements with another result", difference.requirements);
+  WriteStatuses(page, "Cases with another result", difference.cases);
   WriteCircumstances(page, difference.circumstances);
   page << "</section>\n";
 }

@@ -81,7 +81,7 @@ void WriteTerm(Markup& page, Literal term, std::string_view value) {
 }
 
 std::string Words(const std::vector<std::string>& argv) {
-  std::string line = "shmspec";  // where the program was found says nothing
+  std::string line = "shmspec";  // the path of the program does not matter
   for (std::size_t i = 1; i < argv.size(); ++i) line += " " + OneLine(argv[i]);
   return line;
 }
@@ -89,7 +89,7 @@ std::string Words(const std::vector<std::string>& argv) {
 void WriteOrigin(Markup& page, const Record& record) {
   const RunFacts& run = record.run;
   page << "<dl class=\"terms\">\n";
-  // Where a file lay when the page was made says nothing, and would make it another page.
+  // The path of a file does not matter, and would make the page differ from one elsewhere.
   WriteTerm(page, "Record", std::string_view(record.file).substr(record.file.rfind('/') + 1));
   WriteTerm(page, "SHA-256 of it", record.sha256);
   WriteTerm(page, "Run", run.id);

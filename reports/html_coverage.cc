@@ -60,7 +60,7 @@ void WriteReach(Markup& page, const View& view, std::size_t record) {
   page << "</tbody></table></div>\n";
 }
 
-/// Requirements that no case of the suite is about: a run says nothing about them.
+/// Requirements that no case of the suite is about: no run tests them.
 void WriteUncovered(Markup& page, const View& view) {
   std::uint64_t total = 0;
   Markup lists;
@@ -112,7 +112,7 @@ void WriteCoverage(Markup& page, const View& view) {
   page << "<section id=\"coverage\" aria-labelledby=\"coverage-title\">\n"
           "<h2 id=\"coverage-title\">How much of the specification that is</h2>\n";
   for (std::size_t i = 0; i < view.records.size(); ++i) {
-    // Tables one does not look for must not stand in the way of the others.
+    // A table that the filter empties must not hide the others.
     if (view.many()) {
       page << "<details><summary>" << static_cast<std::uint64_t>(i + 1) << ": "
            << Text(view.labels[i]) << "</summary>\n";

@@ -68,7 +68,7 @@ void WriteBars(Markup& bars, const Tests& tests, const LogAxis& axis, double bot
   }
 }
 
-/// The dots of one chapter, piled up from `bottom`; returns how high the highest pile is.
+/// The dots of one chapter, piled up from `bottom`; returns the height of the highest pile.
 double WriteDots(Markup* dots, const Tests& tests, const LogAxis& axis, double bottom) {
   std::map<int, std::size_t> piles;
   for (const Test* test : tests) ++piles[static_cast<int>(axis.At(test->duration_s()) / kDot)];

@@ -13,9 +13,9 @@
 namespace shmspec::reports {
 namespace {
 
-/// So many cards are open at first; the others show their heading.
+/// The number of cards that are open at first; the others show their heading.
 constexpr std::size_t kOpenCards = 12;
-/// So many have everything; beyond, a page grows heavier and nobody reads on.
+/// The number of cards with all details; more would make the page heavier and find no reader.
 constexpr std::size_t kFullCards = 200;
 
 void WriteSufferers(Markup& page, const View& view) {
@@ -68,8 +68,8 @@ std::vector<std::string_view> WordsOf(std::string_view text) {
   return words;
 }
 
-/// The text with the words marked that the other does not have, when they resemble each other: in
-/// records of many fields that is what one looks for.
+/// The text with the words marked that the other text lacks, when the two resemble each other: in
+/// records of many fields a reader looks for these.
 void WriteCompared(Markup& page, std::string_view text, std::string_view other) {
   const std::vector<std::string_view> others = WordsOf(other);
   const auto known = [&](std::string_view word) {
@@ -144,7 +144,7 @@ void WriteResidue(Markup& page, const Attempt& attempt) {
   page << "</ul>\n";
 }
 
-/// The plan as a C program, or what keeps it from being one.
+/// The plan as a C program, or why there is none.
 void WriteProgram(Markup& page, const Test& test, const Attempt* attempt) {
   const Result<Plan> plan = PlanIn(test.plan);
   if (!plan.ok()) return;
@@ -160,7 +160,7 @@ void WriteProgram(Markup& page, const Test& test, const Attempt* attempt) {
        << "</code></pre></details>\n";
 }
 
-/// How the run judged it, where that is not the usual way.
+/// The judgement of the run, where it is not the usual one.
 void WriteVerdictOf(Markup& page, const Test& test) {
   if (test.why.empty() && test.waiver.empty() && !test.baseline) return;
   page << "<p class=\"source\"><b>" << Text(NameOf(test.judgement)) << "</b>";
@@ -191,7 +191,7 @@ void WriteHow(Markup& page, const Test& test, const Attempt& attempt) {
       std::count_if(test.attempts.begin(), test.attempts.end(),
                     [&](const Attempt& other) { return other.status == test.status; });
   page << "<p class=\"source\">" << static_cast<std::uint64_t>(alike) << " of "
-       << Text(Counted(test.attempts.size(), "attempt", "attempts")) << " came to this; "
+       << Text(Counted(test.attempts.size(), "attempt", "attempts")) << " gave this result; "
        << Text(Counted(attempt.rounds, "round", "rounds")) << ", "
        << Text(Counted(attempt.steps, "step", "steps")) << ", "
        << Text(DurationText(attempt.duration_s));
@@ -199,7 +199,7 @@ void WriteHow(Markup& page, const Test& test, const Attempt& attempt) {
   page << ". Written in <code>" << Text(test.file) << ":" << test.line << "</code>.</p>\n";
 }
 
-/// In which records it is, and what differs there from the first.
+/// The records that have it, and how they differ from the first.
 void WriteWhere(Markup& page, const View& view, const Card& card) {
   if (view.single()) return;
   page << "<p class=\"source\">In " << Text(Counted(card.in.size(), "record", "records"))

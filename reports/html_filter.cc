@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Looking for something on the page: words and statuses. The only part that needs a script, and it
-// shows itself only where one runs.
+// The filter of the page, by words and statuses. The only part that needs a script, and it shows
+// itself only where one runs.
 
 #include "reports/html.h"
 
 namespace shmspec::reports {
 
-// What is looked at carries its statuses in `data-status`; what holds such things, and is of no use
-// without them, carries `data-holds`. Texts are read once, when somebody comes to look for
-// something: a page may have tens of thousands of lines.
+// An element that the filter looks at carries its statuses in `data-status`; a container that is
+// useless without such elements carries `data-holds`. The script reads the texts once, when the
+// filter is first used: a page may have tens of thousands of lines.
 std::string_view PageScript() {
   return R"js(
 "use strict";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// How far fuzzers came: coverage over time, a chart for each target.
+// The progress of fuzzers: coverage over time, a chart for each target.
 
 #include <fmt/format.h>
 
@@ -50,8 +50,8 @@ struct Across {
   std::string_view unit;
 };
 
-/// When the points were reached. What is known are whole seconds; within one, the first point is at
-/// its beginning and others as much later as their executions take at the rate of the time.
+/// The times of the points. Records hold whole seconds; within a second, the first point is at its
+/// beginning and the others follow at the current rate of executions.
 Across OverTime(const FuzzRun& run) {
   Across across{{}, 0, "seconds"};
   std::uint64_t second = 0;
@@ -113,7 +113,7 @@ void WritePlot(Markup& page, const FuzzRun& run, const std::string& label, std::
   page << "<svg class=\"plot\" role=\"img\" aria-labelledby=\"fuzzing-title-" << number
        << "\" viewBox=\"0 0 " << Text(Number(kWidth)) << " " << Text(Number(kBottom + 38))
        << "\">\n<title id=\"fuzzing-title-" << number
-       << "\">Edges of the program that were taken after so many " << Text(across.unit)
+       << "\">Edges of the program that were taken, by " << Text(across.unit)
        << ", on a logarithmic axis; the table below has the numbers</title>\n";
   WriteDecades(
       page, axis, kBottom, [](double count) { return fmt::format("{:g}", count); },

@@ -40,7 +40,7 @@ void WriteWaivers(Markup& page, const View& view, std::size_t index) {
        << Text(record.apart_from_waivers) << ".</p>\n";
 }
 
-/// Cases that came to one thing at one time and to another at another.
+/// Cases whose attempts gave different results.
 void WriteFlaky(Markup& page, const View& view, std::size_t index) {
   const Record& record = view.records[index];
   if (record.flaky == 0) return;
@@ -58,7 +58,7 @@ void WriteFlaky(Markup& page, const View& view, std::size_t index) {
   page << "</tbody></table></div>\n";
 }
 
-/// Whether seeded faults were caught: a suite that misses them would miss the like elsewhere.
+/// Whether seeded faults were caught: a suite that misses them would miss similar faults elsewhere.
 void WriteControls(Markup& page, const View& view, std::size_t index) {
   const Record& record = view.records[index];
   if (!record.controls) return;

@@ -46,7 +46,7 @@ LogAxis AxisOf(const Measurements& measurements, Marks (*marks)(const Measuremen
   return DecadesOver(kAxisAfterNames, kRight, least, most);
 }
 
-/// A plot and what tells it from others.
+/// A plot and its label.
 struct Plot {
   std::string title;
   std::string_view unit;

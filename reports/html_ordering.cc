@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// How the rounds of litmus tests ended: a chart for each test, and what its endings say.
+// The endings of litmus tests: a chart for each test, and the meaning of its endings.
 
 #include <fmt/format.h>
 
@@ -25,7 +25,7 @@ constexpr std::size_t kMost = 12;     // bars; the table has all
 constexpr std::size_t kMostWeak = 4;  // endings that would be weak and were not seen
 constexpr std::size_t kLetters = 44;  // of an ending, beside what it is and its figures
 
-/// Where a chart is.
+/// The position of a chart.
 struct Place {
   std::string label;  // no other chart has it
   std::uint64_t number = 0;
@@ -69,7 +69,7 @@ void WriteRow(Markup& plot, const ExplainedEnding& ending, std::uint64_t rounds,
        << "\" height=\"" << Text(Number(kBar)) << "\"/>\n";
 }
 
-/// What is shown of a test: what was seen, then what would be weak.
+/// The endings to show of a test: those that were seen, then those that would be weak.
 std::vector<ExplainedEnding> Rows(const ExplainedHistogram& histogram) {
   std::vector<ExplainedEnding> rows = histogram.seen;
   rows.resize(std::min(rows.size(), kMost));
@@ -220,7 +220,7 @@ void WriteOrdering(Markup& page, const View& view) {
   page << "<section id=\"ordering\" aria-labelledby=\"ordering-title\">\n"
           "<h2 id=\"ordering-title\">How litmus tests ended</h2>\n"
           "<p>An ending is in order when the accesses, one at a time and each branch in the order "
-          "it is written, can come to it. It is weak when they can only if some of a branch change "
+          "it is written, can give it. It is weak when they can only if some of a branch change "
           "places, and in no order when not even then, as when a load sees half of a store. Which "
           "weak endings a system may show, the requirements say. Where a case has two tests, what "
           "must not be seen in one has to be seen in the other, run by the same technique, so that "

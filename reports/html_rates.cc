@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// How often races went wrong, and how often they may still do so although none was seen to.
+// The rate at which races failed, and the rate that is still possible when none did.
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 namespace shmspec::reports {
 
 // Text and signs keep a contrast of 4.5 to 1 in both colour schemes (WCAG 2.2, 1.4.3), and no
-// status is told by its colour alone (1.4.1).
+// status is shown by its colour alone (1.4.1).
 std::string_view PageStyle() {
   return R"css(
 :root { color-scheme: light dark;

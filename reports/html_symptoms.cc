@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What is wrong, on one screen, before everything else.
+// The failures, on one screen, before everything else.
 
 #include <algorithm>
 
@@ -11,7 +11,7 @@
 namespace shmspec::reports {
 namespace {
 
-/// So many kinds of failures are a screen; the cards have the rest.
+/// The number of kinds of failures that fit on a screen; the cards have the rest.
 constexpr std::size_t kMost = 25;
 
 /// Where on the page the case of that record is.

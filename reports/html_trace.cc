@@ -14,7 +14,7 @@
 namespace shmspec::reports {
 namespace {
 
-/// So many steps are shown before the first offending one, and after the last.
+/// The number of steps to show before the first offending one, and after the last.
 constexpr std::size_t kStepsBefore = 40;
 constexpr std::size_t kStepsAfter = 3;
 

@@ -41,7 +41,7 @@ void WriteProperty(Markup& xml, std::string_view name, std::string_view value) {
       << "\"/>\n";
 }
 
-/// What a person needs to understand the case and to see it again.
+/// What a person needs to understand and to repeat the case.
 std::string Details(const Test& test) {
   std::string details;
   if (const Attempt* attempt = test.deciding()) {
@@ -51,7 +51,7 @@ std::string Details(const Test& test) {
   return details;
 }
 
-/// What is unexpected: a failure, or an error when nothing could be decided.
+/// An unexpected result: a failure, or an error when nothing could be decided.
 void WriteTrouble(Markup& xml, const Test& test) {
   const bool troubled = test.status == Status::kFail || test.status == Status::kUnresolved;
   const std::string message = OneLine(troubled ? test.reason : test.Judged());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// KCIDB 5.3, as KernelCI collects results. Which source the kernel was built from a record does not
-// say, so checkout and build stand for the system as the run found it. Sending it is up to others.
+// KCIDB 5.3, as KernelCI collects results. A record does not name the source of the kernel, so
+// checkout and build stand for the system as the run found it. This program sends nothing.
 
 #include <fmt/format.h>
 
@@ -33,7 +33,7 @@ std::string Path(std::string_view id) {
   return path;
 }
 
-/// Whether a text is an address that others can be pointed to.
+/// Whether a text is a public web address.
 bool IsUri(std::string_view text) {
   const bool web = text.starts_with("https://") || text.starts_with("http://");
   return web && std::all_of(text.begin(), text.end(), [](char c) {
@@ -98,11 +98,11 @@ Json CulpritOf(const WaiverEntry& waiver) {
   if (waiver.kind == "implementation-bug") return {{"code", true}};
   if (waiver.kind == "suite-bug") return {{"tool", true}};
   if (waiver.kind == "environment") return {{"harness", true}};
-  return Json();  // an ambiguous specification is nobody's fault among these
+  return Json();  // an ambiguous specification is not the fault of any of these
 }
 
-/// Known failures are how KernelCI calls what a waiver is about. The identifier names the run,
-/// since waivers of other files may be called the same.
+/// KernelCI calls the subject of a waiver a known failure. The identifier names the run, since
+/// waivers of other files may have the same name.
 Json IssueOf(const WaiverEntry& waiver, const std::string& id) {
   Json issue{{"id", id},
              {"version", 1},
@@ -120,7 +120,7 @@ Json IssueOf(const WaiverEntry& waiver, const std::string& id) {
   return issue;
 }
 
-/// That a case met its waiver, or passed in spite of it.
+/// Notes that a case met its waiver, or passed in spite of it.
 Json IncidentOf(const Test& test, const std::string& test_id, const std::string& build,
                 const std::string& issue) {
   Json incident{{"id", test_id + "-waiver"},

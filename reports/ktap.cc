@@ -33,7 +33,8 @@ void AddDiagnostics(std::string& out, std::string_view text) {
 
 std::string ResultLine(const Test& test, std::size_t number) {
   const std::string described = fmt::format("{} {}", number, Description(test.id));
-  // Parsers take XFAIL for a failure unless the line says ok; for XPASS they have no directive.
+  // Parsers treat XFAIL as a failure unless the line begins with ok; for XPASS they have no
+  // directive.
   if (test.is_known()) {
     return fmt::format("ok {} # XFAIL {}", described, Description(OneLine(test.Judged())));
   }

@@ -16,7 +16,7 @@ namespace {
 
 struct Branch {
   Program program;
-  std::uint64_t mask;  // of the bits that an access has to do with
+  std::uint64_t mask;  // of the bits that an access touches
 };
 using Branches = std::vector<Branch>;
 
@@ -32,13 +32,13 @@ std::optional<T> Parsed(std::string_view text, bool (*parse)(text::Cursor&, T&))
   return value;
 }
 
-/// The bits of a cell that an access has to do with: the low ones, where bytes are in little-endian
-/// order, as on every system that the suite runs on so far.
+/// The bits of a cell that an access touches: the low ones, where bytes are in little-endian order,
+/// as on every system that the suite runs on so far.
 std::uint64_t MaskOf(std::uint64_t width) {
   return width >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * width) - 1;
 }
 
-/// The branches of a test; none when the text is no test, or one that is not understood.
+/// The branches of a test; none when the text is not a test or is malformed.
 Branches BranchesOf(const LitmusHistogram& histogram) {
   constexpr std::string_view kBetween = " || ";
   if (histogram.same_primes == false) return {};
@@ -57,7 +57,7 @@ Branches BranchesOf(const LitmusHistogram& histogram) {
   return said.empty() || said.size() == branches.size() ? branches : Branches{};
 }
 
-/// Which accesses of each branch are done, a bit each, and what they came to.
+/// The accesses of each branch that are done, a bit each, and their results.
 struct Moment {
   std::vector<std::uint32_t> done;
   Ending values;
@@ -98,7 +98,7 @@ void AddNext(const Branches& branches, const Moment& now, bool in_order,
   }
 }
 
-/// Every way in which the accesses, one at a time, can end; nothing when there are too many.
+/// Every ending of the accesses, one at a time; nothing when there are too many.
 std::optional<std::set<Ending>> EndingsOf(const Branches& branches, bool in_order) {
   std::set<Ending> endings;
   std::set<Moment> known;

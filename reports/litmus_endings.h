@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Which endings of a litmus test say something about the order of memory. Whether they may be is
-// judged when a test is run; readers of a record want to know what was unusual about them.
+// Finds the endings of a litmus test that reveal the order of memory. The run has judged whether
+// they are allowed; readers of a record want to know which were unusual.
 
 #ifndef SHMSPEC_REPORTS_LITMUS_ENDINGS_H_
 #define SHMSPEC_REPORTS_LITMUS_ENDINGS_H_
@@ -17,20 +17,20 @@
 
 namespace shmspec::reports {
 
-/// What explains an ending.
+/// The explanation of an ending.
 enum class Explanation {
   kOrder,     // the accesses one at a time, those of a branch in the order they are written
   kDisorder,  // the accesses one at a time, but only when those of a branch change places: weak
   kNothing,   // no order of the accesses, such as a load that sees half of a store
 };
 
-/// What the endings of one test come from, as far as that is known.
+/// The explanations of the endings of one test, as far as they are known.
 class LitmusEndings {
  public:
   /// Of a test like `x=1; r0=y || y=1; r1=x`. Where the record does not say, accesses are of 8
   /// bytes, and a variable with a prime is the same memory at another address, as in the cases.
-  /// Nothing is known of a text that is no test, of one in which primes are other memory or cells
-  /// of branches are at different places, nor of a test with more orders than are worth trying.
+  /// Explains nothing of a text that is not a test, of a test in which primes are other memory or
+  /// cells of branches are at different places, or of a test with too many orders to try.
   explicit LitmusEndings(const LitmusHistogram& test);
 
   bool known() const { return known_; }
@@ -52,7 +52,7 @@ struct ExplainedEnding {
   std::optional<Explanation> explanation;
 };
 
-/// A histogram with what is to be thought of its endings.
+/// A histogram with the meaning of its endings.
 struct ExplainedHistogram {
   bool known = false;
   std::vector<ExplainedEnding> seen;         // in the order of the histogram

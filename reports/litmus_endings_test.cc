@@ -106,7 +106,7 @@ std::string Ordering() {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
-/// What is said of the record `ordering` with `from` replaced by `to` where it comes first.
+/// The error for the record `ordering` with the first `from` replaced by `to`.
 std::string Said(const std::string& from, const std::string& to) {
   std::string text = Ordering();
   const std::size_t at = text.find(from, text.find("\"histograms\""));

@@ -104,7 +104,7 @@ void AddChapters(std::string& out, const Record& record) {
   out += "\n";
 }
 
-/// What was weak about the endings of litmus tests, where there were any.
+/// The weak endings of litmus tests, where there were any.
 void AddOrdering(std::string& out, const Record& record) {
   std::string lines;
   for (const Test& test : record.tests) {
@@ -127,7 +127,7 @@ void AddOrdering(std::string& out, const Record& record) {
          std::string("|---|---|--:|---|---|\n") + lines + "\n";
 }
 
-/// How fast benchmarks were, and how far fuzzers came, where the record has it.
+/// The speed of benchmarks and the progress of fuzzers, where the record has them.
 void AddFigures(std::string& out, const Record& record) {
   std::string lines;
   const auto of = [](const std::optional<Spread>& spread, std::string_view unit) {
@@ -167,7 +167,7 @@ void AddSufferers(std::string& out, const Record& record) {
   if (!lines.empty()) out += "Who suffers:\n\n" + lines + "\n";
 }
 
-/// What is wrong, by call and symptom.
+/// The failures, by call and symptom.
 void AddSymptoms(std::string& out, const Record& record) {
   const std::vector<Symptom> symptoms = SymptomsOf(SightingsIn(record));
   if (symptoms.empty()) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// HTML and XML in which nothing can be forgotten to be escaped: what is written as it is must be a
-// literal of the program, everything else is text.
+// HTML and XML that cannot be written unescaped by mistake: only literals of the program are
+// written as they are, everything else is escaped as text.
 //
 //   markup << "<td title=\"" << Text(test.reason) << "\">" << test.line << "</td>";
 
@@ -24,7 +24,7 @@ class Literal {
   std::string_view markup_;
 };
 
-/// Text of any origin; shown, never obeyed, between tags and inside quoted attributes.
+/// Text of any origin, escaped for use between tags and inside quoted attributes.
 struct Text {
   explicit Text(std::string_view shown) : text(shown) {}
   std::string_view text;

@@ -118,7 +118,7 @@ std::string MatrixOf(std::span<const Record> records, MatrixRows rows) {
       return std::all_of(row.begin(), row.end(), [&](auto one) { return one == row.front(); });
     });
   }
-  if (statuses.empty()) return text + "Every requirement came to the same everywhere\n";
+  if (statuses.empty()) return text + "Every requirement has the same result everywhere\n";
   for (const auto& [id, row] : statuses) width = std::max(width, OneLine(id).size());
   text += rows == MatrixRows::kAll ? "Requirements\n" : "Requirements that differ\n";
   if (!words) text += "  + PASS, X FAIL, ? UNRESOLVED, - UNSUPPORTED, . UNTESTED, o OBSERVED\n";

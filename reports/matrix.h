@@ -15,8 +15,8 @@ namespace shmspec::reports {
 
 enum class MatrixRows : std::uint8_t { kDiffering, kAll };
 
-/// Which record is which column, what passed of what by chapter, and the requirements: all, or
-/// those that did not come to the same everywhere.
+/// The record of each column, the passed requirements by chapter, and the requirements: all, or
+/// those whose results differ.
 std::string MatrixOf(std::span<const Record> records, MatrixRows rows);
 
 }  // namespace shmspec::reports

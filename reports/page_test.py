@@ -235,7 +235,7 @@ class Diff(unittest.TestCase):
     def test_finds_nothing_between_a_record_and_itself(self):
         done = self.diff("failing.json", "failing.json")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stdout, "every requirement and every case came to the same\n")
+        self.assertEqual(done.stdout, "every requirement and every case has the same result\n")
 
     def test_says_what_came_to_something_else(self):
         done = self.diff("passing.json", "failing.json")
@@ -257,7 +257,7 @@ class Diff(unittest.TestCase):
         self.assertEqual(done.stdout, "Circumstances\n"
                          "  library: Boost.Interprocess 1.74.0 before, Boost.Interprocess 1.81.0 after\n"
                          "  library build id: 0a74 before, 0a81 after\n"
-                         "every requirement and every case came to the same\n")
+                         "every requirement and every case has the same result\n")
 
 
 unittest.main(argv=sys.argv[:1], verbosity=1)

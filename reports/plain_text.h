@@ -15,7 +15,7 @@ namespace shmspec::reports {
 /// The text with U+FFFD for every byte that is not part of valid UTF-8.
 std::string ValidUtf8(std::string_view text);
 
-/// Valid UTF-8 in which everything that would act on the reader's screen is spelt out: controls as
+/// Valid UTF-8 in which everything that would control the reader's screen is spelt out: controls as
 /// `\x1b`, marks that turn the direction of writing as `\u202e`, and what XML 1.0 does not allow as
 /// U+FFFD. Newlines and tabs stay.
 std::string Printable(std::string_view text);

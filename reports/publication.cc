@@ -16,7 +16,7 @@ namespace {
 using Kind = Finding::Kind;
 
 constexpr std::size_t kHashDigits = 64;
-constexpr std::size_t kNamed = 5;  // of a longer list so many are named
+constexpr std::size_t kNamed = 5;  // the number of names printed of a longer list
 
 class Verifier {
  public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// A result that was published: a folder with a record, what was made of it, and the hashes of both.
+// A published result: a folder with a record, the pages made of it, and the hashes of both.
 
 #ifndef SHMSPEC_REPORTS_PUBLICATION_H_
 #define SHMSPEC_REPORTS_PUBLICATION_H_
@@ -22,7 +22,7 @@ struct Publication {
   std::vector<std::string> others;           // what is in the folder and no regular file
 };
 
-/// What one may rely on, or may not.
+/// A property of the publication that holds or does not.
 struct Finding {
   enum class Kind { kHolds, kRemark, kBroken };
   Kind kind = Kind::kHolds;
@@ -31,9 +31,9 @@ struct Finding {
 
 /// Whether it is complete (everything was selected, performed and decided), unaltered (every file
 /// is in the manifest and has the hash that is there) and reproducible (built from sources that
-/// have a name; pages are what their record becomes). `made_by` names the sources of this program:
-/// what others made of a record is not compared. The error is one line, `FILE:LINE:COLUMN` where
-/// the manifest is no such list.
+/// have a name; pages equal what this program makes of their record). `made_by` names the sources
+/// of this program: pages of other versions are not compared. The error is one line,
+/// `FILE:LINE:COLUMN` where the manifest is malformed.
 Result<std::vector<Finding>> Verify(const Publication& publication, const std::string& made_by);
 
 }  // namespace shmspec::reports

@@ -165,7 +165,7 @@ TEST(Matrix, ShowsWhatIsNotTheSameEverywhere) {
   EXPECT_THAT(matrix, Not(HasSubstr("SYSV.SHMAT.NO_WRITE_ONLY")));
   EXPECT_THAT(MatrixOf(Records(2), MatrixRows::kAll), HasSubstr("SYSV.SHMAT.NO_WRITE_ONLY"));
   EXPECT_THAT(MatrixOf(Records(1), MatrixRows::kDiffering),
-              HasSubstr("Every requirement came to the same everywhere\n"));
+              HasSubstr("Every requirement has the same result everywhere\n"));
 }
 
 TEST(Matrix, HasSignsInsteadOfWordsForMany) {

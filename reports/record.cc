@@ -128,7 +128,7 @@ bool IsInOrder(const Spread& spread) {
   return spread.least <= spread.median && spread.median <= spread.most;
 }
 
-/// Whether figures are in the order that they have by what they are.
+/// Whether figures are in the order that their meaning demands.
 std::string FigureContradicts(const Record& record) {
   for (const Measurement& one : record.measurements) {
     const bool spread =

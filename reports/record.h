@@ -62,7 +62,7 @@ struct Limit {
   std::string effect;
 };
 
-/// What cases call instead of the kernel itself.
+/// The library that cases call instead of the kernel itself.
 struct Library {
   std::string name;
   std::string version;
@@ -114,10 +114,10 @@ struct AllowedOutcome {
 struct Objection {
   std::string by;          // `case` or `specification`
   std::uint64_t step = 0;  // from 1; 0: the whole trace
-  std::string operation;   // of that step; empty in records that do not say
+  std::string operation;   // of that step; empty in records without it
   std::string seen;
   std::vector<AllowedOutcome> allowed;
-  std::vector<Difference> differences;  // none in records that do not say
+  std::vector<Difference> differences;  // none in records without it
 };
 
 struct Attempt {
@@ -140,10 +140,10 @@ struct Attempt {
 /// How far the attempts at one case agree.
 struct Flakiness {
   bool flaky = false;
-  std::uint64_t attempts = 0;  // those that said something
+  std::uint64_t attempts = 0;  // those with a result
   std::uint64_t passed = 0;
   std::uint64_t flips = 0;  // between one attempt and the next
-  double flip_rate = 0;     // flips for each place where one was possible
+  double flip_rate = 0;     // the share of neighbouring attempts that differ
 };
 
 /// One way in which rounds of a litmus test ended.
@@ -158,14 +158,14 @@ struct LitmusBranch {
   std::uint64_t offset = 0;  // of every cell from where 8 bytes are aligned, in bytes
 };
 
-/// The ending for which techniques were tried, and how often the last of them showed it.
+/// The ending that techniques were tried for, and how often the last one showed it.
 struct SoughtEnding {
   std::string ending;
   std::uint64_t hits = 0;
   std::uint64_t rounds = 0;
 };
 
-/// How all rounds of a litmus test ended.
+/// The endings of all rounds of a litmus test.
 struct LitmusHistogram {
   std::string test;  // its branches: `x=1; r0=y || y=1; r1=x`
   std::uint64_t rounds = 0;
@@ -180,7 +180,7 @@ struct LitmusHistogram {
 enum class Standing {
   kPassed,   // as specified, and nothing else was expected
   kFailed,   // judged to be unexpected, or stale
-  kSkipped,  // the rest: could not be had there, waived, or known from the baseline
+  kSkipped,  // the rest: not supported there, waived, or known from the baseline
 };
 
 struct Test {
@@ -189,7 +189,7 @@ struct Test {
   Status status = Status::kUntested;
   Judgement judgement = Judgement::kExpected;
   std::string waiver;                  // the identifier of the one that decided; empty if none did
-  std::optional<Status> baseline;      // what it came to in the baseline
+  std::optional<Status> baseline;      // its result in the baseline
   std::string why;                     // of the judgement; empty when it goes without saying
   std::optional<Flakiness> flakiness;  // when there was more than one attempt
   std::string cause;
@@ -208,7 +208,8 @@ struct Test {
   Standing standing() const;
   /// It did not pass, and that was expected of it: a known failure.
   bool is_known() const;
-  /// Who expected otherwise and why, in one line; empty when it goes without saying.
+  /// The waiver or baseline that expected otherwise, with the reason, in one line; empty when none
+  /// did.
   std::string Judged() const;
   /// All attempts together.
   double duration_s() const;
@@ -269,7 +270,7 @@ struct Spread {
   double most = 0;
 };
 
-/// What a benchmark took, over `n` repetitions.
+/// The time of a benchmark, over `n` repetitions.
 struct Measurement {
   std::string name;
   std::string unit;
@@ -291,7 +292,7 @@ struct FuzzPoint {
   std::optional<std::uint64_t> time_s;  // since it began, where its log says that
 };
 
-/// How far the fuzzer of one target came.
+/// The progress of the fuzzer of one target.
 struct FuzzRun {
   std::string target;
   std::uint64_t executions = 0;
@@ -323,8 +324,8 @@ struct Record {
   std::string apart_from_waivers;                      // the same; empty without waivers
   std::map<Status, std::uint64_t> counts;              // of cases
   std::map<Status, std::uint64_t> requirement_counts;  // of the catalogue
-  // Records of format 1 do not have what follows up to and with `attempts`; it is made up from the
-  // cases then.
+  // Records of format 1 lack the fields from here to `attempts`; they are computed from the cases
+  // then.
   std::map<Judgement, std::uint64_t> judgement_counts;
   CaseTotals totals;
   std::vector<std::string> left_behind;  // each with the command that removes it
@@ -349,8 +350,8 @@ struct Record {
   std::uint64_t Decided() const;
 };
 
-/// What to call what was judged: `Linux 6.18.0 through libc`, with the file where others are called
-/// the same.
+/// The name of the subject: `Linux 6.18.0 through libc`, with the file where others are called the
+/// same.
 std::vector<std::string> LabelsOf(std::span<const Record> records);
 
 /// The cases by their standing.

@@ -22,7 +22,7 @@
 
 namespace shmspec::reports {
 
-/// A field that is not as it should be. Caught in ReadRecord and nowhere else.
+/// A mistake in a field. Caught in ReadRecord and nowhere else.
 struct Unreadable {
   std::string message;
 };
@@ -114,7 +114,7 @@ class Node {
   std::string path_;
 };
 
-/// What a run was given to judge by and what was done besides (record_besides.cc).
+/// The expectations and the other work of a run (record_besides.cc).
 void ReadExpectations(const Node& node, Record& record);
 Controls ReadControls(const Node& node);
 Measurement ReadMeasurement(const Node& node);

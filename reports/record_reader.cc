@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// What this program writes, and what it reads besides.
+/// The format that this program writes, and the others that it reads.
 constexpr std::string_view kFormat = "shmspec-result/2";
 constexpr std::string_view kOldFormat = "shmspec-result/1";
 
@@ -217,7 +217,7 @@ std::string ReadFormat(const Node& document) {
                                ours ? "; use the shmspec that made it, or a newer one" : "")};
 }
 
-/// What format 1 left to its readers: there were no waivers and no baselines.
+/// Computes what format 1 leaves out: it has no waivers and no baselines.
 void CompleteOldRecord(Record& record) {
   for (const Test& test : record.tests) {
     ++record.judgement_counts[test.judgement];

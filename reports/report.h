@@ -16,11 +16,11 @@
 namespace shmspec {
 namespace reports {
 
-/// What a report can be. Every form says the same in the words of its readers.
+/// The forms of a report. Each form has the same content in the words of its readers.
 enum class Form : std::uint8_t { kHtml, kMarkdown, kJunit, kKtap, kCtrf, kKcidb, kLava };
 
 /// The report of one or more records; the same records give the same bytes. With a baseline, which
-/// goes with one record and the form html, it says what changed since.
+/// goes with one record and the form html, it shows what changed since.
 std::string Render(Form form, std::span<const Record> records, const Record* baseline = nullptr);
 
 std::string RenderHtml(std::span<const Record> records, const Record* baseline = nullptr);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Every form of report of the records in testdata/, compared with what is kept beside them. After a
-// change that is meant, SHMSPEC_WRITE_GOLDEN=1 writes them anew; look at the difference.
+// Every form of report of the records in testdata/, compared with the files kept beside them. After
+// an intended change, SHMSPEC_WRITE_GOLDEN=1 writes these anew; read the difference.
 
 #include "reports/report.h"
 

@@ -19,9 +19,9 @@ namespace {
 
 using Group = std::vector<const Sighting*>;  // the shortest plan first
 
-/// So many fields, and so many things that were allowed, are named.
+/// The number of fields, and of allowed outcomes, that are named.
 constexpr std::size_t kNamed = 3;
-/// What is farther away is another value, and how far says nothing.
+/// A number farther away is another value, and its distance means nothing.
 constexpr std::int64_t kNear = 1'000'000;
 
 /// Octal modes, hexadecimal keys and large values do not count as numbers here.
@@ -62,7 +62,8 @@ std::string KeyOf(const Sighting& sighting) {
   return key;
 }
 
-/// `success`, `success or EINVAL`, `EACCES or others`: what was due, most often first.
+/// `success`, `success or EINVAL`, `EACCES or others`: the allowed outcomes, the most frequent
+/// first.
 std::string AllowedIn(const Group& group, std::size_t index) {
   std::map<std::string, std::size_t> counts;
   for (const Sighting* one : group) ++counts[one->differences[index].allowed];

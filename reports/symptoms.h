@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What is wrong, on one screen: cases that are not as expected, put together by the call and by
-// what is wrong with its outcome. It comes from differences (difference.h), not from sentences.
+// The failures on one screen: unexpected cases, grouped by the call and by the mistake in its
+// outcome. They come from differences (difference.h), not from sentences.
 //
 //   sysv.stat: nattch 1 too high, 141 cases, shortest: sysv.stat.counts_attaches
 
@@ -28,7 +28,7 @@ struct Sighting {
   std::vector<Difference> differences;  // there
 };
 
-/// What some of them have in common.
+/// A symptom that some of them share.
 struct Symptom {
   Status status = Status::kFail;
   std::string where;               // the operation, or why nothing could be decided
@@ -46,8 +46,8 @@ std::vector<Symptom> SymptomsOf(const std::vector<Sighting>& sightings);
 /// Their cases: the shortest of each symptom, then the next one of each, and so on.
 std::vector<std::string> ShortestOfEachFirst(const std::vector<Symptom>& symptoms);
 
-/// The objection that says most of what went wrong: at the first step that anyone objects to, that
-/// of the specification. Nullptr when none is about a step.
+/// The objection that explains the failure best: at the first step that anyone objects to, that of
+/// the specification. Nullptr when none is about a step.
 template <class Objections>
 auto DecidingObjection(const Objections& objections) -> decltype(&*objections.begin()) {
   decltype(&*objections.begin()) deciding = nullptr;

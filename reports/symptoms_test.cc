@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Which failures are put together, and in which words.
+// Which failures are grouped, and in which words.
 
 #include "reports/symptoms.h"
 

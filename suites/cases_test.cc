@@ -55,7 +55,7 @@ class CaseTest : public testing::Test {
   void TestBody() override {
     const RunOptions& shared = SharedOptionsFor(target_);
     CaseResult result = RunCase(test_case_, shared);
-    // An experiment that failed says nothing of the system: on a busy machine litmus tests may show
+    // A failed experiment proves nothing about the system: on a busy machine litmus tests may show
     // too little and races may take too long.
     for (int again = 1; result.status == Status::kUnresolved && again < kAttempts; ++again) {
       std::cout << result.reason << "; once more\n";

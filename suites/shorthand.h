@@ -16,7 +16,7 @@ namespace shmspec {
 inline constexpr std::uint64_t kPage = 4096;  // bytes
 inline constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
-/// Two unprivileged users, who share no group, and whoever else a case needs.
+/// Unprivileged users who share no group: two for most cases, the others where a case needs more.
 inline constexpr std::uint32_t kAlice = Id::User(1).number;
 inline constexpr std::uint32_t kBob = Id::User(2).number;
 inline constexpr std::uint32_t kCarol = Id::User(3).number;
@@ -32,8 +32,8 @@ inline ActorSpec UserWith(std::uint32_t id, std::uint64_t capabilities) {
   return spec;
 }
 
-/// An actor alone in a new IPC namespace, for cases that count everything there is in one. Others
-/// join it there by being forked from it.
+/// An actor alone in a new IPC namespace, for cases that count everything in it. Others join it
+/// there by being forked from it.
 inline ActorSpec Alone() { return {.namespaces = kNamespaceIpc}; }
 
 /// Any identifier: zero is as good as another.
@@ -41,7 +41,7 @@ inline Pattern Identifier() {
   return Between(Value{0}, Value{std::numeric_limits<std::int32_t>::max()});
 }
 
-/// How a process that ended itself is seen to have ended.
+/// The end of a process that ended itself, as its parent sees it.
 inline Pattern Exited(std::int32_t code = 0) {
   return Exactly(Outcome(Gone{GoneHow::kExited, code}));
 }

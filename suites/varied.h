@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Segments whose fields all differ from one another, for views that could show one in the place of
-// another. What is the same in one of the two differs in the other.
+// another. Fields that are equal in one of the two differ in the other.
 
 #ifndef SHMSPEC_SUITES_VARIED_H_
 #define SHMSPEC_SUITES_VARIED_H_

@@ -101,8 +101,8 @@ std::vector<std::string_view> FieldsBut(const std::vector<std::string_view>& lef
 }
 
 std::vector<View> Views() {
-  // What a command returns is no field of its record, and a sequence number may be as small as any
-  // number.
+  // The return value of a command is no field of its record, and a sequence number may be as small
+  // as any number.
   const auto record = FieldsBut<SegmentRecord>({"returned", "reserved", "seq"});
   return {
       {"IPC_STAT", "sysv.stat.tells_all_fields_apart", Is<SysvStat>, record},

@@ -133,7 +133,7 @@ class Layout(InChromium):
         self.at_every_look(check, [(width, scheme) for width in WIDTHS for scheme in SCHEMES])
 
     def test_what_has_to_be_hit_is_large_enough(self):
-        """WCAG 2.2, 2.5.8: 24 by 24 CSS pixels, but for links within sentences."""
+        """WCAG 2.2, 2.5.8: 24 by 24 CSS pixels, except for links within sentences."""
         def check(*_):
             small = self.browser.run("""
                 return [...document.querySelectorAll("nav a, summary, button, input, .filter label")]

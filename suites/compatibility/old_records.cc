@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Records of before IPC_64, which 32-bit callers can still ask for.
+// Records from before IPC_64, which 32-bit callers can still ask for.
 
 #include <cerrno>
 #include <cstdint>

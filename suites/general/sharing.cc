@@ -67,7 +67,7 @@ SHMSPEC_CASE("general.sharing.goes_on_when_both_move_to_one_processor", "SEED.UN
 }
 
 // A client hands data to a server, which changes them where they are; the client reads the result.
-// Both find the segment by its key, and whoever is done with it detaches.
+// Both find the segment by its key, and each detaches when it is done.
 SHMSPEC_CASE("general.flow.passes_data_to_a_server_and_back", "SEED.FLOW_SYSV"_req,
              "SEED.UNRELATED_PROCESSES_SHARE"_req) {
   const Actor server = plan.Spawn("server", {.uid = kAlice, .gid = kAlice});

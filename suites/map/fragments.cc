@@ -23,7 +23,7 @@ void Mark(const Actor& actor, const Attach& attach, std::uint64_t number) {
   }
 }
 
-/// An attach within a reservation of its own, so that what lies around it is nobody's.
+/// An attach within a reservation of its own, so that nothing else lies around it.
 Attach Apart(const Actor& actor, const Segment& segment) {
   const Mapping room = actor.Reserve(3 * kBytes);
   return actor.At(segment, room + kBytes, kRemap);
@@ -99,7 +99,7 @@ SHMSPEC_CASE("map.fragments.of_an_attach_in_its_hole_stay", "SYSV.VMA.SHMDT_OTHE
   for (const Segment& other : {small, s}) {
     const Attach p = Apart(a, s);
     Mark(a, p, 1);
-    // What is attached here begins at offset 0, which fits nothing but the start.
+    // An attach here begins at offset 0, which fits nothing but the start.
     a.Do(MapUnmap{p + kPage, {(kPages - 1) * kPage}}).Gives(0);
     const Attach in_hole = a.At(other, p + kPage, kRemap);
     a.Store(in_hole + 8, 42);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Sharing is live and works both ways, however an attach came to be: what one side stores the other
-// loads at once, and the answer too.
+// Sharing is live and works both ways, for every kind of attach: one side stores, the other loads
+// it at once and answers.
 
 #include <cerrno>
 

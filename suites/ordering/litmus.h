@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Litmus tests of two branches, with the mutants that say whether they show anything.
+// Litmus tests of two branches, with the mutants that prove that they can show something.
 
 #ifndef SHMSPEC_SUITES_ORDERING_LITMUS_H_
 #define SHMSPEC_SUITES_ORDERING_LITMUS_H_
@@ -18,11 +18,11 @@ namespace shmspec {
 /// than a second.
 inline constexpr std::uint64_t kLitmusRounds = 32768;
 
-/// A mutant that shows so often would almost certainly show again: not to be seen once where this
-/// many are due has a probability of e^-12.
+/// A mutant that shows this many times would almost certainly show again: to miss all of this many
+/// has a probability of e^-12.
 inline constexpr std::uint64_t kEnough = 12;
 
-/// Who runs the two branches, and where each finds the memory of the test.
+/// The actors of the two branches, and the address of the test's memory for each.
 struct Sides {
   Actor a;
   Place at_a;
@@ -34,7 +34,8 @@ inline Segment LitmusSegment(const Actor& a, std::uint64_t stride) {
   return a.Get({.size = {LitmusLayout{kLitmusRounds, stride}.Bytes()}, .flags = kCreate | 0600});
 }
 
-/// Two processes, each with its own attach of one segment, for cells so many bytes apart.
+/// Two processes, each with its own attach of one segment, for cells with that many bytes between
+/// them.
 inline Sides TwoProcesses(PlanBuilder& plan, std::uint64_t stride = LitmusLayout::kCellBytes) {
   const Actor a = plan.Spawn("a");
   const Actor b = plan.Spawn("b");
@@ -78,8 +79,8 @@ inline void Run(PlanBuilder& plan, const Sides& sides, std::string_view first,
   });
 }
 
-/// The mutant, which comes first: techniques are tried until enough of its rounds end so. A
-/// processor on which they do not leaves the case unsupported.
+/// The mutant, which comes first: techniques are tried until enough of its rounds end so. On a
+/// processor where they do not, the case is unsupported.
 inline void Shows(PlanBuilder& plan, const Sides& sides, std::string_view first,
                   std::string_view second, std::string_view ending, MemoryBranch how = {}) {
   how.tuning = Tuning::kSearch;

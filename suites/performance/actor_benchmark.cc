@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What performing a plan costs beside the bare calls it is made of.
+// The cost of performing a plan beside that of its bare calls.
 
 #include <benchmark/benchmark.h>
 #include <sched.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What it costs to perform a case in a process, namespaces and an audit of its own, beside the plan
+// The cost of performing a case in a process, namespaces and an audit of its own, beside the plan
 // alone and the bare processes and namespaces it takes.
 
 #include <benchmark/benchmark.h>

@@ -22,8 +22,8 @@
 namespace shmspec {
 
 /// Times iterations one by one, evenly spread over the run and never more than 2 * kSample of them,
-/// so that reading the clock does not show in the mean. The counters p50_ns, p99_ns and timed say
-/// what came of it; fewer than kLeast iterations have no p99, and then there are none.
+/// so that reading the clock does not show in the mean. The counters p50_ns, p99_ns and timed hold
+/// the result; fewer than kLeast iterations have no p99, and then there are none.
 class OperationTimes {
  public:
   static constexpr std::int64_t kSample = 4096;
@@ -40,7 +40,7 @@ class OperationTimes {
   OperationTimes& operator=(const OperationTimes&) = delete;
   ~OperationTimes() { Publish(); }
 
-  /// What happens between these two counts neither here nor in the mean.
+  /// Time between these two calls counts neither here nor in the mean.
   void Pause() {
     paused_ = Clock::now();
     state_.PauseTiming();
@@ -101,7 +101,7 @@ class OperationTimes {
   }
 
   benchmark::State& state_;
-  std::int64_t every_;  // of so many iterations one is timed
+  std::int64_t every_;  // one of this many iterations is timed
   std::int64_t iteration_ = 0;
   bool timing_ = false;
   Clock::time_point began_;

@@ -22,8 +22,8 @@ class Keeper : public benchmark::BenchmarkReporter {
   std::map<std::string, double> counters;
 };
 
-/// What a benchmark of so many iterations counts, of which `slow` times 100, in the end, take 50
-/// times as long as the others.
+/// The counters of a benchmark with that number of iterations, of which the last `slow` times 100
+/// take 50 times as long as the others.
 std::map<std::string, double> CountersOf(std::int64_t iterations, std::int64_t slow = 0,
                                          bool paused = false) {
   benchmark::ClearRegisteredBenchmarks();

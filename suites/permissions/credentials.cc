@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Which of its ids a process is known by, tried by one whose ids all differ.
+// Which of its ids count for a process, tried by one whose ids all differ.
 
 #include <array>
 #include <cerrno>

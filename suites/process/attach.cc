@@ -46,7 +46,7 @@ SHMSPEC_CASE("process.fork.stamps_the_segment_in_the_parents_name",
   a.Remove(s).Gives(0);
 }
 
-// A pid namespace ends with its first process: whoever would be born there later finds no id.
+// A pid namespace ends with its first process: a later fork finds no id there.
 SHMSPEC_CASE("process.fork.that_fails_stamps_as_an_attach_and_a_detach",
              "SYSV.LIFE.FAILED_FORK_STAMPS"_req) {
   const Actor a = plan.Spawn("a");

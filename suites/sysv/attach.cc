@@ -321,7 +321,7 @@ SHMSPEC_CASE("sysv.attaches.are_detached_one_by_one", "SYSV.MULTI.DETACH_ONE"_re
 SHMSPEC_CASE("sysv.attach.keeps_clear_of_the_lowest_addresses", "SYSV.SHMAT.MMAP_MIN_ADDR"_req) {
   const Actor user = plan.Spawn("user", User(kAlice));
   const Segment s = user.Get({.flags = kCreate | 0600});
-  // Where the limit is the oracle knows; usually it is the last of these.
+  // The oracle knows the limit; usually it is the last of these.
   for (const std::int64_t address : {4096, 32768, 61440, 65536}) {
     Attach p;
     user.AttachAs(p, {s, Address(address)});

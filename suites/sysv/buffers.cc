@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What shmctl(2) does to the buffers that it is given. Before each call they and what surrounds
-// them hold a pattern; a byte that changed where the call may not write is an outcome of its own,
-// which the oracle refuses.
+// What shmctl(2) does to its buffers. Before each call a pattern fills them and the bytes around
+// them; a byte that changed where the call may not write is an outcome of its own, which the oracle
+// refuses.
 
 #include <cerrno>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // shmctl(2) SHM_LOCK and SHM_UNLOCK. Each case that counts a user's locked pages has a user of its
-// own, because they are counted over all that this user has locked anywhere.
+// own, because the count covers everything that this user has locked anywhere.
 
 #include <cerrno>
 #include <csignal>

@@ -12,10 +12,10 @@ namespace {
 
 using namespace literals;  // NOLINT: "..."_req
 
-/// What a call may do whose segment may have been removed meanwhile.
+/// The outcomes of a call whose segment may have been removed meanwhile.
 Pattern OrGone(Pattern otherwise) { return std::move(otherwise) | Fails(EINVAL) | Fails(EIDRM); }
 
-/// What an access gives at the address of an attach that may have failed.
+/// The outcomes of an access at the address of an attach that may have failed.
 Pattern OrFault(std::int64_t value) { return Exactly(value) | Record<Fault>(); }
 
 SHMSPEC_RACE("sysv.race.removal_against_attach_gives_the_segment_or_nothing", 100,
@@ -111,7 +111,7 @@ SHMSPEC_RACE("sysv.race.exclusive_creation_has_one_winner", 100,
   a.GetAs(found, {.key = k, .flags = 0600}).Expects(ValueOf(s) | ValueOf(t));
   a.Remove(found).Gives(0);
   a.Do(SysvGet{k, {0}, 0}).Fails(ENOENT);
-  // Whoever lost has no identifier, so nothing is left to remove.
+  // The loser has no identifier, so nothing is left to remove.
   a.Remove(s).Fails(EINVAL);
   b.Remove(t).Fails(EINVAL);
 }
@@ -173,7 +173,7 @@ SHMSPEC_RACE("sysv.race.stat_sees_a_count_that_was_possible", 100,
   plan.Race([&] {
     const Attach p = a.At(s);
     a.Detach(p).Gives(0);
-    // An attach in progress may count twice for a moment. Nobody but a may be named.
+    // An attach in progress may count twice for a moment. Only a may be named.
     for (int i = 0; i < 3; ++i) {
       b.Stat(s).Expects(Record().With("nattch", 1, 3).With("lpid", a).With("mode", 0600));
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // The three time stamps of a record. The oracle knows in which seconds each of them may have been
-// taken, and holds every record against that; a case does what may or may not take one. Those that
-// wait for the next second see as well whether a stamp moved that was set before.
+// taken, and holds every record against that; a case makes the calls that may or may not take one.
+// Cases that wait for the next second also show whether a stamp that was set before moved.
 
 #include <cerrno>
 
