@@ -69,7 +69,7 @@ const std::vector<Room>& Rooms() {
         {"harness/host", {"harness/vocabulary"}},
         {"harness/oracle", {"harness/vocabulary", "harness/model"}},
         {"harness/target", {"harness/vocabulary", "harness/host"}},
-        // That the oracle accepts what its own model does can be tried only where both can be seen.
+        // Only code that sees both can test that the oracle accepts what its own model does.
         {"harness/target/simulated",
          {"harness/vocabulary", "harness/model", "harness/target"},
          {"harness/oracle", "harness/generators"}},
