@@ -155,7 +155,7 @@ class Page(unittest.TestCase):
 
 
 class Command(unittest.TestCase):
-    """What the command line gets."""
+    """The results of the command line."""
 
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -226,7 +226,7 @@ class Command(unittest.TestCase):
 
 
 class Diff(unittest.TestCase):
-    """What shmspec diff says."""
+    """The output of shmspec diff."""
 
     def diff(self, before, after):
         return subprocess.run([PROGRAM, "diff", TESTDATA / before, TESTDATA / after],

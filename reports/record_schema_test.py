@@ -124,7 +124,7 @@ def places(node, owner="record"):
 
 
 def undetected_damage(validator, record):
-    """What can be done to a record without the schema noticing."""
+    """Damages to a record that the schema does not notice."""
     # The members of these are not named by the schema.
     maps = [record["environment"]["facts"], record["areas"], record["requirements"],
             record["summary"]["counts"], record["summary"]["requirements"],

@@ -112,7 +112,7 @@ def main():
     text = pathlib.Path(options.source).read_text(encoding="utf-8").splitlines()
     excused = unreachable(options.list, text, function_at(report, options.source))
 
-    # What the compiler left nothing of says nothing of the list.
+    # Lines without code after compilation prove nothing about the list.
     missed, idle = [], {entry for number, entry in excused.items() if number in lines}
     reached = total = taken = ways = all_lines = all_ways = 0
     for number, (function, count, branches) in sorted(lines.items()):

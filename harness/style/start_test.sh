@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 #
-# What ./harness/start says and returns where it cannot go on: in a folder of its own, with a PATH that
+# What ./harness/start prints and returns where it cannot go on: in a folder of its own, with a PATH that
 # holds only what each situation leaves of a system.
 set -u
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

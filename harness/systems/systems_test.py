@@ -87,7 +87,7 @@ def violated_by(test):
 
 
 def differences(record, known, whole=True):
-    """What is not as known of the system, a line each. `whole`: no case was left out."""
+    """The deviations that are not known of the system, a line each. `whole`: no case was left out."""
     tests = record["tests"]
     if not record["run"]["complete"]:
         yield "the run is not complete: " + record["run"]["stop_reason"]

@@ -105,7 +105,7 @@ def waits_for_keys(browser):
     longest = {}
     for interaction, wait in browser.run("return window.waits"):
         longest[interaction] = max(wait, longest.get(interaction, 0))
-    # What was painted too soon to be told is at most what is told.
+    # A frame painted too soon to be measured took at most the time that is reported.
     return list(longest.values()) + [16] * (len(WORDS) + 1 - len(longest))
 
 

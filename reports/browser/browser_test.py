@@ -33,7 +33,7 @@ WIDTHS = (320, 768, 1440)  # CSS pixels; WCAG 2.2, 1.4.10 asks for 320
 SCHEMES = ("light", "dark")
 
 
-# What is not on the screen is not laid out, which is fast, and hides mistakes.
+# The browser does not lay out parts off the screen, which is fast, and hides mistakes.
 LAY_OUT_ALL = """document.querySelectorAll(".card, [data-holds]").forEach(
     (element) => { element.style.contentVisibility = "visible"; })"""
 OPEN_ALL = "document.querySelectorAll('details').forEach((details) => { details.open = true; })"
@@ -149,7 +149,7 @@ class Layout(InChromium):
         for name, page in self.pages.items():
             self.browser.show(page, width=794, scheme="dark", media="print")
             with self.subTest(page=name):
-                # What can be scrolled on a screen cannot on paper.
+                # A part that scrolls on a screen cannot scroll on paper.
                 cut = self.browser.run("""return [...document.querySelectorAll(".scroll, pre")].filter(
                     (element) => element.checkVisibility() && getComputedStyle(element).overflowX !==
                     "visible").map((element) => element.outerHTML.slice(0, 80));""")

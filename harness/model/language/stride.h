@@ -43,7 +43,7 @@ struct Next {
   std::optional<Outcome> outcome;  // once it is settled, when it was not known before
 };
 
-/// What following a run has shown.
+/// What a run has shown so far.
 struct Notes {
   RequirementSet touched;
   std::vector<std::pair<std::size_t, std::string>> observed;
@@ -86,7 +86,8 @@ class Stride {
   Clauses& clauses() { return clauses_; }
   /// Describes the call as a whole into them.
   void DescribeWhole();
-  /// What the call returns if this phase settles it; nullopt when what was seen is not allowed.
+  /// What the call returns if this phase settles it; nullopt when the outcome that was seen is
+  /// forbidden.
   std::optional<Outcome> Settle() const;
   /// The same, written down as shown.
   std::optional<Outcome> SettleAndNote();

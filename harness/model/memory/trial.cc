@@ -295,7 +295,7 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
 
 namespace {
 
-/// What the first ending that is not allowed violates.
+/// The requirement that the first forbidden ending violates.
 Violation ExplainHistogram(const Scene& scene, const Outcome& outcome) {
   const auto& histogram = std::get<Histogram>(outcome);
   const Trial* trial =

@@ -27,7 +27,7 @@ void FindToAttach(const SysvAttach& op, Stride& stride) {
     next.progress.kept = {scene.ipc_index(), segment->serial};
     HoldSegment(next.state, HeldBy(next.progress));
   }
-  // A failure may come before anything shows.
+  // The call may fail before anything shows.
   const bool fails = stride.seen() != nullptr ? !Succeeded(*stride.seen()) : !found;
   if (fails) stride.Whole();
 }

@@ -35,7 +35,7 @@ Outcome Conclude(const MemoryHistogram& operation, const EndingCounts& counts,
 
 EndingRow RowOf(const Ending& ending, std::uint64_t count);
 Ending EndingOf(const EndingRow& row);
-/// A number that tells endings apart.
+/// A number that identifies an ending.
 std::uint64_t KeyOfEnding(const Ending& ending);
 
 }  // namespace shmspec
