@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The table of abilities (harness/vocabulary/plan/ability.h): what each is for, what takes its place,
-// how it is tried. Each is tried once, in the environment and with the identity in which plans are
-// performed.
+// The table of abilities (harness/vocabulary/plan/ability.h): what each is for, what takes its
+// place, how it is tried. Each is tried once, in the environment and with the identity in which
+// plans are performed.
 //
 //   const FoundAbilities found = TryAbilities("/proc/self/exe");
 //   if (!Has(found.there, Ability::kExec)) Print(found.WhyNot(Ability::kExec));

@@ -61,7 +61,7 @@ std::optional<std::string> NoIdMappings();
 /// Without these file descriptors: standard streams as daemons and some init systems leave them.
 Place Closed(std::vector<int> streams);
 
-/// A cgroup in which no more than so many processes may be; it goes with the object, which has to
+/// A cgroup with a limit on its processes; it goes with the object, which has to
 /// outlive them.
 class FewProcesses {
  public:

@@ -24,7 +24,7 @@
 
 #include "harness/command/program_child.h"
 #include "harness/command/program_environments.h"
-#include "harness/vocabulary/ability.h"
+#include "harness/vocabulary/plan/ability.h"
 
 namespace shmspec {
 namespace {
@@ -295,8 +295,8 @@ std::size_t PrintRow(const Refusal& refusal, const Part& part) {
   return complaints.size();
 }
 
-/// Into how many parts the suites have to be cut, so that a part with each refusal takes no more
-/// than so many seconds; `whole_s`: what one run of all of them takes.
+/// Into how many parts the suites have to be cut, so that a part with each refusal takes at most
+/// `most_s` seconds; `whole_s`: what one run of all of them takes.
 std::size_t PartsFor(double most_s, double whole_s) {
   const auto runs = std::count_if(kCalls.begin(), kCalls.end(), [](const Call& call) {
     return call.cost != Cost::kRun && call.cost != Cost::kProgram;

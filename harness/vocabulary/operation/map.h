@@ -126,9 +126,10 @@ struct MapLayout {
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
+// clang-format off
 #define SHMSPEC_MAP_OPERATIONS(X) \
-  X(MapReserve)                   \
-  X(MapPrivate)                   \
-  X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) X(MapSeal) X(MapReopen)
+  X(MapReserve) X(MapPrivate) X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) \
+  X(MapSeal) X(MapReopen)
+// clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MAP_H_

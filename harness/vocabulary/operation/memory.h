@@ -174,12 +174,10 @@ struct MemoryHistogram {
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
-#define SHMSPEC_MEMORY_OPERATIONS(X)                                                  \
-  X(MemoryLoad)                                                                       \
-  X(MemoryStore)                                                                      \
-  X(MemoryExchange)                                                                   \
-  X(MemoryCompareExchange)                                                            \
-  X(MemoryFetchAdd) X(MemoryFill) X(MemoryChecksum) X(MemoryTransfer) X(MemoryBranch) \
-      X(MemoryHistogram)
+// clang-format off
+#define SHMSPEC_MEMORY_OPERATIONS(X) \
+  X(MemoryLoad) X(MemoryStore) X(MemoryExchange) X(MemoryCompareExchange) X(MemoryFetchAdd) \
+  X(MemoryFill) X(MemoryChecksum) X(MemoryTransfer) X(MemoryBranch) X(MemoryHistogram)
+// clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MEMORY_H_

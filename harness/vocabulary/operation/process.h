@@ -177,12 +177,11 @@ struct ProcessPin {
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
-#define SHMSPEC_PROCESS_OPERATIONS(X)                                             \
-  X(ProcessFork)                                                                  \
-  X(ProcessThread)                                                                \
-  X(ProcessExec)                                                                  \
-  X(ProcessExit)                                                                  \
-  X(ProcessKill) X(ProcessSetIdentity) X(ProcessDropCapability) X(ProcessUnshare) \
-      X(ProcessEnterNamespace) X(ProcessClone) X(ProcessSetLimit) X(ProcessSetUmask) X(ProcessPin)
+// clang-format off
+#define SHMSPEC_PROCESS_OPERATIONS(X) \
+  X(ProcessFork) X(ProcessThread) X(ProcessExec) X(ProcessExit) X(ProcessKill) \
+  X(ProcessSetIdentity) X(ProcessDropCapability) X(ProcessUnshare) X(ProcessEnterNamespace) \
+  X(ProcessClone) X(ProcessSetLimit) X(ProcessSetUmask) X(ProcessPin)
+// clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_PROCESS_H_

@@ -183,12 +183,12 @@ struct SystemIpcmk {
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
-#define SHMSPEC_SYSTEM_OPERATIONS(X)                                                    \
-  X(SystemSysctlRead)                                                                   \
-  X(SystemSysctlWrite)                                                                  \
-  X(SystemHoldSegments) X(SystemSegments) X(SystemIpcs) X(SystemIpcsOne) X(SystemLsipc) \
-      X(SystemIpcrm) X(SystemIpcrmKey) X(SystemIpcrmSeveral) X(SystemIpcrmOther)        \
-          X(SystemIpcrmOtherKey) X(SystemIpcrmAll) X(SystemIpcmk) X(SystemIpcmkOther)   \
-              X(SystemNextSecond)
+// clang-format off
+#define SHMSPEC_SYSTEM_OPERATIONS(X) \
+  X(SystemSysctlRead) X(SystemSysctlWrite) X(SystemHoldSegments) X(SystemSegments) \
+  X(SystemIpcs) X(SystemIpcsOne) X(SystemLsipc) X(SystemIpcrm) X(SystemIpcrmKey) \
+  X(SystemIpcrmSeveral) X(SystemIpcrmOther) X(SystemIpcrmOtherKey) X(SystemIpcrmAll) \
+  X(SystemIpcmk) X(SystemIpcmkOther) X(SystemNextSecond)
+// clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSTEM_H_

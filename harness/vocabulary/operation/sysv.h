@@ -193,12 +193,11 @@ struct OtherRemove {
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
-#define SHMSPEC_SYSV_OPERATIONS(X)                                                               \
-  X(SysvGet)                                                                                     \
-  X(SysvAttach)                                                                                  \
-  X(SysvDetach)                                                                                  \
-  X(SysvStat)                                                                                    \
-  X(SysvSet) X(SysvRemove) X(SysvLock) X(SysvUnlock) X(SysvInfo) X(SysvShmInfo) X(SysvStatIndex) \
-      X(SysvStatAny) X(SysvControl) X(SysvKeyOfPath) X(OtherGet) X(OtherRemove)
+// clang-format off
+#define SHMSPEC_SYSV_OPERATIONS(X) \
+  X(SysvGet) X(SysvAttach) X(SysvDetach) X(SysvStat) X(SysvSet) X(SysvRemove) X(SysvLock) \
+  X(SysvUnlock) X(SysvInfo) X(SysvShmInfo) X(SysvStatIndex) X(SysvStatAny) X(SysvControl) \
+  X(SysvKeyOfPath) X(OtherGet) X(OtherRemove)
+// clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSV_H_

@@ -259,11 +259,11 @@ struct StrayWrite {
   friend bool operator==(const StrayWrite&, const StrayWrite&) = default;
 };
 
-#define SHMSPEC_OUTCOMES(X)                                                                        \
-  X(Value)                                                                                         \
-  X(Failure)                                                                                       \
-  X(Fault) X(Gone) X(SegmentRecord) X(LimitsRecord) X(UsageRecord) X(SegmentTable) X(MappingTable) \
-      X(ToolResult) X(Trouble) X(Histogram) X(StrayWrite)
+// clang-format off
+#define SHMSPEC_OUTCOMES(X) \
+  X(Value) X(Failure) X(Fault) X(Gone) X(SegmentRecord) X(LimitsRecord) X(UsageRecord) \
+  X(SegmentTable) X(MappingTable) X(ToolResult) X(Trouble) X(Histogram) X(StrayWrite)
+// clang-format on
 
 #define SHMSPEC_NEXT_OUTCOME(Record) , Record
 using OutcomeVariant = VariantAfter<void SHMSPEC_OUTCOMES(SHMSPEC_NEXT_OUTCOME)>;
