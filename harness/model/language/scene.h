@@ -126,6 +126,15 @@ class Scene {
   const Call* call_;
 };
 
+/// The actor and the time that stamps record.
+struct Actor {
+  const Profile* profile = nullptr;
+  ProcessSet process = kForeignProcess;
+  Interval when;
+  std::uint32_t in_flight = 0;  // actors whose calls a destruction may surprise
+};
+Actor ActorOf(const Scene& scene);
+
 }  // namespace shmspec::model
 
 #endif  // SHMSPEC_HARNESS_MODEL_LANGUAGE_SCENE_H_

@@ -23,7 +23,6 @@
 #include "harness/model/language/clauses.h"
 #include "harness/model/language/operations.h"
 #include "harness/model/language/scene.h"
-#include "harness/model/segment/lifetime.h"
 
 namespace shmspec::model {
 

@@ -32,11 +32,6 @@ void Destroy(State& state, const Actor& actor, SegmentName name) {
 
 }  // namespace
 
-Actor ActorOf(const Scene& scene) {
-  return {&scene.profile(), OnlyProcess(scene.process_index()), scene.call().when,
-          scene.call().in_flight};
-}
-
 void OpenMapping(State& state, const Actor& actor, const Mapping& mapping, Says stamps) {
   HoldObject(state, mapping.object);
   if (!mapping.IsAttach()) return;

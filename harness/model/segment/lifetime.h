@@ -13,15 +13,6 @@
 
 namespace shmspec::model {
 
-/// The actor and the time that stamps record.
-struct Actor {
-  const Profile* profile = nullptr;
-  ProcessSet process = kForeignProcess;
-  Interval when;
-  std::uint32_t in_flight = 0;  // actors whose calls a destruction may surprise
-};
-Actor ActorOf(const Scene& scene);
-
 /// A mapping of the segment is made: nattch + 1, and atime and lpid as `stamps` tells.
 void OpenMapping(State& state, const Actor& actor, const Mapping& mapping, Says stamps);
 

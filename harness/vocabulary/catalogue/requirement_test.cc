@@ -109,7 +109,7 @@ TEST_F(RequirementUses, ThatTheCatalogueLacksAreShownByLineAndColumn) {
   EXPECT_EQ(Check(folder_), 4);
   EXPECT_EQ(message_, (folder_ / "deep/c.h").string() +
                           ":2:30: expected a requirement of suites/requirements.yaml; add "
-                          "\"SEED.SHMID_UNIQUEST\"; did you mean \"SEED.SHMID_UNIQUE\"?\n");
+                          "\"SEED.SHMID_UNIQUEST\"; did you mean SEED.SHMID_UNIQUE?\n");
 }
 
 TEST_F(RequirementUses, AreNotTakenForCheckedWhereThereAreNoSources) {

@@ -7,6 +7,8 @@
 // Prints file, line and column of each that is not; exit code 0 when there is none, 4 otherwise.
 // The compiler cannot: requirement.h keeps the catalogue out of all files but one.
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -16,7 +18,6 @@
 #include <string>
 #include <vector>
 
-#include "fmt/format.h"
 #include "harness/vocabulary/catalogue/requirement.h"
 #include "harness/vocabulary/value/nearest.h"
 
