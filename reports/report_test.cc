@@ -117,7 +117,8 @@ TEST(Html, SaysWhatChangedSinceTheBaseline) {
   EXPECT_THAT(page, HasSubstr("<b>3 cases fail that did not, 0 that failed pass, 2 changed"));
   const std::string back = RenderHtml(std::span(&before, 1), &now.front());
   EXPECT_THAT(back, HasSubstr("<b>0 cases fail that did not, 1 that failed passes"));
-  EXPECT_THAT(RenderHtml(now, &now.front()), HasSubstr("Every requirement and every case has the same"));
+  EXPECT_THAT(RenderHtml(now, &now.front()),
+              HasSubstr("Every requirement and every case has the same"));
 }
 
 TEST(Html, ShowsTheSameFailureOfSeveralRecordsOnce) {

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-#include "harness/vocabulary/litmus/litmus.h"
-
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "harness/vocabulary/form/text.h"
 #include "harness/vocabulary/form/wire.h"
+#include "harness/vocabulary/litmus/litmus.h"
 #include "harness/vocabulary/outcome/litmus_outcome.h"
 
 namespace shmspec {
