@@ -2,15 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <memory>
-
-#include "harness/command/command_line.h"
 #include "harness/command/console.h"
+#include "harness/command/output_file.h"
+#include "harness/command/record_file.h"
+#include "harness/command/subcommand.h"
 #include "harness/runner/baseline.h"
 
 namespace shmspec {
+namespace {
 
-int BaselineCommand(const BaselineCommandOptions& options) {
+struct BaselineOptions {
+  std::string record;
+  OutputOptions output;
+};
+
+int WriteBaseline(const BaselineOptions& options) {
   const Result<reports::Record> record = ReadRecordFile(options.record);
   if (!record.ok()) return Complain(kExitUsage, record.error().message);
   if (!record->run.complete) {
@@ -29,18 +35,25 @@ int BaselineCommand(const BaselineCommandOptions& options) {
   return WriteOutput(PrintBaseline(baseline), options.output);
 }
 
-void AddBaseline(CLI::App& program, int& exit_code) {
-  const auto options = std::make_shared<BaselineCommandOptions>();
-  CLI::App* app = program.add_subcommand(
-      "baseline", "Keep the result of every case, so that later runs are judged by what changed");
-  app->add_option("RECORD", options->record, "A file that run --output wrote; - for standard input")
-      ->required();
-  AddOutput(*app, options->output, "The file to write; standard output when not given");
-  app->footer(
-      "Example:\n"
-      "  shmspec baseline result.json -o baseline.json\n"
-      "  shmspec run --baseline baseline.json   fails only where something changed\n");
-  app->callback([options, &exit_code] { exit_code = BaselineCommand(*options); });
+void Declare(OptionList& options, BaselineOptions& to) {
+  options.Text("RECORD", to.record, "A file that run --output wrote; - for standard input")
+      .required = true;
+  DeclareOutput(options, to.output, "The file to write; standard output when not given");
 }
 
+std::string Footer() {
+  return "Example:\n"
+         "  shmspec baseline result.json -o baseline.json\n"
+         "  shmspec run --baseline baseline.json   fails only where something changed\n";
+}
+
+const internal::SubcommandRegistration registration(
+    {.name = "baseline",
+     .about = "Keep the result of every case, so that later runs are judged by what changed",
+     .place = 60,
+     .examples = "  shmspec baseline result.json -o old.json; shmspec run --baseline old.json\n",
+     .footer = &Footer,
+     .start = Performing(&Declare, &WriteBaseline)});
+
+}  // namespace
 }  // namespace shmspec

@@ -24,6 +24,14 @@ inline constexpr int kExitHarnessTrouble = 3;
 inline constexpr int kExitUsage = 4;
 inline constexpr int kExitNothingSelected = 5;
 
+/// What they mean, for the end of a help.
+inline constexpr const char* kExitCodes =
+    "Exit codes: 0 as expected, 1 unexpected, 2 incomplete (stopped, a case could not be decided, "
+    "or\n"
+    "none can run here), 3 trouble in the harness itself, 4 mistake in options or "
+    "input,\n"
+    "5 nothing selected.\n";
+
 enum class Style { kPlain, kGood, kBad, kDoubtful, kDim, kStrong };
 
 /// The style a status is shown in.

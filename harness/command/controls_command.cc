@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
+#include "harness/command/controls_command.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "harness/command/command.h"
 #include "harness/command/console.h"
-#include "harness/runner/controls.h"
+#include "harness/command/settle.h"
+#include "harness/command/subcommand.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/vocabulary/value/names.h"
 #include "harness/vocabulary/value/nearest.h"
@@ -113,4 +115,37 @@ int ControlsCommand(const ControlsCommandOptions& options, std::span<const Seede
   return missed == 0 ? kExitAsExpected : kExitUnexpected;
 }
 
+namespace {
+
+void Declare(OptionList& options, ControlsCommandOptions& to) {
+  options.Texts("FAULT", to.faults, "Only these faults");
+  options.Text("--by", to.by, "Who has to catch them: suites (default) or property");
+  options.Flag("--first", to.first, "Stop at the first that catches a fault instead of naming all");
+  options.Number("--jobs,-j", to.jobs, {1, 256}, "Systems searched for faults at the same time");
+  options.Seed("--seed", to.seed, "Settles every random choice");
+  options.Choice("--format", to.format, "What is printed: human (default) or json");
+}
+
+std::string Footer() {
+  return "Examples:\n"
+         "  shmspec controls --first                       is each fault caught by something?\n"
+         "  shmspec controls removal_destroys_at_once      what catches this one?\n"
+         "  shmspec controls --by property --seed 7        do random plans catch them?\n\n"
+         "Exit codes: 0 all are caught, 1 some are not, 2 stopped, 3 without any fault something "
+         "is\n"
+         "found as well, 4 mistake in options.\n";
+}
+
+const internal::SubcommandRegistration registration(
+    {.name = "controls",
+     .about = "Seed one fault after the other into the simulated system: is each caught?",
+     .place = 120,
+     .examples = "  shmspec controls                         is every seeded fault caught?\n",
+     .footer = &Footer,
+     .start = Performing<ControlsCommandOptions>(&Declare,
+                                                 [](const ControlsCommandOptions& options) {
+                                                   return ControlsCommand(options, AllFaults());
+                                                 })});
+
+}  // namespace
 }  // namespace shmspec

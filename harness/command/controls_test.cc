@@ -12,8 +12,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "harness/command/command.h"
 #include "harness/command/console.h"
+#include "harness/command/controls_command.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/vocabulary/plan/plan_builder.h"
 

@@ -8,8 +8,9 @@
 
 #include "harness/actor/floor.h"
 #include "harness/actor/i386_program.h"
-#include "harness/command/command.h"
 #include "harness/command/console.h"
+#include "harness/command/print_format.h"
+#include "harness/command/subcommand.h"
 #include "harness/host/own_process.h"
 #include "harness/runner/abilities_inside.h"
 #include "harness/sandbox/environment.h"
@@ -137,9 +138,11 @@ void PrintJson(const Examination& found) {
              document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
-}  // namespace
+struct DoctorOptions {
+  Format format = Format::kHuman;
+};
 
-int DoctorCommand(Format format) {
+int Examine(const DoctorOptions& options) {
   Examination found;
   found.facts = ReadEnvironment();
   found.floor = TryFloor();
@@ -160,7 +163,7 @@ int DoctorCommand(Format format) {
     found.meanings.push_back({std::string(target.about), there.error().message,
                               fmt::format("--target {} is not there", target.name)});
   }
-  if (format == Format::kJson) {
+  if (options.format == Format::kJson) {
     PrintJson(found);
   } else {
     PrintHuman(found);
@@ -170,4 +173,22 @@ int DoctorCommand(Format format) {
   return sound ? kExitAsExpected : kExitIncomplete;
 }
 
+void Declare(OptionList& options, DoctorOptions& to) {
+  options.Choice("--format", to.format, "What is printed: human (default) or json");
+}
+
+std::string Footer() {
+  return "Exit codes: 0 a run can say something, 2 there is no shared memory, or something that\n"
+         "shmspec itself stands on is broken, 4 mistake in options.\n";
+}
+
+const internal::SubcommandRegistration registration(
+    {.name = "doctor",
+     .about = "Say what this system offers and what that means for a run",
+     .place = 130,
+     .examples = "  shmspec doctor                           what does this system offer?\n",
+     .footer = &Footer,
+     .start = Performing(&Declare, &Examine)});
+
+}  // namespace
 }  // namespace shmspec

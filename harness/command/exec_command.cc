@@ -4,15 +4,42 @@
 
 #include <fmt/format.h>
 
-#include <memory>
+#include <array>
+#include <cstdint>
 
-#include "harness/command/command_line.h"
 #include "harness/command/console.h"
+#include "harness/command/expectation_files.h"
+#include "harness/command/print_failures.h"
 #include "harness/command/print_results.h"
+#include "harness/command/settle.h"
+#include "harness/command/subcommand.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
+namespace {
+
+/// The exit codes of other runners of tests.
+enum class ExitStyle : std::uint8_t { kShmspec, kKselftest, kOpenPosix, kAutomake, kLtp };
+
+struct ExecOptions {
+  std::string name;
+  PerformOptions perform;
+  ExpectationFiles expectations;
+  ExitStyle style = ExitStyle::kShmspec;
+};
+
+}  // namespace
+
+template <>
+struct NamesOf<ExitStyle> {
+  static constexpr std::array kNames{Named<ExitStyle>{"shmspec", ExitStyle::kShmspec},
+                                     Named<ExitStyle>{"ksft", ExitStyle::kKselftest},
+                                     Named<ExitStyle>{"openposix", ExitStyle::kOpenPosix},
+                                     Named<ExitStyle>{"automake", ExitStyle::kAutomake},
+                                     Named<ExitStyle>{"ltp", ExitStyle::kLtp}};
+};
+
 namespace {
 
 /// The exit codes of a style for the results of a case. A style without a code for a waiver gets
@@ -94,9 +121,7 @@ class Observer : public RunObserver {
   LeavingReader& reader_;
 };
 
-}  // namespace
-
-int ExecCommand(const ExecCommandOptions& options) {
+int Exec(const ExecOptions& options) {
   const StopRequests requests;
   LeavingReader reader;
   const auto complain = [&](const Error& error) {
@@ -128,20 +153,16 @@ int ExecCommand(const ExecCommandOptions& options) {
   return ExitCodeOf(result, options.style);
 }
 
-void AddExec(CLI::App& program, int& exit_code) {
-  const auto options = std::make_shared<ExecCommandOptions>();
-  CLI::App* app = program.add_subcommand(
-      "exec", "Perform one case, with the exit code that another runner of tests expects");
-  app->add_option("CASE", options->name, "The name of the case, in full")->required();
-  std::vector<std::string> styles;
-  for (const auto& style : NamesOf<ExitStyle>::kNames) styles.emplace_back(style.name);
-  app->add_option_function<std::string>(
-         "--exit-style",
-         [options](const std::string& name) { options->style = *FromName<ExitStyle>(name); },
-         fmt::format("Whose exit codes: {}", fmt::join(styles, ", ")))
-      ->check(CLI::IsMember(styles));
-  AddPerform(*app, options->perform);
-  AddWaiversOption(*app, options->expectations);
+void Declare(OptionList& options, ExecOptions& to) {
+  options.Text("CASE", to.name, "The name of the case, in full").required = true;
+  options.Choice(
+      "--exit-style", to.style,
+      fmt::format("Whose exit codes: {}", fmt::join(OptionList::ChoicesOf<ExitStyle>(), ", ")));
+  DeclarePerform(options, to.perform);
+  DeclareWaivers(options, to.expectations);
+}
+
+std::string Footer() {
   std::string footer =
       "Exit codes:      pass fail unresolved unsupported untested waived stale stopped\n";
   for (const ExitCodes& codes : kCodes) {
@@ -155,18 +176,23 @@ void AddExec(CLI::App& program, int& exit_code) {
       "Example, a test of CTest for each case:\n"
       "  mkdir cases && shmspec list --format ctest > cases/CTestTestfile.cmake\n"
       "  ctest --test-dir cases -j2\n";
-  app->footer(footer);
-  app->callback([options, &exit_code] { exit_code = ExecCommand(*options); });
+  return footer;
 }
 
-int UsageExitCode(const CLI::App& program) {
-  for (const CLI::App* command : program.get_subcommands()) {
-    if (command->get_name() != "exec") continue;
-    const std::vector<std::string> given = command->get_option("--exit-style")->results();
-    const auto style = given.empty() ? std::nullopt : FromName<ExitStyle>(given.back());
-    return TroubleCode(style.value_or(ExitStyle::kShmspec), kExitUsage);
-  }
-  return kExitUsage;
+int ExitCodeOfMistake(const GivenWord& given) {
+  const auto style = FromName<ExitStyle>(given("--exit-style"));
+  return TroubleCode(style.value_or(ExitStyle::kShmspec), kExitUsage);
 }
 
+const internal::SubcommandRegistration registration(
+    {.name = "exec",
+     .about = "Perform one case, with the exit code that another runner of tests expects",
+     .place = 20,
+     .examples =
+         "  shmspec exec sysv.detach.works_once --exit-style ksft  one case, for other runners\n",
+     .footer = &Footer,
+     .mistake = &ExitCodeOfMistake,
+     .start = Performing(&Declare, &Exec)});
+
+}  // namespace
 }  // namespace shmspec

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
+#include "harness/command/expectation_files.h"
+
 #include <fmt/format.h>
 
-#include "harness/command/command.h"
 #include "harness/command/input_file.h"
 
 namespace shmspec {
@@ -31,6 +32,11 @@ Result<Baseline> BaselineIn(const std::string& file, const PerformOptions& perfo
 }
 
 }  // namespace
+
+void DeclareWaivers(OptionList& options, ExpectationFiles& to) {
+  options.Text("--waivers", to.waivers,
+               "A file of waivers: what is put up with, by whom, why and until when");
+}
 
 Result<Expectations> ReadExpectations(const ExpectationFiles& files,
                                       const PerformOptions& perform) {

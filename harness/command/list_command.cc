@@ -2,16 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
-#include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "harness/command/command_line.h"
 #include "harness/command/console.h"
+#include "harness/command/subcommand.h"
 #include "harness/runner/selection.h"
 
 namespace shmspec {
@@ -54,13 +53,24 @@ enum class ListFormat { kHuman, kJson, kCTest };
 struct ListOptions {
   std::vector<std::string> filters;
   std::optional<std::string> shard;
-  std::string level = "may";
+  Level level = Level::kMay;
   ListFormat format = ListFormat::kHuman;
 };
 
+}  // namespace
+
+template <>
+struct NamesOf<ListFormat> {
+  static constexpr std::array kNames{Named<ListFormat>{"human", ListFormat::kHuman},
+                                     Named<ListFormat>{"json", ListFormat::kJson},
+                                     Named<ListFormat>{"ctest", ListFormat::kCTest}};
+};
+
+namespace {
+
 int List(const ListOptions& options) {
   SelectionOptions selecting{.filters = options.filters};
-  selecting.level = *FromName<Level>(options.level);
+  selecting.level = options.level;
   if (options.shard) {
     const Result<Shard> shard = ParseShard(*options.shard);
     if (!shard.ok()) return Complain(kExitUsage, shard.error().message);
@@ -85,26 +95,24 @@ int List(const ListOptions& options) {
   return kExitAsExpected;
 }
 
-}  // namespace
-
-void AddList(CLI::App& program, int& exit_code) {
-  const auto options = std::make_shared<ListOptions>();
-  CLI::App* app = program.add_subcommand("list", "List the cases");
-  app->add_option("FILTER", options->filters, "As for run");
-  app->add_option("--shard", options->shard, "As for run: only part i of n, as i/n");
-  app->add_option("--level", options->level, "As for run: must, should or may (default)")
-      ->check(CLI::IsMember({"must", "should", "may"}));
-  const std::map<std::string, ListFormat> formats{
-      {"human", ListFormat::kHuman}, {"json", ListFormat::kJson}, {"ctest", ListFormat::kCTest}};
-  app->add_option_function<std::string>(
-         "--format",
-         [options, formats](const std::string& name) { options->format = formats.at(name); },
-         "What is printed: human (default), json, or ctest: a CTestTestfile.cmake")
-      ->check(CLI::IsMember({"human", "json", "ctest"}));
-  app->footer(
-      "Example, the cases about two requirements:\n"
-      "  shmspec list SYSV.SHMDT.TWICE SYSV.RMID.BUF_IGNORED\n");
-  app->callback([options, &exit_code] { exit_code = List(*options); });
+void Declare(OptionList& options, ListOptions& to) {
+  options.Texts("FILTER", to.filters, "As for run");
+  options.Text("--shard", to.shard, "As for run: only part i of n, as i/n");
+  options.Choice("--level", to.level, "As for run: must, should or may (default)");
+  options.Choice("--format", to.format,
+                 "What is printed: human (default), json, or ctest: a CTestTestfile.cmake");
 }
 
+std::string Footer() {
+  return "Example, the cases about two requirements:\n"
+         "  shmspec list SYSV.SHMDT.TWICE SYSV.RMID.BUF_IGNORED\n";
+}
+
+const internal::SubcommandRegistration registration({.name = "list",
+                                                     .about = "List the cases",
+                                                     .place = 30,
+                                                     .footer = &Footer,
+                                                     .start = Performing(&Declare, &List)});
+
+}  // namespace
 }  // namespace shmspec

@@ -14,7 +14,9 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/command/console.h"
 #include "harness/command/input_file.h"
+#include "harness/command/option_list.h"
 
 namespace shmspec {
 namespace {
@@ -131,6 +133,24 @@ Result<void> OutputFile::Commit(const std::string& contents) {
   }
   fd_.reset();
   return {};
+}
+
+void DeclareOutput(OptionList& options, OutputOptions& to, std::string about) {
+  options.Text("--output,-o", to.file, std::move(about));
+  options.Flag("--force", to.force, "Replace that file if it is there already");
+}
+
+int WriteOutput(const std::string& contents, const OutputOptions& options) {
+  if (!options.file) {
+    fmt::print("{}", contents);
+    return kExitAsExpected;
+  }
+  Result<OutputFile> output = OutputFile::Claim(options);
+  if (!output.ok()) return Complain(kExitUsage, output.error().message);
+  if (auto written = output->Commit(contents); !written.ok()) {
+    return Complain(kExitHarnessTrouble, written.error().message);
+  }
+  return kExitAsExpected;
 }
 
 }  // namespace shmspec

@@ -13,6 +13,8 @@
 
 namespace shmspec {
 
+class OptionList;
+
 /// Where the command line wants output to go.
 struct OutputOptions {
   std::optional<std::string> file;  // standard output when not given
@@ -56,6 +58,13 @@ class OutputFile {
   UniqueFd fd_;
   bool replace_;  // what is there already
 };
+
+/// `--output` and `--force`.
+void DeclareOutput(OptionList& options, OutputOptions& to, std::string about);
+
+/// Writes to a new file, over an old one when that is wanted, or to standard output when no file is
+/// named. Returns the exit code.
+int WriteOutput(const std::string& contents, const OutputOptions& options);
 
 }  // namespace shmspec
 

@@ -9,8 +9,8 @@
 #include <map>
 #include <set>
 
-#include "harness/command/command.h"
 #include "harness/command/console.h"
+#include "harness/command/settle.h"
 #include "harness/runner/conformance.h"
 #include "harness/runner/record.h"
 #include "harness/sandbox/environment.h"

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
+#include "harness/command/record_file.h"
+
 #include <fmt/format.h>
 
 #include <utility>
 
-#include "harness/command/command.h"
-#include "harness/command/console.h"
 #include "harness/command/input_file.h"
 #include "harness/command/log_record.h"
-#include "harness/command/output_file.h"
 
 namespace shmspec {
 
@@ -35,19 +34,6 @@ Result<reports::Record> ReadRecordFile(const std::string& file) {
   if (records->size() == 1) return std::move(records->front());
   return Error{fmt::format("{}: is a log of {} records and one is expected here; cut it out",
                            InputName(file), records->size())};
-}
-
-int WriteOutput(const std::string& contents, const OutputOptions& options) {
-  if (!options.file) {
-    fmt::print("{}", contents);
-    return kExitAsExpected;
-  }
-  Result<OutputFile> output = OutputFile::Claim(options);
-  if (!output.ok()) return Complain(kExitUsage, output.error().message);
-  if (auto written = output->Commit(contents); !written.ok()) {
-    return Complain(kExitHarnessTrouble, written.error().message);
-  }
-  return kExitAsExpected;
 }
 
 }  // namespace shmspec

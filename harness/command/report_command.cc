@@ -5,13 +5,23 @@
 #include <optional>
 #include <vector>
 
-#include "harness/command/command.h"
 #include "harness/command/console.h"
-#include "reports/diff.h"
-#include "reports/matrix.h"
+#include "harness/command/output_file.h"
+#include "harness/command/record_file.h"
+#include "harness/command/subcommand.h"
+#include "reports/report.h"
 
 namespace shmspec {
-int ReportCommand(const ReportCommandOptions& options) {
+namespace {
+
+struct ReportOptions {
+  std::vector<std::string> records;  // files; `-` reads standard input
+  reports::Form form = reports::Form::kHtml;
+  OutputOptions output;
+  std::string since;  // a record to compare the only one with; empty: none
+};
+
+int Report(const ReportOptions& options) {
   const Result<std::vector<reports::Record>> records = ReadRecordFiles(options.records);
   if (!records.ok()) return Complain(kExitUsage, records.error().message);
   std::optional<reports::Record> baseline;
@@ -29,22 +39,33 @@ int ReportCommand(const ReportCommandOptions& options) {
                      options.output);
 }
 
-int MatrixCommand(const MatrixCommandOptions& options) {
-  const Result<std::vector<reports::Record>> records = ReadRecordFiles(options.records);
-  if (!records.ok()) return Complain(kExitUsage, records.error().message);
-  fmt::print("{}", reports::MatrixOf(*records, options.all ? reports::MatrixRows::kAll
-                                                           : reports::MatrixRows::kDiffering));
-  return kExitAsExpected;
+void Declare(OptionList& options, ReportOptions& to) {
+  options
+      .Texts("RECORD", to.records,
+             "Files that run --output wrote, side by side; - for standard input")
+      .required = true;
+  options.Choice("--format", to.form,
+                 fmt::format("What it becomes: {}; html when not given",
+                             fmt::join(OptionList::ChoicesOf<reports::Form>(), ", ")));
+  DeclareOutput(options, to.output, "The file to write; standard output when not given");
+  options.Text("--since", to.since, "A record of before: the page says what changed");
 }
 
-int DiffCommand(const std::string& before, const std::string& after) {
-  const Result<reports::Record> a = ReadRecordFile(before);
-  if (!a.ok()) return Complain(kExitUsage, a.error().message);
-  const Result<reports::Record> b = ReadRecordFile(after);
-  if (!b.ok()) return Complain(kExitUsage, b.error().message);
-  const reports::Difference difference = reports::DifferenceOf(*a, *b);
-  fmt::print("{}", reports::InWords(difference));
-  return difference.results() ? kExitUnexpected : kExitAsExpected;
+std::string Footer() {
+  return "Examples:\n"
+         "  shmspec report result.json -o result.html\n"
+         "  shmspec report here.json there.json --format markdown\n"
+         "  shmspec report after.json --since before.json -o changes.html\n\n"
+         "Exit codes: 0 written, 3 it cannot be written in full, 4 mistake in options or input.\n";
 }
 
+const internal::SubcommandRegistration registration(
+    {.name = "report",
+     .about = "Turn records of runs into one page",
+     .place = 40,
+     .examples = "  shmspec report result.json -o result.html  the same as a page to look at\n",
+     .footer = &Footer,
+     .start = Performing(&Declare, &Report)});
+
+}  // namespace
 }  // namespace shmspec

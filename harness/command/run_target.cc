@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "harness/command/console.h"
+#include "harness/command/controls_command.h"
 #include "harness/command/init.h"
 #include "harness/command/input_file.h"
 #include "harness/command/log_record.h"
@@ -54,7 +55,7 @@ class Observer : public RunObserver {
 Result<SelectionOptions> SelectionOf(const RunCommandOptions& options, std::uint64_t seed) {
   SelectionOptions selection;
   selection.filters = options.filters;
-  selection.level = *FromName<Level>(options.level);
+  selection.level = options.level;
   if (options.shard) {
     Result<Shard> shard = ParseShard(*options.shard);
     if (!shard.ok()) return shard.error();

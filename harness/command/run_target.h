@@ -5,18 +5,45 @@
 #ifndef SHMSPEC_HARNESS_COMMAND_RUN_TARGET_H_
 #define SHMSPEC_HARNESS_COMMAND_RUN_TARGET_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "harness/command/command.h"
 #include "harness/command/console.h"
+#include "harness/command/expectation_files.h"
+#include "harness/command/output_file.h"
+#include "harness/command/print_failures.h"
+#include "harness/command/print_format.h"
+#include "harness/command/settle.h"
 #include "harness/runner/fuzzing.h"
 #include "harness/runner/measurements.h"
 #include "harness/runner/run.h"
 #include "harness/runner/selection.h"
+#include "reports/report.h"
 
 namespace shmspec {
+
+struct RunCommandOptions {
+  std::vector<std::string> filters;
+  PerformOptions perform;
+  ExpectationFiles expectations;
+  std::optional<std::string> shard;
+  std::uint32_t repeat = 1;
+  std::uint32_t retries = 0;
+  bool shuffle = false;
+  bool quick = false;
+  Level level = Level::kMay;
+  bool controls = false;
+  std::optional<std::string> measurements;
+  std::vector<std::string> fuzzing;
+  OutputOptions output;
+  Detail detail = Detail::kUsual;
+  bool record_in_log = false;  // also print the record, between lines that mark it
+  Format format = Format::kHuman;
+  std::optional<reports::Form> form;  // a report in place of either format
+  std::vector<std::string> argv;
+};
 
 /// What a run needs besides its cases, found before anything is performed.
 struct Preparation {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
+#include "harness/command/settle.h"
+
 #include <fmt/format.h>
 #include <sched.h>
 
@@ -7,12 +9,14 @@
 #include <random>
 
 #include "harness/actor/floor.h"
-#include "harness/command/command.h"
+#include "harness/command/option_list.h"
 #include "harness/host/own_process.h"
 #include "harness/model/profile/profile.h"
 #include "harness/runner/abilities_inside.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/sandbox/system_v.h"
+#include "harness/target/target.h"
+#include "harness/vocabulary/value/duration.h"
 #include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
@@ -21,6 +25,22 @@ namespace {
 constexpr std::uint32_t kMaxJobs = 4;
 
 }  // namespace
+
+void DeclarePerform(OptionList& options, PerformOptions& to, const std::string& more_targets) {
+  std::string targets;
+  for (const KernelTarget& target : KernelTargets()) {
+    targets += fmt::format("{} ({}{}), ", target.name, target.about,
+                           target.name == to.target ? "; default" : "");
+  }
+  options.Text("--target", to.target,
+               targets + "simulated or faulty:ID (see controls)" + more_targets);
+  options.Text("--profile", to.profile, "The specification to judge by: linux (default) or posix");
+  options.Seed("--seed", to.seed, "Settles every random choice; printed with each run");
+  options.Duration("--timeout", to.timeout_ms,
+                   fmt::format("How long one case may take, such as 30s, 500ms or 2m; {} when not "
+                               "given",
+                               PrintDuration(to.timeout_ms)));
+}
 
 std::uint32_t JobsOf(std::uint32_t asked) {
   if (asked != 0) return asked;

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
-#include "harness/command/command.h"
 #include "harness/command/console.h"
+#include "harness/command/subcommand.h"
 #include "harness/runner/run.h"
 #include "harness/runner/selection.h"
 #include "harness/vocabulary/form/text.h"
@@ -14,6 +15,23 @@
 #include "reports/plain_text.h"
 
 namespace shmspec {
+namespace {
+
+enum class PlanForm { kPlan, kC };
+
+struct ShowOptions {
+  std::string name;  // of a case, a requirement, or the beginning of the names of requirements
+  PlanForm form = PlanForm::kPlan;
+};
+
+}  // namespace
+
+template <>
+struct NamesOf<PlanForm> {
+  static constexpr std::array kNames{Named<PlanForm>{"plan", PlanForm::kPlan},
+                                     Named<PlanForm>{"c", PlanForm::kC}};
+};
+
 namespace {
 
 void Line(std::string_view label, std::string_view text) {
@@ -104,12 +122,10 @@ std::vector<std::string> Names() {
   return names;
 }
 
-}  // namespace
-
-int ShowCommand(const ShowCommandOptions& options) {
+int Show(const ShowOptions& options) {
   const std::string& name = options.name;
   const Case* found = FindCase(name);
-  if (options.as_c) return ShowProgram(name, found);
+  if (options.form == PlanForm::kC) return ShowProgram(name, found);
   if (const auto requirement = FindRequirement(name)) {
     ShowRequirement(*requirement);
     return kExitAsExpected;
@@ -126,4 +142,29 @@ int ShowCommand(const ShowCommandOptions& options) {
                   fmt::format("no case or requirement \"{}\"{}", name, DidYouMean(name, Names())));
 }
 
+void Declare(OptionList& options, ShowOptions& to) {
+  options.Text("NAME", to.name, "A requirement, the beginning of some, or a case").required = true;
+  options.Choice(
+      "--format", to.form,
+      "What is printed: plan (default), or c for a C program that performs the case alone");
+}
+
+std::string Footer() {
+  return "Examples:\n"
+         "  shmspec show SYSV.SHMDT                        the requirements about a call\n"
+         "  shmspec show sysv.detach.works_once            the plan, for replay\n"
+         "  shmspec show sysv.detach.works_once --format c > case.c && cc -o case case.c && "
+         "./case\n";
+}
+
+const internal::SubcommandRegistration registration(
+    {.name = "show",
+     .about = "Explain a requirement, list those of an area, or print a case's plan",
+     .place = 100,
+     .examples = "  shmspec show SYSV.SHMDT.TWICE            what a requirement says and which "
+                 "cases test it\n",
+     .footer = &Footer,
+     .start = Performing(&Declare, &Show)});
+
+}  // namespace
 }  // namespace shmspec

@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <system_error>
 
-#include "harness/command/command.h"
 #include "harness/command/console.h"
 #include "harness/command/input_file.h"
+#include "harness/command/subcommand.h"
 #include "reports/plain_text.h"
 #include "reports/publication.h"
 #include "shmspec/build.h"
@@ -46,9 +46,12 @@ std::string_view WordFor(reports::Finding::Kind kind) {
   return "BROKEN";
 }
 
-}  // namespace
+struct VerifyOptions {
+  std::string folder;
+};
 
-int VerifyCommand(const std::string& folder) {
+int Verify(const VerifyOptions& options) {
+  const std::string& folder = options.folder;
   const Result<reports::Publication> publication = PublicationIn(folder);
   if (!publication.ok()) return Complain(kExitUsage, publication.error().message);
   const Result<std::vector<reports::Finding>> findings =
@@ -68,4 +71,25 @@ int VerifyCommand(const std::string& folder) {
   return broken == 0 ? kExitAsExpected : kExitUnexpected;
 }
 
+void Declare(OptionList& options, VerifyOptions& to) {
+  options
+      .Text("DIR", to.folder,
+            "A folder with records, pages and a MANIFEST of their hashes, by sha256sum")
+      .required = true;
+}
+
+std::string Footer() {
+  return "Example:\n"
+         "  cd published && sha256sum result.json result.html > MANIFEST && shmspec verify .\n\n"
+         "Exit codes: 0 a result to rely on, 1 not, 4 no such folder.\n";
+}
+
+const internal::SubcommandRegistration registration(
+    {.name = "verify",
+     .about = "Check that a published result is complete, unaltered and reproducible",
+     .place = 90,
+     .footer = &Footer,
+     .start = Performing(&Declare, &Verify)});
+
+}  // namespace
 }  // namespace shmspec

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <memory>
 
-#include "harness/command/command_line.h"
 #include "harness/command/console.h"
+#include "harness/command/expectation_files.h"
+#include "harness/command/output_file.h"
+#include "harness/command/record_file.h"
+#include "harness/command/subcommand.h"
 #include "harness/runner/waivers.h"
 #include "reports/plain_text.h"
 
@@ -60,10 +62,14 @@ std::string Until(const Waiver& waiver) {
   return text;
 }
 
-}  // namespace
+struct CheckOptions {
+  std::string file;
+  PerformOptions perform;
+};
 
-int CheckWaiversCommand(const std::string& file, const PerformOptions& perform) {
-  const Result<Expectations> read = ReadExpectations({.waivers = file}, perform);
+/// Prints a file of waivers and which of them hold here.
+int Check(const CheckOptions& options) {
+  const Result<Expectations> read = ReadExpectations({.waivers = options.file}, options.perform);
   if (!read.ok()) return Complain(kExitUsage, read.error().message);
   const Waivers& waivers = *read->waivers;
   for (const Waiver& waiver : waivers.entries) {
@@ -76,7 +82,13 @@ int CheckWaiversCommand(const std::string& file, const PerformOptions& perform) 
   return kExitAsExpected;
 }
 
-int SuggestWaiversCommand(const SuggestWaiversOptions& options) {
+struct SuggestOptions {
+  std::string record;
+  OutputOptions output;
+};
+
+/// Writes a file of waivers to be filled in, with one for each case with an unexpected result.
+int Suggest(const SuggestOptions& options) {
   const Result<reports::Record> record = ReadRecordFile(options.record);
   if (!record.ok()) return Complain(kExitUsage, record.error().message);
   std::string text = kPreface;
@@ -93,29 +105,44 @@ int SuggestWaiversCommand(const SuggestWaiversOptions& options) {
   return WriteOutput(text, options.output);
 }
 
-void AddWaivers(CLI::App& program, int& exit_code) {
-  CLI::App* app = program.add_subcommand("waivers", "Check a file of waivers, or begin one");
-  app->require_subcommand(1);
-
-  const auto perform = std::make_shared<PerformOptions>();
-  const auto file = std::make_shared<std::string>();
-  CLI::App* check = app->add_subcommand("check", "Read a file of waivers as run would");
-  check->add_option("FILE", *file, "The file, TOML; - for standard input")->required();
-  check->add_option("--target", perform->target, "As for run");
-  check->add_option("--profile", perform->profile, "As for run");
-  check->callback([=, &exit_code] { exit_code = CheckWaiversCommand(*file, *perform); });
-
-  const auto suggesting = std::make_shared<SuggestWaiversOptions>();
-  CLI::App* suggest = app->add_subcommand(
-      "suggest", "Write a waiver to be filled in for each case that failed unexpectedly");
-  suggest->add_option("RECORD", suggesting->record, "A file that run --output wrote")->required();
-  AddOutput(*suggest, suggesting->output, "The file to write; standard output when not given");
-  suggest->callback([=, &exit_code] { exit_code = SuggestWaiversCommand(*suggesting); });
-  app->footer(
-      "Example:\n"
-      "  shmspec waivers suggest result.json -o waivers.toml\n"
-      "  shmspec waivers check waivers.toml\n"
-      "  shmspec run --waivers waivers.toml\n");
+void DeclareCheck(OptionList& options, CheckOptions& to) {
+  options.Text("FILE", to.file, "The file, TOML; - for standard input").required = true;
+  options.Text("--target", to.perform.target, "As for run");
+  options.Text("--profile", to.perform.profile, "As for run");
 }
 
+void DeclareSuggest(OptionList& options, SuggestOptions& to) {
+  options.Text("RECORD", to.record, "A file that run --output wrote").required = true;
+  DeclareOutput(options, to.output, "The file to write; standard output when not given");
+}
+
+std::string Footer() {
+  return "Example:\n"
+         "  shmspec waivers suggest result.json -o waivers.toml\n"
+         "  shmspec waivers check waivers.toml\n"
+         "  shmspec run --waivers waivers.toml\n";
+}
+
+const internal::SubcommandRegistration registrations[] = {
+    internal::SubcommandRegistration(
+        {.name = "waivers",
+         .about = "Check a file of waivers, or begin one",
+         .place = 70,
+         .examples =
+             "  shmspec run --waivers waivers.toml       what is waived does not count as failed\n"
+             "  shmspec waivers suggest result.json      a file of waivers to fill in\n",
+         .footer = &Footer}),
+    internal::SubcommandRegistration({.name = "waivers check",
+                                      .about = "Read a file of waivers as run would",
+                                      .place = 1,
+                                      .footer = &Footer,
+                                      .start = Performing(&DeclareCheck, &Check)}),
+    internal::SubcommandRegistration(
+        {.name = "waivers suggest",
+         .about = "Write a waiver to be filled in for each case that failed unexpectedly",
+         .place = 2,
+         .footer = &Footer,
+         .start = Performing(&DeclareSuggest, &Suggest)})};
+
+}  // namespace
 }  // namespace shmspec

@@ -162,6 +162,8 @@ constexpr Library kLibraries[] = {
     {"<fuzzer/", [](std::string_view path) { return IsBelow(path, "fuzz"); }, "fuzz/"},
     {"<boost/", [](std::string_view path) { return path == "harness/target/boost.cc"; },
      "the target that calls Boost.Interprocess"},
+    {"<CLI/", [](std::string_view path) { return path == "harness/command/command_line.cc"; },
+     "the reader of the command line"},
     {"<toml++/", [](std::string_view path) { return path == "harness/runner/waivers.cc"; },
      "the reader of waivers"},
     {"<yaml-cpp/",

@@ -70,7 +70,8 @@ TEST(RoomOrder, DemandsPathsFromTheRoot) {
 TEST(Libraries, StayWhereTheyBelong) {
   for (const char* header :
        {"<gtest/gtest.h>", "<gmock/gmock.h>", "<rapidcheck.h>", "<rapidcheck/gtest.h>",
-        "<benchmark/benchmark.h>", "<fuzzer/FuzzedDataProvider.h>", "<yaml-cpp/yaml.h>"}) {
+        "<benchmark/benchmark.h>", "<fuzzer/FuzzedDataProvider.h>", "<yaml-cpp/yaml.h>",
+        "<CLI/CLI.hpp>"}) {
     EXPECT_THAT(CheckLibraries({Including("harness/runner/a.cc", header)}),
                 ElementsAre(StartsWith("harness/runner/a.cc:1: ")))
         << header;
@@ -80,6 +81,7 @@ TEST(Libraries, StayWhereTheyBelong) {
   EXPECT_THAT(CheckLibraries({Including("suites/sysv/a.cc", "<gtest/gtest.h>"),
                               Including("harness/model/state/a_test.cc", "<rapidcheck.h>"),
                               Including("property/a.cc", "<rapidcheck.h>"),
+                              Including("harness/command/command_line.cc", "<CLI/CLI.hpp>"),
                               {"fuzz/a.cc", "extern \"C\" int LLVMFuzzerTestOneInput("}}),
               IsEmpty());
 }
