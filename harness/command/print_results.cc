@@ -12,7 +12,6 @@
 #include "harness/command/console.h"
 #include "harness/command/settle.h"
 #include "harness/runner/conformance.h"
-#include "harness/runner/record.h"
 #include "harness/sandbox/environment.h"
 #include "harness/target/target.h"
 #include "reports/chapters.h"

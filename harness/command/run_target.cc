@@ -179,9 +179,7 @@ class Delivery {
       context.environment = ReadEnvironment();
       for (Fact& fact : FactsOf(run.abilities)) context.environment.push_back(std::move(fact));
       context.meanings = Assess(context.environment, run.isolation);
-      record = RecordOf(result, run, context)
-                   .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
-               "\n";
+      record = RecordOf(result, run, context);
     }
     // The file first: the reader of the output may stop reading.
     if (prepared_.output) {

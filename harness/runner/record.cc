@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "harness/runner/conformance.h"
@@ -321,8 +322,7 @@ Json SummaryRecord(const RunResult& result, const RecordContext& context) {
   return summary;
 }
 
-}  // namespace
-
+/// The version of the program and what it was built from.
 Json SuiteRecord() {
   return {{"version", internal::kVersion},
           {"source_id", internal::kSourceId},
@@ -330,7 +330,10 @@ Json SuiteRecord() {
           {"build", {{"compiler", internal::kCompiler}, {"linkage", internal::kLinkage}}}};
 }
 
-Json RecordOf(const RunResult& result, const RunOptions& options, const RecordContext& context) {
+}  // namespace
+
+std::string RecordOf(const RunResult& result, const RunOptions& options,
+                     const RecordContext& context) {
   Json tests = Json::array();
   for (const CaseRun& one : result.cases) tests.push_back(TestRecord(one, options));
   Json record{{"format", "shmspec-result/2"},
@@ -352,7 +355,7 @@ Json RecordOf(const RunResult& result, const RunOptions& options, const RecordCo
     record["measurements"] = MeasurementsRecord(context.measurements);
   }
   if (!context.fuzzing.empty()) record["fuzzing"] = FuzzingRecord(context.fuzzing);
-  return record;
+  return record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace shmspec

@@ -5,7 +5,7 @@
 #ifndef SHMSPEC_HARNESS_RUNNER_RECORD_H_
 #define SHMSPEC_HARNESS_RUNNER_RECORD_H_
 
-#include <nlohmann/json.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,11 +41,9 @@ struct RecordContext {
   std::vector<FuzzRun> fuzzing;
 };
 
-/// The version of the program and what it was built from.
-nlohmann::ordered_json SuiteRecord();
-
-nlohmann::ordered_json RecordOf(const RunResult& result, const RunOptions& options,
-                                const RecordContext& context);
+/// The record as JSON text. What is no UTF-8 in it is replaced.
+std::string RecordOf(const RunResult& result, const RunOptions& options,
+                     const RecordContext& context);
 
 }  // namespace shmspec
 

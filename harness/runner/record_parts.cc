@@ -3,6 +3,7 @@
 #include "harness/runner/record_parts.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "harness/runner/case.h"
 

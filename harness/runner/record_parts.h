@@ -5,7 +5,7 @@
 #ifndef SHMSPEC_HARNESS_RUNNER_RECORD_PARTS_H_
 #define SHMSPEC_HARNESS_RUNNER_RECORD_PARTS_H_
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
 #include "harness/runner/record.h"
