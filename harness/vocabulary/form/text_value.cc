@@ -86,19 +86,28 @@ bool ParseUnsigned(Cursor& cursor, std::uint64_t& number) {
 bool ParseFlagWord(Cursor& cursor, std::span<const Named<std::uint64_t>> names,
                    std::uint64_t& bits) {
   const std::size_t start = cursor.position();
+  // Some names begin with a digit, and some have a hyphen in them.
+  Cursor ahead = cursor;
+  std::string word(ahead.Name());
+  while (ahead.Peek() == '-' && !ahead.Rest().starts_with("->") && ahead.Accept("-")) {
+    word += '-' + std::string(ahead.Name());
+  }
+  std::vector<std::string> known{"none"};
+  for (const auto& entry : names) {
+    known.emplace_back(entry.name);
+    if (entry.name != word) continue;
+    bits |= entry.value;
+    cursor = ahead;
+    return true;
+  }
   if (cursor.Peek() >= '0' && cursor.Peek() <= '9') {
     std::uint64_t number = 0;
     if (!ParseUnsigned(cursor, number)) return false;
     bits |= number;
     return true;
   }
-  const std::string word(cursor.Name());
-  if (word == "none") return true;
-  std::vector<std::string> known{"none"};
-  for (const auto& entry : names) {
-    known.emplace_back(entry.name);
-    if (entry.name != word) continue;
-    bits |= entry.value;
+  if (word == "none") {
+    cursor = ahead;
     return true;
   }
   return cursor.FailAt(start, fmt::format("expected flags such as {} or an octal number{}",
