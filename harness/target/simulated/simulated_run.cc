@@ -7,44 +7,14 @@
 #include <utility>
 
 #include "harness/model/language/transition.h"
+#include "harness/vocabulary/plan/usual_facts.h"
 #include "harness/vocabulary/value/wrapping.h"
 
 namespace shmspec {
 namespace {
 
-constexpr std::int64_t kFirstPid = 1000;
-constexpr std::int64_t kFirstKey = 0x53480001;
-constexpr std::uint64_t kFirstUserNamespace = 0xeffffffd;
-constexpr std::uint64_t kFirstIpcNamespace = 0xefffffff;
-constexpr std::uint64_t kFirstPidNamespace = 0xeffffffc;
-constexpr std::uint64_t kFirstOwnNamespace = 0xf0000000;
-constexpr std::uint64_t kEveryCapability = (1ull << 41) - 1;
-constexpr std::uint64_t kUsualMemlock = 8ull << 20;
 constexpr std::uint64_t kHugePageBytes = 2ull << 20;
 constexpr std::uint64_t kHugePages = 8;
-
-/// The namespaces and the identity that a spawned actor asks for.
-ActorFacts FactsOf(const ActorSpec& spec, std::size_t index) {
-  ActorFacts facts;
-  const std::uint64_t own = kFirstOwnNamespace + 4 * index;
-  const auto number = [&](std::uint64_t kind, std::uint64_t usual, std::uint64_t offset) {
-    return spec.namespaces.Has(kind) ? own + offset : usual;
-  };
-  facts.pid = facts.inner_pid = kFirstPid + static_cast<std::int64_t>(index);
-  if (spec.namespaces.Has(kNamespacePid)) facts.inner_pid = 1;
-  facts.ipc_namespace = number(kNamespaceIpc, kFirstIpcNamespace, 0);
-  facts.user_namespace = number(kNamespaceUser, kFirstUserNamespace, 1);
-  facts.pid_namespace = number(kNamespacePid, kFirstPidNamespace, 2);
-  facts.SetUser(spec.uid.value_or(0).number);
-  facts.SetGroup(spec.gid.value_or(0).number);
-  for (const Id group : spec.groups) facts.groups.push_back(group.number);
-  facts.caps = spec.caps.value_or(Capabilities(facts.uid == 0 ? kEveryCapability : 0));
-  facts.memlock = spec.memlock.value_or(kUsualMemlock);
-  facts.as = spec.as.value_or(~std::uint64_t{0});
-  facts.abi = spec.abi;
-  if (spec.abi == Abi::kI386) facts.task_size = ActorFacts::kTaskSize32;
-  return facts;
-}
 
 }  // namespace
 
@@ -53,11 +23,11 @@ SimulatedRun::SimulatedRun(const model::Profile& profile, const Plan& plan, std:
     : plan_(plan), tampering_(tampering), random_(seed) {
   trace_.plan = plan;
   trace_.steps.resize(plan.steps.size());
-  trace_.system.user_namespace_of_ipc = kFirstUserNamespace;
+  trace_.system = UsualSystem();
   trace_.system.huge_page_size = kHugePageBytes;
   trace_.system.huge_pages_free = kHugePages;
   for (std::size_t i = 0; i < trace_.keys.size(); ++i) {
-    trace_.keys[i] = kFirstKey + static_cast<std::int64_t>(i);
+    trace_.keys[i] = kUsualFirstKey + static_cast<std::int64_t>(i);
   }
   handles_.ForEach([](std::int64_t& value) { value = -1; });
   handles_[HandleKind::kKey] = trace_.keys;
@@ -69,7 +39,7 @@ SimulatedRun::SimulatedRun(const model::Profile& profile, const Plan& plan, std:
 
 void SimulatedRun::MakeFacts() {
   for (std::size_t i = 0; i < plan_.actors.size(); ++i) {
-    trace_.actors.push_back(FactsOf(plan_.actors[i], i));
+    trace_.actors.push_back(UsualFacts(plan_.actors[i], i));
   }
 }
 
