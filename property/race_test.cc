@@ -16,6 +16,7 @@
 #include "harness/oracle/oracle.h"
 #include "harness/target/faulty/fault.h"
 #include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/form/trace_text.h"
 #include "harness/vocabulary/plan/plan_builder.h"
 #include "property/kernel_stage.h"
 
@@ -117,6 +118,17 @@ TEST_F(Races, ThatAreDrawnHaveAnOrder) {
     SeededChoices choices(seed);
     return LikelyRace(choices, 2, 4);
   });
+}
+
+TEST_F(Races, AreReadBackFromTheirTextAsTheyWerePerformed) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    SeededChoices choices(seed);
+    const Trace trace = stage().Perform(LikelyRace(choices, 3, 4), seed);
+    const std::string text = PrintWholeTrace(trace);
+    const Result<Trace> again = ParseTrace(text, "performed");
+    ASSERT_TRUE(again.ok()) << "seed " << seed << ": " << again.error().message << '\n' << text;
+    ASSERT_TRUE(*again == trace) << "seed " << seed << '\n' << text;
+  }
 }
 
 /// These races find faults: a system that tears attaches off, and one whose forks do not count.

@@ -19,6 +19,7 @@
 #include "harness/target/faulty/fault.h"
 #include "harness/target/simulated/simulated_stage.h"
 #include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/form/trace_text.h"
 #include "property/generators.h"
 #include "property/kernel_stage.h"
 #include "property/search.h"
@@ -60,6 +61,9 @@ void CheckAllowed(Stage& stage, const PlanChoices& choices, LikelyWeights weight
     RC_FAIL(trace.trouble);
   }
   const Verdict verdict = Judge(trace, Linux());
+  const Result<Trace> again = ParseTrace(PrintWholeTrace(trace), "performed");
+  if (!again.ok()) RC_FAIL(again.error().message);
+  RC_ASSERT(*again == trace);
   if (verdict.kind != Verdict::Kind::kRefuted) return;
   file.Keep(trace);
   RC_LOG(PrintTrace(trace));

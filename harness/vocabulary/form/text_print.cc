@@ -4,6 +4,10 @@
 
 #include "harness/vocabulary/form/text.h"
 #include "harness/vocabulary/form/text_pattern.h"
+#include "harness/vocabulary/form/trace_lines.h"
+#include "harness/vocabulary/form/trace_text.h"
+#include "harness/vocabulary/plan/usual_facts.h"
+#include "harness/vocabulary/value/wrapping.h"
 
 namespace shmspec {
 namespace {
@@ -13,8 +17,8 @@ using text::Actors;
 /// ` field=value` for every field that differs from its default; ` field=none` when the value is a
 /// list or flag set that was emptied.
 template <class T>
-void PrintFields(std::string& out, const T& record, Actors actors, std::string_view skip = {}) {
-  const T defaults{};
+void PrintFields(std::string& out, const T& record, Actors actors, std::string_view skip = {},
+                 const T& defaults = {}) {
   ForEachField<T>([&](const auto& field) {
     const auto& value = record.*field.member;
     if (field.name == skip || value == defaults.*field.member) return;
@@ -39,7 +43,13 @@ std::string PrintHead(const Plan& plan) {
   return out;
 }
 
-/// Prints the steps, with `after(i)` behind the arrow unless it is empty.
+/// ` -> outcome`, or nothing when the author expects none.
+std::string Expected(const Plan& plan, std::size_t i) {
+  const auto& expected = plan.steps[i].expected;
+  return expected ? " -> " + PrintPattern(*expected, plan.actors) : std::string();
+}
+
+/// Prints the steps, each with `after(i)` behind it.
 template <class After>
 std::string PrintSteps(const Plan& plan, After&& after) {
   std::string out;
@@ -55,13 +65,62 @@ std::string PrintSteps(const Plan& plan, After&& after) {
       out += "race {\n";
       race = step.race;
     }
-    out += (racing ? "  " : "") + PrintStep(step, plan.actors);
-    const std::string expected = after(i);
-    if (!expected.empty()) out += " -> " + expected;
-    out += '\n';
+    out += (racing ? "  " : "") + PrintStep(step, plan.actors) + after(i) + '\n';
   }
   if (race) out += "}\n";
   return out;
+}
+
+/// What is known of the system, the actors and the keys besides what is usual.
+std::string PrintFacts(const Trace& trace) {
+  const Actors actors = trace.plan.actors;
+  std::string system;
+  PrintFields(system, trace.system, actors, {}, UsualSystem());
+  std::string out = system.empty() ? "" : "system" + system + '\n';
+  std::vector<std::string> facts(actors.size());
+  FactsOf(trace.plan, [&](std::size_t i, ActorFacts& usual) {
+    PrintFields(facts[i], trace.actors[i], actors, {}, usual);
+    usual = trace.actors[i];
+  });
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if (!facts[i].empty()) out += fmt::format("facts {}{}\n", actors[i].name, facts[i]);
+  }
+  std::string keys;
+  std::int64_t usual = kUsualFirstKey;
+  for (std::size_t i = 0; i < trace.keys.size(); ++i) {
+    if (trace.keys[i] != usual) keys += fmt::format(" k{}={}", i, trace.keys[i]);
+    usual = WrappingSum(trace.keys[i], 1);
+  }
+  return out + (keys.empty() ? "" : "keys" + keys + '\n');
+}
+
+/// ` => outcome` with the instants that are not usual.
+std::string Seen(const Trace& trace, std::size_t i, bool may_overlap) {
+  const Performed& performed = trace.steps[i];
+  if (trace.plan.steps[i].timing == Timing::kJoin && performed == Performed{}) return "";
+  const bool returned = performed.called && performed.returned;
+  std::string out = returned ? " =>" : performed.called ? " => in flight" : " => not called";
+  if (returned || !(performed.outcome == Outcome())) {
+    out += ' ' + PrintOutcome(performed.outcome, trace.plan.actors);
+  }
+  text::Instants instants;
+  const bool counts = may_overlap && performed.called;
+  if (counts || performed.call_ns != 0) instants.call_ns = performed.call_ns;
+  if ((counts && returned) || performed.return_ns != 0) instants.return_ns = performed.return_ns;
+  if (performed.not_before_s != 0) instants.not_before_s = performed.not_before_s;
+  if (performed.not_after_s != text::UsualNotAfter(performed.called)) {
+    instants.not_after_s = performed.not_after_s;
+  }
+  PrintFields(out, instants, trace.plan.actors);
+  return out;
+}
+
+std::string PrintHalted(const Trace& trace) {
+  text::Halted halted{trace.halt, trace.halted_at, trace.trouble, trace.lacking};
+  if (halted.step) ++*halted.step;
+  std::string fields;
+  PrintFields(fields, halted, trace.plan.actors);
+  return fields.empty() ? "" : "halted" + fields + '\n';
 }
 
 }  // namespace
@@ -95,10 +154,7 @@ std::string PrintStep(const Step& step, std::span<const ActorSpec> actors) {
 }
 
 std::string PrintPlan(const Plan& plan) {
-  return PrintHead(plan) + PrintSteps(plan, [&](std::size_t i) {
-           const auto& expected = plan.steps[i].expected;
-           return expected ? PrintPattern(*expected, plan.actors) : std::string();
-         });
+  return PrintHead(plan) + PrintSteps(plan, [&](std::size_t i) { return Expected(plan, i); });
 }
 
 std::string DeathText(const Gone& gone) {
@@ -116,9 +172,19 @@ std::string DeathText(const Gone& gone) {
 std::string PrintTrace(const Trace& trace) {
   return PrintHead(trace.plan) + PrintSteps(trace.plan, [&](std::size_t i) {
            const Performed& performed = trace.steps[i];
-           return performed.returned ? PrintOutcome(performed.outcome, trace.plan.actors)
+           return performed.returned ? " -> " + PrintOutcome(performed.outcome, trace.plan.actors)
                                      : std::string();
          });
+}
+
+std::string PrintWholeTrace(const Trace& trace) {
+  const std::vector<bool> may_overlap = text::MayOverlap(trace.plan);
+  return PrintHead(trace.plan) + PrintFacts(trace) +
+         PrintSteps(trace.plan,
+                    [&](std::size_t i) {
+                      return Expected(trace.plan, i) + Seen(trace, i, may_overlap[i]);
+                    }) +
+         PrintHalted(trace);
 }
 
 }  // namespace shmspec
