@@ -34,10 +34,10 @@ std::string Text(const char* before, const char* outcome, const char* after = ""
   return std::string(before) + outcome + after;
 }
 
-constexpr const char* kMade = "a: s0 = sysv.get key=private flags=create|0600 -> 7\n";
+constexpr const char* kMade = "a: s0 = sysv.get key=private flags=create|0600 => 7\n";
 constexpr const char* kAttached =
-    "a: s0 = sysv.get key=private flags=create|0600 -> 7\n"
-    "a: a0 = sysv.attach segment=s0 -> 0x7f0000000000\n";
+    "a: s0 = sysv.get key=private flags=create|0600 => 7\n"
+    "a: a0 = sysv.attach segment=s0 => 0x7f0000000000\n";
 
 std::string Made(const char* steps) { return std::string(kMade) + steps; }
 std::string Attached(const char* steps) { return std::string(kAttached) + steps; }
@@ -46,7 +46,7 @@ std::string Attached(const char* steps) { return std::string(kAttached) + steps;
 
 TEST(Oracle, RefusesTheIdentifierOfALiveSegment) {
   const Verdict verdict =
-      JudgeAs("linux", Made("a: s1 = sysv.get key=private flags=create|0600 -> 7\n"));
+      JudgeAs("linux", Made("a: s1 = sysv.get key=private flags=create|0600 => 7\n"));
   EXPECT_EQ(verdict.kind, Verdict::Kind::kRefuted);
   EXPECT_EQ(verdict.step, 1u);
   EXPECT_THAT(verdict.violated, ElementsAre("SEED.SHMID_UNIQUE"_req));
@@ -55,8 +55,8 @@ TEST(Oracle, RefusesTheIdentifierOfALiveSegment) {
 TEST(Oracle, AllowsEitherOfTwoErrorsThatApply) {
   const auto seen = [](const char* error) {
     return Text(
-        "a: s0 = sysv.get key=k0 size=4096 flags=create|0600 -> 7\n"
-        "b: s1 = sysv.get key=k0 size=8192 flags=0600 -> ",
+        "a: s0 = sysv.get key=k0 size=4096 flags=create|0600 => 7\n"
+        "b: s1 = sysv.get key=k0 size=8192 flags=0600 => ",
         error, "\n");
   };
   EXPECT_TRUE(IsExplained(seen("EINVAL")));
@@ -72,7 +72,7 @@ TEST(Oracle, AllowsEitherOfTwoErrorsThatApply) {
 TEST(Oracle, NamesTheRequirementOfTheFieldThatIsWrong) {
   const Verdict verdict = JudgeAs(
       "linux",
-      Attached("a: sysv.stat segment=s0 -> segment{nattch=1 lpid=b atime=1001 ctime=1001}\n"));
+      Attached("a: sysv.stat segment=s0 => segment{nattch=1 lpid=b atime=1001 ctime=1001}\n"));
   EXPECT_EQ(verdict.kind, Verdict::Kind::kRefuted);
   EXPECT_THAT(verdict.violated, Contains("SYSV.STAT.LPID"_req));
   EXPECT_THAT(verdict.violated, Not(Contains("SYSV.MULTI.NATTCH_COUNTS_ATTACHES"_req)));
@@ -81,7 +81,7 @@ TEST(Oracle, NamesTheRequirementOfTheFieldThatIsWrong) {
 
 TEST(Oracle, BoundsTimeStampsByTheCall) {
   const auto seen = [](const char* times) {
-    return Text("a: sysv.stat segment=s0 -> segment{nattch=1 lpid=a ", times, "}\n");
+    return Text("a: sysv.stat segment=s0 => segment{nattch=1 lpid=a ", times, "}\n");
   };
   EXPECT_TRUE(IsExplained(Attached(seen("atime=1000").c_str())));
   EXPECT_TRUE(IsExplained(Attached(seen("atime=1002").c_str())));
@@ -94,11 +94,11 @@ TEST(Oracle, BoundsTimeStampsByTheCall) {
 TEST(Oracle, SetsTheLastProcessByFork) {
   const auto seen = [](const char* last) {
     return Text(
-        "a: s0 = sysv.get key=private flags=create|0666 -> 7\n"
-        "a: a0 = sysv.attach segment=s0 -> 0x7f0000000000\n"
-        "b: a1 = sysv.attach segment=s0 -> 0x7f0000000000\n"
-        "a: process.fork child=c -> 0\n"
-        "a: sysv.stat segment=s0 -> segment{mode=0666 nattch=3 atime=1000 lpid=",
+        "a: s0 = sysv.get key=private flags=create|0666 => 7\n"
+        "a: a0 = sysv.attach segment=s0 => 0x7f0000000000\n"
+        "b: a1 = sysv.attach segment=s0 => 0x7f0000000000\n"
+        "a: process.fork child=c => 0\n"
+        "a: sysv.stat segment=s0 => segment{mode=0666 nattch=3 atime=1000 lpid=",
         last, "}\n");
   };
   EXPECT_TRUE(IsExplained(seen("a")));
@@ -110,12 +110,11 @@ TEST(Oracle, SetsTheLastProcessByFork) {
 
 TEST(Oracle, ReadsProcessIdsInTheNamespaceOfTheReader) {
   const auto judge = [](const char* record) {
-    Trace trace =
-        SeenTrace(Text("a: s0 = sysv.get key=private flags=create|0666 -> 7\n"
-                       "b: sysv.stat segment=s0 -> ",
+    const Trace trace =
+        SeenTrace(Text("facts b pid_namespace=2 inner_pid=1\n"
+                       "a: s0 = sysv.get key=private flags=create|0666 => 7\n"
+                       "b: sysv.stat segment=s0 => ",
                        record, "\n"));
-    trace.actors[1].pid_namespace = 2;
-    trace.actors[1].inner_pid = 1;
     return Judge(trace, *model::FindProfile("linux")).kind;
   };
   EXPECT_EQ(judge("segment{mode=0666 cpid=0}"), Verdict::Kind::kExplained);
@@ -124,25 +123,25 @@ TEST(Oracle, ReadsProcessIdsInTheNamespaceOfTheReader) {
 
 TEST(Oracle, RefusesEidrmWhenNoRemovalOverlapped) {
   EXPECT_TRUE(
-      IsExplained(Made("a: sysv.remove segment=s0 -> 0\n"
-                       "a: sysv.stat segment=s0 -> EINVAL\n")));
+      IsExplained(Made("a: sysv.remove segment=s0 => 0\n"
+                       "a: sysv.stat segment=s0 => EINVAL\n")));
   EXPECT_TRUE(
-      IsRefuted(Made("a: sysv.remove segment=s0 -> 0\n"
-                     "a: sysv.stat segment=s0 -> EIDRM\n")));
+      IsRefuted(Made("a: sysv.remove segment=s0 => 0\n"
+                     "a: sysv.stat segment=s0 => EIDRM\n")));
 }
 
 TEST(Oracle, KeepsARemovedSegmentUntilTheLastDetach) {
   EXPECT_TRUE(IsExplained(
-      Attached("a: memory.store at=a0+8 value=42 -> 0\n"
-               "a: sysv.remove segment=s0 -> 0\n"
-               "a: sysv.stat segment=s0 -> segment{mode=01600 nattch=1 lpid=a atime=1000}\n"
-               "a: memory.load at=a0+8 -> 42\n"
-               "a: sysv.detach at=a0 -> 0\n"
-               "a: sysv.stat segment=s0 -> EINVAL\n"
-               "a: memory.load at=a0+8 -> fault{signal=SIGSEGV code=MAPERR offset=0}\n")));
+      Attached("a: memory.store at=a0+8 value=42 => 0\n"
+               "a: sysv.remove segment=s0 => 0\n"
+               "a: sysv.stat segment=s0 => segment{mode=01600 nattch=1 lpid=a atime=1000}\n"
+               "a: memory.load at=a0+8 => 42\n"
+               "a: sysv.detach at=a0 => 0\n"
+               "a: sysv.stat segment=s0 => EINVAL\n"
+               "a: memory.load at=a0+8 => fault{signal=SIGSEGV code=MAPERR offset=0}\n")));
   EXPECT_TRUE(
-      IsRefuted(Attached("a: sysv.remove segment=s0 -> 0\n"
-                         "a: sysv.stat segment=s0 -> EINVAL\n")));
+      IsRefuted(Attached("a: sysv.remove segment=s0 => 0\n"
+                         "a: sysv.stat segment=s0 => EINVAL\n")));
 }
 
 // --- calls that overlap -------------------------------------------------------------------------
@@ -150,10 +149,10 @@ TEST(Oracle, KeepsARemovedSegmentUntilTheLastDetach) {
 TEST(Oracle, AllowsAnAttachThatRacesWithRemovalToSucceedOrFail) {
   const auto seen = [](const char* outcome) {
     return Text(
-        "a: s0 = sysv.get key=private flags=create|0666 -> 7\n"
+        "a: s0 = sysv.get key=private flags=create|0666 => 7\n"
         "race {\n"
-        "  a: sysv.remove segment=s0 -> 0\n"
-        "  b: a1 = sysv.attach segment=s0 -> ",
+        "  a: sysv.remove segment=s0 => 0\n"
+        "  b: a1 = sysv.attach segment=s0 => ",
         outcome, "\n}\n");
   };
   EXPECT_TRUE(IsExplained(seen("0x7f0000000000")));
@@ -166,11 +165,11 @@ TEST(Oracle, AllowsAnAttachThatRacesWithRemovalToSucceedOrFail) {
 TEST(Oracle, RemembersWhichOrderARaceMustHaveHad) {
   const auto seen = [](const char* attach, const char* stat) {
     return Text(
-               "a: s0 = sysv.get key=private flags=create|0600 -> 7\n"
+               "a: s0 = sysv.get key=private flags=create|0600 => 7\n"
                "race {\n"
-               "  a: sysv.remove segment=s0 -> 0\n"
-               "  b: process.pin -> 0\n"
-               "  a: sysv.stat segment=s0 -> ",
+               "  a: sysv.remove segment=s0 => 0\n"
+               "  b: process.pin => 0\n"
+               "  a: sysv.stat segment=s0 => ",
                stat, "\n}\n") +
            attach;
   };
@@ -181,30 +180,30 @@ TEST(Oracle, RemembersWhichOrderARaceMustHaveHad) {
 TEST(Oracle, ShowsAnAttachUnderWayInTheCount) {
   const auto seen = [](const char* count) {
     return Text(
-        "a: s0 = sysv.get key=private flags=create|0666 -> 7\n"
-        "b: m0 = map.reserve size=65536 -> 0x7e0000000000\n"
+        "a: s0 = sysv.get key=private flags=create|0666 => 7\n"
+        "b: m0 = map.reserve size=65536 => 0x7e0000000000\n"
         "race {\n"
-        "  b: a1 = sysv.attach segment=s0 at=m0 -> EINVAL\n"
-        "  a: sysv.stat segment=s0 -> segment{mode=0666 nattch=",
+        "  b: a1 = sysv.attach segment=s0 at=m0 => EINVAL\n"
+        "  a: sysv.stat segment=s0 => segment{mode=0666 nattch=",
         count, "}\n}\n");
   };
   EXPECT_TRUE(IsExplained(seen("0")));
   EXPECT_TRUE(IsExplained(seen("1")));
   EXPECT_TRUE(IsRefuted(seen("2")));
   EXPECT_TRUE(
-      IsRefuted("a: s0 = sysv.get key=private flags=create|0666 -> 7\n"
-                "b: m0 = map.reserve size=65536 -> 0x7e0000000000\n"
-                "b: a1 = sysv.attach segment=s0 at=m0 -> EINVAL\n"
-                "a: sysv.stat segment=s0 -> segment{mode=0666 nattch=1}\n"));
+      IsRefuted("a: s0 = sysv.get key=private flags=create|0666 => 7\n"
+                "b: m0 = map.reserve size=65536 => 0x7e0000000000\n"
+                "b: a1 = sysv.attach segment=s0 at=m0 => EINVAL\n"
+                "a: sysv.stat segment=s0 => segment{mode=0666 nattch=1}\n"));
 }
 
 TEST(Oracle, ShowsAnAttachTwiceWhileItIsUnderWay) {
   const auto seen = [](const char* record) {
     return Text(
-        "a: s0 = sysv.get key=private flags=create|0666 -> 7\n"
+        "a: s0 = sysv.get key=private flags=create|0666 => 7\n"
         "race {\n"
-        "  b: a1 = sysv.attach segment=s0 -> 0x7f0000000000\n"
-        "  a: sysv.stat segment=s0 -> segment{mode=0666 ",
+        "  b: a1 = sysv.attach segment=s0 => 0x7f0000000000\n"
+        "  a: sysv.stat segment=s0 => segment{mode=0666 ",
         record, "}\n}\n");
   };
   EXPECT_TRUE(IsExplained(seen("nattch=2 lpid=b atime=1000")));
@@ -216,14 +215,14 @@ TEST(Oracle, ShowsAnAttachTwiceWhileItIsUnderWay) {
 TEST(Oracle, LetsAnExitDetachOneMappingAfterAnother) {
   const auto seen = [](const char* during, const char* after) {
     return Text(
-               "a: s0 = sysv.get key=private flags=create|0666 -> 7\n"
-               "b: a0 = sysv.attach segment=s0 -> 0x7f0000000000\n"
-               "b: a1 = sysv.attach segment=s0 -> 0x7f0000001000\n"
+               "a: s0 = sysv.get key=private flags=create|0666 => 7\n"
+               "b: a0 = sysv.attach segment=s0 => 0x7f0000000000\n"
+               "b: a1 = sysv.attach segment=s0 => 0x7f0000001000\n"
                "race {\n"
-               "  b: process.exit -> gone{how=exited code=0}\n"
-               "  a: sysv.stat segment=s0 -> segment{mode=0666 lpid=b atime=1000 ",
+               "  b: process.exit => gone{how=exited code=0}\n"
+               "  a: sysv.stat segment=s0 => segment{mode=0666 lpid=b atime=1000 ",
                during, "}\n}\n") +
-           Text("a: sysv.stat segment=s0 -> segment{mode=0666 lpid=b atime=1000 dtime=1000 ", after,
+           Text("a: sysv.stat segment=s0 => segment{mode=0666 lpid=b atime=1000 dtime=1000 ", after,
                 "}\n");
   };
   EXPECT_TRUE(IsExplained(seen("nattch=2", "nattch=0")));
@@ -235,8 +234,8 @@ TEST(Oracle, LetsAnExitDetachOneMappingAfterAnother) {
 
 TEST(Oracle, LetsOneOfTwoExclusiveCreatorsWin) {
   const auto seen = [](const char* first, const char* second) {
-    return Text("race {\n  a: s0 = sysv.get key=k0 flags=create|exclusive|0666 -> ", first,
-                "\n  b: s1 = sysv.get key=k0 flags=create|exclusive|0666 -> ") +
+    return Text("race {\n  a: s0 = sysv.get key=k0 flags=create|exclusive|0666 => ", first,
+                "\n  b: s1 = sysv.get key=k0 flags=create|exclusive|0666 => ") +
            second + "\n}\n";
   };
   EXPECT_TRUE(IsExplained(seen("7", "EEXIST")));
@@ -248,12 +247,12 @@ TEST(Oracle, LetsOneOfTwoExclusiveCreatorsWin) {
 TEST(Oracle, AllowsARacingLoadTheOldOrTheNewValueOnly) {
   const auto seen = [](const char* value) {
     return Text(
-        "a: s0 = sysv.get key=private flags=create|0666 -> 7\n"
-        "a: a0 = sysv.attach segment=s0 -> 0x7f0000000000\n"
-        "b: a1 = sysv.attach segment=s0 -> 0x7f0000000000\n"
+        "a: s0 = sysv.get key=private flags=create|0666 => 7\n"
+        "a: a0 = sysv.attach segment=s0 => 0x7f0000000000\n"
+        "b: a1 = sysv.attach segment=s0 => 0x7f0000000000\n"
         "race {\n"
-        "  a: memory.store at=a0 value=5 -> 0\n"
-        "  b: memory.load at=a1 -> ",
+        "  a: memory.store at=a0 value=5 => 0\n"
+        "  b: memory.load at=a1 => ",
         value, "\n}\n");
   };
   EXPECT_TRUE(IsExplained(seen("0")));
@@ -263,14 +262,13 @@ TEST(Oracle, AllowsARacingLoadTheOldOrTheNewValueOnly) {
 
 TEST(Oracle, KeepsBothPossibilitiesOfACallThatNeverReturned) {
   const auto judge = [](const char* stat) {
-    Trace trace =
-        SeenTrace(Text("b: s0 = sysv.get key=private flags=create|0666 -> 7\n"
-                       "b & sysv.remove segment=s0 -> 0\n"
-                       "a: process.kill actor=b -> 0\n"
+    const Trace trace =
+        SeenTrace(Text("b: s0 = sysv.get key=private flags=create|0666 => 7\n"
+                       "b & sysv.remove segment=s0 => in flight\n"
+                       "a: process.kill actor=b => 0\n"
                        "join b\n"
-                       "a: sysv.stat segment=s0 -> ",
+                       "a: sysv.stat segment=s0 => ",
                        stat, "\n"));
-    trace.steps[1].returned = false;
     return Judge(trace, *model::FindProfile("linux")).kind;
   };
   EXPECT_EQ(judge("EINVAL"), Verdict::Kind::kExplained);
@@ -283,10 +281,10 @@ TEST(Oracle, KeepsBothPossibilitiesOfACallThatNeverReturned) {
 
 TEST(Oracle, DoesNotDecideBeyondItsLimits) {
   const Trace trace = SeenTrace(
-      "a: s0 = sysv.get key=private flags=create|0666 -> 7\n"
+      "a: s0 = sysv.get key=private flags=create|0666 => 7\n"
       "race {\n"
-      "  a: sysv.remove segment=s0 -> 0\n"
-      "  b: a1 = sysv.attach segment=s0 -> EINVAL\n"
+      "  a: sysv.remove segment=s0 => 0\n"
+      "  b: a1 = sysv.attach segment=s0 => EINVAL\n"
       "}\n");
   const model::Profile& profile = *model::FindProfile("linux");
   EXPECT_EQ(Judge(trace, profile, {.worlds = 1}).kind, Verdict::Kind::kUndecided);
@@ -302,7 +300,7 @@ TEST(Oracle, DoesNotDecideAnExperimentThatFailed) {
 }
 
 TEST(Oracle, ReportsTheRequirementsThatATraceHasShown) {
-  const Verdict verdict = JudgeAs("linux", Attached("a: sysv.detach at=a0 -> 0\n"));
+  const Verdict verdict = JudgeAs("linux", Attached("a: sysv.detach at=a0 => 0\n"));
   EXPECT_THAT(verdict.touched, Contains("SYSV.SHMAT.SUCCESS_UPDATES"_req));
   EXPECT_THAT(verdict.touched, Contains("SYSV.SHMDT.UPDATES"_req));
   EXPECT_THAT(verdict.touched, Not(Contains("SYSV.RMID.DEST_FLAG"_req)));

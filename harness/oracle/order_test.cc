@@ -21,18 +21,18 @@ using ::testing::HasSubstr;
 Trace TraceOfTest(const std::string& first, const std::string& second, const std::string& rows,
                   const std::string& options = "") {
   return SeenTrace(
-      "a: s0 = sysv.get key=private size=36864 flags=create|0666 -> 7\n"
-      "a: a0 = sysv.attach segment=s0 -> 0x7f0000000000\n"
-      "b: a1 = sysv.attach segment=s0 -> 0x7f1000000000\n"
+      "a: s0 = sysv.get key=private size=36864 flags=create|0666 => 7\n"
+      "a: a0 = sysv.attach segment=s0 => 0x7f0000000000\n"
+      "b: a1 = sysv.attach segment=s0 => 0x7f1000000000\n"
       "race {\n"
       "  a: memory.branch at=a0 program=\"" +
       first + "\" rounds=8" + options +
-      " -> 8\n"
+      " => 8\n"
       "  b: memory.branch at=a1 program=\"" +
       second + "\" rounds=8" + options +
-      " -> 8\n"
+      " => 8\n"
       "}\n"
-      "a: memory.histogram at=a0 -> histogram{rounds=8 rows=[" +
+      "a: memory.histogram at=a0 => histogram{rounds=8 rows=[" +
       rows + "]}\n");
 }
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Traces written by hand, as text: what stands behind `->` is the outcome that was seen.
+// Traces written by hand, as text (trace_text.h), with less to write.
 //
 //   Trace trace = SeenTrace(
-//       "a: s0 = sysv.get key=private flags=create|0600 -> 7\n"
-//       "a: sysv.stat segment=s0 -> segment{nattch=0}\n");
+//       "a: s0 = sysv.get key=private flags=create|0600 => 7\n"
+//       "a: sysv.stat segment=s0 => segment{nattch=0}\n");
 //
-// Actors a and b are spawned as root and as uid 1000, c is forked, d a thread; their process ids
-// are 101 to 104. Record fields that are left out are those of an unattached segment of a. The n-th
-// steps of all branches of a race overlap each other, and so do `&` steps and the steps before
-// their join.
+// Actors a and b are spawned as root and as uid 1000, c is forked, d a thread. Record fields that
+// are left out are those of an unattached segment of a, an actor stands for its process id, and
+// every call is made within two seconds.
 
 #ifndef SHMSPEC_HARNESS_ORACLE_SEEN_TRACE_H_
 #define SHMSPEC_HARNESS_ORACLE_SEEN_TRACE_H_
@@ -19,10 +18,6 @@
 #include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
-
-/// Every call happens within these seconds.
-constexpr std::int64_t kSeenFrom_s = 1000;
-constexpr std::int64_t kSeenTo_s = 1002;
 
 Trace SeenTrace(std::string_view steps);
 
