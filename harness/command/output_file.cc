@@ -68,12 +68,13 @@ void RemoveIfSame(const std::string& name, const UniqueFd& fd) {
 Result<OutputFile> OutputFile::Claim(const OutputOptions& options) {
   const std::string& path = *options.file;
   if (path.empty() || path.ends_with('/')) {
-    return Error{fmt::format("--output \"{}\": expected the name of a new file", path)};
+    return Error{fmt::format("{} \"{}\": expected the name of a new file", options.option, path)};
   }
   if (path == "-") {
-    return Error{
-        "--output -: without --output it goes to standard output; for a file of that name "
-        "give ./-"};
+    const bool usual = options.option == OutputOptions().option;
+    return Error{fmt::format(
+        "{} -: {}; for a file of that name give ./-", options.option,
+        usual ? "without --output it goes to standard output" : "expected the name of a new file")};
   }
   if (WasRead(path)) {
     return Error{path + ": is what this is made from and is left alone; name another file"};

@@ -19,6 +19,7 @@ class OptionList;
 struct OutputOptions {
   std::optional<std::string> file;  // standard output when not given
   bool force = false;               // replace that file when it is there already
+  std::string option = "--output";  // that names it
 };
 
 /// Claims a file before the work begins, so that a mistake shows at once; Commit() puts the

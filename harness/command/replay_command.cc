@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "harness/command/console.h"
 #include "harness/command/input_file.h"
+#include "harness/command/output_file.h"
+#include "harness/command/print_judged.h"
 #include "harness/command/settle.h"
 #include "harness/command/subcommand.h"
 #include "harness/runner/stop_requests.h"
@@ -17,19 +21,22 @@ struct ReplayOptions {
   std::string file;  // `-` reads standard input
   PerformOptions perform;
   int rounds = 1;
+  OutputOptions trace{.option = "--trace"};  // where the trace goes, if anywhere
 };
 
 void PrintReplay(const Plan& plan, const CaseResult& result, const RunOptions& run) {
-  fmt::print("{} {}\n", Paint(StyleOf(result.status), NameOf(result.status)), plan.name);
-  if (!result.reason.empty()) fmt::print("{}", Wrap(result.reason, 2));
-  fmt::print("\n{}", result.excerpt.empty() ? result.trace : result.excerpt);
-  for (const std::string& observed : result.observed) fmt::print("  observed: {}\n", observed);
-  for (const std::string& one : result.left_behind) fmt::print("Left behind: {}\n", one);
+  PrintJudged(plan.name, result);
   const std::string rounds =
       result.rounds == 0  // none of the attempts returned a result
           ? ""
           : reports::Counted(static_cast<std::uint64_t>(result.rounds), "round", "rounds") + " ";
   fmt::print("seed {}, {}through {}\n", run.seed, rounds, run.target);
+}
+
+/// Puts the trace of the last round there.
+Result<void> KeepTrace(OutputFile& file, const CaseResult& result) {
+  if (!result.whole_trace.empty()) return file.Commit(result.whole_trace);
+  return Error{"no trace came back that could be kept"};
 }
 
 int Replay(const ReplayOptions& options) {
@@ -45,22 +52,35 @@ int Replay(const ReplayOptions& options) {
   if (const auto missing = MissingFloor(options.perform)) {
     return Complain(kExitHarnessTrouble, *missing);
   }
-  const Result<RunOptions> run = Settle(options.perform);
+  std::optional<OutputFile> trace;
+  if (options.trace.file) {
+    Result<OutputFile> claimed = OutputFile::Claim(options.trace);
+    if (!claimed.ok()) return Complain(kExitUsage, claimed.error().message);
+    trace = *std::move(claimed);
+  }
+  Result<RunOptions> run = Settle(options.perform);
   if (!run.ok()) {
     return Complain(run.error().lacking ? kExitIncomplete : kExitUsage, run.error().message);
   }
+  run->keeps_trace = trace.has_value();
   const StopRequests requests;
   LeavingReader reader;
   const CaseResult result = RunPlan(*plan, options.rounds, *run);
   reader.Show([&] { PrintReplay(*plan, result, *run); });
-  if (result.status == Status::kFail) return kExitUnexpected;
-  return result.status == Status::kPass ? kExitAsExpected : kExitIncomplete;
+  if (trace) {
+    if (const Result<void> kept = KeepTrace(*trace, result); !kept.ok()) {
+      return Complain(kExitHarnessTrouble, kept.error().message);
+    }
+  }
+  return ExitCodeOf(result.status);
 }
 
 void Declare(OptionList& options, ReplayOptions& to) {
   options.Text("FILE", to.file, "A plan in text form; - for standard input").required = true;
   DeclarePerform(options, to.perform);
   options.Number("--rounds", to.rounds, {1, 1000000}, "How often, until one does not pass");
+  options.Text("--trace", to.trace.file, "A file for what happened in the last round, for judge");
+  options.Flag("--force", to.trace.force, "Replace that file if it is there already");
 }
 
 std::string Footer() {
@@ -68,7 +88,8 @@ std::string Footer() {
          "  shmspec show sysv.detach.works_once > my.plan\n"
          "  shmspec replay my.plan                         on this kernel\n"
          "  shmspec replay my.plan --target simulated      what would a system do that conforms?\n"
-         "  shmspec replay my.plan --rounds 1000           until it fails\n\n"
+         "  shmspec replay my.plan --rounds 1000           until it fails\n"
+         "  shmspec replay my.plan --trace my.trace && shmspec judge my.trace\n\n"
          "Exit codes: 0 it passes, 1 it fails, 2 it cannot be decided or performed here, 3 trouble "
          "in\n"
          "the harness itself, 4 mistake in options or in the plan.\n";

@@ -64,19 +64,23 @@ std::optional<std::string> MissingFloor(const PerformOptions& options) {
   return std::nullopt;
 }
 
+Result<const model::Profile*> ProfileNamed(const std::string& name) {
+  if (const model::Profile* profile = model::FindProfile(name)) return profile;
+  std::vector<std::string> names;
+  for (const model::Profile& profile : model::AllProfiles()) names.emplace_back(profile.name);
+  return Error{fmt::format("no profile \"{}\": there are {}{}", name, fmt::join(names, ", "),
+                           DidYouMean(name, names))};
+}
+
 Result<RunOptions> Settle(const PerformOptions& options) {
   RunOptions settled;
   settled.target = options.target;
   settled.timeout_ms = options.timeout_ms;
   settled.jobs = JobsOf(options.jobs);
   settled.seed = options.seed ? *options.seed : std::random_device{}();
-  settled.profile = model::FindProfile(options.profile);
-  if (settled.profile == nullptr) {
-    std::vector<std::string> names;
-    for (const model::Profile& profile : model::AllProfiles()) names.emplace_back(profile.name);
-    return Error{fmt::format("no profile \"{}\": there are {}{}", options.profile,
-                             fmt::join(names, ", "), DidYouMean(options.profile, names))};
-  }
+  const Result<const model::Profile*> profile = ProfileNamed(options.profile);
+  if (!profile.ok()) return profile.error();
+  settled.profile = *profile;
   if (IsRealTarget(options.target)) {
     const std::vector<std::string> names = TargetNames();
     if (std::find(names.begin(), names.end(), options.target) == names.end()) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/model/profile/profile.h"
 #include "harness/runner/run.h"
 
 namespace shmspec {
@@ -26,6 +27,9 @@ struct PerformOptions {
 
 /// `--target`, `--profile`, `--seed` and `--timeout`. `more_targets`: what a target may be besides.
 void DeclarePerform(OptionList& options, PerformOptions& to, const std::string& more_targets = "");
+
+/// The profile of that name; the error says which there are.
+Result<const model::Profile*> ProfileNamed(const std::string& name);
 
 /// Turns options into what the runner needs: checks target and profile, settles seed, jobs and
 /// isolation. The error is one line for people.

@@ -11,6 +11,7 @@
 #include "harness/runner/perform_plan.h"
 #include "harness/sandbox/audit.h"
 #include "harness/target/process_limit.h"
+#include "harness/vocabulary/form/trace_text.h"
 #include "harness/vocabulary/form/wire_codec.h"
 #include "harness/vocabulary/value/duration.h"
 
@@ -29,6 +30,35 @@ void KeepOurs(Inventory& inventory, const std::vector<std::int64_t>& actor_pids)
   inventory.objects.clear();
 }
 
+/// A stage that remembers the last trace.
+class RememberingStage final : public Stage {
+ public:
+  explicit RememberingStage(Stage& stage) : stage_(stage) {}
+
+  std::string_view name() const override { return stage_.name(); }
+  Trace Perform(const Plan& plan, std::uint64_t seed) override {
+    last_ = stage_.Perform(plan, seed);
+    return last_;
+  }
+  const Trace& last() const { return last_; }
+
+ private:
+  Stage& stage_;
+  Trace last_;
+};
+
+/// Fewer rounds still give a result; an attempt that is ended gives none.
+CaseResult PerformInTime(const Plan& plan, int rounds, Stage& stage, const RunOptions& options) {
+  const std::chrono::milliseconds time(options.timeout_ms / 2);
+  if (!options.keeps_trace) {
+    return PerformPlan(plan, rounds, stage, *options.profile, options.seed, time);
+  }
+  RememberingStage remembering(stage);
+  CaseResult result = PerformPlan(plan, rounds, remembering, *options.profile, options.seed, time);
+  result.whole_trace = PrintWholeTrace(remembering.last());
+  return result;
+}
+
 CaseResult PerformIsolated(const Plan& plan, int rounds, const RunOptions& options) {
   const StayOnCpu stay(CpuFor(plan));
   if (const auto entered = EnterIsolation(options.isolation); !entered.ok()) {
@@ -41,9 +71,7 @@ CaseResult PerformIsolated(const Plan& plan, int rounds, const RunOptions& optio
                ? Unjudged(Status::kUnsupported, Cause::kMissingCapability, stage.error().message)
                : Unjudged(Status::kUnresolved, Cause::kSetup, stage.error().message);
   }
-  // Fewer rounds still give a result; an attempt that is ended gives none.
-  CaseResult result = PerformPlan(plan, rounds, **stage, *options.profile, options.seed,
-                                  std::chrono::milliseconds(options.timeout_ms / 2));
+  CaseResult result = PerformInTime(plan, rounds, **stage, options);
   // A process that hangs may resist SIGKILL; then do not wait for its end.
   if (result.hung.empty()) {
     stage->reset();

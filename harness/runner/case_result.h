@@ -135,7 +135,9 @@ struct CaseResult {
   std::string excerpt;
   /// The trace as a plan; empty unless something went wrong.
   std::string trace;
-  /// The same trace, step by step, for programs.
+  /// The trace of the last round with all that was seen (trace_text.h), where that was asked for.
+  std::string whole_trace;
+  /// What went wrong, step by step, for programs.
   std::vector<Objection> objections;
   /// What the case cites, and any other requirement that turned out to be violated.
   std::vector<RequirementResult> requirements;
@@ -167,7 +169,8 @@ struct CaseResult {
   static constexpr auto kFields = Fields(
       Field{"status", &CaseResult::status}, Field{"cause", &CaseResult::cause},
       Field{"reason", &CaseResult::reason}, Field{"excerpt", &CaseResult::excerpt},
-      Field{"trace", &CaseResult::trace}, Field{"objections", &CaseResult::objections},
+      Field{"trace", &CaseResult::trace}, Field{"whole_trace", &CaseResult::whole_trace},
+      Field{"objections", &CaseResult::objections},
       Field{"requirements", &CaseResult::requirements}, Field{"touched", &CaseResult::touched},
       Field{"observed", &CaseResult::observed}, Field{"histograms", &CaseResult::histograms},
       Field{"seed", &CaseResult::seed}, Field{"rounds", &CaseResult::rounds},
