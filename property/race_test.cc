@@ -123,7 +123,9 @@ TEST_F(Races, ThatAreDrawnHaveAnOrder) {
 TEST_F(Races, AreReadBackFromTheirTextAsTheyWerePerformed) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     SeededChoices choices(seed);
-    const Trace trace = stage().Perform(LikelyRace(choices, 3, 4), seed);
+    // A plan that was read numbers its races from 0.
+    const Plan plan = *ParsePlan(PrintPlan(LikelyRace(choices, 3, 4)), "drawn");
+    const Trace trace = stage().Perform(plan, seed);
     const std::string text = PrintWholeTrace(trace);
     const Result<Trace> again = ParseTrace(text, "performed");
     ASSERT_TRUE(again.ok()) << "seed " << seed << ": " << again.error().message << '\n' << text;

@@ -59,7 +59,8 @@ RC_GTEST_PROP(RoundTrip, TextGivesBackTheTraceOfLikelyPlans, ()) {
 }
 
 RC_GTEST_PROP(RoundTrip, TextGivesBackTheTraceOfRaces, (std::uint64_t seed)) {
-  const Plan plan = LikelyRace(seed, 3, 3);
+  // A plan that was read numbers its races from 0.
+  const Plan plan = *ParsePlan(PrintPlan(LikelyRace(seed, 3, 3)), "drawn");
   CheckReadBack(MakeSimulatedStage(Linux())->Perform(plan, seed));
 }
 
@@ -77,7 +78,8 @@ RC_GTEST_PROP(RoundTrip, AnyTraceThatCanBeReadIsJudged, (std::uint64_t seed)) {
   if (!again.ok()) return;
   for (const model::Profile& profile : model::AllProfiles()) {
     const Verdict verdict = Judge(*again, profile);
-    RC_ASSERT(verdict.kind == Verdict::Kind::kExplained || !verdict.message.empty());
+    RC_ASSERT(verdict.kind == Verdict::Kind::kExplained || verdict.step ||
+              !verdict.message.empty());
   }
 }
 
