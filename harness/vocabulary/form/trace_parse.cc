@@ -195,7 +195,8 @@ std::vector<ActorFacts> TraceParser::CompleteFacts() const {
   return FactsOf(plan(), [&](std::size_t i, ActorFacts& facts) {
     const auto given = facts_.find(i);
     if (given == facts_.end()) return;
-    const auto& [values, names] = given->second;
+    const ActorFacts& values = given->second.first;
+    const std::vector<std::string>& names = given->second.second;
     ForEachField<ActorFacts>([&](const auto& field) {
       if (std::find(names.begin(), names.end(), field.name) == names.end()) return;
       facts.*field.member = values.*field.member;
