@@ -36,6 +36,13 @@ inline ActorSpec UserWith(std::uint32_t id, std::uint64_t capabilities) {
 /// there by being forked from it.
 inline ActorSpec Alone() { return {.namespaces = kNamespaceIpc}; }
 
+/// An attach at `at`, within a reservation, of a segment that takes `bytes` in whole pages: what is
+/// around it stays reserved. The gap is made before, since not every system has SHM_REMAP.
+inline Attach InGap(const Actor& actor, const Segment& segment, Place at, std::uint64_t bytes) {
+  actor.Do(MapUnmap{at, {bytes}}).Gives(0);
+  return actor.At(segment, at);
+}
+
 /// Any identifier: zero is as good as another.
 inline Pattern Identifier() {
   return Between(Value{0}, Value{std::numeric_limits<std::int32_t>::max()});

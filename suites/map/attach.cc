@@ -17,7 +17,7 @@ SHMSPEC_CASE("map.unmap.of_a_whole_attach_detaches", "SYSV.VMA.MUNMAP_WHOLE_DETA
   const Actor b = plan.Spawn("b");
   const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(8 * kPage);
-  const Attach p = a.At(s, m, kRemap);
+  const Attach p = InGap(a, s, m, 3 * kPage);
   b.At(s);
   a.Stat(s).Expects(Record().With("nattch", 2).With("lpid", b).With("dtime", 0));
   a.Do(MapUnmap{p, {3 * kPage}}).Gives(0);
@@ -31,7 +31,7 @@ SHMSPEC_CASE("map.unmap.of_one_end_leaves_one_attach", "SYSV.VMA.MUNMAP_PART_KEE
   for (const std::int64_t unmapped : {0, 2}) {
     const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
     const Mapping m = a.Reserve(8 * kPage);
-    const Attach p = a.At(s, m + 2 * kPage, kRemap);
+    const Attach p = InGap(a, s, m + 2 * kPage, 3 * kPage);
     a.Store(p + kPage, 42);
     a.Do(MapUnmap{p + unmapped * 4096, {kPage}}).Gives(0);
     a.Stat(s).Expects(Record().With("nattch", 1));
@@ -46,7 +46,7 @@ SHMSPEC_CASE("map.unmap.of_the_middle_leaves_two_attaches",
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(8 * kPage);
-  const Attach p = a.At(s, m + 2 * kPage, kRemap);
+  const Attach p = InGap(a, s, m + 2 * kPage, 3 * kPage);
   a.Store(p, 41);
   a.Store(p + 2 * kPage, 43);
   a.Do(MapUnmap{p + kPage, {kPage}}).Gives(0);
@@ -61,7 +61,7 @@ SHMSPEC_CASE("map.unmap.fragments_are_detached_together",
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {5 * kPage}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(10 * kPage);
-  const Attach p = a.At(s, m + 2 * kPage, kRemap);
+  const Attach p = InGap(a, s, m + 2 * kPage, 5 * kPage);
   a.Do(MapUnmap{p, {kPage}}).Gives(0);
   a.Do(MapUnmap{p + 2 * kPage, {kPage}}).Gives(0);
   a.Do(MapProtect{p + 4 * kPage, {kPage}, 1}).Gives(0);
@@ -79,7 +79,7 @@ SHMSPEC_CASE("map.unmap.fragments_are_not_detached_by_their_own_address",
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(8 * kPage);
-  const Attach p = a.At(s, m + 2 * kPage, kRemap);
+  const Attach p = InGap(a, s, m + 2 * kPage, 3 * kPage);
   a.Do(MapUnmap{p, {kPage}}).Gives(0);
   a.Detach(p + kPage).Fails(EINVAL);
   a.Stat(s).Expects(Record().With("nattch", 1));
@@ -92,7 +92,7 @@ SHMSPEC_CASE("map.protect.of_a_part_counts_each_part", "SYSV.VMA.MPROTECT_SPLIT_
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(8 * kPage);
-  const Attach p = a.At(s, m + 2 * kPage, kRemap);
+  const Attach p = InGap(a, s, m + 2 * kPage, 3 * kPage);
   a.Do(MapProtect{p + kPage, {kPage}, 1}).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 3));
   a.Store(p + kPage, 1).Faults(SIGSEGV, FaultCode::kAccess);
@@ -108,7 +108,7 @@ SHMSPEC_CASE("map.protect.of_a_part_stamps_as_an_attach_does", "SYSV.VMA.SPLIT_U
   const Actor b = plan.Spawn("b");
   const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(8 * kPage);
-  const Attach p = a.At(s, m, kRemap);
+  const Attach p = InGap(a, s, m, 3 * kPage);
   b.At(s);
   a.Stat(s).Expects(Record().With("lpid", b));
   a.Do(MapProtect{p, {kPage}, 1}).Gives(0);
@@ -139,7 +139,7 @@ SHMSPEC_CASE("map.remap.moves_an_attach", "SYSV.VMA.MREMAP_MOVE"_req) {
   const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
   const Mapping from = a.Reserve(6 * kPage);
   const Mapping to = a.Reserve(6 * kPage);
-  const Attach p = a.At(s, from + 2 * kPage, kRemap);
+  const Attach p = InGap(a, s, from + 2 * kPage, 2 * kPage);
   a.Store(p, 42);
   Mapping moved;
   a.MapAs(moved, MapRemap{p, {2 * kPage}, {2 * kPage}, to}).Expects(ValueOf(to));
@@ -157,7 +157,7 @@ SHMSPEC_CASE("map.remap.beyond_the_segment_faults_there", "SYSV.VMA.MREMAP_GROW_
   const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
   const Mapping from = a.Reserve(6 * kPage);
   const Mapping to = a.Reserve(10 * kPage);
-  const Attach p = a.At(s, from, kRemap);
+  const Attach p = InGap(a, s, from, 3 * kPage);
   Mapping grown;
   a.MapAs(grown, MapRemap{p, {3 * kPage}, {6 * kPage}, to}).Expects(ValueOf(to));
   a.Store(grown + 2 * kPage, 42).Succeeds();
@@ -193,7 +193,7 @@ SHMSPEC_CASE("map.remap.of_the_middle_makes_it_detachable_by_its_offset",
   const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
   const Mapping from = a.Reserve(8 * kPage);
   const Mapping to = a.Reserve(8 * kPage);
-  const Attach p = a.At(s, from + 2 * kPage, kRemap);
+  const Attach p = InGap(a, s, from + 2 * kPage, 3 * kPage);
   a.Store(p + kPage, 42);
   const Mapping place = to + 4 * kPage;
   Mapping moved;
@@ -212,7 +212,7 @@ SHMSPEC_CASE("map.private.over_an_attach_detaches_it", "SYSV.VMA.MAP_FIXED_OVER"
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(6 * kPage);
-  const Attach p = a.At(s, m + 2 * kPage, kRemap);
+  const Attach p = InGap(a, s, m + 2 * kPage, 2 * kPage);
   a.Store(p, 41);
   a.Store(p + kPage, 42);
   a.Do(MapPrivate{{kPage}, p}).Succeeds();
@@ -259,7 +259,7 @@ SHMSPEC_CASE("map.advise.dontfork_keeps_an_attach_from_children", "SYSV.VMA.MADV
   const Segment s = a.Get({.flags = kCreate | 0600});
   const Segment inherited = a.Get({.flags = kCreate | 0600});
   const Mapping m = a.Reserve(4 * kPage);
-  const Attach p = a.At(s, m + kPage, kRemap);
+  const Attach p = InGap(a, s, m + kPage, kPage);
   const Attach q = a.At(inherited);
   a.Do(MapAdvise{p, {kPage}, Advice::kDontFork}).Gives(0);
   a.Fork(child);

@@ -26,7 +26,7 @@ void Mark(const Actor& actor, const Attach& attach, std::uint64_t number) {
 /// An attach within a reservation of its own, so that nothing else lies around it.
 Attach Apart(const Actor& actor, const Segment& segment) {
   const Mapping room = actor.Reserve(3 * kBytes);
-  return actor.At(segment, room + kBytes, kRemap);
+  return InGap(actor, segment, room + kBytes, kBytes);
 }
 
 /// Page 1 of `from` moves to where page 1 of `to` was.
@@ -101,7 +101,7 @@ SHMSPEC_CASE("map.fragments.of_an_attach_in_its_hole_stay", "SYSV.VMA.SHMDT_OTHE
     Mark(a, p, 1);
     // An attach here begins at offset 0, which fits nothing but the start.
     a.Do(MapUnmap{p + kPage, {(kPages - 1) * kPage}}).Gives(0);
-    const Attach in_hole = a.At(other, p + kPage, kRemap);
+    const Attach in_hole = InGap(a, other, p + kPage, kBytes);
     a.Store(in_hole + 8, 42);
     a.Detach(p).Gives(0);
     a.Load(p).Faults(SIGSEGV, FaultCode::kUnmapped);
@@ -123,7 +123,7 @@ SHMSPEC_CASE("map.fragments.behind_another_attach_are_detached_one_attach_at_a_t
   const Attach p = Apart(a, s);
   Mark(a, p, 1);
   a.Do(MapUnmap{p, {2 * kPage}}).Gives(0);
-  const Attach at_start = a.At(t, p, kRemap);
+  const Attach at_start = a.At(t, p);
   a.Store(at_start, 42);
   a.Detach(p).Gives(0);  // the attach that begins there
   ExpectCount(a, t, 0);

@@ -307,9 +307,9 @@ SHMSPEC_CASE("sysv.attaches.are_detached_one_by_one", "SYSV.MULTI.DETACH_ONE"_re
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.flags = kCreate | 0600});
   const Mapping m = a.Reserve(8 * kPage);
-  const Attach p = a.At(s, m, kRemap);
-  const Attach q = a.At(s, m + 2 * kPage, kRemap);
-  const Attach r = a.At(s, m + 4 * kPage, kRemap);
+  const Attach p = InGap(a, s, m, kPage);
+  const Attach q = InGap(a, s, m + 2 * kPage, kPage);
+  const Attach r = InGap(a, s, m + 4 * kPage, kPage);
   a.Detach(q).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 2));
   a.Load(q).Faults(SIGSEGV, FaultCode::kUnmapped);

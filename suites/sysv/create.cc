@@ -141,7 +141,7 @@ SHMSPEC_CASE("sysv.create.maps_whole_pages_and_nothing_after_them",
   const Actor a = plan.Spawn("a");
   const Mapping m = a.Reserve(4 * kPage);
   const Segment s = a.Get({.size = {5000}, .flags = kCreate | 0600});
-  const Attach p = a.At(s, m, kRemap);
+  const Attach p = InGap(a, s, m, 2 * kPage);
   a.Load(p + 8191, Width::k1).Gives(0);
   a.Store(p + 8191, 7, Width::k1).Succeeds();
   a.Load(p + 8191, Width::k1).Gives(7);

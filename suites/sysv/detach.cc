@@ -16,7 +16,7 @@ SHMSPEC_CASE("sysv.detach.unmaps_the_segment", "SYSV.SHMDT.BASIC"_req) {
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(6 * kPage);
-  const Attach p = a.At(s, m + 2 * kPage, kRemap);
+  const Attach p = InGap(a, s, m + 2 * kPage, 2 * kPage);
   a.Store(p, 42);
   a.Detach(p).Gives(0);
   a.Load(p).Faults(SIGSEGV, FaultCode::kUnmapped);
@@ -29,7 +29,7 @@ SHMSPEC_CASE("sysv.detach.accepts_only_the_start_of_an_attach",
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(8 * kPage);
-  const Attach p = a.At(s, m + 2 * kPage, kRemap);
+  const Attach p = InGap(a, s, m + 2 * kPage, 3 * kPage);
   a.Detach(p + 1).Fails(EINVAL);
   a.Detach(p + kPage).Fails(EINVAL);
   a.Detach(p - kPage).Fails(EINVAL);
@@ -45,7 +45,7 @@ SHMSPEC_CASE("sysv.detach.works_once", "SYSV.SHMDT.TWICE"_req) {
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.flags = kCreate | 0600});
   const Mapping m = a.Reserve(4 * kPage);
-  const Attach p = a.At(s, m, kRemap);
+  const Attach p = InGap(a, s, m, kPage);
   a.Detach(p).Gives(0);
   a.Detach(p).Fails(EINVAL);
   a.Do(MapPrivate{{kPage}, p}).Succeeds();

@@ -40,7 +40,7 @@ SHMSPEC_CASE("tools.maps.tell_parts_of_attaches_apart", "PROC.MAPS.SYSV_NAME"_re
   const Segment s = a.Get({.key = plan.NewKey(), .size = {6 * kPage}, .flags = kCreate | 0600});
   const Segment t = a.Get({.key = plan.NewKey(), .size = {2 * kPage}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(8 * kPage);
-  const Attach p = a.At(s, m + kPage, kRemap);
+  const Attach p = InGap(a, s, m + kPage, 6 * kPage);
   a.At(t);
   a.At(t, {}, kReadOnly);
   a.Do(MapUnmap{p + kPage, {kPage}}).Gives(0);
