@@ -120,9 +120,10 @@ endfunction()
 # All tests with the label unit, for presets that run no others.
 add_custom_target(unit_tests)
 
-# A GoogleTest program. Each of its tests becomes a test of CTest in a process of its own.
+# A GoogleTest program. Each of its tests becomes a test of CTest in a process of its own; with PARTS
+# the program is run that often, each time with its share of the tests.
 function(shmspec_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINKS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT;PARTS" "SOURCES;LINKS;LABELS" ${ARGN})
   if(NOT SHMSPEC_BUILD_TESTS)
     return()
   endif()
@@ -136,6 +137,16 @@ function(shmspec_test name)
   target_link_libraries(${name} PRIVATE shmspec_flags ${ARG_LINKS} GTest::gmock GTest::gtest_main)
   if("unit" IN_LIST ARG_LABELS)
     add_dependencies(unit_tests ${name})
+  endif()
+  if(ARG_PARTS)
+    foreach(part RANGE 1 ${ARG_PARTS})
+      math(EXPR index "${part} - 1")
+      add_test(NAME ${name}.part_${part}_of_${ARG_PARTS} COMMAND ${name})
+      set_tests_properties(${name}.part_${part}_of_${ARG_PARTS} PROPERTIES
+        LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+        ENVIRONMENT "GTEST_TOTAL_SHARDS=${ARG_PARTS};GTEST_SHARD_INDEX=${index}")
+    endforeach()
+    return()
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
     PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT})
