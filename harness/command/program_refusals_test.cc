@@ -335,7 +335,8 @@ void PrintTable(double most_s) {
   std::vector<std::string> complaints;
   std::size_t turn = 0;
   for (const Call& call : kCalls) {
-    for (const Refusal& refusal : {Refusal{call, ENOSYS, "ENOSYS"}, Refusal{call, EPERM, "EPERM"}}) {
+    for (const Refusal& refusal :
+         {Refusal{call, ENOSYS, "ENOSYS"}, Refusal{call, EPERM, "EPERM"}}) {
       const std::size_t part = turn++ % parts.size();
       for (const std::string& one : PrintRow(refusal, parts[part])) {
         complaints.push_back(fmt::format("{} with {}, part {} of {}: {}", call.name, refusal.name,
