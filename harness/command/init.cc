@@ -19,8 +19,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <sstream>
+#include <istream>
 #include <string_view>
+#include <utility>
 
 namespace shmspec {
 namespace {
@@ -76,18 +77,6 @@ void MountWhatIsMissing() {
   }
 }
 
-/// The words after `--` on the kernel's command line, for kernels that do not pass them on.
-std::vector<std::string> WordsOfKernel() {
-  std::ifstream file("/proc/cmdline");
-  std::vector<std::string> words;
-  bool ours = false;
-  for (std::string word; file >> word;) {
-    if (ours) words.push_back(word);
-    ours = ours || word == "--";
-  }
-  return words;
-}
-
 /// Reaps children, orphans included, until that process has ended. Returns its status.
 int WaitFor(pid_t program) {
   while (true) {
@@ -113,6 +102,19 @@ std::string HowItEnded(int status) {
 
 }  // namespace
 
+std::vector<std::string> ArgumentsOfInit(std::vector<std::string> passed,
+                                         std::istream& command_line) {
+  std::vector<std::string> words;
+  bool ours = false;
+  for (std::string word; command_line >> word;) {
+    if (ours) words.push_back(word);
+    ours = ours || word == "--";
+  }
+  const bool cut_off =
+      passed.size() < words.size() && std::equal(passed.begin(), passed.end(), words.begin());
+  return cut_off ? words : passed;
+}
+
 bool IsInit(const char* name) {
   if (::getpid() != 1) return false;
   const std::string_view whole(name == nullptr ? "" : name);
@@ -124,7 +126,10 @@ void BeInit(std::vector<std::string> arguments,
   OpenConsole();
   MountWhatIsMissing();
   g_console_is_ours = HasKernelThreads();  // a namespace has no console of its own
-  if (arguments.empty()) arguments = WordsOfKernel();
+  if (g_console_is_ours || arguments.empty()) {
+    std::ifstream command_line("/proc/cmdline");
+    arguments = ArgumentsOfInit(std::move(arguments), command_line);
+  }
   const bool power_off = std::erase(arguments, kPowerOff) != 0;
   if (arguments.empty()) arguments.emplace_back("run");
   if (arguments.front() == "run" && !Has(arguments, "--output") && !Has(arguments, "-o") &&

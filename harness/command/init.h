@@ -9,6 +9,7 @@
 #define SHMSPEC_HARNESS_COMMAND_INIT_H_
 
 #include <functional>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -18,12 +19,17 @@ namespace shmspec {
 /// kernel. The first program of a container is neither, and ends when its work is done.
 bool IsInit(const char* name);
 
+/// The arguments of process 1: what it was passed, or all words after the first `--` of the
+/// kernel's command line where these only go on. A kernel passes none of the words from a second
+/// `--` on, and some kernels pass none at all.
+std::vector<std::string> ArgumentsOfInit(std::vector<std::string> passed,
+                                         std::istream& command_line);
+
 /// Mounts the file systems that are not mounted (/proc, /sys, /dev, /dev/shm) and prints which are
 /// lacking; runs the program in a process of its own; reaps every other one; prints a last line
-/// with its exit code. Without arguments those after `--` on the kernel's command line count, and
-/// without these the program is to run everything. A run prints its record between lines that mark
-/// it, unless its arguments send it elsewhere. With `--power-off` among the arguments it then stops
-/// the machine. Never returns.
+/// with its exit code. Without arguments, on the kernel's command line either, the program is to
+/// run everything. A run prints its record between lines that mark it, unless its arguments send it
+/// elsewhere. With `--power-off` among the arguments it then stops the machine. Never returns.
 [[noreturn]] void BeInit(std::vector<std::string> arguments,
                          const std::function<int(const std::vector<std::string>&)>& program);
 
