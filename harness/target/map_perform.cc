@@ -161,6 +161,9 @@ Outcome Do(const MapReopen& op, Context& context) {
     if (error == ENOENT && !IsThere("/proc/self/map_files")) {
       return Trouble{true, "this system has no /proc/self/map_files"};
     }
+    if (error != ENOENT && ::readlink("/proc/self/exe", target, sizeof(target)) < 0) {
+      return Trouble{true, fmt::format("readlink is refused: {}", ErrnoName(errno))};
+    }
     return Failure{ErrorCode{error}};
   }
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
