@@ -111,8 +111,7 @@ Outcome Do(const SystemSegments& op, Context& context) {
   }
   if (!context.held_segments) return Failure{ErrorCode{EBADF}};
   if (::lseek(context.held_segments.get(), 0, SEEK_SET) != 0) {
-    return Trouble{true,
-                   fmt::format("lseek refuses the start of a listing: {}", ErrnoName(errno))};
+    return Trouble{true, fmt::format("lseek refuses the start of a listing: {}", ErrnoName(errno))};
   }
   const auto text = ReadToEnd(context.held_segments.get());
   if (!text) return Returned(-1);
