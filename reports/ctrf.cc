@@ -78,8 +78,6 @@ Json CaseOf(const Test& test, const std::string& label) {
   return one;
 }
 
-}  // namespace
-
 std::string RenderCtrf(std::span<const Record> records) {
   Json tests = Json::array();
   Json summary{{"tests", 0},   {"passed", 0},  {"failed", 0},
@@ -119,4 +117,7 @@ std::string RenderCtrf(std::span<const Record> records) {
          "\n";
 }
 
+const internal::FormRegistration registration({.name = "ctrf", .place = 50, .render = &RenderCtrf});
+
+}  // namespace
 }  // namespace shmspec::reports

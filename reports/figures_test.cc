@@ -66,7 +66,7 @@ Record Figures() {
 
 TEST(Figures, ShowHowSingleOperationsAreDistributed) {
   const Record record = Figures();
-  const std::string page = RenderHtml(std::span(&record, 1));
+  const std::string page = Render("html", std::span(&record, 1));
   EXPECT_THAT(page, HasSubstr("half took no longer than the dot (p50)"));
   EXPECT_THAT(page, HasSubstr("Attach&lt;1&gt;</code></th>"
                               "<td>1.5 <span class=\"when\">1.25 to 1.75</span></td>"
@@ -74,18 +74,18 @@ TEST(Figures, ShowHowSingleOperationsAreDistributed) {
   // From 1 us to 100 us over 480: p50 at log10(1.5) / 2, p99 at log10(40) / 2.
   EXPECT_THAT(page, HasSubstr("x1=\"522.3\" x2=\"864.5\""));
   EXPECT_THAT(
-      RenderMarkdown(std::span(&record, 1)),
+      Render("markdown", std::span(&record, 1)),
       HasSubstr("| Attach&lt;1\\> | 1.5 us | 40 us | 2.5 us |\n| Touch | – | – | 7000 us |"));
 }
 
 TEST(Figures, ShowMeansOfBenchmarksThatTimeNoSingleOperation) {
   Record record = Figures();
-  EXPECT_THAT(RenderHtml(std::span(&record, 1)),
+  EXPECT_THAT(Render("html", std::span(&record, 1)),
               AllOf(HasSubstr("Plot of Single operations in us"),
                     HasSubstr("Plot of Means of repetitions in us"),
                     HasSubstr("Touch</code></th><td>–</td><td>–</td><td>0</td>")));
   record.measurements.erase(record.measurements.begin());
-  EXPECT_THAT(RenderHtml(std::span(&record, 1)), Not(HasSubstr("Single operations")));
+  EXPECT_THAT(Render("html", std::span(&record, 1)), Not(HasSubstr("Single operations")));
 }
 
 TEST(Figures, AreDrawnInTheirPlaceHoweverLargeOrSmall) {
@@ -94,7 +94,7 @@ TEST(Figures, AreDrawnInTheirPlaceHoweverLargeOrSmall) {
     document["measurements"][1].update(Spread(value, value, value));
     const Result<Record> record = Read(document);
     ASSERT_TRUE(record.ok()) << record.error().message;
-    EXPECT_THAT(RenderHtml(std::span(&*record, 1)),
+    EXPECT_THAT(Render("html", std::span(&*record, 1)),
                 AllOf(Not(HasSubstr("=\"nan")), Not(HasSubstr("=\"inf")), Not(HasSubstr("=\"-"))))
         << value;
   }
@@ -109,7 +109,7 @@ TEST(Fuzzing, ShowsCoverageOverTime) {
       FuzzPoint{.executions = 500, .coverage = 100, .time_s = 0},
       FuzzPoint{.executions = 6500, .coverage = 200, .executions_per_s = 1000, .time_s = 6},
       FuzzPoint{.executions = 7000, .coverage = 400, .executions_per_s = 1000, .time_s = 6}};
-  const std::string page = RenderHtml(std::span(&record, 1));
+  const std::string page = Render("html", std::span(&record, 1));
   EXPECT_THAT(page, HasSubstr("taken, by seconds"));
   // From a tenth of a second to 10 over 456, from 0 to 400 edges over 168.
   const auto across = [](double seconds) {
@@ -121,7 +121,7 @@ TEST(Fuzzing, ShowsCoverageOverTime) {
 
 TEST(Fuzzing, ShowsCoverageByExecutionsWhereTheTimeIsNotTold) {
   const Record record = Figures();
-  const std::string page = RenderHtml(std::span(&record, 1));
+  const std::string page = Render("html", std::span(&record, 1));
   EXPECT_THAT(page, HasSubstr("<code>plan&lt;fuzz&gt;</code></figcaption>"));
   EXPECT_THAT(page, HasSubstr("380 edges after 10000 executions in 7 s, 64 a second at the end. "
                               "No input broke the law."));
@@ -129,14 +129,14 @@ TEST(Fuzzing, ShowsCoverageByExecutionsWhereTheTimeIsNotTold) {
   EXPECT_THAT(page, HasSubstr("d=\"M64.0 138.0H292.0V20.4H520.0\""));
   EXPECT_THAT(page, HasSubstr("<td>100</td><td>380</td><td>760</td><td>5</td><td>64</td><td>2 s"));
   EXPECT_THAT(page, HasSubstr("href=\"#fuzzing\""));
-  EXPECT_THAT(RenderMarkdown(std::span(&record, 1)),
+  EXPECT_THAT(Render("markdown", std::span(&record, 1)),
               HasSubstr("| plan&lt;fuzz\\> | 10000 | 380 | 760 | 5 | 0 |"));
 }
 
 TEST(Fuzzing, SaysWhenAnInputBrokeTheLaw) {
   Record record = Figures();
   record.fuzzing.front().findings = 2;
-  EXPECT_THAT(RenderHtml(std::span(&record, 1)), HasSubstr("2 inputs broke the law."));
+  EXPECT_THAT(Render("html", std::span(&record, 1)), HasSubstr("2 inputs broke the law."));
 }
 
 TEST(Fuzzing, IsDrawnInItsPlaceHoweverFarItCame) {
@@ -145,7 +145,7 @@ TEST(Fuzzing, IsDrawnInItsPlaceHoweverFarItCame) {
     FuzzRun& run = record.fuzzing.front();
     run.executions = most;
     run.points = {FuzzPoint{.executions = most, .coverage = most}};
-    EXPECT_THAT(RenderHtml(std::span(&record, 1)),
+    EXPECT_THAT(Render("html", std::span(&record, 1)),
                 Not(testing::ContainsRegex("[MHV \"]-?(nan|inf)|=\"-[0-9]")))
         << most;
   }
@@ -155,17 +155,18 @@ TEST(Figures, HaveNoPartOfAPageWithoutThem) {
   Record record = Figures();
   record.measurements.clear();
   record.fuzzing.clear();
-  EXPECT_THAT(RenderHtml(std::span(&record, 1)),
+  EXPECT_THAT(Render("html", std::span(&record, 1)),
               AllOf(Not(HasSubstr("#figures")), Not(HasSubstr("#fuzzing"))));
-  const std::string markdown = RenderMarkdown(std::span(&record, 1));
+  const std::string markdown = Render("markdown", std::span(&record, 1));
   EXPECT_THAT(markdown, AllOf(Not(HasSubstr("Benchmark")), Not(HasSubstr("Fuzz target"))));
 }
 
 TEST(Figures, LeaveTheirPlotsToPagesOfFewRecords) {
   const std::vector<Record> many(6, Figures());
-  EXPECT_THAT(RenderHtml(many), AllOf(Not(HasSubstr("class=\"plot\"")),
-                                      HasSubstr("A page of one record shows its figures."),
-                                      HasSubstr("A page of one record shows its fuzz targets.")));
+  EXPECT_THAT(
+      Render("html", many),
+      AllOf(Not(HasSubstr("class=\"plot\"")), HasSubstr("A page of one record shows its figures."),
+            HasSubstr("A page of one record shows its fuzz targets.")));
 }
 
 std::string ErrorAfter(const std::function<void(Json&)>& damage) {

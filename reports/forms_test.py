@@ -88,6 +88,18 @@ class Forms(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             yield [test["status"] for test in record["tests"]], done.stdout.decode("utf-8")
 
+    def test_every_form_is_read_here_kept_and_documented(self):
+        shown = subprocess.run([PROGRAM, "report", "--help"], capture_output=True, check=True)
+        forms = re.search(r"--format TEXT:\{([\w,]+)\}", shown.stdout.decode()).group(1).split(",")
+        readme = (TESTDATA.parent / "README.md").read_text(encoding="utf-8")
+        self.assertGreater(len(forms), 6)
+        for form in forms:
+            with self.subTest(form):
+                self.assertTrue((TESTDATA / f"failing.{form}").exists())
+                self.assertRegex(readme, rf"`{form}\*?`")
+                if form != "html":  # that is read by page_test.py
+                    self.assertTrue(any(name.startswith(f"test_{form}") for name in dir(self)))
+
     def lint(self, text, good=True):
         """xmllint with the schema; nothing where it is not installed."""
         if not shutil.which("xmllint"):

@@ -77,8 +77,6 @@ void WriteNavigation(Markup& page, const View& view) {
           "<li><a href=\"#provenance\">Provenance</a></li></ul></nav>\n";
 }
 
-}  // namespace
-
 std::string RenderHtml(std::span<const Record> records, const Record* baseline) {
   const View view = ViewOf(records, baseline);
   Markup head;
@@ -109,4 +107,15 @@ std::string RenderHtml(std::span<const Record> records, const Record* baseline) 
          "</script>\n</body>\n</html>\n";
 }
 
+const internal::FormRegistration registration(
+    {.name = "html",
+     .place = 10,
+     .endings = {".html", ".htm"},
+     .render = [](std::span<const Record> records) { return RenderHtml(records, nullptr); },
+     .render_since =
+         [](const Record& record, const Record& before) {
+           return RenderHtml(std::span(&record, 1), &before);
+         }});
+
+}  // namespace
 }  // namespace shmspec::reports

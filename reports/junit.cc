@@ -119,8 +119,6 @@ void WriteSuite(Markup& xml, const Record& record, std::string_view label, bool 
   xml << " </testsuite>\n";
 }
 
-}  // namespace
-
 std::string RenderJunit(std::span<const Record> records) {
   Totals totals;
   for (const Record& record : records) totals.Add(record);
@@ -136,4 +134,8 @@ std::string RenderJunit(std::span<const Record> records) {
   return xml.Take();
 }
 
+const internal::FormRegistration registration(
+    {.name = "junit", .place = 30, .endings = {".xml"}, .render = &RenderJunit});
+
+}  // namespace
 }  // namespace shmspec::reports

@@ -151,8 +151,6 @@ void AddWaivers(const Record& record, const std::string& run, Json& issues, Json
   }
 }
 
-}  // namespace
-
 std::string RenderKcidb(std::span<const Record> records) {
   Json checkouts = Json::array();
   Json builds = Json::array();
@@ -187,4 +185,9 @@ std::string RenderKcidb(std::span<const Record> records) {
   return document.dump(1) + "\n";
 }
 
+const internal::FormRegistration registration({.name = "kcidb",
+                                               .place = 60,
+                                               .render = &RenderKcidb});
+
+}  // namespace
 }  // namespace shmspec::reports

@@ -75,8 +75,6 @@ void AddCase(std::string& out, const Test& test, std::size_t number) {
   out += fmt::format("  {}\n", ResultLine(test, number));
 }
 
-}  // namespace
-
 std::string RenderKtap(std::span<const Record> records) {
   std::string out = fmt::format("KTAP version 1\n1..{}\n", records.size());
   const std::vector<std::string> labels = LabelsOf(records);
@@ -94,4 +92,8 @@ std::string RenderKtap(std::span<const Record> records) {
   return out;
 }
 
+const internal::FormRegistration registration(
+    {.name = "ktap", .place = 40, .endings = {".ktap", ".tap"}, .render = &RenderKtap});
+
+}  // namespace
 }  // namespace shmspec::reports

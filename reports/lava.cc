@@ -38,8 +38,6 @@ std::string_view ResultOf(Status status) {
   return "skip";
 }
 
-}  // namespace
-
 std::string RenderLava(std::span<const Record> records) {
   std::string out;
   const std::vector<std::string> labels = LabelsOf(records);
@@ -58,4 +56,8 @@ std::string RenderLava(std::span<const Record> records) {
   return out;
 }
 
+const internal::FormRegistration registration(
+    {.name = "lava", .place = 70, .endings = {".txt"}, .render = &RenderLava});
+
+}  // namespace
 }  // namespace shmspec::reports

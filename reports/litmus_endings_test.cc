@@ -161,14 +161,15 @@ Record WithTest(LitmusHistogram histogram) {
 TEST(Ordering, SaysWhichEndingWasWeak) {
   const Record seen = WithTest(
       {"x=1; r0=y || y=1; r1=x", 1000, {{"r0=0 r1=0 x=1 y=1", 5}, {"r0=1 r1=1 x=1 y=1", 995}}});
-  const std::string page = RenderHtml(std::span(&seen, 1));
+  const std::string page = Render("html", std::span(&seen, 1));
   EXPECT_THAT(page, HasSubstr("<b>Weak, and seen:</b> <code>r0=0 r1=0 x=1 y=1</code> in 5 of 1000 "
                               "rounds (0.5 %)"));
-  EXPECT_THAT(RenderMarkdown(std::span(&seen, 1)), HasSubstr("| r0=0 r1=0 x=1 y=1: 5 (0.5 %) |"));
+  EXPECT_THAT(Render("markdown", std::span(&seen, 1)),
+              HasSubstr("| r0=0 r1=0 x=1 y=1: 5 (0.5 %) |"));
   const Record unseen = WithTest({"x=1; r0=y || y=1; r1=x", 9, {{"r0=1 r1=1 x=1 y=1", 9}}});
-  EXPECT_THAT(RenderHtml(std::span(&unseen, 1)),
+  EXPECT_THAT(Render("html", std::span(&unseen, 1)),
               HasSubstr("Would be weak, and not seen: <code>r0=0 r1=0 x=1 y=1</code>.</p>"));
-  EXPECT_THAT(RenderMarkdown(std::span(&unseen, 1)), HasSubstr("| 9 | – | none |"));
+  EXPECT_THAT(Render("markdown", std::span(&unseen, 1)), HasSubstr("| 9 | – | none |"));
 }
 
 TEST(Ordering, SaysHowBranchesReachTheirMemory) {
@@ -176,7 +177,7 @@ TEST(Ordering, SaysHowBranchesReachTheirMemory) {
   test.branches = {{8, 4}, {2, 4}};
   test.same_primes = true;
   const Record record = WithTest(test);
-  EXPECT_THAT(RenderHtml(std::span(&record, 1)),
+  EXPECT_THAT(Render("html", std::span(&record, 1)),
               HasSubstr("accesses of 8 and 2 bytes, 4 bytes beyond where they are aligned; a prime "
                         "is the same memory at another address</span>"));
 }
@@ -185,14 +186,14 @@ TEST(Ordering, SaysByWhichTechniqueATestWasRunAndHowMuchItShowed) {
   LitmusHistogram test{"x=1 || r0=x", 9, {{"r0=1 x=1", 9}}};
   test.technique = "back_to_back";
   const Record record = WithTest(test);
-  EXPECT_THAT(RenderHtml(std::span(&record, 1)),
+  EXPECT_THAT(Render("html", std::span(&record, 1)),
               HasSubstr("<span class=\"when\">run back to back<"));
-  EXPECT_THAT(RenderMarkdown(std::span(&record, 1)), HasSubstr("| 9 | back to back | none |"));
+  EXPECT_THAT(Render("markdown", std::span(&record, 1)), HasSubstr("| 9 | back to back | none |"));
   test.sought = {"r0=1", 2, 8};
   const Record sought = WithTest(test);
   constexpr const char* kText = "back to back, which showed r0=1 in 2 of 8 rounds (25 %)";
-  EXPECT_THAT(RenderHtml(std::span(&sought, 1)), HasSubstr(kText));
-  EXPECT_THAT(RenderMarkdown(std::span(&sought, 1)), HasSubstr(kText));
+  EXPECT_THAT(Render("html", std::span(&sought, 1)), HasSubstr(kText));
+  EXPECT_THAT(Render("markdown", std::span(&sought, 1)), HasSubstr(kText));
 }
 
 TEST(ReadRecord, ReadsByWhichTechniqueLitmusTestsWereRun) {
@@ -214,24 +215,24 @@ TEST(ReadRecord, ReadsByWhichTechniqueLitmusTestsWereRun) {
 
 TEST(Ordering, HasNoPartOfAPageWithoutLitmusTests) {
   const Record none = WithTest({});
-  EXPECT_THAT(RenderHtml(std::span(&none, 1)), Not(HasSubstr("#ordering")));
-  EXPECT_THAT(RenderMarkdown(std::span(&none, 1)), Not(HasSubstr("Litmus test")));
+  EXPECT_THAT(Render("html", std::span(&none, 1)), Not(HasSubstr("#ordering")));
+  EXPECT_THAT(Render("markdown", std::span(&none, 1)), Not(HasSubstr("Litmus test")));
 }
 
 TEST(Ordering, ShowsHostileTestsAndDoesNotObeyThem) {
   const Record hostile = WithTest({"<img src=x>|", 7, {{"<b>\x1b[31m" + std::string(99, 'a'), 7}}});
-  const std::string page = RenderHtml(std::span(&hostile, 1));
+  const std::string page = Render("html", std::span(&hostile, 1));
   EXPECT_THAT(page, HasSubstr("Which ending would be weak is not known of this test"));
   EXPECT_THAT(page, HasSubstr("&lt;img src=x&gt;|"));
   for (const char* obeyed : {"<img", "\x1b", "<b>\\x1b"}) EXPECT_THAT(page, Not(HasSubstr(obeyed)));
-  EXPECT_THAT(RenderMarkdown(std::span(&hostile, 1)),
+  EXPECT_THAT(Render("markdown", std::span(&hostile, 1)),
               HasSubstr("| &lt;img src=x\\>\\| | 7 | – | not known |"));
 }
 
 TEST(Ordering, DrawsEveryRoundInEveryNumberOfThem) {
   for (const std::uint64_t rounds : {std::uint64_t{1}, ~std::uint64_t{0}}) {
     const Record record = WithTest({"x=1 || r0=x", rounds, {{"r0=1 x=1", rounds}}});
-    const std::string page = RenderHtml(std::span(&record, 1));
+    const std::string page = Render("html", std::span(&record, 1));
     EXPECT_THAT(page, HasSubstr("width=\"552.0\"")) << rounds;
     EXPECT_THAT(page, Not(HasSubstr("=\"nan")));
   }

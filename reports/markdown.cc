@@ -193,8 +193,6 @@ void AddCase(std::string& out, const Record& record, const Test& test) {
   out += Block(test.command);
 }
 
-}  // namespace
-
 std::string RenderMarkdown(std::span<const Record> records) {
   std::string out = "# shmspec\n\n";
   const std::vector<std::string> labels = LabelsOf(records);
@@ -218,4 +216,8 @@ std::string RenderMarkdown(std::span<const Record> records) {
   return out;
 }
 
+const internal::FormRegistration registration(
+    {.name = "markdown", .place = 20, .endings = {".md"}, .render = &RenderMarkdown});
+
+}  // namespace
 }  // namespace shmspec::reports

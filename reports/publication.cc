@@ -171,7 +171,7 @@ class Verifier {
            fmt::format("{}: the seed is {}", name, OneLine(record.run.seed)),
            name + ": there is no seed");
     const std::string stem = name.substr(0, name.size() - std::string_view(".json").size());
-    for (const auto& form : NamesOf<Form>::kNames) {
+    for (const Form& form : AllForms()) {
       const std::string page = fmt::format("{}.{}", stem, form.name);
       const auto file = publication_.files.find(page);
       if (file == publication_.files.end()) continue;
@@ -180,7 +180,7 @@ class Verifier {
                                                         page, made_by_)});
         continue;
       }
-      Demand(file->second == Render(form.value, std::span(&record, 1)),
+      Demand(file->second == Render(form.name, std::span(&record, 1)),
              fmt::format("{}: is what {} becomes", page, name),
              fmt::format("{}: is not what {} becomes", page, name));
     }

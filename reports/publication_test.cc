@@ -39,7 +39,7 @@ Publication Published(const std::string& record) {
   Publication publication{.folder = "out", .files = {}, .others = {}};
   publication.files["result.json"] = record;
   if (const Result<Record> read = ReadRecord(record, "result.json"); read.ok()) {
-    publication.files["result.html"] = RenderHtml(std::span(&*read, 1));
+    publication.files["result.html"] = Render("html", std::span(&*read, 1));
   }
   std::string manifest;
   for (const auto& [name, bytes] : publication.files) {

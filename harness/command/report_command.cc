@@ -16,7 +16,7 @@ namespace {
 
 struct ReportOptions {
   std::vector<std::string> records;  // files; `-` reads standard input
-  reports::Form form = reports::Form::kHtml;
+  std::string form = "html";
   OutputOptions output;
   std::string since;  // a record to compare the only one with; empty: none
 };
@@ -26,7 +26,7 @@ int Report(const ReportOptions& options) {
   if (!records.ok()) return Complain(kExitUsage, records.error().message);
   std::optional<reports::Record> baseline;
   if (!options.since.empty()) {
-    if (records->size() != 1 || options.form != reports::Form::kHtml) {
+    if (records->size() != 1 || reports::FindForm(options.form)->render_since == nullptr) {
       return Complain(kExitUsage,
                       "--since compares one record, for a page in html; see shmspec diff "
                       "and shmspec matrix for others");
@@ -44,9 +44,10 @@ void Declare(OptionList& options, ReportOptions& to) {
       .Texts("RECORD", to.records,
              "Files that run --output wrote, side by side; - for standard input")
       .required = true;
-  options.Choice("--format", to.form,
-                 fmt::format("What it becomes: {}; html when not given",
-                             fmt::join(OptionList::ChoicesOf<reports::Form>(), ", ")));
+  const std::vector<std::string> forms = reports::FormNames();
+  options.OneOf(
+      "--format", forms, [&to](const std::string& word) { to.form = word; },
+      fmt::format("What it becomes: {}; html when not given", fmt::join(forms, ", ")));
   DeclareOutput(options, to.output, "The file to write; standard output when not given");
   options.Text("--since", to.since, "A record of before: the page says what changed");
 }

@@ -8,6 +8,7 @@
 #include "harness/command/run_target.h"
 #include "harness/command/subcommand.h"
 #include "harness/runner/stop_requests.h"
+#include "reports/report.h"
 
 namespace shmspec {
 namespace {
@@ -25,14 +26,14 @@ int Run(const RunCommandOptions& options) {
 
 /// `human`, `json`, or the form of a report.
 void DeclareFormat(OptionList& options, RunCommandOptions& to) {
-  const std::vector<std::string> forms = OptionList::ChoicesOf<reports::Form>();
+  const std::vector<std::string> forms = reports::FormNames();
   std::vector<std::string> choices = OptionList::ChoicesOf<Format>();
   choices.insert(choices.end(), forms.begin(), forms.end());
   options.OneOf(
       "--format", std::move(choices),
       [&to](const std::string& word) {
         to.format = FromName<Format>(word).value_or(Format::kHuman);
-        to.form = FromName<reports::Form>(word);
+        if (!FromName<Format>(word)) to.form = word;
       },
       fmt::format("What is printed: human (default), json for the record, or a report of it: {}",
                   fmt::join(forms, ", ")));

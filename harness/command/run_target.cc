@@ -25,6 +25,7 @@
 #include "harness/runner/stop_requests.h"
 #include "harness/sandbox/environment.h"
 #include "harness/vocabulary/value/check.h"
+#include "reports/report.h"
 
 namespace shmspec {
 namespace {
@@ -89,9 +90,12 @@ Result<std::vector<FuzzRun>> ReadFuzzing(const std::vector<std::string>& files) 
 
 /// Whether the name of a file shows that it is not a record.
 bool IsOfAnotherForm(const std::string& file) {
-  constexpr std::array kOthers{".xml", ".html", ".htm", ".md", ".tap", ".ktap", ".txt"};
-  return std::any_of(kOthers.begin(), kOthers.end(),
-                     [&](const char* ending) { return file.ends_with(ending); });
+  for (const reports::Form& form : reports::AllForms()) {
+    for (const std::string_view ending : form.endings) {
+      if (file.ends_with(ending)) return true;
+    }
+  }
+  return false;
 }
 
 /// Seeds every fault of the simulated system, one after the other, and lets the cases hunt for it.

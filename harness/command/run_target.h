@@ -20,7 +20,6 @@
 #include "harness/runner/measurements.h"
 #include "harness/runner/run.h"
 #include "harness/runner/selection.h"
-#include "reports/report.h"
 
 namespace shmspec {
 
@@ -41,7 +40,7 @@ struct RunCommandOptions {
   Detail detail = Detail::kUsual;
   bool record_in_log = false;  // also print the record, between lines that mark it
   Format format = Format::kHuman;
-  std::optional<reports::Form> form;  // a report in place of either format
+  std::optional<std::string> form;  // a report in place of either format
   std::vector<std::string> argv;
 };
 

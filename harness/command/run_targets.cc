@@ -17,6 +17,7 @@
 #include "harness/runner/stop_requests.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/value/nearest.h"
+#include "reports/report.h"
 
 namespace shmspec {
 namespace {
@@ -109,7 +110,7 @@ void PrintEntries(const std::vector<Entry>& entries) {
   fmt::print("{} passed, {} failed, {} skipped\n", all.passed, all.failed, all.skipped);
 }
 
-int PrintReport(const std::vector<Entry>& entries, reports::Form form, LeavingReader& reader) {
+int PrintReport(const std::vector<Entry>& entries, const std::string& form, LeavingReader& reader) {
   std::vector<reports::Record> records;
   for (const Entry& entry : entries) {
     if (entry.run.record.empty()) continue;
