@@ -59,22 +59,11 @@ void WriteHead(Markup& page, const View& view) {
 void WriteNavigation(Markup& page, const View& view) {
   page << "<a class=\"skip\" href=\"#main\">To the results</a>\n"
           "<nav aria-label=\"On this page\"><ul><li class=\"brand\">shmspec</li>";
-  if (view.compared()) page << "<li><a href=\"#changes\">Changes</a></li>";
-  page << "<li><a href=\"#matrix\">Requirements</a></li>"
-          "<li><a href=\"#failures\">Failures</a></li>"
-          "<li><a href=\"#coverage\">Coverage</a></li>"
-          "<li><a href=\"#races\">Races</a></li>";
-  if (view.has_histograms()) page << "<li><a href=\"#ordering\">Ordering</a></li>";
-  page << "<li><a href=\"#durations\">Durations</a></li>";
-  if (view.any([](const Record& record) { return !record.measurements.empty(); })) {
-    page << "<li><a href=\"#figures\">Speed</a></li>";
+  for (const Part& part : AllParts()) {
+    if (part.id.markup().empty() || !part.shown(view)) continue;
+    page << "<li><a href=\"#" << part.id << "\">" << part.title << "</a></li>";
   }
-  if (view.any([](const Record& record) { return !record.fuzzing.empty(); })) {
-    page << "<li><a href=\"#fuzzing\">Fuzzing</a></li>";
-  }
-  page << "<li><a href=\"#observed\">Left open</a></li>"
-          "<li><a href=\"#environment\">Circumstances</a></li>"
-          "<li><a href=\"#provenance\">Provenance</a></li></ul></nav>\n";
+  page << "</ul></nav>\n";
 }
 
 std::string RenderHtml(std::span<const Record> records, const Record* baseline) {
@@ -85,22 +74,9 @@ std::string RenderHtml(std::span<const Record> records, const Record* baseline) 
   page << "</style>\n</head>\n<body>\n";
   WriteNavigation(page, view);
   page << "<main id=\"main\">\n";
-  WriteVerdicts(page, view);
-  WriteSymptoms(page, view);
-  WriteChanges(page, view);
-  WriteFilter(page);
-  WriteMatrix(page, view);
-  WriteFailures(page, view);
-  WriteJudgement(page, view);
-  WriteCoverage(page, view);
-  WriteRates(page, view);
-  WriteOrdering(page, view);
-  WriteDurations(page, view);
-  WriteMeasurements(page, view);
-  WriteFuzzing(page, view);
-  WriteObserved(page, view);
-  WriteEnvironment(page, view);
-  WriteProvenance(page, view);
+  for (const Part& part : AllParts()) {
+    if (part.shown(view)) part.write(page, view);
+  }
   page << "</main>\n<footer>Made by shmspec from "
        << Text(Counted(records.size(), "record", "records")) << ".</footer>\n<script>";
   return head.Take() + std::string(PageStyle()) + page.Take() + std::string(PageScript()) +

@@ -91,41 +91,37 @@ void WriteColumn(Markup& page, const View& view, std::size_t record);
 /// A bar of counts with its legend.
 void WriteBar(Markup& page, const std::map<Status, std::uint64_t>& counts, std::string_view title);
 
-void WriteVerdicts(Markup& page, const View& view);
-/// Failures by call and symptom; nothing where there are none.
-void WriteSymptoms(Markup& page, const View& view);
-/// The differences from the baseline; nothing without one.
-void WriteChanges(Markup& page, const View& view);
 /// Passed of total, by chapter and record, for many records.
 void WriteOverview(Markup& page, const View& view);
-/// The filter of requirements and failures by words and statuses; hidden where no script runs.
-void WriteFilter(Markup& page);
-void WriteMatrix(Markup& page, const View& view);
-void WriteFailures(Markup& page, const View& view);
-/// The plan, or trace, in a record's text, without its lines about requirements.
+/// The plan, or trace, in a record's text; what it says of requirements is left out.
 Result<Plan> PlanIn(std::string_view text);
 /// The steps of an attempt in a column for each actor, or the excerpt when its trace is no plan.
 void WriteTrace(Markup& page, const Attempt& attempt, const Card& card);
-/// Waivers, cases that change their mind, and negative controls, where a record has them.
-void WriteJudgement(Markup& page, const View& view);
-/// Figures of benchmarks, where a record has them.
-void WriteMeasurements(Markup& page, const View& view);
-/// The progress of fuzzers, where a record has it.
-void WriteFuzzing(Markup& page, const View& view);
-void WriteCoverage(Markup& page, const View& view);
-void WriteDurations(Markup& page, const View& view);
-/// Of cases with several rounds, how many failed, and the interval of the rate.
-void WriteRates(Markup& page, const View& view);
-/// How the rounds of litmus tests ended, where a record has them.
-void WriteOrdering(Markup& page, const View& view);
-void WriteObserved(Markup& page, const View& view);
-void WriteEnvironment(Markup& page, const View& view);
-void WriteProvenance(Markup& page, const View& view);
 
 /// The style sheet.
 std::string_view PageStyle();
 /// The script of the filter.
 std::string_view PageScript();
+
+/// A part of the page; its file registers it.
+struct Part {
+  int place = 0;       // the lowest number first
+  Literal id = "";     // what the navigation leads to; empty: it does not name the part
+  Literal title = "";  // what the navigation calls it
+  bool (*shows)(const View& view) = nullptr;  // nullptr: on every page
+  void (*write)(Markup& page, const View& view) = nullptr;
+
+  bool shown(const View& view) const { return shows == nullptr || shows(view); }
+};
+
+/// Every part, by place.
+const std::vector<Part>& AllParts();
+
+namespace internal {
+struct PartRegistration {
+  explicit PartRegistration(Part part);
+};
+}  // namespace internal
 
 }  // namespace shmspec::reports
 

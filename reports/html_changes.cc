@@ -58,10 +58,7 @@ Difference SinceOwnBaseline(const Record& record) {
   return difference;
 }
 
-}  // namespace
-
 void WriteChanges(Markup& page, const View& view) {
-  if (!view.compared()) return;
   const Record& record = view.records.front();
   const Difference difference =
       view.baseline != nullptr ? DifferenceOf(*view.baseline, record) : SinceOwnBaseline(record);
@@ -95,4 +92,12 @@ void WriteChanges(Markup& page, const View& view) {
   page << "</section>\n";
 }
 
+const internal::PartRegistration registration({.place = 30,
+                                               .id = "changes",
+                                               .title = "Changes",
+                                               .shows =
+                                                   [](const View& view) { return view.compared(); },
+                                               .write = &WriteChanges});
+
+}  // namespace
 }  // namespace shmspec::reports

@@ -118,8 +118,6 @@ void WriteOrigin(Markup& page, const Record& record) {
   page << "</dl>\n";
 }
 
-}  // namespace
-
 void WriteObserved(Markup& page, const View& view) {
   Markup rows;
   for (std::size_t i = 0; i < view.records.size(); ++i) WriteObservations(rows, view, i);
@@ -168,4 +166,13 @@ void WriteProvenance(Markup& page, const View& view) {
   page << "</section>\n";
 }
 
+const internal::PartRegistration registrations[] = {
+    internal::PartRegistration(
+        {.place = 140, .id = "observed", .title = "Left open", .write = &WriteObserved}),
+    internal::PartRegistration(
+        {.place = 150, .id = "environment", .title = "Circumstances", .write = &WriteEnvironment}),
+    internal::PartRegistration(
+        {.place = 160, .id = "provenance", .title = "Provenance", .write = &WriteProvenance})};
+
+}  // namespace
 }  // namespace shmspec::reports

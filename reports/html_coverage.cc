@@ -106,8 +106,6 @@ void WriteImpossible(Markup& page, const View& view, std::size_t record) {
   page << "</ul>\n";
 }
 
-}  // namespace
-
 void WriteCoverage(Markup& page, const View& view) {
   page << "<section id=\"coverage\" aria-labelledby=\"coverage-title\">\n"
           "<h2 id=\"coverage-title\">How much of the specification that is</h2>\n";
@@ -125,4 +123,8 @@ void WriteCoverage(Markup& page, const View& view) {
   page << "</section>\n";
 }
 
+const internal::PartRegistration registration(
+    {.place = 80, .id = "coverage", .title = "Coverage", .write = &WriteCoverage});
+
+}  // namespace
 }  // namespace shmspec::reports

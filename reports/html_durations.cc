@@ -158,8 +158,6 @@ void WriteSlowest(Markup& page, const Record& record) {
   page << "</ol></details>\n";
 }
 
-}  // namespace
-
 void WriteDurations(Markup& page, const View& view) {
   page << "<section id=\"durations\" aria-labelledby=\"durations-title\">\n"
           "<h2 id=\"durations-title\">How long cases took</h2>\n";
@@ -180,4 +178,8 @@ void WriteDurations(Markup& page, const View& view) {
   page << "</section>\n";
 }
 
+const internal::PartRegistration registration(
+    {.place = 110, .id = "durations", .title = "Durations", .write = &WriteDurations});
+
+}  // namespace
 }  // namespace shmspec::reports

@@ -243,8 +243,6 @@ void WriteCard(Markup& page, const View& view, const Card& card) {
   page << "</details></article>\n";
 }
 
-}  // namespace
-
 void WriteFailures(Markup& page, const View& view) {
   page << "<section id=\"failures\" aria-labelledby=\"failures-title\">\n"
           "<h2 id=\"failures-title\">Failures</h2>\n";
@@ -263,4 +261,8 @@ void WriteFailures(Markup& page, const View& view) {
   page << "</section>\n";
 }
 
+const internal::PartRegistration registration(
+    {.place = 60, .id = "failures", .title = "Failures", .write = &WriteFailures});
+
+}  // namespace
 }  // namespace shmspec::reports

@@ -95,7 +95,9 @@ std::string_view PageScript() {
 )js";
 }
 
-void WriteFilter(Markup& page) {
+namespace {
+
+void WriteFilter(Markup& page, const View&) {
   page << "<div role=\"search\" id=\"filter\" class=\"filter\" aria-label=\"Requirements and "
           "failures\" hidden>\n"
           "<label for=\"filter-words\">Find</label>\n"
@@ -111,4 +113,7 @@ void WriteFilter(Markup& page) {
           "<p role=\"status\"></p>\n</div>\n";
 }
 
+const internal::PartRegistration registration({.place = 40, .write = &WriteFilter});
+
+}  // namespace
 }  // namespace shmspec::reports

@@ -168,10 +168,7 @@ void WriteNumbers(Markup& page, const View& view, std::size_t record) {
   page << "</tbody></table></div></details>\n";
 }
 
-}  // namespace
-
 void WriteFuzzing(Markup& page, const View& view) {
-  if (!view.any([](const Record& record) { return !record.fuzzing.empty(); })) return;
   page << "<section id=\"fuzzing\" aria-labelledby=\"fuzzing-title\">\n"
           "<h2 id=\"fuzzing-title\">How far fuzzing came</h2>\n"
           "<p>A curve that still rises at its end had not seen all there is to see. Fuzzers tell "
@@ -189,4 +186,16 @@ void WriteFuzzing(Markup& page, const View& view) {
   page << "</section>\n";
 }
 
+const internal::PartRegistration registration({.place = 130,
+                                               .id = "fuzzing",
+                                               .title = "Fuzzing",
+                                               .shows =
+                                                   [](const View& view) {
+                                                     return view.any([](const Record& record) {
+                                                       return !record.fuzzing.empty();
+                                                     });
+                                                   },
+                                               .write = &WriteFuzzing});
+
+}  // namespace
 }  // namespace shmspec::reports

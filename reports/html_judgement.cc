@@ -80,8 +80,6 @@ void WriteControls(Markup& page, const View& view, std::size_t index) {
   page << "</ul>\n";
 }
 
-}  // namespace
-
 void WriteJudgement(Markup& page, const View& view) {
   const bool any = std::any_of(view.records.begin(), view.records.end(), [](const Record& record) {
     return !record.waivers.empty() || record.flaky > 0 || record.controls.has_value();
@@ -97,4 +95,7 @@ void WriteJudgement(Markup& page, const View& view) {
   page << "</section>\n";
 }
 
+const internal::PartRegistration registration({.place = 70, .write = &WriteJudgement});
+
+}  // namespace
 }  // namespace shmspec::reports

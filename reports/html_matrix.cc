@@ -146,8 +146,6 @@ void WriteChapter(Markup& page, const View& view, std::string_view name, const A
   page << "</details>\n";
 }
 
-}  // namespace
-
 void WriteMatrix(Markup& page, const View& view) {
   page << "<section id=\"matrix\" aria-labelledby=\"matrix-title\">\n"
           "<h2 id=\"matrix-title\">Requirements</h2>\n"
@@ -166,6 +164,11 @@ void WriteMatrix(Markup& page, const View& view) {
   for (const auto& [name, areas] : view.chapters) WriteChapter(page, view, name, areas);
   page << "</section>\n";
 }
+
+const internal::PartRegistration registration(
+    {.place = 50, .id = "matrix", .title = "Requirements", .write = &WriteMatrix});
+
+}  // namespace
 
 void WriteOverview(Markup& page, const View& view) {
   OpenScroll(page, "Passed by chapter");

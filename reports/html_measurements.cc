@@ -130,8 +130,6 @@ void WriteUnit(Markup& page, const View& view, std::size_t record, std::string_v
   WriteNumbers(page, measurements, Titled(view, fmt::format("Figures in {}", unit), record));
 }
 
-}  // namespace
-
 void WriteMeasurements(Markup& page, const View& view) {
   const auto any = [&](auto fits) {
     return view.any([&](const Record& record) {
@@ -140,7 +138,6 @@ void WriteMeasurements(Markup& page, const View& view) {
   };
   const bool singles = any([](const Measurement& one) { return one.p50.has_value(); });
   const bool means = any([](const Measurement& one) { return !one.p50.has_value(); });
-  if (!singles && !means) return;
   page << "<section id=\"figures\" aria-labelledby=\"figures-title\">\n"
           "<h2 id=\"figures-title\">Speed</h2>\n<p>";
   if (singles) {
@@ -164,4 +161,16 @@ void WriteMeasurements(Markup& page, const View& view) {
   page << "</section>\n";
 }
 
+const internal::PartRegistration registration({.place = 120,
+                                               .id = "figures",
+                                               .title = "Speed",
+                                               .shows =
+                                                   [](const View& view) {
+                                                     return view.any([](const Record& record) {
+                                                       return !record.measurements.empty();
+                                                     });
+                                                   },
+                                               .write = &WriteMeasurements});
+
+}  // namespace
 }  // namespace shmspec::reports

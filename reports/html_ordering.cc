@@ -213,10 +213,7 @@ void WriteNumbers(Markup& page, const View& view, std::size_t record) {
   page << "</tbody></table></div></details>\n";
 }
 
-}  // namespace
-
 void WriteOrdering(Markup& page, const View& view) {
-  if (!view.has_histograms()) return;
   page << "<section id=\"ordering\" aria-labelledby=\"ordering-title\">\n"
           "<h2 id=\"ordering-title\">How litmus tests ended</h2>\n"
           "<p>An ending is in order when the accesses, one at a time and each branch in the order "
@@ -244,4 +241,12 @@ void WriteOrdering(Markup& page, const View& view) {
   page << "</section>\n";
 }
 
+const internal::PartRegistration registration(
+    {.place = 100,
+     .id = "ordering",
+     .title = "Ordering",
+     .shows = [](const View& view) { return view.has_histograms(); },
+     .write = &WriteOrdering});
+
+}  // namespace
 }  // namespace shmspec::reports

@@ -110,8 +110,6 @@ void WriteNumbers(Markup& page, const View& view, const std::vector<Rate>& rates
   page << "</tbody></table></div></details>\n";
 }
 
-}  // namespace
-
 void WriteRates(Markup& page, const View& view) {
   page << "<section id=\"races\" aria-labelledby=\"races-title\">\n"
           "<h2 id=\"races-title\">How often races go wrong</h2>\n"
@@ -134,4 +132,8 @@ void WriteRates(Markup& page, const View& view) {
   page << "</section>\n";
 }
 
+const internal::PartRegistration registration(
+    {.place = 90, .id = "races", .title = "Races", .write = &WriteRates});
+
+}  // namespace
 }  // namespace shmspec::reports

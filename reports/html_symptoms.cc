@@ -34,8 +34,6 @@ void WriteSymptom(Markup& page, const View& view, std::size_t record, const Symp
        << Text(symptom.tests.front()) << "</code></a></td></tr>\n";
 }
 
-}  // namespace
-
 void WriteSymptoms(Markup& page, const View& view) {
   bool any = false;
   for (std::size_t i = 0; i < view.records.size(); ++i) {
@@ -63,4 +61,7 @@ void WriteSymptoms(Markup& page, const View& view) {
   if (any) page << "</section>\n";
 }
 
+const internal::PartRegistration registration({.place = 20, .write = &WriteSymptoms});
+
+}  // namespace
 }  // namespace shmspec::reports

@@ -116,8 +116,6 @@ void WriteVerdictTable(Markup& page, const View& view) {
   page << "</tbody></table></div>\n";
 }
 
-}  // namespace
-
 void WriteVerdicts(Markup& page, const View& view) {
   if (!view.single()) {
     page << "<h1>" << static_cast<std::uint64_t>(view.records.size())
@@ -129,4 +127,7 @@ void WriteVerdicts(Markup& page, const View& view) {
   page << "</div>\n";
 }
 
+const internal::PartRegistration registration({.place = 10, .write = &WriteVerdicts});
+
+}  // namespace
 }  // namespace shmspec::reports
