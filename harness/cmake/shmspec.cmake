@@ -3,10 +3,13 @@
 # The project's few build rules. A folder's CMakeLists.txt uses only these:
 #
 #   shmspec_library(model SOURCES sysv.cc LINKS shmspec::vocabulary)
+#   shmspec_library(faulty SOURCES fault.cc REGISTERS *_faults.cc LINKS shmspec::model)
 #   shmspec_test(model_test SOURCES sysv_test.cc LINKS shmspec::model)
 #
 # shmspec_library(NAME ...) makes the target shmspec_NAME with the alias shmspec::NAME. What a folder
-# may link is its place in the one-way order of harness/README.md; nothing is global.
+# may link is its place in the one-way order of harness/README.md; nothing is global. What REGISTERS
+# names are files that nobody refers to, because they register what they have: every program that
+# links the library contains them, and a new one is found without being named.
 
 option(SHMSPEC_BUILD_TESTS "Build the tests (needs GoogleTest and rapidcheck)" ON)
 option(SHMSPEC_BUILD_FUZZERS "Build the fuzz targets (libFuzzer with clang, else a replaying main)" ON)
@@ -97,7 +100,7 @@ block()
 endblock()
 
 function(shmspec_library name)
-  cmake_parse_arguments(ARG "OBJECT" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "OBJECT" "" "SOURCES;REGISTERS;LINKS" ${ARGN})
   set(kind STATIC)
   if(ARG_OBJECT)
     set(kind OBJECT)
@@ -105,6 +108,14 @@ function(shmspec_library name)
   add_library(shmspec_${name} ${kind} ${ARG_SOURCES})
   add_library(shmspec::${name} ALIAS shmspec_${name})
   target_link_libraries(shmspec_${name} PUBLIC shmspec_flags ${ARG_LINKS})
+  if(ARG_REGISTERS)
+    file(GLOB files CONFIGURE_DEPENDS ${ARG_REGISTERS})
+    add_library(shmspec_${name}_registered OBJECT ${files})
+    target_link_libraries(shmspec_${name}_registered PUBLIC shmspec_flags ${ARG_LINKS})
+    # As objects, since an archive would lose them.
+    target_link_libraries(shmspec_${name} INTERFACE
+      $<TARGET_OBJECTS:shmspec_${name}_registered>)
+  endif()
 endfunction()
 
 # Links a program that starts many processes with as few shared libraries as can be: each one costs

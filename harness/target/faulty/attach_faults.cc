@@ -225,8 +225,7 @@ constexpr SeededFault kFaults[] = {
      Afterwards<CountCallsOnly>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> AttachFaults() { return kFaults; }
-
 }  // namespace shmspec

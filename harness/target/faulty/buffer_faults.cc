@@ -104,8 +104,7 @@ constexpr SeededFault kFaults[] = {
      Afterwards<LeaveReserved<UsageRecord, SysvShmInfo>>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> BufferFaults() { return kFaults; }
-
 }  // namespace shmspec

@@ -282,8 +282,7 @@ constexpr SeededFault kFaults[] = {
      "IPC_INFO and SHM_INFO accept a negative identifier", Rewritten<SummariseNegative>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> ControlFaults() { return kFaults; }
-
 }  // namespace shmspec

@@ -160,8 +160,7 @@ constexpr SeededFault kFaults[] = {
      Rewritten<IgnoreAdvice<Advice::kDontFork>>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> DataFaults() { return kFaults; }
-
 }  // namespace shmspec

@@ -8,32 +8,32 @@
 #include <string>
 #include <vector>
 
-#include "harness/target/faulty/fault_table.h"
 #include "harness/target/simulated/simulated_stage.h"
+#include "harness/vocabulary/value/check.h"
 #include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
 namespace {
 
-std::vector<SeededFault> Collect() {
-  std::vector<SeededFault> all;
-  for (const auto table :
-       {SysvFaults(), AttachFaults(), ControlFaults(), PermissionFaults(), LifetimeFaults(),
-        DataFaults(), SystemFaults(), ToolFaults(), RaceFaults(), MappingFaults(), RecordFaults(),
-        OrderFaults(), TimeFaults(), BufferFaults(), ViewFaults(), FragmentFaults()}) {
-    all.insert(all.end(), table.begin(), table.end());
-  }
-  std::sort(all.begin(), all.end(),
-            [](const SeededFault& a, const SeededFault& b) { return a.id < b.id; });
-  return all;
+/// By id. Tables register themselves before main() begins, and none after.
+std::vector<SeededFault>& Registered() {
+  static std::vector<SeededFault> registered;
+  return registered;
 }
+
+bool ComesBefore(const SeededFault& a, const SeededFault& b) { return a.id < b.id; }
 
 }  // namespace
 
-std::span<const SeededFault> AllFaults() {
-  static const std::vector<SeededFault> all = Collect();
-  return all;
+internal::FaultRegistration::FaultRegistration(std::span<const SeededFault> table) {
+  for (const SeededFault& fault : table) {
+    SHMSPEC_CHECK(FindFault(fault.id) == nullptr, "two faults of one id");
+    std::vector<SeededFault>& all = Registered();
+    all.insert(std::upper_bound(all.begin(), all.end(), fault, &ComesBefore), fault);
+  }
 }
+
+std::span<const SeededFault> AllFaults() { return Registered(); }
 
 const SeededFault* FindFault(std::string_view id) {
   const auto all = AllFaults();

@@ -30,7 +30,7 @@ struct SeededFault {
   std::unique_ptr<Tampering> (*make)();
 };
 
-/// Every fault, by id.
+/// Every fault of this program, by id. Two of one id are a programmer's mistake.
 std::span<const SeededFault> AllFaults();
 
 /// The fault of that id, or null.
@@ -41,6 +41,13 @@ const SeededFault* FindFault(std::string_view id);
 Result<std::unique_ptr<Stage>> MakeFaultyStage(std::string_view id, const model::Profile& profile);
 /// The same with a fault outside the list.
 std::unique_ptr<Stage> MakeFaultyStage(const SeededFault& fault, const model::Profile& profile);
+
+namespace internal {
+/// Adds a table, which must live as long as the program.
+struct FaultRegistration {
+  explicit FaultRegistration(std::span<const SeededFault> table);
+};
+}  // namespace internal
 
 }  // namespace shmspec
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The functions that the tables of faults are made with. For the *_faults.cc of this folder.
+// The functions that the tables of faults are made with. For the *_faults.cc of this folder, each
+// of which registers its table.
 //
 //   void AtimeStays(const Aftermath& a) { ... }
 //   constexpr SeededFault kFaults[] = {
 //       {"attach_leaves_atime", "SYSV.SHMAT.SUCCESS_UPDATES"_req, "shmat leaves shm_atime alone",
 //        Afterwards<AtimeStays>},
 //   };
+//   const internal::FaultRegistration registration(kFaults);
 
 #ifndef SHMSPEC_HARNESS_TARGET_FAULTY_FAULT_TABLE_H_
 #define SHMSPEC_HARNESS_TARGET_FAULTY_FAULT_TABLE_H_
@@ -14,7 +16,6 @@
 #include <cerrno>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "harness/model/segment/lifetime.h"
@@ -23,23 +24,6 @@
 namespace shmspec {
 
 using namespace literals;  // NOLINT: "..."_req, for the tables
-
-std::span<const SeededFault> SysvFaults();
-std::span<const SeededFault> AttachFaults();
-std::span<const SeededFault> ControlFaults();
-std::span<const SeededFault> PermissionFaults();
-std::span<const SeededFault> LifetimeFaults();
-std::span<const SeededFault> DataFaults();
-std::span<const SeededFault> SystemFaults();
-std::span<const SeededFault> ToolFaults();
-std::span<const SeededFault> RaceFaults();
-std::span<const SeededFault> MappingFaults();
-std::span<const SeededFault> RecordFaults();
-std::span<const SeededFault> OrderFaults();
-std::span<const SeededFault> TimeFaults();
-std::span<const SeededFault> BufferFaults();
-std::span<const SeededFault> ViewFaults();
-std::span<const SeededFault> FragmentFaults();
 
 /// A call that was performed: the state before it, and the state it leaves, for changing.
 struct Aftermath {

@@ -150,8 +150,7 @@ constexpr SeededFault kFaults[] = {
      Afterwards<CountPartsOnceAtExit>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> FragmentFaults() { return kFaults; }
-
 }  // namespace shmspec

@@ -219,8 +219,7 @@ constexpr SeededFault kFaults[] = {
      "switching shm_rmid_forced on leaves the orphans there are", Afterwards<SpareOrphans>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> LifetimeFaults() { return kFaults; }
-
 }  // namespace shmspec

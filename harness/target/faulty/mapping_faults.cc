@@ -234,8 +234,7 @@ constexpr SeededFault kFaults[] = {
      "shmdt takes the address of a part of an attach", Rewritten<DetachByFragment>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> MappingFaults() { return kFaults; }
-
 }  // namespace shmspec

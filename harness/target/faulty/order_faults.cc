@@ -105,8 +105,7 @@ constexpr SeededFault kFaults[] = {
      Afterwards<CopyAtSecondAttach>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> OrderFaults() { return kFaults; }
-
 }  // namespace shmspec

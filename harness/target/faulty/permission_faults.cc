@@ -228,8 +228,7 @@ constexpr SeededFault kFaults[] = {
      "IPC_SET closes the attaches that there are", Afterwards<RevokeAttaches>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> PermissionFaults() { return kFaults; }
-
 }  // namespace shmspec

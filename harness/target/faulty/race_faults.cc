@@ -103,8 +103,7 @@ constexpr SeededFault kFaults[] = {
      [] { return std::unique_ptr<Tampering>(std::make_unique<LateDetach>()); }},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> RaceFaults() { return kFaults; }
-
 }  // namespace shmspec

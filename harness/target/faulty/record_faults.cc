@@ -230,8 +230,7 @@ constexpr SeededFault kFaults[] = {
      "ftok fails with ENOENT whatever is wrong with the path", Afterwards<CallEveryPathMissing>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> RecordFaults() { return kFaults; }
-
 }  // namespace shmspec

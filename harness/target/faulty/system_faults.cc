@@ -199,8 +199,7 @@ constexpr SeededFault kFaults[] = {
      "/proc/PID/maps does not name attaches by their key", Afterwards<MisnameMappings>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> SystemFaults() { return kFaults; }
-
 }  // namespace shmspec

@@ -286,8 +286,7 @@ constexpr SeededFault kFaults[] = {
      "shm_segsz is rounded up to whole pages", Afterwards<RecordRoundedSize>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> SysvFaults() { return kFaults; }
-
 }  // namespace shmspec

@@ -87,8 +87,7 @@ constexpr SeededFault kFaults[] = {
      "a load or a store of the memory sets shm_atime", Afterwards<StampByAccess>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> TimeFaults() { return kFaults; }
-
 }  // namespace shmspec

@@ -117,8 +117,7 @@ constexpr SeededFault kFaults[] = {
      "ipcrm -a shm in two words removes segments only", Rewritten<HeedKindThatIsApart>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> ToolFaults() { return kFaults; }
-
 }  // namespace shmspec

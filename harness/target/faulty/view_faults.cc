@@ -195,8 +195,7 @@ constexpr SeededFault kFaults[] = {
      "used_ids counts the indices up to the highest in use", Afterwards<CountUpToHighestIndex>},
 };
 
+const internal::FaultRegistration registration(kFaults);
+
 }  // namespace
-
-std::span<const SeededFault> ViewFaults() { return kFaults; }
-
 }  // namespace shmspec
