@@ -160,7 +160,7 @@ constexpr Library kLibraries[] = {
     {"<benchmark/", [](std::string_view path) { return IsBelow(path, "suites/performance"); },
      "suites/performance/"},
     {"<fuzzer/", [](std::string_view path) { return IsBelow(path, "fuzz"); }, "fuzz/"},
-    {"<boost/", [](std::string_view path) { return path == "harness/target/boost.cc"; },
+    {"<boost/", [](std::string_view path) { return path == "harness/target/entry/boost.cc"; },
      "the target that calls Boost.Interprocess"},
     {"<CLI/", [](std::string_view path) { return path == "harness/command/command_line.cc"; },
      "the reader of the command line"},
@@ -186,8 +186,10 @@ Findings CheckRoomOrder(const Tree& tree) {
       if (path.starts_with("shmspec/")) return;  // generated
       const Room* other = RoomOf(path);
       if (other == nullptr) {
-        findings.push_back(
-            Finding(file.path, number, *included + " is no path from the root; write it in full"));
+        findings.push_back(Finding(file.path, number,
+                                   *included +
+                                       " is no path from the root; write it in full, or in <> "
+                                       "where it is of another project"));
       } else if (!room->MaySee(*other, IsTest(file.path))) {
         findings.push_back(Finding(file.path, number,
                                    std::string(room->folder) + " may not see " +

@@ -64,7 +64,7 @@ TEST(RoomOrder, AllowsWhatLiesBelow) {
 
 TEST(RoomOrder, DemandsPathsFromTheRoot) {
   EXPECT_THAT(CheckRoomOrder({Including("harness/model/state/a.cc", "\"b.h\"")}),
-              ElementsAre(HasSubstr("no path from the root")));
+              ElementsAre(HasSubstr("no path from the root; write it in full, or in <>")));
 }
 
 TEST(Libraries, StayWhereTheyBelong) {

@@ -8,10 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 #include "harness/vocabulary/outcome/outcome.h"
-#include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 
@@ -76,31 +74,9 @@ struct SysvCalls {
 /// ftok(3), which no kernel knows.
 CallResult KeyOfPathByLibc(const char* path, int project);
 
-/// shmget(3) and so on, as programs call them.
+/// shmget(3) and so on, as programs call them. What a wrapper library does not offer is one of
+/// these.
 extern const SysvCalls kLibcCalls;
-/// syscall(2) with the numbers of this architecture: no library in between.
-extern const SysvCalls kSyscallCalls;
-/// int 0x80 of x86-64 with ipc(2): what a 32-bit program gets.
-extern const SysvCalls kIa32Calls;
-/// int 0x80 with the numbers that each call has of its own since Linux 5.1.
-extern const SysvCalls kIa32DirectCalls;
-/// int 0x80 with ipc(2) and records without IPC_64, as C libraries of the last century asked for.
-extern const SysvCalls kIa32OldCalls;
-/// xsi_shared_memory and mapped_region of Boost.Interprocess. What the library does not offer, such
-/// as asking for the state of a segment, is a call of libc.
-extern const SysvCalls kBoostCalls;
-
-/// Whether this way of entering the kernel exists here; an error is `lacking`. Makes no call in the
-/// caller that could end it.
-Result<void> ProbeLibc();
-Result<void> ProbeSyscall();
-Result<void> ProbeIa32();
-Result<void> ProbeIa32Direct();
-Result<void> ProbeIa32Old();
-Result<void> ProbeBoost();
-
-/// The version of Boost, such as `1.81.0`, that this program was built with; empty without it.
-std::string BoostVersion();
 
 }  // namespace shmspec
 

@@ -2,38 +2,25 @@
 
 #include "harness/target/target.h"
 
-#include <fmt/format.h>
-#include <gnu/libc-version.h>
-
-#include <array>
+#include <algorithm>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <type_traits>
+#include <vector>
 
 #include "harness/target/perform.h"
 #include "harness/target/text_file.h"
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
 namespace {
 
-Library Libc() { return {"glibc", ::gnu_get_libc_version(), "libc.so"}; }
-
-/// It is linked into the program of 32-bit actors, which was built with the headers of this one.
-Library Libc32() { return {"glibc", fmt::format("{}.{}, 32-bit", __GLIBC__, __GLIBC_MINOR__), ""}; }
-
-Library Boost() { return {"Boost.Interprocess", BoostVersion(), ""}; }
-
-constexpr std::array kTargets{
-    KernelTarget{"libc", &kLibcCalls, ProbeLibc, Libc, "the C library"},
-    KernelTarget{"syscall", &kSyscallCalls, ProbeSyscall, nullptr, "bare system calls"},
-    KernelTarget{"ia32", &kIa32Calls, ProbeIa32, nullptr, "32-bit calls by ipc(2)", Abi::kIa32},
-    KernelTarget{"ia32_direct", &kIa32DirectCalls, ProbeIa32Direct, nullptr,
-                 "32-bit calls with their own numbers", Abi::kIa32},
-    KernelTarget{"ia32_old", &kIa32OldCalls, ProbeIa32Old, nullptr,
-                 "32-bit calls with records of before IPC_64", Abi::kIa32Old},
-    KernelTarget{"libc32", &kLibcCalls, ProbeLibc, Libc32, "32-bit programs", Abi::kI386},
-    KernelTarget{"boost", &kBoostCalls, ProbeBoost, Boost, "Boost.Interprocess", Abi::kNative,
-                 true}};
+/// By place. Targets register themselves before main() begins, and none after.
+std::vector<KernelTarget>& Registered() {
+  static std::vector<KernelTarget> registered;
+  return registered;
+}
 
 constexpr const char* kTooWide =
     "a 32-bit caller cannot pass a number that needs more than 32 bits";
@@ -74,10 +61,20 @@ const char* CannotSay(const Op& op, const Context& context) {
 
 }  // namespace
 
-std::span<const KernelTarget> KernelTargets() { return kTargets; }
+internal::TargetRegistration::TargetRegistration(const KernelTarget& target) {
+  SHMSPEC_CHECK(FindTarget(target.name) == nullptr, "two targets of one name");
+  std::vector<KernelTarget>& all = Registered();
+  const auto after = std::upper_bound(
+      all.begin(), all.end(), target, [](const KernelTarget& a, const KernelTarget& b) {
+        return std::tuple(a.place, a.name) < std::tuple(b.place, b.name);
+      });
+  all.insert(after, target);
+}
+
+std::span<const KernelTarget> KernelTargets() { return Registered(); }
 
 const KernelTarget* FindTarget(std::string_view name) {
-  for (const KernelTarget& target : kTargets) {
+  for (const KernelTarget& target : Registered()) {
     if (target.name == name) return &target;
   }
   return nullptr;
@@ -86,7 +83,7 @@ const KernelTarget* FindTarget(std::string_view name) {
 const KernelTarget* FindTarget(std::string_view of_plan, Abi of_actor) {
   const KernelTarget* named = FindTarget(of_plan);
   if (of_actor == Abi::kNative || (named != nullptr && named->abi == of_actor)) return named;
-  for (const KernelTarget& target : kTargets) {
+  for (const KernelTarget& target : Registered()) {
     if (target.abi == of_actor) return &target;
   }
   return nullptr;
@@ -94,9 +91,13 @@ const KernelTarget* FindTarget(std::string_view of_plan, Abi of_actor) {
 
 Outcome Perform(const Operation& operation, Context& context) {
   return std::visit(
-      [&](const auto& op) -> Outcome {
-        if (const char* why = CannotSay(op, context)) return Trouble{true, why};
-        return perform::Do(op, context);
+      [&]<class Op>(const Op& op) -> Outcome {
+        if constexpr (perform::ConcernsOthers<Op>) {
+          SHMSPEC_CHECK(false, "an operation on processes reached the target instead of the actor");
+        } else {
+          if (const char* why = CannotSay(op, context)) return Trouble{true, why};
+          return perform::Do(op, context);
+        }
       },
       operation);
 }

@@ -36,21 +36,24 @@ struct Library {
   std::string file;
 };
 
-/// One way of entering the kernel. Those of abi i386 are for 32-bit programs only.
+/// One way of entering the kernel. Each registers itself in a file of its own, in entry/.
 struct KernelTarget {
-  std::string_view name;
-  const SysvCalls* calls;
-  Result<void> (*probe)();
-  Library (*library)();    // nullptr for bare system calls
+  std::string_view name;   // `shmspec run --target NAME`
+  int place = 0;           // where it is listed: the lowest number first
   std::string_view about;  // for people, in a few words
-  Abi abi = Abi::kNative;
-  bool wrapper = false;  // calls that it cannot express are lacking
+  const SysvCalls* calls = nullptr;
+  /// Whether this way exists here; an error is `lacking`. Makes no call in the caller that could
+  /// end it.
+  Result<void> (*probe)() = [] { return Result<void>(); };
+  Library (*library)() = nullptr;  // none for bare system calls
+  Abi abi = Abi::kNative;          // those of kI386 are for 32-bit programs only
+  bool wrapper = false;            // calls that it cannot express are lacking
 };
 
 /// Whether this is a 32-bit program.
 inline constexpr bool kIs32Bit = sizeof(void*) == 4;
 
-/// All of them, that of a usual program first.
+/// All of them, by place: that of a usual program first.
 std::span<const KernelTarget> KernelTargets();
 
 /// The one of that name, or nullptr.
@@ -101,6 +104,12 @@ Outcome Perform(const Operation& operation, Context& context);
 /// Where the index of a segment ends in its identifier, for SHM_STAT: 15 bits, 24 with the kernel
 /// parameter ipcmni_extend.
 std::int64_t IndexOfIdentifier(std::int64_t identifier);
+
+namespace internal {
+struct TargetRegistration {
+  explicit TargetRegistration(const KernelTarget& target);
+};
+}  // namespace internal
 
 }  // namespace shmspec
 

@@ -270,7 +270,7 @@ CallResult ScribbleOnBuffer(std::int64_t segment, int command, void* buffer) {
 Outcome OutcomeOf(Scribble scribbles, const std::function<Operation(SegmentRef)>& operation) {
   SysvCalls calls = kLibcCalls;
   calls.control = ScribbleOnBuffer;
-  const KernelTarget target{"scribbling", &calls, ProbeLibc, nullptr};
+  const KernelTarget target{.name = "scribbling", .calls = &calls};
   HandleTable handles;
   Context context(target, handles);
   const Outcome made = Perform(SysvGet{PrivateKey(), Size{4096}, kCreate | 0600}, context);

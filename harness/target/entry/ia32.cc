@@ -14,7 +14,7 @@
 #include <csignal>
 
 #include "harness/target/ia32_records.h"
-#include "harness/target/sysv_calls.h"
+#include "harness/target/target.h"
 #include "harness/vocabulary/value/check.h"
 #include "harness/vocabulary/value/names.h"
 
@@ -126,84 +126,95 @@ Result<void> Probe(const SysvCalls& calls, const char* missing) {
   return Error{missing, true};
 }
 
-#endif
+constexpr SysvCalls kByIpcCalls{.get = GetByIpc,
+                                .attach = AttachByIpc,
+                                .detach = DetachByIpc,
+                                .control = ControlByIpc,
+                                .key_of_path = KeyOfPathByLibc,
+                                .write_settable = ia32::WriteSettable,
+                                .read_segment = ia32::ReadSegment,
+                                .read_limits = ia32::ReadLimits,
+                                .read_usage = ia32::ReadUsage,
+                                .sizes = ia32::kSizes,
+                                .low_memory = true,
+                                .record_bits = kLargeRecords};
 
-}  // namespace
+constexpr SysvCalls kDirectCalls{.get = Get,
+                                 .attach = Attach,
+                                 .detach = Detach,
+                                 .control = Control,
+                                 .key_of_path = KeyOfPathByLibc,
+                                 .write_settable = ia32::WriteSettable,
+                                 .read_segment = ia32::ReadSegment,
+                                 .read_limits = ia32::ReadLimits,
+                                 .read_usage = ia32::ReadUsage,
+                                 .sizes = ia32::kSizes,
+                                 .low_memory = true};
 
-#if defined(__x86_64__)
+constexpr SysvCalls kOldCalls{.get = GetByIpc,
+                              .attach = AttachByIpc,
+                              .detach = DetachByIpc,
+                              .control = OldControlByIpc,
+                              .key_of_path = KeyOfPathByLibc,
+                              .write_settable = ia32::WriteOldSettable,
+                              .read_segment = ia32::ReadOldSegment,
+                              .read_limits = ia32::ReadOldLimits,
+                              .read_usage = ia32::ReadUsage,
+                              .sizes = ia32::kOldSizes,
+                              .low_memory = true,
+                              .record_bits = kLargeRecords,
+                              .largest_id = ia32::kOldLargestId};
 
-constexpr SysvCalls kIa32Calls{.get = GetByIpc,
-                               .attach = AttachByIpc,
-                               .detach = DetachByIpc,
-                               .control = ControlByIpc,
-                               .key_of_path = KeyOfPathByLibc,
-                               .write_settable = ia32::WriteSettable,
-                               .read_segment = ia32::ReadSegment,
-                               .read_limits = ia32::ReadLimits,
-                               .read_usage = ia32::ReadUsage,
-                               .sizes = ia32::kSizes,
-                               .low_memory = true,
-                               .record_bits = kLargeRecords};
-
-constexpr SysvCalls kIa32DirectCalls{.get = Get,
-                                     .attach = Attach,
-                                     .detach = Detach,
-                                     .control = Control,
-                                     .key_of_path = KeyOfPathByLibc,
-                                     .write_settable = ia32::WriteSettable,
-                                     .read_segment = ia32::ReadSegment,
-                                     .read_limits = ia32::ReadLimits,
-                                     .read_usage = ia32::ReadUsage,
-                                     .sizes = ia32::kSizes,
-                                     .low_memory = true};
-
-constexpr SysvCalls kIa32OldCalls{.get = GetByIpc,
-                                  .attach = AttachByIpc,
-                                  .detach = DetachByIpc,
-                                  .control = OldControlByIpc,
-                                  .key_of_path = KeyOfPathByLibc,
-                                  .write_settable = ia32::WriteOldSettable,
-                                  .read_segment = ia32::ReadOldSegment,
-                                  .read_limits = ia32::ReadOldLimits,
-                                  .read_usage = ia32::ReadUsage,
-                                  .sizes = ia32::kOldSizes,
-                                  .low_memory = true,
-                                  .record_bits = kLargeRecords,
-                                  .largest_id = ia32::kOldLargestId};
-
-Result<void> ProbeIa32() {
-  return Probe(kIa32Calls, "this kernel does not offer 32-bit System V calls (int 0x80)");
+Result<void> ProbeByIpc() {
+  return Probe(kByIpcCalls, "this kernel does not offer 32-bit System V calls (int 0x80)");
 }
 
-Result<void> ProbeIa32Direct() {
+Result<void> ProbeDirect() {
   return Probe(
-      kIa32DirectCalls,
+      kDirectCalls,
       "this kernel does not offer 32-bit System V calls with numbers of their own (int 0x80"
       " with 395 to 398, since Linux 5.1)");
 }
 
-Result<void> ProbeIa32Old() {
+Result<void> ProbeOld() {
   return Probe(
-      kIa32OldCalls,
+      kOldCalls,
       "this kernel does not offer 32-bit System V calls with the records of before IPC_64");
 }
 
 #else
 
-constexpr SysvCalls kIa32Calls{.low_memory = true};
-constexpr SysvCalls kIa32DirectCalls{.low_memory = true};
-constexpr SysvCalls kIa32OldCalls{.low_memory = true};
-
-namespace {
+constexpr SysvCalls kByIpcCalls{.low_memory = true};
+constexpr SysvCalls kDirectCalls{.low_memory = true};
+constexpr SysvCalls kOldCalls{.low_memory = true};
 
 Error OnlyOnX86() { return Error{"32-bit calls by int 0x80 exist only in x86-64 builds", true}; }
 
-}  // namespace
-
-Result<void> ProbeIa32() { return OnlyOnX86(); }
-Result<void> ProbeIa32Direct() { return OnlyOnX86(); }
-Result<void> ProbeIa32Old() { return OnlyOnX86(); }
+Result<void> ProbeByIpc() { return OnlyOnX86(); }
+Result<void> ProbeDirect() { return OnlyOnX86(); }
+Result<void> ProbeOld() { return OnlyOnX86(); }
 
 #endif
 
+const internal::TargetRegistration registrations[] = {
+    internal::TargetRegistration({.name = "ia32",
+                                  .place = 30,
+                                  .about = "32-bit calls by ipc(2)",
+                                  .calls = &kByIpcCalls,
+                                  .probe = &ProbeByIpc,
+                                  .abi = Abi::kIa32}),
+    internal::TargetRegistration({.name = "ia32_direct",
+                                  .place = 40,
+                                  .about = "32-bit calls with their own numbers",
+                                  .calls = &kDirectCalls,
+                                  .probe = &ProbeDirect,
+                                  .abi = Abi::kIa32}),
+    internal::TargetRegistration({.name = "ia32_old",
+                                  .place = 50,
+                                  .about = "32-bit calls with records of before IPC_64",
+                                  .calls = &kOldCalls,
+                                  .probe = &ProbeOld,
+                                  .abi = Abi::kIa32Old})};
+
+}  // namespace
 }  // namespace shmspec

@@ -5,7 +5,7 @@
 // own on the way (it asks for the size before it attaches). Calls that it does not offer are made
 // with libc; operations with arguments that it does not take are lacking, not approximated.
 
-#include "harness/target/sysv_calls.h"
+#include "harness/target/target.h"
 
 #if defined(SHMSPEC_BOOST)
 
@@ -27,7 +27,6 @@
 
 #include "harness/target/address.h"
 #include "harness/target/native_records.h"
-#include "harness/target/target.h"
 
 namespace shmspec {
 namespace {
@@ -163,46 +162,63 @@ CallResult KeyOfPath(const char* path, int project) {
   return Caught([&] { return bip::xsi_key(path, static_cast<std::uint8_t>(project)).get_key(); });
 }
 
-}  // namespace
+constexpr SysvCalls kCalls{.get = Get,
+                           .attach = Attach,
+                           .detach = Detach,
+                           .control = Control,
+                           .key_of_path = KeyOfPath,
+                           .write_settable = native::WriteSettable,
+                           .read_segment = native::ReadSegment,
+                           .read_limits = native::ReadLimits,
+                           .read_usage = native::ReadUsage,
+                           .sizes = native::kSizes,
+                           .low_memory = kIs32Bit,
+                           .copies_records = kIs32Bit,
+                           .record_bits = kIs32Bit ? 0x100 : 0};
 
-constexpr SysvCalls kBoostCalls{.get = Get,
-                                .attach = Attach,
-                                .detach = Detach,
-                                .control = Control,
-                                .key_of_path = KeyOfPath,
-                                .write_settable = native::WriteSettable,
-                                .read_segment = native::ReadSegment,
-                                .read_limits = native::ReadLimits,
-                                .read_usage = native::ReadUsage,
-                                .sizes = native::kSizes,
-                                .low_memory = kIs32Bit,
-                                .copies_records = kIs32Bit,
-                                .record_bits = kIs32Bit ? 0x100 : 0};
-
-std::string BoostVersion() {
-  return fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
-                     BOOST_VERSION % 100);
+Library Boost() {
+  return {"Boost.Interprocess",
+          fmt::format("{}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
+                      BOOST_VERSION % 100),
+          ""};
 }
 
-Result<void> ProbeBoost() { return {}; }
+Result<void> Probe() { return {}; }
 
+}  // namespace
 }  // namespace shmspec
 
 #else
 
 namespace shmspec {
+namespace {
 
-constexpr SysvCalls kBoostCalls{};
+constexpr SysvCalls kCalls{};
 
-std::string BoostVersion() { return ""; }
+Library Boost() { return {"Boost.Interprocess", "", ""}; }
 
-Result<void> ProbeBoost() {
+Result<void> Probe() {
   return Error{
       "shmspec was built without Boost.Interprocess: install libboost-dev, then configure and "
       "build again",
       true};
 }
 
+}  // namespace
 }  // namespace shmspec
 
 #endif
+
+namespace shmspec {
+namespace {
+
+const internal::TargetRegistration registration({.name = "boost",
+                                                 .place = 70,
+                                                 .about = "Boost.Interprocess",
+                                                 .calls = &kCalls,
+                                                 .probe = &Probe,
+                                                 .library = &Boost,
+                                                 .wrapper = true});
+
+}  // namespace
+}  // namespace shmspec

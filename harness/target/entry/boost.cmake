@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0 OR MIT
+
+# Where Boost is missing the target reports that. Its assertions would end an actor where a program of its
+# users, built for release, goes on.
+if(SHMSPEC_BOOST)
+  find_package(Boost 1.74 CONFIG QUIET)
+endif()
+if(Boost_FOUND)
+  target_include_directories(shmspec_target_registered SYSTEM PRIVATE ${Boost_INCLUDE_DIRS})
+  set_source_files_properties(entry/boost.cc PROPERTIES
+    COMPILE_DEFINITIONS "SHMSPEC_BOOST;BOOST_DISABLE_ASSERTS")
+endif()
