@@ -37,11 +37,11 @@ namespace shmspec {
 namespace {
 
 #ifdef SHMSPEC_I386_PROGRAM
-std::string_view Image() {
+std::string_view Carried() {
   return {shmspec_i386_begin, static_cast<std::size_t>(shmspec_i386_end - shmspec_i386_begin)};
 }
 #else
-std::string_view Image() { return {}; }
+std::string_view Carried() { return {}; }
 #endif
 
 Error NoFile() {
@@ -69,7 +69,7 @@ Result<I386Program> I386Program::Unpack() {
   if (const auto built = HasI386Program(); !built.ok()) return built.error();
   UniqueFd file(::memfd_create("shmspec-i386", MFD_CLOEXEC | MFD_EXEC));
   if (!file && errno == EINVAL) file.reset(::memfd_create("shmspec-i386", MFD_CLOEXEC));
-  if (!file || !WriteAll(file.get(), Image())) return NoFile();
+  if (!file || !WriteAll(file.get(), Carried())) return NoFile();
   // A file that is open for writing cannot be executed.
   UniqueFd reading(
       ::open(fmt::format("/proc/self/fd/{}", file.get()).c_str(), O_RDONLY | O_CLOEXEC));
@@ -78,7 +78,7 @@ Result<I386Program> I386Program::Unpack() {
 }
 
 Result<void> HasI386Program() {
-  if (!Image().empty()) return {};
+  if (!Carried().empty()) return {};
   return Error{
       "shmspec was built without a program for 32-bit actors: install g++-multilib, then configure "
       "and build again with g++",
@@ -106,6 +106,12 @@ Result<void> ProbeI386Program() {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) == kActorUsage) return {};
   return CannotExecuteI386(WIFEXITED(status) ? WEXITSTATUS(status) : EFAULT);
+}
+
+Result<void> ProbeTarget(const KernelTarget& target) {
+  Result<void> there = target.probe();
+  if (there.ok() && target.abi == Abi::kI386) there = ProbeI386Program();
+  return there;
 }
 
 }  // namespace shmspec

@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "harness/target/target.h"
 #include "harness/vocabulary/value/result.h"
 #include "harness/vocabulary/value/unique_handle.h"
 
@@ -37,6 +38,9 @@ Error CannotExecuteI386(int error);
 
 /// Whether 32-bit actors work here; tried by starting one.
 Result<void> ProbeI386Program();
+
+/// Whether actors can act on the target here; an error is lacking.
+Result<void> ProbeTarget(const KernelTarget& target);
 
 }  // namespace shmspec
 

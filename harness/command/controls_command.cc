@@ -119,7 +119,12 @@ namespace {
 
 void Declare(OptionList& options, ControlsCommandOptions& to) {
   options.Texts("FAULT", to.faults, "Only these faults");
-  options.Text("--by", to.by, "Who has to catch them: suites (default) or property");
+  std::string hunters;
+  for (const Hunter& one : AllHunters()) {
+    hunters += fmt::format("{}{}{}", hunters.empty() ? "" : ", ", one.name,
+                           one.name == to.by ? " (default)" : "");
+  }
+  options.Text("--by", to.by, "Who has to catch them: " + hunters);
   options.Flag("--first", to.first, "Stop at the first that catches a fault instead of naming all");
   options.Number("--jobs,-j", to.jobs, {1, 256}, "Systems searched for faults at the same time");
   options.Seed("--seed", to.seed, "Settles every random choice");

@@ -20,6 +20,12 @@
 namespace shmspec {
 namespace {
 
+/// A way into the kernel, and whether it exists here.
+struct Entry {
+  const KernelTarget* target;
+  Result<void> there;
+};
+
 struct Examination {
   std::vector<Fact> facts;
   std::vector<Meaning> meanings;
@@ -27,6 +33,7 @@ struct Examination {
   FoundAbilities abilities;
   Result<void> system_v;
   Isolation isolation = Isolation::kShared;
+  std::vector<Entry> targets;
 };
 
 /// As many lines as fit on one screen; the rest is in --format json.
@@ -100,9 +107,26 @@ void PrintAbilities(const FoundAbilities& abilities) {
   }
 }
 
+/// Those that are missing are among the meanings.
+void PrintTargets(const std::vector<Entry>& targets) {
+  std::string line;
+  for (const Entry& one : targets) {
+    if (one.there.ok()) line += (line.empty() ? "" : ", ") + std::string(one.target->name);
+  }
+  fmt::print("  {:<12}{}", "targets", Wrap(line, 14).substr(14));
+}
+
+/// What is UNSUPPORTED without the target.
+std::string EffectOfMissing(const KernelTarget& target) {
+  const bool callers = target.abi != Abi::kNative;
+  return fmt::format("--target {}{} UNSUPPORTED", target.name,
+                     callers ? " and cases with such callers are" : " is");
+}
+
 void PrintHuman(const Examination& found) {
   fmt::print("{}\n", Paint(Style::kStrong, "What this system offers"));
   PrintFacts(found.facts);
+  PrintTargets(found.targets);
   PrintFloor(found.floor);
   PrintAbilities(found.abilities);
   fmt::print("\n{}\n", Paint(Style::kStrong, "What that means for a run"));
@@ -127,12 +151,17 @@ void PrintJson(const Examination& found) {
   for (const FloorTest& test : found.floor) {
     floor[std::string(test.name)] = test.result.ok() ? "sound" : test.result.error().message;
   }
+  nlohmann::ordered_json targets = nlohmann::ordered_json::object();
+  for (const Entry& one : found.targets) {
+    targets[std::string(one.target->name)] = one.there.ok() ? "there" : one.there.error().message;
+  }
   const nlohmann::ordered_json document{
       {"format", "shmspec-doctor/2"},
       {"system_v", found.system_v.ok() ? "there" : found.system_v.error().message},
       {"isolation", NameOf(found.isolation)},
       {"facts", facts},
       {"floor", floor},
+      {"targets", targets},
       {"meanings", meanings}};
   fmt::print("{}\n",
              document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
@@ -153,15 +182,11 @@ int Examine(const DoctorOptions& options) {
     for (Fact& fact : FactsOf(found.abilities)) found.facts.push_back(std::move(fact));
   }
   found.meanings = Assess(found.facts, found.isolation);
-  if (const auto i386 = ProbeI386Program(); !i386.ok()) {
-    found.meanings.push_back({"32-bit programs", i386.error().message,
-                              "--target libc32 and cases with such programs are UNSUPPORTED"});
-  }
   for (const KernelTarget& target : KernelTargets()) {
-    const auto there = target.probe();
-    if (there.ok()) continue;
-    found.meanings.push_back({std::string(target.about), there.error().message,
-                              fmt::format("--target {} is not there", target.name)});
+    found.targets.push_back({&target, ProbeTarget(target)});
+    if (found.targets.back().there.ok()) continue;
+    found.meanings.push_back({std::string(target.about), found.targets.back().there.error().message,
+                              EffectOfMissing(target)});
   }
   if (options.format == Format::kJson) {
     PrintJson(found);

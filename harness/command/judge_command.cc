@@ -44,7 +44,8 @@ void Declare(OptionList& options, JudgeOptions& to) {
       .Text("TRACE", to.file,
             "A plan with what was seen, as replay --trace writes it; - for standard input")
       .required = true;
-  options.Text("--profile", to.profile, "The specification to judge by: linux (default) or posix");
+  options.Text("--profile", to.profile,
+               "The specification to judge by: " + ProfileWords(to.profile));
 }
 
 std::string Footer() {

@@ -45,8 +45,7 @@ struct Entry {
 std::string LackingOf(const std::string& name) {
   const KernelTarget* target = FindTarget(name);
   if (target == nullptr) return "";
-  Result<void> there = target->probe();
-  if (there.ok() && target->abi == Abi::kI386) there = ProbeI386Program();
+  const Result<void> there = ProbeTarget(*target);
   return !there.ok() && there.error().lacking ? there.error().message : "";
 }
 

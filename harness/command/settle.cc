@@ -26,6 +26,15 @@ constexpr std::uint32_t kMaxJobs = 4;
 
 }  // namespace
 
+std::string ProfileWords(std::string_view by_default) {
+  std::string words;
+  for (const model::Profile& profile : model::AllProfiles()) {
+    words += fmt::format("{}{}{}", words.empty() ? "" : ", ", profile.name,
+                         profile.name == by_default ? " (default)" : "");
+  }
+  return words;
+}
+
 void DeclarePerform(OptionList& options, PerformOptions& to, const std::string& more_targets) {
   std::string targets;
   for (const KernelTarget& target : KernelTargets()) {
@@ -34,7 +43,8 @@ void DeclarePerform(OptionList& options, PerformOptions& to, const std::string& 
   }
   options.Text("--target", to.target,
                targets + "simulated or faulty:ID (see controls)" + more_targets);
-  options.Text("--profile", to.profile, "The specification to judge by: linux (default) or posix");
+  options.Text("--profile", to.profile,
+               "The specification to judge by: " + ProfileWords(to.profile));
   options.Seed("--seed", to.seed, "Settles every random choice; printed with each run");
   options.Duration("--timeout", to.timeout_ms,
                    fmt::format("How long one case may take, such as 30s, 500ms or 2m; {} when not "

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "harness/model/profile/profile.h"
 #include "harness/runner/run.h"
@@ -27,6 +28,9 @@ struct PerformOptions {
 
 /// `--target`, `--profile`, `--seed` and `--timeout`. `more_targets`: what a target may be besides.
 void DeclarePerform(OptionList& options, PerformOptions& to, const std::string& more_targets = "");
+
+/// The names of all profiles, for help.
+std::string ProfileWords(std::string_view by_default);
 
 /// The profile of that name; the error says which there are.
 Result<const model::Profile*> ProfileNamed(const std::string& name);
