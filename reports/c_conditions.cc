@@ -83,7 +83,7 @@ std::string GoneCondition(const Gone& low, const Gone& high) {
 template <class R>
 std::string RangeCondition(const R& low, const R& high) {
   if constexpr (std::is_same_v<R, Failure>) {
-    return "o->error == " + CErrno(low.error.number);
+    return low == high ? "o->error == " + CErrno(low.error.number) : "o->error != 0";
   } else if constexpr (std::is_same_v<R, Fault>) {
     return FaultCondition(low, high);
   } else if constexpr (std::is_same_v<R, Gone>) {

@@ -56,7 +56,7 @@ Outcome DrawOutcome(Choices& choices) { return draw::DrawVariant<Outcome>(choice
 Pattern DrawPattern(Choices& choices, std::size_t actors) {
   Pattern pattern;
   for (std::uint64_t left = 1 + choices.Below(3); left > 0; --left) {
-    switch (choices.Below(5)) {
+    switch (choices.Below(6)) {
       case 0:
         pattern = pattern | AnyOutcome();
         break;
@@ -74,6 +74,9 @@ Pattern DrawPattern(Choices& choices, std::size_t actors) {
                                 .With("lpid", ActorRef{actor});
         break;
       }
+      case 4:
+        pattern = pattern | RecordPattern<Failure>();
+        break;
       default:
         pattern = pattern | Exactly(DrawOutcome(choices));
     }

@@ -243,7 +243,15 @@ std::optional<std::string> RefusedByPlace(const Clauses& clauses, const Outcome&
   return why;
 }
 
+bool RunsTool(const Operation& operation) {
+  const std::string_view name = OperationName(operation);
+  return name.starts_with("system.ip") || name == "system.lsipc";
+}
+
 bool Allows(const Clauses& clauses, const Scene& scene, const Outcome& outcome) {
+  if (std::holds_alternative<ToolResult>(outcome) && !RunsTool(*scene.call().operation)) {
+    return false;
+  }
   bool must_fail = false;
   for (const Refusal& refusal : clauses.refusals()) {
     if (IsMeant(refusal, outcome)) return true;

@@ -157,6 +157,7 @@ TEST_F(ClausesTest, TellWhenTheEnvironmentRefuses) {
 }
 
 TEST_F(ClausesTest, ReadInTheOutputOfAToolWhatTheEnvironmentRefused) {
+  scene_ = system_.Call(SystemIpcs{});
   clauses_.Returns<SegmentTable>(kOne, "a listing");
   clauses_.RefuseHere(true, EPERM, Force::kMay, {}, "a right is missing");
   const ToolResult refused{1, "ipcs: Operation not permitted\n"};
@@ -174,7 +175,8 @@ TEST_F(ClausesTest, AllowEveryFailureWhereTheSpecificationIsSilent) {
   EXPECT_TRUE(Allows(Value{0}));
   EXPECT_FALSE(Allows(Value{1}));
   EXPECT_TRUE(Allows(Error(ENOTTY)));
-  EXPECT_TRUE(Allows(ToolResult{1, ""})) << "a tool that should have printed a number";
+  EXPECT_FALSE(Allows(ToolResult{1, ""})) << "the call runs no tool";
+  EXPECT_THAT(Printed(), ElementsAre("fails", "0"));
   EXPECT_FALSE(Allows(Fault{}));
   EXPECT_FALSE(Allows(Gone{}));
   EXPECT_FALSE(Allows(StrayWrite{}));
@@ -184,6 +186,22 @@ TEST_F(ClausesTest, AllowEveryFailureWhereTheSpecificationIsSilent) {
   EXPECT_EQ(Place(Error(ENOTTY)), "it cannot be prepared");
   clauses_.Refuse(true, EINVAL, Force::kMay, kTwo, "it is wrong");
   EXPECT_EQ(Place(Error(EINVAL)), std::nullopt);
+}
+
+TEST_F(ClausesTest, AllowAToolToPrintSomethingElseWhereTheSpecificationIsSilent) {
+  scene_ = system_.Call(SystemIpcmk{});
+  clauses_.ReturnsValue(0, kOne, "it is done");
+  EXPECT_FALSE(Allows(ToolResult{1, ""}));
+  clauses_.AnyFailure();
+  EXPECT_TRUE(Allows(ToolResult{1, ""}));
+  EXPECT_THAT(Printed(), ElementsAre("fails|tool{}", "0"));
+  clauses_.Reset();
+  clauses_.AnyFailure();
+  clauses_.Returns<ToolResult>(kOne, "it prints that it is done");
+  clauses_.Bind(FieldIndex<ToolResult>("status"), 0, 0, kTwo, "it is done");
+  EXPECT_TRUE(Allows(ToolResult{0, ""}));
+  EXPECT_TRUE(Allows(ToolResult{2, ""}));
+  EXPECT_THAT(Printed(), ElementsAre("fails|tool{status=..-1}|tool{status=1..}", "tool{status=0}"));
 }
 
 TEST_F(ClausesTest, ForbidASuccessAlsoWhereAnyFailureWillDo) {
@@ -212,6 +230,7 @@ TEST_F(ClausesTest, KnowAnEndByHowItCame) {
   clauses_.Ends(GoneHow::kKilled, SIGTERM, Force::kMust, kTwo, "it was killed");
   EXPECT_TRUE(Allows(Gone{GoneHow::kKilled, SIGTERM}));
   EXPECT_TRUE(Allows(Gone{GoneHow::kUnknown, 0})) << "it may have been so";
+  EXPECT_THAT(Printed(), ElementsAre("gone{how=killed code=15}|gone{how=unknown}"));
   EXPECT_FALSE(Allows(Gone{GoneHow::kKilled, SIGINT}));
   EXPECT_FALSE(Allows(Gone{GoneHow::kExited, SIGTERM}));
   clauses_.Ends(GoneHow::kUnknown, 0, Force::kMust, kTwo, "it ended");
@@ -231,6 +250,9 @@ TEST_F(ClausesTest, BoundANumberByARangeOrOneOther) {
   EXPECT_TRUE(model::Allows(other, scene_, Value{-1}));
   EXPECT_TRUE(model::Allows(other, scene_, Value{3}));
   EXPECT_FALSE(model::Allows(other, scene_, Value{0}));
+  std::swap(clauses_, other);
+  EXPECT_THAT(Printed(), ElementsAre("-1|2..4"));
+  std::swap(clauses_, other);
   EXPECT_EQ(model::Explain(other, scene_, Value{0}).message,
             "number is 0, must be 2..4 or -1: it is small");
 }
@@ -244,6 +266,7 @@ TEST_F(ClausesTest, BoundAProcessByThoseThatItMayBe) {
   EXPECT_TRUE(Allows(Value{103}));
   EXPECT_FALSE(Allows(Value{0}));
   EXPECT_EQ(Message(Value{102}), "number is 102, must be 101 or 103: the last one");
+  EXPECT_THAT(Printed(), ElementsAre("101|103"));
   bound.processes |= kNoProcess;
   EXPECT_TRUE(Allows(Value{0}));
   EXPECT_EQ(Message(Value{102}), "number is 102, must be 0 or 101 or 103: the last one");

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 #include "harness/model/language/judgement.h"
 
@@ -173,42 +174,72 @@ Pattern PatternOf(const Refusal& refusal) {
     }
     case Refusal::Kind::kGone:
       if (refusal.how == GoneHow::kUnknown) return RecordPattern<Gone>();
-      return Exactly(Outcome(Gone{refusal.how, refusal.number}));
+      // An end of which nobody knows how it came may have been this one.
+      return Exactly(Outcome(Gone{refusal.how, refusal.number})) |
+             RecordPattern<Gone>().With("how", static_cast<std::int64_t>(GoneHow::kUnknown));
   }
   return {};
 }
 
-/// Narrows one field of both ends of a range.
-void Narrow(Alternative& range, const Bound& bound, const Scene& scene) {
-  Number low = bound.low;
-  Number high = bound.high;
-  if (bound.processes != 0) {
-    if ((bound.processes & kForeignProcess) != 0) return;
-    low = std::numeric_limits<std::int64_t>::max();
-    high = 0;
-    if ((bound.processes & kNoProcess) != 0) low = 0;
+/// Numbers from one to another, both included.
+struct Span {
+  Number low = 0;
+  Number high = 0;
+};
+
+/// Everything that a bound allows, as few spans as will do.
+std::vector<Span> SpansOf(const Bound& bound, const Scene& scene) {
+  std::vector<Span> spans;
+  if (bound.processes == 0) {
+    spans.push_back({bound.low, bound.high});
+  } else if ((bound.processes & kForeignProcess) != 0) {
+    spans.push_back({std::numeric_limits<std::int64_t>::min(),
+                     Number{std::numeric_limits<std::uint64_t>::max()}});
+  } else {
+    if ((bound.processes & kNoProcess) != 0) spans.push_back({0, 0});
     for (std::uint8_t i = 0; i < ActorRef::kLimit; ++i) {
       if ((bound.processes & OnlyProcess(i)) == 0) continue;
-      low = std::min<Number>(low, bound.IdShown(scene, i));
-      high = std::max<Number>(high, bound.IdShown(scene, i));
+      spans.push_back({bound.IdShown(scene, i), bound.IdShown(scene, i)});
     }
   }
-  if (bound.has_other) {
-    low = std::min(low, bound.other);
-    high = std::max(high, bound.other);
+  if (bound.has_other) spans.push_back({bound.other, bound.other});
+  std::sort(spans.begin(), spans.end(), [](Span a, Span b) { return a.low < b.low; });
+  std::vector<Span> merged;
+  for (const Span& span : spans) {
+    if (merged.empty() || span.low > merged.back().high + 1) {
+      merged.push_back(span);
+    } else {
+      merged.back().high = std::max(merged.back().high, span.high);
+    }
   }
-  const auto set = [&](Outcome& end, Number number) {
-    std::visit(
-        [&]<class R>(R& record) {
-          std::uint8_t index = 0;
-          ForEachField<R>([&](const auto& field) {
-            if (index++ == bound.field) SetOrdinal(record.*field.member, number);
-          });
-        },
-        end);
-  };
-  set(range.low, low);
-  set(range.high, high);
+  return merged;
+}
+
+/// The part of the range in which a field lies in the span; nothing where there is none.
+std::optional<Alternative> Narrowed(Alternative range, std::uint8_t wanted, const Span& span) {
+  bool empty = false;
+  std::visit(
+      [&]<class R>(R& low) {
+        R& high = std::get<R>(range.high);
+        std::uint8_t index = 0;
+        ForEachField<R>([&](const auto& field) {
+          if (index++ != wanted) return;
+          auto& from = low.*field.member;
+          auto& to = high.*field.member;
+          const auto old_from = Ordinal(from);
+          const auto old_to = Ordinal(to);
+          if (!old_from || !old_to) return;
+          const Number new_from = std::max(*old_from, span.low);
+          const Number new_to = std::min(*old_to, span.high);
+          empty = new_from > new_to;
+          if (empty) return;
+          SetOrdinal(from, new_from);
+          SetOrdinal(to, new_to);
+        });
+      },
+      range.low);
+  if (empty) return std::nullopt;
+  return range;
 }
 
 Alternative FullRange(std::size_t result) {
@@ -221,6 +252,14 @@ Alternative FullRange(std::size_t result) {
     range.high = Highest<R>();
   });
   return range;
+}
+
+/// What a tool printed decides whether it failed as it may; a pattern does not tell.
+Pattern FailedTool() {
+  constexpr auto kLeast = std::numeric_limits<std::int32_t>::min();
+  constexpr auto kMost = std::numeric_limits<std::int32_t>::max();
+  return Pattern(Record<ToolResult>().With("status", kLeast, -1)) |
+         Record<ToolResult>().With("status", 1, kMost);
 }
 
 }  // namespace
@@ -243,26 +282,48 @@ Violation Explain(const Clauses& clauses, const Scene& scene, const Outcome& out
   return violation;
 }
 
+/// Exactly what Allows allows; except that patterns leave open which rows a table has, what a tool
+/// prints, and which values the system may not pick.
 std::vector<Allowed> AllowedOutcomes(const Clauses& clauses, const Scene& scene) {
   std::vector<Allowed> allowed;
+  const bool tool = RunsTool(*scene.call().operation);
   for (const Refusal& refusal : clauses.refusals()) {
     Allowed& entry = allowed.emplace_back();
     entry.pattern = PatternOf(refusal);
+    if (tool && refusal.place) entry.pattern = entry.pattern | FailedTool();
     refusal.requirements.AppendTo(entry.requirements);
     entry.why = refusal.why;
   }
+  if (clauses.any_failure()) {
+    const char* place = clauses.any_failure_place();
+    Pattern any = RecordPattern<Failure>();
+    if (tool && clauses.result() == kResult<ToolResult>) {
+      any = any | FailedTool();
+    } else if (tool) {
+      any = any | Record<ToolResult>();
+    }
+    allowed.push_back({std::move(any),
+                       {},
+                       place != nullptr ? place : "the specification is silent about failures"});
+  }
   if (clauses.MustFail()) return allowed;
-  Alternative range = FullRange(clauses.result());
+  std::vector<Alternative> ranges{FullRange(clauses.result())};
   std::vector<Requirement> requirements;
   clauses.success().AppendTo(requirements);
   clauses.fresh_requirements().AppendTo(requirements);
   for (const Bound& bound : clauses.bounds()) {
-    Narrow(range, bound, scene);
+    std::vector<Alternative> narrowed;
+    for (const Alternative& range : ranges) {
+      for (const Span& span : SpansOf(bound, scene)) {
+        if (auto part = Narrowed(range, bound.field, span)) narrowed.push_back(std::move(*part));
+      }
+    }
+    ranges = std::move(narrowed);
     bound.requirements.AppendTo(requirements);
   }
   std::sort(requirements.begin(), requirements.end());
   requirements.erase(std::unique(requirements.begin(), requirements.end()), requirements.end());
-  allowed.push_back({Pattern{{range}}, std::move(requirements), clauses.success_why()});
+  allowed.push_back({Pattern{std::move(ranges)}, std::move(requirements), clauses.success_why()});
   return allowed;
 }
 

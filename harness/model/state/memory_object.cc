@@ -170,7 +170,13 @@ std::uint64_t MemoryObject::Digest() const {
       digest += word * (at + kHashPrime);
     }
   }
-  return digest + blurs_.size();
+  for (const Blur& blur : blurs_) {
+    const std::uint64_t flags = (blur.mixed ? 1u : 0u) + (blur.settled ? 2u : 0u);
+    digest = digest * kHashPrime + blur.offset;
+    digest = digest * kHashPrime + blur.size;
+    digest = digest * kHashPrime + 4 * std::uint64_t{blur.step} + flags;
+  }
+  return digest;
 }
 
 }  // namespace shmspec::model

@@ -28,19 +28,38 @@ class Mixer {
   std::uint64_t digest_ = kHashBasis;
 };
 
+void Mix(Mixer& mixer, const Segment& s) {
+  mixer.Add(s.serial, s.id, s.key, s.key_known, s.object, s.mode, s.dest, s.dest_known, s.locked);
+  mixer.Add(s.uid, s.gid, s.cpid, s.lpid, s.nattch, s.nattch_doubt, s.creator, s.lock_user);
+  mixer.Add(s.atime.low, s.atime.high, s.dtime.low, s.dtime.high, s.ctime.low, s.ctime.high);
+}
+
 void Mix(Mixer& mixer, const IpcNamespace& ipc) {
-  mixer.Add(ipc.pages, ipc.next_id, ipc.rmid_forced, ipc.shmmax, ipc.shmall, ipc.shmmni);
-  for (const OtherObject& other : ipc.others) mixer.Add(other.kind, other.id, other.key);
-  for (const Segment& s : ipc.segments) {
-    mixer.Add(s.serial, s.id, s.key, s.mode, s.uid, s.gid, s.dest, s.locked, s.lpid, s.nattch,
-              s.atime.low, s.atime.high, s.dtime.low, s.dtime.high, s.ctime.low, s.creator);
+  mixer.Add(ipc.pages, ipc.next_id, ipc.next_id_known, ipc.rmid_forced, ipc.shmmax, ipc.shmall,
+            ipc.shmmni);
+  for (const OtherObject& other : ipc.others) {
+    mixer.Add(other.kind, other.id, other.key, other.key_known);
   }
+  for (const Segment& segment : ipc.segments) Mix(mixer, segment);
+  for (const std::int64_t id : ipc.stale) mixer.Add(id);
 }
 
 void Mix(Mixer& mixer, const AddressSpace& space) {
   for (const Mapping& m : space.mappings()) {
-    mixer.Add(m.start, m.end, m.object, m.offset, m.protection, m.segment, m.attach, m.sealed);
+    mixer.Add(m.start, m.end, m.object, m.offset, m.protection, m.segment, m.attach, m.sealed,
+              m.skipped_by_fork);
   }
+}
+
+void Mix(Mixer& mixer, const Credentials& c) {
+  mixer.Add(c.uid, c.real_uid, c.saved_uid, c.file_uid, c.gid, c.real_gid, c.saved_gid, c.file_gid);
+  mixer.Add(c.caps, c.permitted, c.user_namespace, c.groups.size());
+}
+
+void Mix(Mixer& mixer, const Process& process) {
+  mixer.Add(process.under_way, process.memlock, process.as, process.umask, process.leads_pids,
+            process.first_child);
+  Mix(mixer, *process.space);
 }
 
 }  // namespace
@@ -49,13 +68,13 @@ std::uint64_t Digest(const State& state) {
   Mixer mixer;
   for (const auto& ipc : state.namespaces) Mix(mixer, *ipc);
   for (const Object& object : state.objects) mixer.Add(object.serial, object.memory->Digest());
-  for (const Task& task : state.tasks)
-    mixer.Add(task.life, task.process, task.ipc, task.held_listing, task.credentials->uid);
-  for (const Process& process : state.processes) {
-    mixer.Add(process.under_way);
-    Mix(mixer, *process.space);
+  for (const Task& task : state.tasks) {
+    mixer.Add(task.life, task.process, task.ipc, task.held_listing, task.how, task.code);
+    Mix(mixer, *task.credentials);
   }
+  for (const Process& process : state.processes) Mix(mixer, process);
   for (const Tombstone& tombstone : state.tombstones) mixer.Add(tombstone.id, tombstone.calls);
+  for (const KnownKey& known : *state.keys) mixer.Add(known.project, known.key);
   for (const Trial& trial : state.trials) mixer.Add(trial.object, trial.offset, trial.runs.size());
   return mixer.digest();
 }

@@ -140,7 +140,10 @@ constexpr bool kHasFields =
 std::string KindIn(const Alternative& alternative) {
   if (alternative.kind == Alternative::Kind::kAny) return "any";
   if (alternative.kind == Alternative::Kind::kSuccess) return "success";
-  const std::string kind = KindOf(alternative.low);
+  const std::string kind =
+      std::holds_alternative<Failure>(alternative.low) && alternative.low != alternative.high
+          ? "any error"
+          : KindOf(alternative.low);
   return alternative.negated && kind != "success" ? "!" + kind : kind;
 }
 

@@ -110,6 +110,14 @@ const Sample kSamples[] = {
      {"EINVAL", "EIDRM"},
      {{"EACCES", "EACCES, not EINVAL|EIDRM"}, {"22", "success, not EINVAL|EIDRM"}}},
     {"ok|EINVAL", {"7", "EINVAL"}, {{"EIDRM", "EIDRM, not success|EINVAL"}}},
+    {"fails",
+     {"EINVAL", "errno:999"},
+     {{"0", "success, not any error"}, {"fault{signal=SIGSEGV}", "SIGSEGV, not any error"}}},
+    {"ok|fails", {"0", "EINVAL"}, {{"fault{signal=SIGBUS}", "SIGBUS, not success|any error"}}},
+    {"!fails", {"0", "gone{}"}, {{"EIDRM", "EIDRM, not !any error"}}},
+    {"fault{signal=SIGBUS}",
+     {"fault{signal=SIGBUS code=ADRERR offset=9}"},
+     {{"fault{signal=SIGSEGV code=ADRERR offset=9}", "signal: SIGSEGV, not SIGBUS"}}},
     {"!EINVAL", {"EIDRM", "0"}, {{"EINVAL", "EINVAL, not !EINVAL"}}},
     {"!5", {"4", "EINVAL"}, {{"5", "value: 5, not !5"}}},
     {"s0", {"7"}, {{"8", "value: 8, not s0"}, {"EINVAL", "EINVAL, not success"}}},
@@ -180,6 +188,7 @@ TEST(Pattern, WithoutAlternativesMeansNothing) {
 TEST(Pattern, BuiltInCodeIsTheOneThatIsWritten) {
   EXPECT_EQ(AnyOutcome(), Read("any"));
   EXPECT_EQ(Success(), Read("ok"));
+  EXPECT_EQ(Pattern(Record<Failure>()), Read("fails"));
   EXPECT_EQ(Exactly(5), Read("5"));
   EXPECT_EQ(Between(Value{1}, Value{3}), Read("1..3"));
   EXPECT_EQ(Fails(EINVAL) | Fails(EIDRM), Read("EINVAL|EIDRM"));
@@ -188,6 +197,9 @@ TEST(Pattern, BuiltInCodeIsTheOneThatIsWritten) {
   EXPECT_EQ(NotValueOf(s0), Read("!s0"));
   const Pattern record = Record().With("nattch", 1, 2).With("lpid", ActorRef{0});
   EXPECT_EQ(record, Read("segment{nattch=1..2 lpid=a}"));
+  EXPECT_EQ(Record().With("lpid", ActorRef{0}).With("cpid", ActorRef{1}),
+            Read("segment{cpid=b lpid=a}"))
+      << "in whatever order it is written";
 }
 
 }  // namespace

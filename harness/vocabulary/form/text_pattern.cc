@@ -49,10 +49,18 @@ bool IsOpen(const V& low, const V& high) {
 template <class R>
 constexpr bool kBare = std::is_same_v<R, Value> || std::is_same_v<R, Failure>;
 
+constexpr std::string_view kAnyFailure = "fails";
+
 template <class R>
 void PrintRecord(std::string& out, const Alternative& alternative, Actors actors) {
   const R& low = std::get<R>(alternative.low);
   const R& high = std::get<R>(alternative.high);
+  if constexpr (std::is_same_v<R, Failure>) {
+    if (IsOpen(low.error, high.error)) {
+      out += kAnyFailure;
+      return;
+    }
+  }
   if (!kBare<R>) {
     out += R::kName;
     out += '{';
@@ -197,6 +205,12 @@ bool ParseAlternative(Cursor& cursor, Alternative& alternative, Actors actors) {
   if (!alternative.negated && AcceptKeyword(cursor, "any")) return true;
   if (!alternative.negated && AcceptKeyword(cursor, "ok")) {
     alternative.kind = Alternative::Kind::kSuccess;
+    return true;
+  }
+  if (AcceptKeyword(cursor, kAnyFailure)) {
+    alternative.kind = Alternative::Kind::kRange;
+    alternative.low = Lowest<Failure>();
+    alternative.high = Highest<Failure>();
     return true;
   }
   bool tried = false;

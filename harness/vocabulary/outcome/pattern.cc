@@ -2,6 +2,7 @@
 
 #include "harness/vocabulary/outcome/pattern.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace shmspec {
@@ -125,7 +126,12 @@ bool Matches(const Pattern& pattern, const Outcome& outcome, const Bindings& bin
 }
 
 bool operator==(const Symbol& a, const Symbol& b) = default;
-bool operator==(const Alternative& a, const Alternative& b) = default;
+/// In whatever order the symbols are.
+bool operator==(const Alternative& a, const Alternative& b) {
+  return a.kind == b.kind && a.negated == b.negated && a.low == b.low && a.high == b.high &&
+         std::is_permutation(a.symbols.begin(), a.symbols.end(), b.symbols.begin(),
+                             b.symbols.end());
+}
 bool operator==(const Pattern& a, const Pattern& b) = default;
 
 }  // namespace shmspec

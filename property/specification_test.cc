@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The specification agrees with itself, call by call along drawn plans: what it prints as allowed
+// is what it allows, what it chooses is allowed, and states that are equal have equal digests.
+// RC_PARAMS="seed=N" repeats a failing run; rapidcheck prints it.
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/model/language/clauses.h"
+#include "harness/model/language/transition.h"
+#include "harness/target/simulated/linux_chooser.h"
+#include "harness/target/simulated/simulated_stage.h"
+#include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/value/wrapping.h"
+#include "property/generators.h"
+
+namespace shmspec {
+namespace {
+
+using model::Clauses;
+using model::Number;
+using model::Scene;
+
+constexpr std::size_t kSteps = 20;
+
+/// A plan of users some of whom live in namespaces of their own or call as 32-bit programs do.
+Plan DrawnPlan(std::uint64_t seed) {
+  Plan plan = PlanOf(*LikelyPlans(kSteps, {}), {});
+  SeededChoices choices(seed);
+  for (ActorSpec& actor : plan.actors) {
+    if (actor.start != Start::kSpawn || choices.Below(2) == 0) continue;
+    actor.namespaces.bits = choices.Below(8);
+    actor.abi = NamesOf<Abi>::kNames[choices.Below(NamesOf<Abi>::kNames.size())].value;
+  }
+  return plan;
+}
+
+/// Calls visit(scene, clauses, step) for each step of a simulated run before it takes effect, and
+/// after(state) when it has.
+template <class Visit, class After>
+void Follow(const Trace& trace, const model::Profile& profile, Visit&& visit, After&& after) {
+  const model::Setting setting{&profile, trace.system, trace.actors};
+  model::State state = model::InitialState(setting, trace.plan);
+  Clauses clauses;
+  for (std::uint32_t i = 0; i < trace.steps.size() && trace.steps[i].returned; ++i) {
+    const Bindings bindings = BindingsAt(trace, i);
+    model::Call call;
+    call.step = i;
+    call.actor = trace.plan.steps[i].actor.index;
+    call.operation = &trace.plan.steps[i].operation;
+    call.when = {trace.steps[i].not_before_s, trace.steps[i].not_after_s};
+    model::ResolveReferences(call, [&](const Reference& reference) {
+      return bindings.value(reference).value_or(WrappingSum(-1, reference.offset));
+    });
+    const Scene scene(setting, state, call);
+    model::Describe(scene, clauses);
+    visit(scene, clauses, i);
+    model::Apply(scene, state, trace.steps[i].outcome);
+    after(state);
+  }
+}
+
+void SetField(Outcome& outcome, std::size_t wanted, Number number) {
+  std::visit(
+      [&]<class R>(R& record) {
+        std::size_t index = 0;
+        ForEachField<R>([&](const auto& field) {
+          if (index++ == wanted) SetOrdinal(record.*field.member, number);
+        });
+      },
+      outcome);
+}
+
+/// Numbers at and around the edges of what a bound allows.
+std::vector<Number> EdgesOf(const model::Bound& bound, const Scene& scene) {
+  std::vector<Number> edges{bound.low - 1, bound.low,       bound.high, bound.high + 1,
+                            bound.other,   bound.other + 1, 0};
+  for (std::uint8_t i = 0; i < scene.setting().actors.size(); ++i) {
+    edges.push_back(bound.IdShown(scene, i));
+    edges.push_back(bound.IdShown(scene, i) + 1);
+  }
+  return edges;
+}
+
+/// Outcomes that are allowed or nearly so, and some others.
+std::vector<Outcome> Candidates(const Clauses& clauses, const Scene& scene, const Outcome& seen,
+                                Choices& choices) {
+  LinuxChooser chooser;
+  std::vector<Outcome> all{seen, model::Choose(clauses, scene, chooser), StrayWrite{}, Trouble{}};
+  for (const int error : {EPERM, EINVAL, EIDRM, ENOSYS, 999}) all.push_back(Failure{{error}});
+  for (const Gone& gone : {Gone{GoneHow::kExited, 0}, Gone{GoneHow::kKilled, SIGKILL},
+                           Gone{GoneHow::kUnknown, 0}, Gone{GoneHow::kUnknown, 7}}) {
+    all.push_back(gone);
+  }
+  for (const model::Refusal& refusal : clauses.refusals()) {
+    all.push_back(Failure{{refusal.number}});
+    all.push_back(Gone{refusal.how, refusal.number});
+    for (const auto& entry : NamesOf<FaultCode>::kNames) {
+      for (const std::int64_t offset : {std::int64_t{0}, refusal.offset, refusal.offset + 1}) {
+        all.push_back(Fault{{refusal.number}, entry.value, offset});
+      }
+    }
+  }
+  for (int i = 0; i < 3; ++i) all.push_back(DrawOutcome(choices));
+  const Outcome& base = all[choices.Below(2)];
+  if (!Succeeded(base)) return all;
+  std::vector<Outcome> altered;
+  for (const model::Bound& bound : clauses.bounds()) {
+    for (const Number edge : EdgesOf(bound, scene)) {
+      SetField(altered.emplace_back(base), bound.field, edge);
+    }
+  }
+  // Two fields at a time.
+  for (std::size_t i = 0; i < 20 && !altered.empty(); ++i) {
+    const model::Bound& bound = clauses.bounds()[choices.Below(clauses.bounds().size())];
+    const std::vector<Number> edges = EdgesOf(bound, scene);
+    SetField(altered.emplace_back(altered[choices.Below(altered.size())]), bound.field,
+             edges[choices.Below(edges.size())]);
+  }
+  all.insert(all.end(), altered.begin(), altered.end());
+  return all;
+}
+
+/// Whether patterns say less of this outcome than the clauses (see AllowedOutcomes).
+bool IsLooselyPrinted(const Clauses& clauses, const Outcome& outcome) {
+  const bool table = std::visit(
+      [](const auto& r) {
+        return requires { r.rows; };
+      },
+      outcome);
+  const bool picked = clauses.fresh().broken != nullptr && std::holds_alternative<Value>(outcome);
+  return table || picked || std::holds_alternative<ToolResult>(outcome);
+}
+
+void CheckPrinted(const Clauses& clauses, const Scene& scene, const Outcome& outcome,
+                  const Trace& trace) {
+  const Bindings bindings = BindingsAt(trace, 0);
+  bool printed = false;
+  std::string texts;
+  for (const model::Allowed& allowed : model::AllowedOutcomes(clauses, scene)) {
+    printed = printed || Matches(allowed.pattern, outcome, bindings);
+    texts += PrintPattern(allowed.pattern, trace.plan.actors) + "\n";
+  }
+  const bool allowed = model::Allows(clauses, scene, outcome);
+  if (allowed == printed || (printed && IsLooselyPrinted(clauses, outcome))) return;
+  RC_LOG(PrintStep(trace.plan.steps[scene.call().step], trace.plan.actors));
+  RC_LOG(PrintOutcome(outcome, trace.plan.actors));
+  RC_LOG("printed as allowed:\n" + texts);
+  RC_FAIL(allowed ? "it is allowed and not printed" : "it is printed and not allowed");
+}
+
+RC_GTEST_PROP(Specification, AllowsWhatItPrintsAndNothingElse, (std::uint64_t seed)) {
+  const Plan plan = DrawnPlan(seed);
+  SeededChoices choices(seed);
+  for (const model::Profile& profile : model::AllProfiles()) {
+    const Trace trace = MakeSimulatedStage(profile)->Perform(plan, seed);
+    Follow(
+        trace, profile,
+        [&](const Scene& scene, const Clauses& clauses, std::uint32_t step) {
+          for (const Outcome& outcome :
+               Candidates(clauses, scene, trace.steps[step].outcome, choices)) {
+            CheckPrinted(clauses, scene, outcome, trace);
+          }
+        },
+        [](const model::State&) {});
+  }
+}
+
+RC_GTEST_PROP(Specification, AllowsWhatItChooses, (std::uint64_t seed)) {
+  const Plan plan = DrawnPlan(seed);
+  for (const model::Profile& profile : model::AllProfiles()) {
+    const Trace trace = MakeSimulatedStage(profile)->Perform(plan, seed);
+    LinuxChooser chooser;  // it remembers which identifiers it gave
+    Follow(
+        trace, profile,
+        [&](const Scene& scene, const Clauses& clauses, std::uint32_t step) {
+          RC_LOG(PrintStep(plan.steps[step], plan.actors));
+          const Outcome chosen = model::Choose(clauses, scene, chooser);
+          RC_LOG(PrintOutcome(chosen, plan.actors));
+          RC_ASSERT(model::Allows(clauses, scene, chosen));
+          RC_ASSERT(model::Allows(clauses, scene, trace.steps[step].outcome));
+        },
+        [](const model::State&) {});
+  }
+}
+
+/// The same state that shares nothing with it.
+model::State Unshared(const model::State& state) {
+  model::State copy = state;
+  for (auto& one : copy.namespaces) one = model::CopyOnWrite<model::IpcNamespace>(*one);
+  for (auto& one : copy.objects) {
+    one.memory = model::CopyOnWrite<model::MemoryObject>(*one.memory);
+  }
+  for (auto& one : copy.tasks) {
+    one.credentials = model::CopyOnWrite<model::Credentials>(*one.credentials);
+  }
+  for (auto& one : copy.processes) {
+    one.space = model::CopyOnWrite<model::AddressSpace>(*one.space);
+  }
+  return copy;
+}
+
+/// A state without what is known to be free, which digests leave out.
+model::State WithoutFreeRanges(model::State state) {
+  for (auto& process : state.processes) {
+    model::AddressSpace space;
+    for (const model::Mapping& mapping : process.space->mappings()) space.Insert(mapping);
+    process.space = model::CopyOnWrite<model::AddressSpace>(space);
+  }
+  return state;
+}
+
+RC_GTEST_PROP(Specification, GivesEqualStatesEqualDigestsAndOthersOthers, (std::uint64_t seed)) {
+  const Plan plan = DrawnPlan(seed);
+  const Trace trace = MakeSimulatedStage(*model::FindProfile("linux"))->Perform(plan, seed);
+  std::multimap<std::uint64_t, model::State> seen;
+  std::uint32_t last = 0;
+  Follow(
+      trace, *model::FindProfile("linux"),
+      [&](const Scene&, const Clauses&, std::uint32_t step) { last = step; },
+      [&](const model::State& state) {
+        const std::uint64_t digest = Digest(state);
+        RC_ASSERT(Unshared(state) == state);
+        RC_ASSERT(Digest(Unshared(state)) == digest);
+        const model::State plain = WithoutFreeRanges(state);
+        RC_LOG(PrintStep(plan.steps[last], plan.actors));
+        for (const auto& [other_digest, other] : seen) {
+          RC_ASSERT((other_digest == digest) == (other == plain));
+        }
+        seen.emplace(digest, plain);
+      });
+}
+
+}  // namespace
+}  // namespace shmspec
