@@ -4,11 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "harness/generators/likely_plan.h"
 #include "harness/target/faulty/fault.h"
 #include "harness/target/simulated/simulated_stage.h"
+#include "harness/target/simulated/watcher.h"
 #include "harness/vocabulary/form/text.h"
 
 namespace shmspec {
@@ -30,7 +33,7 @@ std::vector<Outcome> OutcomesOf(const Trace& trace) {
 
 TEST(Faults, AreSortedAndUnique) {
   const auto all = AllFaults();
-  EXPECT_GE(all.size(), 48u);
+  EXPECT_GE(all.size(), 342u);
   for (std::size_t i = 1; i < all.size(); ++i) EXPECT_LT(all[i - 1].id, all[i].id);
 }
 
@@ -70,29 +73,35 @@ TEST(Faults, LeaveAloneWhatTheyAreNotAbout) {
 
 TEST(Faults, LeaveStatesThatTheModelCanGoOnFrom) {
   for (const SeededFault& fault : AllFaults()) {
-    const auto stage = StageOf(fault);
-    for (std::uint64_t seed = 1; seed <= 40; ++seed) {
-      const Plan plan = LikelySequence(seed, 60);
-      EXPECT_EQ(stage->Perform(plan, seed).steps.size(), plan.steps.size()) << fault.id;
-      const Plan race = LikelyRace(seed, 2, 4);
-      EXPECT_EQ(stage->Perform(race, seed).steps.size(), race.steps.size()) << fault.id;
+    std::vector<std::string> breaches;
+    const auto stage =
+        MakeSimulatedStage(Linux(), std::make_unique<Watcher>(DeadEnds, breaches, fault.make()));
+    for (std::uint64_t seed = 1; seed <= 40 && breaches.empty(); ++seed) {
+      stage->Perform(LikelySequence(seed, 60), seed);
+      stage->Perform(LikelyRace(seed, 2, 4), seed);
+      EXPECT_TRUE(breaches.empty()) << fault.id << ", seed " << seed << ": " << breaches.front();
     }
   }
 }
 
-/// Every fault shows in some plan: a fault that never shows breaks nothing.
-TEST(Faults, AreNotAllTheSame) {
+/// A fault that never shows breaks nothing. Those that are not shown here need what few drawn plans
+/// have; `shmspec controls` holds that the cases catch all of them.
+TEST(Faults, ShowInDrawnPlans) {
+  const auto sound = MakeSimulatedStage(Linux());
   std::size_t shown = 0;
+  std::string hidden;
   for (const SeededFault& fault : AllFaults()) {
+    const auto stage = StageOf(fault);
     bool differs = false;
-    for (std::uint64_t seed = 1; seed <= 20 && !differs; ++seed) {
+    for (std::uint64_t seed = 1; seed <= 40 && !differs; ++seed) {
       const Plan plan = LikelySequence(seed, 80);
-      differs = OutcomesOf(StageOf(fault)->Perform(plan, seed)) !=
-                OutcomesOf(MakeSimulatedStage(Linux())->Perform(plan, seed));
+      differs = OutcomesOf(stage->Perform(plan, seed)) != OutcomesOf(sound->Perform(plan, seed));
     }
     shown += differs ? 1 : 0;
+    if (!differs) hidden += " " + std::string(fault.id);
   }
-  EXPECT_GE(shown, AllFaults().size() / 2);
+  // 208 of 342; where a second passes between two runs their time stamps differ as well.
+  EXPECT_GE(shown, 208u) << hidden;
 }
 
 }  // namespace

@@ -2,12 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <set>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "harness/generators/draw.h"
 #include "harness/generators/likely_plan.h"
 #include "harness/oracle/oracle.h"
 #include "harness/target/simulated/simulated_stage.h"
+#include "harness/target/simulated/watcher.h"
 #include "harness/vocabulary/form/text.h"
 #include "harness/vocabulary/operation/role.h"
 
@@ -119,46 +122,12 @@ TEST(Oracle, RefusesARaceWithOneOutcomeAltered) {
   EXPECT_GT(altered, 100u);
 }
 
-/// Changes nothing; counts broken invariants of the state.
-class Watcher : public Tampering {
- public:
-  explicit Watcher(std::size_t& breaches) : breaches_(breaches) {}
-
-  void After(const model::State&, const model::Call&, model::State& after, Outcome&) override {
-    ForEachSegment(after, [&](model::SegmentName name, model::Segment& segment) {
-      std::int32_t mappings = 0;
-      for (const model::Process& process : after.processes) {
-        for (const model::Mapping& mapping : process.space->mappings()) {
-          mappings += mapping.ipc == name.ipc && mapping.segment == name.serial ? 1 : 0;
-        }
-      }
-      const bool doomed = segment.dest || after.namespaces[name.ipc]->rmid_forced;
-      const bool orphan = segment.creator == model::kNobody || segment.dest;
-      if (segment.nattch != mappings) ++breaches_;
-      if (mappings == 0 && doomed && orphan) ++breaches_;
-      if (segment.dest && segment.key != 0) ++breaches_;
-    });
-    for (const auto& ipc : after.namespaces) {
-      std::uint64_t pages = 0;
-      std::set<std::int64_t> names;
-      for (const model::Segment& segment : ipc->segments) {
-        pages += segment.pages;
-        if (!names.insert(segment.id).second) ++breaches_;
-      }
-      if (pages != ipc->pages) ++breaches_;
-    }
-  }
-
- private:
-  std::size_t& breaches_;
-};
-
 TEST(SimulatedStage, KeepsTheInvariantsOfTheState) {
-  std::size_t breaches = 0;
-  auto stage = MakeSimulatedStage(Linux(), std::make_unique<Watcher>(breaches));
+  std::vector<std::string> breaches;
+  auto stage = MakeSimulatedStage(Linux(), std::make_unique<Watcher>(BrokenRules, breaches));
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     stage->Perform(LikelySequence(seed, 60), seed);
-    ASSERT_EQ(breaches, 0u) << "seed " << seed;
+    ASSERT_TRUE(breaches.empty()) << breaches.front() << ", seed " << seed;
   }
 }
 
@@ -193,6 +162,21 @@ TEST(Tampering, IsCaughtByTheOracle) {
   ASSERT_EQ(verdict.kind, Verdict::Kind::kRefuted);
   EXPECT_EQ(verdict.step, 3u);
   EXPECT_EQ(Judge(Simulate(plan, 1), Linux()).kind, Verdict::Kind::kExplained);
+}
+
+TEST(Tampering, IsSeenByTheWatcher) {
+  const Plan plan = PlanOf(
+      "plan test.fork\n"
+      "actor a\n"
+      "actor b start=fork\n"
+      "a: s0 = sysv.get key=private flags=create|0600\n"
+      "a: a0 = sysv.attach segment=s0\n"
+      "a: process.fork child=b\n");
+  std::vector<std::string> breaches;
+  auto stage = MakeSimulatedStage(
+      Linux(), std::make_unique<Watcher>(DeadEnds, breaches, std::make_unique<ForkNotCounted>()));
+  stage->Perform(plan, 1);
+  EXPECT_EQ(breaches, std::vector<std::string>{"fewer attaches than mappings"});
 }
 
 }  // namespace
