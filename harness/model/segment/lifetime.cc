@@ -17,6 +17,26 @@ void Stamp(Interval& time, ProcessSet& last, const Actor& actor, Says says) {
   last = says == Says::kYes ? actor.process : last | actor.process;
 }
 
+bool IsMapped(const State& state, SegmentName name) {
+  return std::any_of(state.processes.begin(), state.processes.end(), [&](const Process& process) {
+    const auto& mappings = process.space->mappings();
+    return std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& mapping) {
+      return mapping.IsAttach() && mapping.ipc == name.ipc && mapping.segment == name.serial;
+    });
+  });
+}
+
+/// One mapping less. Where a profile does not say what counts, a record may have shown fewer
+/// attaches than there are mappings; no count goes below zero.
+void CountLess(Segment& segment, Says counts) {
+  if (segment.nattch > 0) {
+    --segment.nattch;
+    if (counts != Says::kYes) ++segment.nattch_doubt;
+  } else if (counts == Says::kYes && segment.nattch_doubt > 0) {
+    --segment.nattch_doubt;
+  }
+}
+
 void Destroy(State& state, const Actor& actor, SegmentName name) {
   IpcNamespace& ipc = state.namespaces[name.ipc].Own();
   const auto found = std::find_if(ipc.segments.begin(), ipc.segments.end(),
@@ -45,8 +65,7 @@ void CloseMapping(State& state, const Actor& actor, const Mapping& mapping, Says
   if (mapping.IsAttach()) {
     const SegmentName name{mapping.ipc, mapping.segment};
     Segment& segment = OwnSegment(state, name);
-    --segment.nattch;
-    if (counts != Says::kYes) ++segment.nattch_doubt;
+    CountLess(segment, counts);
     Stamp(segment.dtime, segment.lpid, actor, stamps);
     ReapSegment(state, actor, name);
   }
@@ -87,7 +106,7 @@ void DoubtSegment(State& state, SegmentName name) {
 void ReapSegment(State& state, const Actor& actor, SegmentName name) {
   const Segment* segment = FindSegment(state, name);
   if (segment->nattch != 0 || !(segment->dest || state.namespaces[name.ipc]->rmid_forced)) return;
-  if (segment->nattch_doubt != 0) {
+  if (segment->nattch_doubt != 0 || IsMapped(state, name)) {
     DoubtSegment(state, name);
     return;
   }

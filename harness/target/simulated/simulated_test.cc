@@ -40,6 +40,21 @@ TEST(SimulatedStage, PerformsSequentialPlansAsTheOracleAllows) {
   }
 }
 
+/// A system that does no more than it must is explained by the profile that asks for no more.
+TEST(SimulatedStage, PerformsUnderPosixWhatPosixAllows) {
+  const model::Profile& posix = *model::FindProfile("posix");
+  const auto stage = MakeSimulatedStage(posix);
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    for (const Plan& plan : {LikelySequence(seed, 60), LikelyRace(seed, 2, 4)}) {
+      const Trace trace = stage->Perform(plan, seed);
+      const Verdict verdict = Judge(trace, posix);
+      ASSERT_NE(verdict.kind, Verdict::Kind::kRefuted)
+          << "seed " << seed << ": " << verdict.message << "\n"
+          << PrintTrace(trace);
+    }
+  }
+}
+
 TEST(SimulatedStage, PerformsRacesOfTwoAsTheOracleAllows) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const Plan plan = LikelyRace(seed, 2, 4);
