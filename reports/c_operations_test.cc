@@ -131,7 +131,7 @@ Names WithoutC() {
       {"memory.histogram", "counts endings of a litmus test"},
       {"process.thread", "actors are processes there"},
       {"process.exec", "the program would have to go on where it was"},
-      {"process.drop_capability", "takes the header of libcap"},
+      {"process.drop_capability", "capset(2) has no function in the C library"},
       {"process.enter_namespace", "takes the processes of namespaces that others made"},
       {"process.clone", "a child that is no actor"},
       {"map.layout", kListing},

@@ -16,7 +16,6 @@ option(SHMSPEC_BUILD_FUZZERS "Build the fuzz targets (libFuzzer with clang, else
 option(SHMSPEC_BUILD_BENCHMARKS "Build the benchmarks (needs Google Benchmark)" ON)
 option(SHMSPEC_I386 "Build the program of 32-bit actors where the compiler can (needs g++-multilib)" ON)
 option(SHMSPEC_BOOST "Build the target boost where Boost.Interprocess is (needs libboost-dev)" ON)
-option(SHMSPEC_STATIC "Link the program fully static, in one file" OFF)
 set(SHMSPEC_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 option(SHMSPEC_COVERAGE "Instrument for line coverage" OFF)
 
@@ -29,9 +28,6 @@ if(SHMSPEC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${SHMSPEC_CCACHE})
 endif()
 
-if(SHMSPEC_STATIC)
-  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
-endif()
 find_package(Threads REQUIRED)
 find_package(fmt 9 REQUIRED CONFIG)
 find_package(nlohmann_json 3.11 REQUIRED CONFIG)
@@ -52,6 +48,11 @@ target_compile_options(shmspec_plain_flags INTERFACE
   -Wno-missing-field-initializers
   # GCC 12 reports these inside inlined standard containers where nothing is wrong (GCC bugs 105562, 105651).
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
+# Names of source files in objects are those from here on: builds in two folders are the same to the bit.
+# ccache makes the paths relative to the folder of the build.
+file(RELATIVE_PATH source_from_build ${PROJECT_BINARY_DIR} ${PROJECT_SOURCE_DIR}/)
+target_compile_options(shmspec_plain_flags INTERFACE
+  -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -ffile-prefix-map=${source_from_build}=)
 target_include_directories(shmspec_plain_flags INTERFACE
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 
@@ -121,9 +122,7 @@ endfunction()
 # Links a program that starts many processes with as few shared libraries as can be: each one costs
 # the loader of every actor that is a fresh image, and every fork, some time.
 function(shmspec_few_libraries name)
-  if(SHMSPEC_STATIC)
-    target_link_options(${name} PRIVATE -static)
-  elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SHMSPEC_SANITIZE)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT SHMSPEC_SANITIZE)
     target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
   endif()
 endfunction()

@@ -324,10 +324,11 @@ Json SummaryRecord(const RunResult& result, const RecordContext& context) {
 
 /// The version of the program and what it was built from.
 Json SuiteRecord() {
+  const char* linkage = IsStaticallyLinked() ? "static" : "dynamic";
   return {{"version", internal::kVersion},
           {"source_id", internal::kSourceId},
           {"catalogue_sha256", CatalogueSha256()},
-          {"build", {{"compiler", internal::kCompiler}, {"linkage", internal::kLinkage}}}};
+          {"build", {{"compiler", internal::kCompiler}, {"linkage", linkage}}}};
 }
 
 }  // namespace

@@ -80,4 +80,18 @@ std::string BuildIdOfLibrary(std::string_view file_name) {
   return search.library.empty() ? search.program : search.library;
 }
 
+bool IsStaticallyLinked() {
+  bool is_static = true;
+  // The first object is the program.
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* program, std::size_t, void* result) {
+        for (ElfW(Half) i = 0; i < program->dlpi_phnum; ++i) {
+          if (program->dlpi_phdr[i].p_type == PT_DYNAMIC) *static_cast<bool*>(result) = false;
+        }
+        return 1;
+      },
+      &is_static);
+  return is_static;
+}
+
 }  // namespace shmspec

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Build ids, which distinguish builds of one version.
+// Build ids, which distinguish builds of one version, and how the program was linked.
 
 #ifndef SHMSPEC_HARNESS_SANDBOX_BUILD_ID_H_
 #define SHMSPEC_HARNESS_SANDBOX_BUILD_ID_H_
@@ -20,6 +20,9 @@ std::string BuildIdOfKernel();
 /// That of a library which this process has loaded, by the beginning of its file name (`libc.so`).
 /// That of the program itself when there is no such file: then the library is linked into it.
 std::string BuildIdOfLibrary(std::string_view file_name);
+
+/// Whether this program was linked with all its libraries, and loads none. The objects are the same.
+bool IsStaticallyLinked();
 
 }  // namespace shmspec
 

@@ -2,7 +2,9 @@
 
 #include "harness/target/capability.h"
 
-#include <sys/capability.h>
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <string>
@@ -50,7 +52,7 @@ std::optional<CapabilitySets> FromStatus() {
 std::optional<CapabilitySets> ReadCapabilities() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
-  if (::capget(&header, data) != 0) return FromStatus();
+  if (::syscall(SYS_capget, &header, data) != 0) return FromStatus();
   return CapabilitySets{Joined(data[0].effective, data[1].effective),
                         Joined(data[0].permitted, data[1].permitted),
                         Joined(data[0].inheritable, data[1].inheritable)};
@@ -59,7 +61,7 @@ std::optional<CapabilitySets> ReadCapabilities() {
 bool WriteCapabilities(const CapabilitySets& sets) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {Word(sets, 0), Word(sets, 32)};
-  return ::capset(&header, data) == 0;
+  return ::syscall(SYS_capset, &header, data) == 0;
 }
 
 }  // namespace shmspec
