@@ -40,7 +40,7 @@ void Belongings::Note(const Operation& operation, const Outcome& outcome, const 
 
 bool Belongings::GiveBack(Context& context) {
   for (const std::int64_t address : attaches_) {
-    context.calls().detach(static_cast<std::uint64_t>(address));
+    context.sysv().detach(static_cast<std::uint64_t>(address));
   }
   for (const Range& range : ranges_) {
     ::munmap(Pointer(range.at), static_cast<std::size_t>(range.size));

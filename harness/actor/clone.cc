@@ -92,7 +92,7 @@ int EnterNamespacesOf(pid_t process, Namespaces namespaces) {
 }  // namespace
 
 Outcome Performer::Do(const ProcessClone& op) {
-  ChildTask task{&context_.calls(), context_.Address(op.detach)};
+  ChildTask task{&context_.sysv(), context_.Address(op.detach)};
   alignas(16) static thread_local std::array<char, kStackBytes> stack;
   const pid_t child =
       ::clone(RunChild, stack.data() + stack.size(), static_cast<int>(FlagsOf(op.shares)), &task);

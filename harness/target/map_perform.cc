@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -12,22 +11,12 @@
 #include <cstring>
 
 #include "harness/host/own_process.h"
-#include "harness/target/address.h"
 #include "harness/target/perform.h"
 #include "harness/target/text_file.h"
 #include "harness/vocabulary/value/unique_handle.h"
 
-// The C library before 2.41 does not know it; the number is the same on every architecture.
-#ifndef SYS_mseal
-#define SYS_mseal 462
-#endif
-
 namespace shmspec::perform {
 namespace {
-
-Outcome Mapped(const void* address) { return Returned(ReturnedAddress(address)); }
-
-std::size_t Bytes(const Size& size) { return static_cast<std::size_t>(size.bytes); }
 
 /// Private anonymous memory, low where the target needs it; `at` other than 0 is binding.
 Outcome MapAnonymous(std::uint64_t at, const Size& size, int protection, Context& context) {
@@ -36,10 +25,8 @@ Outcome MapAnonymous(std::uint64_t at, const Size& size, int protection, Context
   if (at != 0) flags |= MAP_FIXED;
 #ifdef MAP_32BIT
   if (context.calls().low_memory && at == 0) flags |= MAP_32BIT;
-#else
-  static_cast<void>(context);
 #endif
-  return Mapped(::mmap(PointerTo(at), Bytes(size), protection, flags, -1, 0));
+  return Returned(context.map().map(at, size.bytes, protection, flags, -1, 0));
 }
 
 int AdviceNumber(Advice advice) {
@@ -88,24 +75,24 @@ Outcome Do(const MapPrivate& op, Context& context) {
 }
 
 Outcome Do(const MapUnmap& op, Context& context) {
-  return Returned(::munmap(PointerTo(context.Address(op.at)), Bytes(op.size)));
+  return Returned(context.map().unmap(context.Address(op.at), op.size.bytes));
 }
 
 Outcome Do(const MapProtect& op, Context& context) {
-  return Returned(::mprotect(PointerTo(context.Address(op.at)), Bytes(op.size),
-                             static_cast<int>(op.protection.bits)));
+  return Returned(context.map().protect(context.Address(op.at), op.size.bytes,
+                                        static_cast<int>(op.protection.bits)));
 }
 
 Outcome Do(const MapRemap& op, Context& context) {
   const std::uint64_t to = context.Address(op.to);
   const int flags = MREMAP_MAYMOVE | (to != 0 ? MREMAP_FIXED : 0);
-  return Mapped(::mremap(PointerTo(context.Address(op.at)), Bytes(op.size), Bytes(op.new_size),
-                         flags, PointerTo(to)));
+  return Returned(
+      context.map().remap(context.Address(op.at), op.size.bytes, op.new_size.bytes, flags, to));
 }
 
 Outcome Do(const MapAdvise& op, Context& context) {
   return Returned(
-      ::madvise(PointerTo(context.Address(op.at)), Bytes(op.size), AdviceNumber(op.advice)));
+      context.map().advise(context.Address(op.at), op.size.bytes, AdviceNumber(op.advice)));
 }
 
 Outcome Do(const MapLayout&, Context&) {
@@ -126,9 +113,10 @@ Outcome Do(const MapLayout&, Context&) {
 }
 
 Outcome Do(const MapSeal& op, Context& context) {
-  const long returned =
-      ::syscall(SYS_mseal, PointerTo(context.Address(op.at)), Bytes(op.size), 0ul);
-  if (returned != 0 && errno == ENOSYS) return Trouble{true, "this kernel has no mseal(2)"};
+  const CallResult returned = context.map().seal(context.Address(op.at), op.size.bytes, 0);
+  if (returned.value == -1 && errno == ENOSYS) {
+    return Trouble{true, "this kernel has no mseal(2)"};
+  }
   return Returned(returned);
 }
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "harness/target/call_result.h"
 #include "harness/vocabulary/outcome/outcome.h"
 
 namespace shmspec {
@@ -18,21 +19,6 @@ struct SettableFields {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::uint32_t mode = 0;
-};
-
-/// What the kernel or library returned: -1 with errno on failure.
-struct CallResult {
-  // NOLINTNEXTLINE(google-explicit-constructor): a call that was made returned a number.
-  constexpr CallResult(std::int64_t returned) : value(returned) {}
-  /// For a call that this way of entering the kernel cannot express. It was not made.
-  static constexpr CallResult Lacking(const char* why) {
-    CallResult none(-1);
-    none.lacking = why;
-    return none;
-  }
-
-  std::int64_t value;
-  const char* lacking = nullptr;
 };
 
 /// Records live in buffers of `kRecordBytes` bytes; the readers below leave `returned` alone.
@@ -59,8 +45,6 @@ struct SysvCalls {
   void (*read_usage)(const void* buffer, UsageRecord& record);
   RecordSizes sizes;
 
-  /// Everything that the calls point to, and every mapping, must lie below 4 GiB.
-  bool low_memory = false;
   /// The program itself copies records of segments: it faults at an inaccessible buffer, and the
   /// kernel never sees the buffer.
   bool copies_records = false;
@@ -76,7 +60,7 @@ CallResult KeyOfPathByLibc(const char* path, int project);
 
 /// shmget(3) and so on, as programs call them. What a wrapper library does not offer is one of
 /// these.
-extern const SysvCalls kLibcCalls;
+extern const SysvCalls kLibcSysvCalls;
 
 }  // namespace shmspec
 

@@ -28,7 +28,7 @@ struct Made {
 
 Made MakeControl(std::int64_t segment, int command, Buffer buffer, void* address,
                  std::size_t writable, Context& context) {
-  const CallResult returned = context.calls().control(segment, command, address);
+  const CallResult returned = context.sysv().control(segment, command, address);
   const int error = returned.value == -1 ? errno : 0;
   const auto change = context.buffers().ChangeBeside(buffer, error == 0 ? writable : 0);
   if (!change) return {returned, std::nullopt};
@@ -46,7 +46,7 @@ Outcome Control(std::int64_t segment, int command, Buffer buffer, std::size_t wr
 /// Whether the program itself would fault at the buffer, as it copies records from and to it.
 bool FaultsBeforeTheCall(const Context& context, Buffer buffer, bool writes) {
   const bool inaccessible = buffer == Buffer::kWild || (writes && buffer == Buffer::kUnwritable);
-  return context.calls().copies_records && inaccessible;
+  return context.sysv().copies_records && inaccessible;
 }
 
 Outcome NoSuchCall() {
@@ -87,28 +87,28 @@ std::int64_t Index(const SegmentRef& index, const Context& context) {
 }  // namespace
 
 Outcome Do(const SysvGet& op, Context& context) {
-  return Returned(context.calls().get(context.Resolve(op.key), op.size.bytes, op.flags.bits));
+  return Returned(context.sysv().get(context.Resolve(op.key), op.size.bytes, op.flags.bits));
 }
 
 Outcome Do(const SysvAttach& op, Context& context) {
   return Returned(
-      context.calls().attach(context.Resolve(op.segment), context.Address(op.at), op.flags.bits));
+      context.sysv().attach(context.Resolve(op.segment), context.Address(op.at), op.flags.bits));
 }
 
 Outcome Do(const SysvDetach& op, Context& context) {
-  return Returned(context.calls().detach(context.Address(op.at)));
+  return Returned(context.sysv().detach(context.Address(op.at)));
 }
 
 Outcome Do(const SysvStat& op, Context& context) {
   return FillIn(context.Resolve(op.segment), IPC_STAT, op.buffer, context,
-                context.calls().sizes.segment, context.calls().read_segment);
+                context.sysv().sizes.segment, context.sysv().read_segment);
 }
 
 Outcome Do(const SysvSet& op, Context& context) {
   if (FaultsBeforeTheCall(context, op.buffer, false)) return NoSuchCall();
   const SettableFields fields{op.uid.number, op.gid.number, op.mode.bits};
   void* address = context.buffers().Written(
-      op.buffer, [&](void* buffer) { context.calls().write_settable(fields, buffer); });
+      op.buffer, [&](void* buffer) { context.sysv().write_settable(fields, buffer); });
   Made made = MakeControl(context.Resolve(op.segment), IPC_SET, op.buffer, address, 0, context);
   return made.stray ? std::move(*made.stray) : Returned(made.returned);
 }
@@ -127,22 +127,22 @@ Outcome Do(const SysvUnlock& op, Context& context) {
 
 Outcome Do(const SysvInfo& op, Context& context) {
   return FillIn(context.Resolve(op.segment), IPC_INFO, op.buffer, context,
-                context.calls().sizes.limits, context.calls().read_limits);
+                context.sysv().sizes.limits, context.sysv().read_limits);
 }
 
 Outcome Do(const SysvShmInfo& op, Context& context) {
   return FillIn(context.Resolve(op.segment), SHM_INFO, op.buffer, context,
-                context.calls().sizes.usage, context.calls().read_usage);
+                context.sysv().sizes.usage, context.sysv().read_usage);
 }
 
 Outcome Do(const SysvStatIndex& op, Context& context) {
   return FillIn(Index(op.index, context), SHM_STAT, op.buffer, context,
-                context.calls().sizes.segment, context.calls().read_segment);
+                context.sysv().sizes.segment, context.sysv().read_segment);
 }
 
 Outcome Do(const SysvStatAny& op, Context& context) {
   return FillIn(Index(op.index, context), SHM_STAT_ANY, op.buffer, context,
-                context.calls().sizes.segment, context.calls().read_segment);
+                context.sysv().sizes.segment, context.sysv().read_segment);
 }
 
 Outcome Do(const SysvControl& op, Context& context) {
@@ -151,7 +151,7 @@ Outcome Do(const SysvControl& op, Context& context) {
 }
 
 Outcome Do(const SysvKeyOfPath& op, Context& context) {
-  return Returned(context.calls().key_of_path(op.path.c_str(), op.project));
+  return Returned(context.sysv().key_of_path(op.path.c_str(), op.project));
 }
 
 }  // namespace shmspec::perform

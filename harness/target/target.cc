@@ -25,14 +25,14 @@ std::vector<KernelTarget>& Registered() {
 constexpr const char* kTooWide =
     "a 32-bit caller cannot pass a number that needs more than 32 bits";
 
-/// Why the numbers of the operation do not fit: in the process, or in its System V calls; nullptr
+/// Why the numbers of the operation do not fit: in the process, or in its calls; nullptr
 /// when they do. A call with a truncated number would test something else.
 template <class Op>
 const char* CannotSay(const Op& op, const Context& context) {
   if (Op::kName.starts_with("system.")) return nullptr;  // arguments of tools are text
   const bool sysv = Op::kName.starts_with("sysv.");
-  const SysvCalls& calls = context.calls();
-  const bool narrow = sysv && calls.low_memory;
+  const SysvCalls& calls = context.sysv();
+  const bool narrow = (sysv || Op::kName.starts_with("map.")) && context.calls().low_memory;
   const std::uint64_t most = narrow ? std::numeric_limits<std::uint32_t>::max()
                                     : std::numeric_limits<std::uintptr_t>::max();
   // A handle without a value is all ones, which fits in any width.

@@ -17,9 +17,9 @@
 #include <string>
 #include <string_view>
 
+#include "harness/target/calls.h"
 #include "harness/target/control_buffers.h"
 #include "harness/target/handle_table.h"
-#include "harness/target/sysv_calls.h"
 #include "harness/vocabulary/operation/operation.h"
 #include "harness/vocabulary/outcome/outcome.h"
 #include "harness/vocabulary/value/result.h"
@@ -41,7 +41,7 @@ struct KernelTarget {
   std::string_view name;   // `shmspec run --target NAME`
   int place = 0;           // where it is listed: the lowest number first
   std::string_view about;  // for people, in a few words
-  const SysvCalls* calls = nullptr;
+  const Calls* calls = nullptr;
   /// Whether this way exists here; an error is `lacking`. Makes no call in the caller that could
   /// end it.
   Result<void> (*probe)() = [] { return Result<void>(); };
@@ -70,7 +70,9 @@ class Context {
       : target_(&target), handles_(&handles), buffers_(target.calls->low_memory) {}
 
   const KernelTarget& target() const { return *target_; }
-  const SysvCalls& calls() const { return *target_->calls; }
+  const Calls& calls() const { return *target_->calls; }
+  const SysvCalls& sysv() const { return *calls().sysv; }
+  const MapCalls& map() const { return *calls().map; }
   HandleTable& handles() { return *handles_; }
   ControlBuffers& buffers() { return buffers_; }
 

@@ -204,23 +204,6 @@ TEST_P(KernelTargetTest, LeavesAFaultOutsideMemoryOperationsDeadly) {
               "");
 }
 
-TEST(KernelTarget, MapsAndRemapsWhereItIsTold) {
-  HandleTable handles;
-  Context context(*FindTarget("libc"), handles);
-  const auto at = std::get<Value>(Perform(MapPrivate{Size{16384}, {}}, context)).number;
-  EXPECT_EQ(Perform(MapProtect{Address(at), Size{4096}, {}}, context), Outcome(Value{0}));
-  EXPECT_EQ(Perform(MemoryLoad{Address(at)}, context),
-            Outcome(Fault{SignalCode{SIGSEGV}, FaultCode::kAccess, 0}));
-  EXPECT_EQ(Perform(MapRemap{Address(at + 4096), Size{4096}, Size{4096}, Address(at)}, context),
-            Outcome(Value{at}));
-  EXPECT_EQ(Perform(MemoryLoad{Address(at)}, context), Outcome(Value{0}));
-  EXPECT_EQ(Perform(MapAdvise{Address(at), Size{4096}, Advice::kDontNeed}, context),
-            Outcome(Value{0}));
-  EXPECT_EQ(Perform(MapUnmap{Address(at), Size{16384}}, context), Outcome(Value{0}));
-  EXPECT_EQ(Perform(MapUnmap{Address(at + 1), Size{16384}}, context),
-            Outcome(Failure{ErrorCode{EINVAL}}));
-}
-
 TEST_P(KernelTargetTest, SaysNothingInPlaceOfWhatItCannotSay) {
   const std::int64_t id = NewSegment();
   constexpr std::uint32_t kLarge = 0x10000;
@@ -231,7 +214,7 @@ TEST_P(KernelTargetTest, SaysNothingInPlaceOfWhatItCannotSay) {
   EXPECT_EQ(record.mode.bits == 0600, old) << "half of an id was set";
   // 0x10d is SHM_STAT to an ipc(2) that uses the bit itself, and no command to others.
   const Outcome unknown = Do(SysvControl{SegmentId(IndexOfIdentifier(id)), 0x10d});
-  const bool shared = target_->calls->record_bits != 0;
+  const bool shared = target_->calls->sysv->record_bits != 0;
   EXPECT_EQ(std::holds_alternative<Trouble>(unknown), shared);
   if (!shared) {
     EXPECT_EQ(unknown, Outcome(Failure{ErrorCode{EINVAL}}));
@@ -260,7 +243,7 @@ struct Scribble {
 Scribble scribble;
 
 CallResult ScribbleOnBuffer(std::int64_t segment, int command, void* buffer) {
-  const CallResult returned = kLibcCalls.control(segment, command, buffer);
+  const CallResult returned = kLibcSysvCalls.control(segment, command, buffer);
   char* const at = static_cast<char*>(buffer) + scribble.offset;
   for (std::size_t i = 0; i < scribble.bytes; ++i) at[i] = static_cast<char>(~at[i]);
   return returned;
@@ -268,8 +251,9 @@ CallResult ScribbleOnBuffer(std::int64_t segment, int command, void* buffer) {
 
 /// The outcome of an operation on it, with a segment of its own.
 Outcome OutcomeOf(Scribble scribbles, const std::function<Operation(SegmentRef)>& operation) {
-  SysvCalls calls = kLibcCalls;
-  calls.control = ScribbleOnBuffer;
+  SysvCalls sysv = kLibcSysvCalls;
+  sysv.control = ScribbleOnBuffer;
+  const Calls calls{.sysv = &sysv};
   const KernelTarget target{.name = "scribbling", .calls = &calls};
   HandleTable handles;
   Context context(target, handles);

@@ -144,11 +144,11 @@ std::int64_t Detach(std::uint64_t address) {
     errno = error;
     return error == 0 ? 0 : -1;
   }
-  return kLibcCalls.detach(address);
+  return kLibcSysvCalls.detach(address);
 }
 
 CallResult Control(std::int64_t segment, int command, void* buffer) {
-  if (command != IPC_RMID) return kLibcCalls.control(segment, command, buffer);
+  if (command != IPC_RMID) return kLibcSysvCalls.control(segment, command, buffer);
   if (buffer != nullptr) {
     return CallResult::Lacking("Boost.Interprocess removes without a buffer");
   }
@@ -162,19 +162,20 @@ CallResult KeyOfPath(const char* path, int project) {
   return Caught([&] { return bip::xsi_key(path, static_cast<std::uint8_t>(project)).get_key(); });
 }
 
-constexpr SysvCalls kCalls{.get = Get,
-                           .attach = Attach,
-                           .detach = Detach,
-                           .control = Control,
-                           .key_of_path = KeyOfPath,
-                           .write_settable = native::WriteSettable,
-                           .read_segment = native::ReadSegment,
-                           .read_limits = native::ReadLimits,
-                           .read_usage = native::ReadUsage,
-                           .sizes = native::kSizes,
-                           .low_memory = kIs32Bit,
-                           .copies_records = kIs32Bit,
-                           .record_bits = kIs32Bit ? 0x100 : 0};
+constexpr SysvCalls kSysvCalls{.get = Get,
+                               .attach = Attach,
+                               .detach = Detach,
+                               .control = Control,
+                               .key_of_path = KeyOfPath,
+                               .write_settable = native::WriteSettable,
+                               .read_segment = native::ReadSegment,
+                               .read_limits = native::ReadLimits,
+                               .read_usage = native::ReadUsage,
+                               .sizes = native::kSizes,
+                               .copies_records = kIs32Bit,
+                               .record_bits = kIs32Bit ? 0x100 : 0};
+
+constexpr Calls kCalls{.sysv = &kSysvCalls, .low_memory = kIs32Bit};
 
 Library Boost() {
   return {"Boost.Interprocess",
@@ -193,7 +194,7 @@ Result<void> Probe() { return {}; }
 namespace shmspec {
 namespace {
 
-constexpr SysvCalls kCalls{};
+constexpr Calls kCalls{};
 
 Library Boost() { return {"Boost.Interprocess", "", ""}; }
 

@@ -2,7 +2,8 @@
 //
 // The 32-bit entry of a 64-bit x86 kernel, in each way in which it has System V calls: through
 // ipc(2), which is what 32-bit C libraries call; with numbers of their own, since Linux 5.1; and
-// through ipc(2) with the records from before IPC_64.
+// through ipc(2) with the records from before IPC_64. Mappings are made and changed by the same
+// entry.
 
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -25,19 +26,22 @@ namespace {
 
 // Numbers in the 32-bit table, and those of ipc(2) for its first argument.
 constexpr std::int64_t kIpc = 117, kShmget = 395, kShmctl = 396, kShmat = 397, kShmdt = 398;
+constexpr std::int64_t kMmap2 = 192, kMunmap = 91, kMprotect = 125, kMremap = 163, kMadvise = 219;
 constexpr std::int64_t kIpcShmat = 21, kIpcShmdt = 22, kIpcShmget = 23, kIpcShmctl = 24;
 constexpr int kLargeRecords = 0x100;  // IPC_64
 
 struct Arguments {
-  std::int64_t first = 0, second = 0, third = 0, fourth = 0, fifth = 0;
+  std::int64_t first = 0, second = 0, third = 0, fourth = 0, fifth = 0, sixth = 0;
 };
 
 /// What the kernel left in eax. The entry drops the upper halves of the arguments.
 std::uint32_t Enter(std::int64_t number, const Arguments& arguments) {
   std::int64_t returned = number;
-  // Kernels before 4.17 zero r8 to r11 on this way out.
-  asm volatile("int $0x80"
-               : "+a"(returned)
+  // rbp may hold the frame and is no operand, so it is lent for the call. Kernels before 4.17 zero
+  // r8 to r11 on this way out.
+  register std::int64_t sixth asm("r12") = arguments.sixth;
+  asm volatile("xchgq %%rbp, %1\n\tint $0x80\n\txchgq %%rbp, %1"
+               : "+a"(returned), "+r"(sixth)
                : "b"(arguments.first), "c"(arguments.second), "d"(arguments.third),
                  "S"(arguments.fourth), "D"(arguments.fifth)
                : "memory", "r8", "r9", "r10", "r11", "cc");
@@ -108,15 +112,45 @@ CallResult Control(std::int64_t segment, int command, void* buffer) {
   return Settled(Enter(kShmctl, {segment, command, Number(buffer)}));
 }
 
+// ---- Mappings ----------------------------------------------------------------------------------
+
+CallResult Map(std::uint64_t at, std::uint64_t size, int protection, int flags, int file,
+               std::uint64_t offset) {
+  constexpr std::uint64_t kUnit = 4096;  // of its offset
+  return Settled(
+      Enter(kMmap2, {Number(at), Number(size), protection, flags, file, Number(offset / kUnit)}));
+}
+
+CallResult Unmap(std::uint64_t at, std::uint64_t size) {
+  return Settled(Enter(kMunmap, {Number(at), Number(size)}));
+}
+
+CallResult Protect(std::uint64_t at, std::uint64_t size, int protection) {
+  return Settled(Enter(kMprotect, {Number(at), Number(size), protection}));
+}
+
+CallResult Remap(std::uint64_t at, std::uint64_t size, std::uint64_t new_size, int flags,
+                 std::uint64_t to) {
+  return Settled(Enter(kMremap, {Number(at), Number(size), Number(new_size), flags, Number(to)}));
+}
+
+CallResult Advise(std::uint64_t at, std::uint64_t size, int advice) {
+  return Settled(Enter(kMadvise, {Number(at), Number(size), advice}));
+}
+
+CallResult Seal(std::uint64_t at, std::uint64_t size, std::uint64_t flags) {
+  return Settled(Enter(kMseal, {Number(at), Number(size), Number(flags)}));
+}
+
 /// Whether the call knows IPC_STAT and that no segment has the identifier -1. Where the entry is
 /// missing, int 0x80 is a fault: so a child tries it.
-Result<void> Probe(const SysvCalls& calls, const char* missing) {
+Result<void> Probe(const Calls& calls, const char* missing) {
   const pid_t child = ::fork();
   if (child < 0) return Error{fmt::format("cannot fork: {}", ErrnoName(errno))};
   if (child == 0) {
     ::signal(SIGSEGV, SIG_DFL);
     errno = 0;
-    calls.control(-1, 2 /* IPC_STAT */, nullptr);
+    calls.sysv->control(-1, 2 /* IPC_STAT */, nullptr);
     ::_exit(errno == EINVAL || errno == EFAULT || errno == EIDRM ? 0 : 1);
   }
   int status = 0;
@@ -126,44 +160,48 @@ Result<void> Probe(const SysvCalls& calls, const char* missing) {
   return Error{missing, true};
 }
 
-constexpr SysvCalls kByIpcCalls{.get = GetByIpc,
-                                .attach = AttachByIpc,
-                                .detach = DetachByIpc,
-                                .control = ControlByIpc,
-                                .key_of_path = KeyOfPathByLibc,
-                                .write_settable = ia32::WriteSettable,
-                                .read_segment = ia32::ReadSegment,
-                                .read_limits = ia32::ReadLimits,
-                                .read_usage = ia32::ReadUsage,
-                                .sizes = ia32::kSizes,
-                                .low_memory = true,
-                                .record_bits = kLargeRecords};
+constexpr SysvCalls kByIpcSysvCalls{.get = GetByIpc,
+                                    .attach = AttachByIpc,
+                                    .detach = DetachByIpc,
+                                    .control = ControlByIpc,
+                                    .key_of_path = KeyOfPathByLibc,
+                                    .write_settable = ia32::WriteSettable,
+                                    .read_segment = ia32::ReadSegment,
+                                    .read_limits = ia32::ReadLimits,
+                                    .read_usage = ia32::ReadUsage,
+                                    .sizes = ia32::kSizes,
+                                    .record_bits = kLargeRecords};
 
-constexpr SysvCalls kDirectCalls{.get = Get,
-                                 .attach = Attach,
-                                 .detach = Detach,
-                                 .control = Control,
-                                 .key_of_path = KeyOfPathByLibc,
-                                 .write_settable = ia32::WriteSettable,
-                                 .read_segment = ia32::ReadSegment,
-                                 .read_limits = ia32::ReadLimits,
-                                 .read_usage = ia32::ReadUsage,
-                                 .sizes = ia32::kSizes,
-                                 .low_memory = true};
+constexpr SysvCalls kDirectSysvCalls{.get = Get,
+                                     .attach = Attach,
+                                     .detach = Detach,
+                                     .control = Control,
+                                     .key_of_path = KeyOfPathByLibc,
+                                     .write_settable = ia32::WriteSettable,
+                                     .read_segment = ia32::ReadSegment,
+                                     .read_limits = ia32::ReadLimits,
+                                     .read_usage = ia32::ReadUsage,
+                                     .sizes = ia32::kSizes};
 
-constexpr SysvCalls kOldCalls{.get = GetByIpc,
-                              .attach = AttachByIpc,
-                              .detach = DetachByIpc,
-                              .control = OldControlByIpc,
-                              .key_of_path = KeyOfPathByLibc,
-                              .write_settable = ia32::WriteOldSettable,
-                              .read_segment = ia32::ReadOldSegment,
-                              .read_limits = ia32::ReadOldLimits,
-                              .read_usage = ia32::ReadUsage,
-                              .sizes = ia32::kOldSizes,
-                              .low_memory = true,
-                              .record_bits = kLargeRecords,
-                              .largest_id = ia32::kOldLargestId};
+constexpr SysvCalls kOldSysvCalls{.get = GetByIpc,
+                                  .attach = AttachByIpc,
+                                  .detach = DetachByIpc,
+                                  .control = OldControlByIpc,
+                                  .key_of_path = KeyOfPathByLibc,
+                                  .write_settable = ia32::WriteOldSettable,
+                                  .read_segment = ia32::ReadOldSegment,
+                                  .read_limits = ia32::ReadOldLimits,
+                                  .read_usage = ia32::ReadUsage,
+                                  .sizes = ia32::kOldSizes,
+                                  .record_bits = kLargeRecords,
+                                  .largest_id = ia32::kOldLargestId};
+
+constexpr MapCalls kMapCalls{
+    .map = Map, .unmap = Unmap, .protect = Protect, .remap = Remap, .advise = Advise, .seal = Seal};
+
+constexpr Calls kByIpcCalls{.sysv = &kByIpcSysvCalls, .map = &kMapCalls, .low_memory = true};
+constexpr Calls kDirectCalls{.sysv = &kDirectSysvCalls, .map = &kMapCalls, .low_memory = true};
+constexpr Calls kOldCalls{.sysv = &kOldSysvCalls, .map = &kMapCalls, .low_memory = true};
 
 Result<void> ProbeByIpc() {
   return Probe(kByIpcCalls, "this kernel does not offer 32-bit System V calls (int 0x80)");
@@ -184,9 +222,9 @@ Result<void> ProbeOld() {
 
 #else
 
-constexpr SysvCalls kByIpcCalls{.low_memory = true};
-constexpr SysvCalls kDirectCalls{.low_memory = true};
-constexpr SysvCalls kOldCalls{.low_memory = true};
+constexpr Calls kByIpcCalls{.low_memory = true};
+constexpr Calls kDirectCalls{.low_memory = true};
+constexpr Calls kOldCalls{.low_memory = true};
 
 Error OnlyOnX86() { return Error{"32-bit calls by int 0x80 exist only in x86-64 builds", true}; }
 

@@ -25,16 +25,63 @@ CallResult Control(std::int64_t segment, int command, void* buffer) {
   return ::syscall(SYS_shmctl, segment, command, buffer);
 }
 
-constexpr SysvCalls kCalls{.get = Get,
-                           .attach = Attach,
-                           .detach = Detach,
-                           .control = Control,
-                           .key_of_path = KeyOfPathByLibc,
-                           .write_settable = native::WriteSettable,
-                           .read_segment = native::ReadSegment,
-                           .read_limits = native::ReadLimits,
-                           .read_usage = native::ReadUsage,
-                           .sizes = native::kSizes};
+// A number for a register.
+long Word(std::uint64_t number) { return static_cast<long>(number); }
+
+/// Half of the addresses of a 32-bit program are negative numbers.
+CallResult ReturnedAddressOf(long returned) {
+  return returned == -1 ? -1 : static_cast<std::int64_t>(static_cast<unsigned long>(returned));
+}
+
+CallResult Map(std::uint64_t at, std::uint64_t size, int protection, int flags, int file,
+               std::uint64_t offset) {
+#ifdef SYS_mmap2
+  constexpr std::uint64_t kUnit = 4096;  // of its offset
+  return ReturnedAddressOf(
+      ::syscall(SYS_mmap2, Word(at), Word(size), protection, flags, file, Word(offset / kUnit)));
+#else
+  return ReturnedAddressOf(
+      ::syscall(SYS_mmap, Word(at), Word(size), protection, flags, file, Word(offset)));
+#endif
+}
+
+CallResult Unmap(std::uint64_t at, std::uint64_t size) {
+  return ::syscall(SYS_munmap, Word(at), Word(size));
+}
+
+CallResult Protect(std::uint64_t at, std::uint64_t size, int protection) {
+  return ::syscall(SYS_mprotect, Word(at), Word(size), protection);
+}
+
+CallResult Remap(std::uint64_t at, std::uint64_t size, std::uint64_t new_size, int flags,
+                 std::uint64_t to) {
+  return ReturnedAddressOf(
+      ::syscall(SYS_mremap, Word(at), Word(size), Word(new_size), flags, Word(to)));
+}
+
+CallResult Advise(std::uint64_t at, std::uint64_t size, int advice) {
+  return ::syscall(SYS_madvise, Word(at), Word(size), advice);
+}
+
+CallResult Seal(std::uint64_t at, std::uint64_t size, std::uint64_t flags) {
+  return ::syscall(kMseal, Word(at), Word(size), Word(flags));
+}
+
+constexpr SysvCalls kSysvCalls{.get = Get,
+                               .attach = Attach,
+                               .detach = Detach,
+                               .control = Control,
+                               .key_of_path = KeyOfPathByLibc,
+                               .write_settable = native::WriteSettable,
+                               .read_segment = native::ReadSegment,
+                               .read_limits = native::ReadLimits,
+                               .read_usage = native::ReadUsage,
+                               .sizes = native::kSizes};
+
+constexpr MapCalls kMapCalls{
+    .map = Map, .unmap = Unmap, .protect = Protect, .remap = Remap, .advise = Advise, .seal = Seal};
+
+constexpr Calls kCalls{.sysv = &kSysvCalls, .map = &kMapCalls};
 
 const internal::TargetRegistration registration(
     {.name = "syscall", .place = 20, .about = "bare system calls", .calls = &kCalls});
