@@ -76,8 +76,8 @@ RC_GTEST_PROP(RoundTrip, AnyTraceThatCanBeReadIsJudged, (std::uint64_t seed)) {
   if (choices.Below(4) == 0) draw::Draw(choices, trace.system, actors);
   const Result<Trace> again = ParseTrace(PrintWholeTrace(trace), "altered");
   if (!again.ok()) return;
-  for (const model::Profile& profile : model::AllProfiles()) {
-    const Verdict verdict = Judge(*again, profile);
+  for (const model::Profile* profile : model::AllProfiles()) {
+    const Verdict verdict = Judge(*again, *profile);
     RC_ASSERT(verdict.kind == Verdict::Kind::kExplained || verdict.step ||
               !verdict.message.empty());
   }

@@ -77,7 +77,7 @@ std::optional<std::string> MissingFloor(const PerformOptions& options) {
 Result<const model::Profile*> ProfileNamed(const std::string& name) {
   if (const model::Profile* profile = model::FindProfile(name)) return profile;
   std::vector<std::string> names;
-  for (const model::Profile& profile : model::AllProfiles()) names.emplace_back(profile.name);
+  for (const model::Profile* profile : model::AllProfiles()) names.emplace_back(profile->name);
   return Error{fmt::format("no profile \"{}\": there are {}{}", name, fmt::join(names, ", "),
                            DidYouMean(name, names))};
 }

@@ -64,8 +64,8 @@ void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outco
   const CopyOnWrite<AddressSpace> space = state.processes[process].space;
   for (const Mapping& mapping : space->mappings()) {
     if (!mapping.IsAttach() || mapping.skipped_by_fork) continue;
-    OpenMapping(state, ActorOf(scene), mapping, scene.profile().fork_updates_stamps);
-    CloseMapping(state, child, mapping, Says::kYes, scene.profile().exit_updates_stamps);
+    OpenMapping(state, ActorOf(scene), mapping, scene.profile().process.fork_updates_stamps);
+    CloseMapping(state, child, mapping, Says::kYes, scene.profile().process.exit_updates_stamps);
   }
 }
 

@@ -88,7 +88,7 @@ bool CopyNextMapping(const Scene& scene, State& state, std::uint8_t child) {
   Mapping mapping = from->mappings()[index];
   if (!mapping.IsAttach()) mapping.object = CopyObject(scene, state, *from, mapping);
   state.processes[child].space.Own().Insert(mapping);
-  OpenMapping(state, ActorOf(scene), mapping, scene.profile().fork_updates_stamps);
+  OpenMapping(state, ActorOf(scene), mapping, scene.profile().process.fork_updates_stamps);
   return true;
 }
 
@@ -110,7 +110,7 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child) {
 }
 
 void StampFailedFork(const Scene& scene, State& state, bool certain) {
-  const Says stamps = scene.profile().failed_fork_updates_stamps;
+  const Says stamps = scene.profile().process.failed_fork_updates_stamps;
   if (stamps == Says::kNo) return;
   const Actor actor = ActorOf(scene);
   const CopyOnWrite<AddressSpace> space = scene.process().space;
@@ -141,7 +141,7 @@ std::uint8_t ProcessEndedBy(const Scene& scene) {
 
 bool CloseLowest(State& state, const Actor& actor, std::uint8_t process) {
   if (state.processes[process].space->mappings().empty()) return false;
-  CloseAt(state, actor, process, 0, Says::kYes, actor.profile->exit_updates_stamps);
+  CloseAt(state, actor, process, 0, Says::kYes, actor.profile->process.exit_updates_stamps);
   return true;
 }
 

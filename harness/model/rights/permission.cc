@@ -35,7 +35,7 @@ Says YesIf(bool condition) { return condition ? Says::kYes : Says::kNo; }
 
 /// Grants by privilege: by capability, or, in a profile without capabilities, perhaps by uid 0.
 Says Privileged(const Scene& scene, std::uint64_t capability) {
-  if (Certainly(scene.profile().capabilities)) return YesIf(Capable(scene, capability));
+  if (Certainly(scene.profile().rights.capabilities)) return YesIf(Capable(scene, capability));
   if (scene.credentials().uid == 0) return Says::kSilent;
   return Capable(scene, capability) ? Says::kSilent : Says::kNo;
 }
@@ -93,7 +93,7 @@ void RefuseWithout(const Scene& scene, std::uint64_t capability, Says may, int e
 
 Says MayAccess(const Scene& scene, const Segment& segment, std::uint32_t bits) {
   const Credentials& credentials = scene.credentials();
-  const Says supplementary = scene.profile().supplementary_groups;
+  const Says supplementary = scene.profile().rights.supplementary_groups;
   const bool with = (bits & ~GrantedBits(segment, credentials, true)) == 0;
   const bool without = (bits & ~GrantedBits(segment, credentials, false)) == 0;
   const bool either = with && without;

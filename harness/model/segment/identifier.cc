@@ -13,7 +13,7 @@ using namespace shmspec::literals;
 /// The index of shm_next_id if it is free, otherwise any with its sequence number.
 bool HeedsWish(const Scene& scene, std::int64_t seen, std::int64_t wanted) {
   const IpcNamespace& ipc = scene.ipc();
-  const int bits = scene.profile().index_bits;
+  const int bits = scene.profile().sysv.index_bits;
   const bool free =
       !ipc.crowded &&
       std::none_of(ipc.segments.begin(), ipc.segments.end(), [&](const Segment& segment) {
@@ -31,7 +31,7 @@ std::optional<Requirement> BrokenById(const Fresh& fresh, const Scene& scene, st
   if (other != nullptr && (other->dest_known || !other->dest)) return "SEED.SHMID_UNIQUE"_req;
   if (fresh.wanted >= 0) {
     if (!HeedsWish(scene, seen, fresh.wanted)) return "SYSV.ID.NEXT_ID"_req;
-  } else if (Certainly(scene.profile().stale_id_rests) &&
+  } else if (Certainly(scene.profile().sysv.stale_id_rests) &&
              std::find(ipc.stale.begin(), ipc.stale.end(), seen) != ipc.stale.end()) {
     return "SYSV.ID.STALE_NOT_REBOUND_SOON"_req;
   }

@@ -82,15 +82,15 @@ void ReleaseSegment(State& state, const Actor& actor, SegmentName name) {
 void RemoveSegment(State& state, const Actor& actor, SegmentName name) {
   Segment& segment = OwnSegment(state, name);
   segment.dest = true;
-  segment.dest_known = Certainly(actor.profile->removal_waits_for_detach) &&
-                       Certainly(actor.profile->control_after_remove);
-  if (Certainly(actor.profile->remove_clears_key)) {
+  segment.dest_known = Certainly(actor.profile->sysv.removal_waits_for_detach) &&
+                       Certainly(actor.profile->sysv.control_after_remove);
+  if (Certainly(actor.profile->sysv.remove_clears_key)) {
     segment.key = 0;
     segment.key_known = true;
   } else {
     segment.key_known = false;
   }
-  if (!Certainly(actor.profile->remove_keeps_ctime))
+  if (!Certainly(actor.profile->sysv.remove_keeps_ctime))
     segment.ctime = Hull(segment.ctime, actor.when);
   ReapSegment(state, actor, name);
 }
@@ -137,8 +137,8 @@ void SplitMappingAt(State& state, const Actor& actor, std::uint8_t process, std:
   if (straddling == nullptr || straddling->start == address) return;
   const Mapping copy = *straddling;
   state.processes[process].space.Own().SplitAt(address);
-  OpenMapping(state, actor, copy, actor.profile->split_updates_stamps);
-  if (copy.IsAttach() && !Certainly(actor.profile->munmap_is_detach)) {
+  OpenMapping(state, actor, copy, actor.profile->map.split_updates_stamps);
+  if (copy.IsAttach() && !Certainly(actor.profile->map.munmap_is_detach)) {
     // Whether a cut counts as another attach is not said.
     Segment& segment = OwnSegment(state, {copy.ipc, copy.segment});
     --segment.nattch;
@@ -162,7 +162,7 @@ std::size_t UnmapRange(State& state, const Actor& actor, std::uint8_t process, s
     const AddressSpace& space = *state.processes[process].space;
     const std::size_t index = space.FirstAfter(start);
     if (index == space.mappings().size() || space.mappings()[index].start >= end) break;
-    CloseAt(state, actor, process, index, actor.profile->munmap_is_detach, Says::kYes);
+    CloseAt(state, actor, process, index, actor.profile->map.munmap_is_detach, Says::kYes);
     ++removed;
   }
   return removed;

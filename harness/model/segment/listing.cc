@@ -95,7 +95,7 @@ void DescribeRow(const Scene& scene, const Segment& segment, ListingKind kind, R
               "the key"};
     row.bounds.push_back(key);
   }
-  const bool exact = Certainly(scene.profile().mode_shows_state);
+  const bool exact = Certainly(scene.profile().sysv.mode_shows_state);
   const std::uint32_t mode = ShownMode(segment);
   row.Bind(FieldIndex<SegmentRow>("mode"), exact ? mode : segment.mode, mode,
            kind == ListingKind::kProcfs ? "PROC.SYSVIPC.FORMAT"_req : "TOOL.IPCS.STATUS"_req,

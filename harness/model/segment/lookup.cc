@@ -67,7 +67,7 @@ void DescribeControl(const Scene& scene, const Segment& segment, Requirements re
 }
 
 void DescribeFilling(const Scene& scene, Buffer buffer, Clauses& clauses) {
-  const bool late = Certainly(scene.profile().buffers_in_order) && clauses.MustFail();
+  const bool late = Certainly(scene.profile().sysv.buffers_in_order) && clauses.MustFail();
   clauses.Refuse(buffer != Buffer::kValid && !late, EFAULT, Force::kMust,
                  "SYSV.STAT.BAD_BUFFER"_req, "the buffer cannot be written");
 }

@@ -96,7 +96,7 @@ void BindProcesses(const Scene& scene, const Segment& segment, Clauses& clauses)
 
 void BindIdentity(const Scene& scene, const Segment& segment, Clauses& clauses) {
   const Profile& profile = scene.profile();
-  if (Certainly(profile.record_has_key) && segment.key_known) {
+  if (Certainly(profile.sysv.record_has_key) && segment.key_known) {
     Bound& key = clauses.Bind(
         kKey, segment.key, segment.key,
         segment.dest ? "SYSV.RMID.KEY_BECOMES_PRIVATE"_req : "SYSV.STAT.SEQ_AND_KEY"_req,
@@ -104,9 +104,9 @@ void BindIdentity(const Scene& scene, const Segment& segment, Clauses& clauses) 
     key.has_other = segment.key < 0;
     key.other = static_cast<std::uint32_t>(segment.key);
   }
-  const bool default_layout = scene.ipc().shmmni <= (1ull << profile.index_bits);
-  if (Certainly(profile.index_in_low_bits) && segment.id >= 0 && default_layout) {
-    const std::int64_t seq = segment.id >> profile.index_bits;
+  const bool default_layout = scene.ipc().shmmni <= (1ull << profile.sysv.index_bits);
+  if (Certainly(profile.sysv.index_in_low_bits) && segment.id >= 0 && default_layout) {
+    const std::int64_t seq = segment.id >> profile.sysv.index_bits;
     clauses.Bind(kSeq, seq, seq, {"SYSV.STAT.SEQ_AND_KEY"_req, "SYSV.ID.INDEX_IN_LOW_BITS"_req},
                  "the identifier's part above the index");
   }
@@ -142,7 +142,7 @@ void DescribeRecord(const Scene& scene, const Segment& segment, std::int64_t ret
   clauses.Bind(kReturned, returned, returned, returned_requirements, "what the command returns");
   BindIdentity(scene, segment, clauses);
   const std::uint32_t mode = ShownMode(segment);
-  const bool exact = Certainly(scene.profile().mode_shows_state);
+  const bool exact = Certainly(scene.profile().sysv.mode_shows_state);
   clauses.Bind(kMode, exact ? mode : segment.mode,
                exact ? mode : segment.mode | kModeDest | kModeLocked,
                ModeRequirements(scene, segment), "permission and state bits");
@@ -185,7 +185,7 @@ void LearnFromRecord(const Scene& scene, State& state, SegmentName name,
     segment.nattch = static_cast<std::int32_t>(record.nattch);
     segment.nattch_doubt = 0;
   }
-  if (!segment.key_known && Certainly(scene.profile().record_has_key)) {
+  if (!segment.key_known && Certainly(scene.profile().sysv.record_has_key)) {
     segment.key = static_cast<std::int32_t>(record.key);
     segment.key_known = true;
     if (!segment.created_key_known && segment.key != 0) {

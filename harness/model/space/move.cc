@@ -74,7 +74,7 @@ void MapCopy(const Scene& scene, State& state, const Mapping& source, const Move
   copy.start = to;
   copy.end = to + move.new_size;
   state.processes[scene.process_index()].space.Own().Insert(copy);
-  OpenMapping(state, ActorOf(scene), copy, scene.profile().split_updates_stamps);
+  OpenMapping(state, ActorOf(scene), copy, scene.profile().map.split_updates_stamps);
 }
 
 }  // namespace

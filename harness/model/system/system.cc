@@ -60,7 +60,7 @@ void DescribeRange(const SystemSysctlWrite& op, Clauses& clauses) {
 }
 
 bool IsSilent(const Scene& scene, Clauses& clauses) {
-  if (Certainly(scene.profile().sysctls)) return false;
+  if (Certainly(scene.profile().system.sysctls)) return false;
   clauses.AnyFailure();
   clauses.Observe("limits as sysctls");
   return true;

@@ -33,8 +33,8 @@ State AsTool(const Scene& scene) {
 Says RemovesSegment(const Scene& scene, const Segment* segment) {
   if (!scene.call().Alone()) return Says::kSilent;
   if (segment == nullptr) return MayBeForeign(scene) ? Says::kSilent : Says::kNo;
-  const bool doubt =
-      segment->dest && (!segment->dest_known || !Certainly(scene.profile().control_after_remove));
+  const bool doubt = segment->dest && (!segment->dest_known ||
+                                       !Certainly(scene.profile().sysv.control_after_remove));
   if (doubt) return Says::kSilent;
   const State after = AsTool(scene);
   return MayControl(Scene(scene.setting(), after, scene.call()), *segment);

@@ -39,8 +39,8 @@ std::uint64_t RoundedAddress(const SysvAttach& op, const Scene& scene) {
 void RefuseAddress(bool applies, int error, Force force, const Scene& scene,
                    Requirements requirements, const char* why, Clauses& clauses) {
   clauses.Refuse(applies, error, force, requirements, why);
-  for (const int other : scene.profile().address_errors) {
-    const bool extra = applies && other != error && scene.profile().address_errors.size() > 1;
+  for (const int other : scene.profile().sysv.address_errors) {
+    const bool extra = applies && other != error && scene.profile().sysv.address_errors.size() > 1;
     clauses.Refuse(extra, other, Force::kMay, requirements, why);
   }
 }
@@ -120,20 +120,20 @@ void DescribeAnyPlace(const SysvAttach& op, const Scene& scene, std::uint64_t le
 
 const Segment* DescribeAttachSource(const SysvAttach& op, const Scene& scene, Clauses& clauses) {
   const Segment* segment = DescribeLookup(scene, scene.NumberOf<&SysvAttach::segment>(),
-                                          scene.profile().attach_after_remove_by_id, clauses);
+                                          scene.profile().sysv.attach_after_remove_by_id, clauses);
   if (segment == nullptr) {
     clauses.Returns<Value>("SYSV.SHMAT.INVALID_ID"_req, "a segment the model does not know");
     return nullptr;
   }
   std::uint32_t bits = op.flags.Has(kReadOnly) ? kRead : kRead | kWrite;
   const bool execute = op.flags.Has(kExecute);
-  if (execute && Certainly(scene.profile().execute_bit_checked)) bits |= kExecuteBit;
+  if (execute && Certainly(scene.profile().sysv.execute_bit_checked)) bits |= kExecuteBit;
   DescribeAccess(scene, *segment, bits,
                  {execute ? "SYSV.SHMAT.EXEC_NEEDS_X"_req : "PERM.SYSV.CLASS_SELECTION"_req,
                   "SYSV.SHMAT.NO_WRITE_ONLY"_req, "PERM.SYSV.ATTACH_REVALIDATED"_req,
                   "PERM.SYSV.ROOT_WITHOUT_CAPS"_req},
                  clauses);
-  const bool silent = execute && scene.profile().execute_bit_checked == Says::kSilent;
+  const bool silent = execute && scene.profile().sysv.execute_bit_checked == Says::kSilent;
   clauses.Refuse(silent, EACCES, Force::kMay, "SYSV.SHMAT.EXEC_NEEDS_X"_req,
                  "execute permission may be asked for");
   if (segment->dest) clauses.Effect("SYSV.RMID.ATTACH_BY_ID_AFTER"_req);
@@ -149,7 +149,7 @@ void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment
                  "the segment is larger than the address space");
   clauses.Refuse(scene.space().mappings().size() > kManyMappings, ENOMEM, Force::kMay,
                  "SYSV.SHMAT.MAP_COUNT"_req, "vm.max_map_count may be reached");
-  if (op.flags.Has(kRemap) && !Certainly(scene.profile().remap_flag)) {
+  if (op.flags.Has(kRemap) && !Certainly(scene.profile().sysv.remap_flag)) {
     clauses.AnyFailure();
     clauses.Observe("SHM_REMAP");
   }
@@ -208,7 +208,7 @@ void ApplyFailure(const SysvAttach& op, const Scene& scene, State& state, const 
   DescribeAttachSource(op, scene, clauses);
   const std::uint64_t start = RoundedAddress(op, scene);
   const bool early = !scene.IsPageAligned(start) || (start == 0 && op.flags.Has(kRemap));
-  const Says counts = scene.profile().failing_attach_counts;
+  const Says counts = scene.profile().sysv.failing_attach_counts;
   if (early || clauses.MustFail() || counts == Says::kNo) return;
   const SegmentName name{scene.ipc_index(), segment.serial};
   if (counts == Says::kSilent || !clauses.refusals().empty()) {

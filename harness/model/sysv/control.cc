@@ -68,10 +68,11 @@ void DescribeLockLimit(const Scene& scene, const Segment& segment, Clauses& clau
 }
 
 void DescribeLocking(const Scene& scene, std::int64_t id, bool lock, Clauses& clauses) {
-  const Segment* segment = DescribeLookup(scene, id, scene.profile().control_after_remove, clauses);
+  const Segment* segment =
+      DescribeLookup(scene, id, scene.profile().sysv.control_after_remove, clauses);
   clauses.ReturnsValue(0, {lock ? "SYSV.LOCK.FLAG"_req : "SYSV.LOCK.IDEMPOTENT"_req},
                        "the segment is locked or unlocked");
-  if (!Certainly(scene.profile().linux_commands)) {
+  if (!Certainly(scene.profile().sysv.linux_commands)) {
     clauses.AnyFailure();
     clauses.Observe("SHM_LOCK and SHM_UNLOCK");
     return;
@@ -101,7 +102,7 @@ void ApplyLocking(const Scene& scene, State& state, std::int64_t id, bool lock,
 void Describe(const SysvStat& op, const Scene& scene, Clauses& clauses) {
   DescribeWriting(clauses);
   const Segment* segment = DescribeLookup(scene, scene.NumberOf<&SysvStat::segment>(),
-                                          scene.profile().control_after_remove, clauses);
+                                          scene.profile().sysv.control_after_remove, clauses);
   if (segment == nullptr) {
     clauses.Returns<SegmentRecord>("SYSV.ID.STALE_EINVAL"_req, "a segment the model does not know");
     DescribeFilling(scene, op.buffer, clauses);
@@ -122,14 +123,15 @@ void Apply(const SysvStat&, const Scene& scene, State& state, const Outcome& out
 void Describe(const SysvSet& op, const Scene& scene, Clauses& clauses) {
   clauses.WritesNothingElse("SYSV.SET.READS_ONLY"_req, "SYSV.SET.READS_ONLY"_req);
   const std::int64_t id = scene.NumberOf<&SysvSet::segment>();
-  const bool first = Certainly(scene.profile().buffers_in_order);
+  const bool first = Certainly(scene.profile().sysv.buffers_in_order);
   clauses.Refuse(!IsReadable(op.buffer) && !(first && id < 0), EFAULT, Force::kMust,
                  "SYSV.SET.BAD_BUFFER_FIRST"_req, "the buffer cannot be read");
   if (first && clauses.MustFail()) {
     clauses.ReturnsValue(0, "SYSV.SET.FIELDS"_req, "owner and mode are changed");
     return;
   }
-  const Segment* segment = DescribeLookup(scene, id, scene.profile().control_after_remove, clauses);
+  const Segment* segment =
+      DescribeLookup(scene, id, scene.profile().sysv.control_after_remove, clauses);
   if (segment != nullptr) {
     DescribeControl(scene, *segment,
                     {"PERM.SYSV.OWNER_OR_CREATOR_CAN_RMID"_req, "SYSV.SET.GIVE_AWAY"_req,
@@ -137,7 +139,7 @@ void Describe(const SysvSet& op, const Scene& scene, Clauses& clauses) {
                     clauses);
   }
   const bool invalid = op.uid.number == kNoId || op.gid.number == kNoId;
-  const bool certain = Certainly(scene.profile().linux_commands);
+  const bool certain = Certainly(scene.profile().sysv.linux_commands);
   clauses.Refuse(invalid, EINVAL, certain ? Force::kMust : Force::kMay,
                  "SYSV.SET.INVALID_ID_VALUES"_req, "-1 is nobody's id");
   const Credentials& mine = scene.credentials();
@@ -165,7 +167,7 @@ void Apply(const SysvSet& op, const Scene& scene, State& state, const Outcome& o
 void Describe(const SysvRemove&, const Scene& scene, Clauses& clauses) {
   clauses.WritesNothingElse("SYSV.RMID.BUF_IGNORED"_req, "SYSV.RMID.BUF_IGNORED"_req);
   const Segment* segment = DescribeLookup(scene, scene.NumberOf<&SysvRemove::segment>(),
-                                          scene.profile().control_after_remove, clauses);
+                                          scene.profile().sysv.control_after_remove, clauses);
   if (segment != nullptr) {
     DescribeControl(scene, *segment,
                     {"PERM.SYSV.OWNER_OR_CREATOR_CAN_RMID"_req, "PERM.SYSV.CAP_SYS_ADMIN"_req,

@@ -184,7 +184,7 @@ void CreateSegment(const Scene& scene, State& state, const NewSegment& wanted) {
   segment.creator = wanted.by_tool ? kNobody : scene.call().actor;
   segment.huge = (wanted.flags & kHugetlb) != 0;
   const std::uint64_t rounded = RoundUp(wanted.size, page);
-  const bool rounds = Certainly(scene.profile().rounds_to_pages);
+  const bool rounds = Certainly(scene.profile().sysv.rounds_to_pages);
   AddObject(state, segment.object, rounds ? rounded : wanted.size, rounded);
   IpcNamespace& ipc = state.namespaces[index].Own();
   ipc.pages += segment.pages;

@@ -30,7 +30,7 @@ std::uint64_t Held(const Scene& scene, std::uint64_t number) {
 constexpr Number kAnyNumber = std::numeric_limits<std::uint64_t>::max();
 
 std::int64_t IndexOf(const Scene& scene, std::int64_t id) {
-  return id & ((std::int64_t{1} << scene.profile().index_bits) - 1);
+  return id & ((std::int64_t{1} << scene.profile().sysv.index_bits) - 1);
 }
 
 /// Both summaries return the highest index in use.
@@ -45,7 +45,7 @@ void BindHighestIndex(const Scene& scene, Clauses& clauses) {
 
 /// Commands of Linux only.
 void DescribeLinuxCommand(const Scene& scene, Clauses& clauses) {
-  if (Certainly(scene.profile().linux_commands)) return;
+  if (Certainly(scene.profile().sysv.linux_commands)) return;
   clauses.AnyFailure();
   clauses.Observe("commands of shmctl beyond POSIX");
 }
@@ -122,7 +122,7 @@ void Describe(const SysvInfo& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse(op.buffer != Buffer::kValid, EFAULT, Force::kMust, "SYSV.INFO.BAD_BUFFER"_req,
                  "the buffer cannot be written");
   DescribeLinuxCommand(scene, clauses);
-  if (!Certainly(scene.profile().linux_commands)) return;
+  if (!Certainly(scene.profile().sysv.linux_commands)) return;
   BindHighestIndex(scene, clauses);
   const IpcNamespace& ipc = scene.ipc();
   const Requirements limits{"SYSV.INFO.IPC_INFO_LIMITS"_req, "COMPAT.INFO_CAPPED"_req};
@@ -148,7 +148,7 @@ void Describe(const SysvShmInfo& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse(op.buffer != Buffer::kValid, EFAULT, Force::kMust, "SYSV.INFO.BAD_BUFFER"_req,
                  "the buffer cannot be written");
   DescribeLinuxCommand(scene, clauses);
-  if (!Certainly(scene.profile().linux_commands)) return;
+  if (!Certainly(scene.profile().sysv.linux_commands)) return;
   BindHighestIndex(scene, clauses);
   BindUsage(scene, scene.IsNarrow(),
             {"SYSV.INFO.SHM_INFO_COUNTERS"_req, "SYSV.INFO.READ_FAULT_ALLOCATES"_req}, clauses);

@@ -59,12 +59,12 @@ TEST(SimulatedLitmus, EndsAsTheOracleAllows) {
     SeededChoices choices(seed);
     const Program first = DrawBranch(choices, 0);
     const Plan plan = PlanOf(first, DrawBranch(choices, 2));
-    for (const model::Profile& profile : model::AllProfiles()) {
-      const Trace trace = MakeSimulatedStage(profile)->Perform(plan, seed);
+    for (const model::Profile* profile : model::AllProfiles()) {
+      const Trace trace = MakeSimulatedStage(*profile)->Perform(plan, seed);
       const auto* histogram = std::get_if<Histogram>(&trace.steps.back().outcome);
       ASSERT_NE(histogram, nullptr) << "seed " << seed << "\n" << PrintTrace(trace);
       EXPECT_EQ(histogram->rounds, std::int64_t{kRounds});
-      const Verdict verdict = Judge(trace, profile);
+      const Verdict verdict = Judge(trace, *profile);
       ASSERT_EQ(verdict.kind, Verdict::Kind::kExplained)
           << "seed " << seed << ": " << verdict.message << "\n"
           << PrintTrace(trace);
