@@ -8,6 +8,7 @@
 #include "harness/model/process/process.h"
 #include "harness/model/rights/permission.h"
 #include "harness/model/segment/lifetime.h"
+#include "harness/model/space/backing.h"
 #include "harness/model/sysv/attach.h"
 
 namespace shmspec::model {
@@ -63,7 +64,7 @@ void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outco
   // The child copies the mappings, and removes its copies when it ends.
   const CopyOnWrite<AddressSpace> space = state.processes[process].space;
   for (const Mapping& mapping : space->mappings()) {
-    if (!mapping.IsAttach() || mapping.skipped_by_fork) continue;
+    if (!mapping.IsShared() || mapping.skipped_by_fork) continue;
     OpenMapping(state, ActorOf(scene), mapping, scene.profile().process.fork_updates_stamps);
     CloseMapping(state, child, mapping, Says::kYes, scene.profile().process.exit_updates_stamps);
   }

@@ -86,7 +86,7 @@ bool CopyNextMapping(const Scene& scene, State& state, std::uint8_t child) {
   }
   if (index == from->mappings().size()) return false;
   Mapping mapping = from->mappings()[index];
-  if (!mapping.IsAttach()) mapping.object = CopyObject(scene, state, *from, mapping);
+  if (!mapping.IsShared()) mapping.object = CopyObject(scene, state, *from, mapping);
   state.processes[child].space.Own().Insert(mapping);
   OpenMapping(state, ActorOf(scene), mapping, scene.profile().process.fork_updates_stamps);
   return true;
@@ -115,7 +115,7 @@ void StampFailedFork(const Scene& scene, State& state, bool certain) {
   const Actor actor = ActorOf(scene);
   const CopyOnWrite<AddressSpace> space = scene.process().space;
   for (const Mapping& mapping : space->mappings()) {
-    if (!mapping.IsAttach() || mapping.skipped_by_fork) continue;
+    if (!mapping.IsShared() || mapping.skipped_by_fork) continue;
     OpenMapping(state, actor, mapping, certain ? stamps : Says::kSilent);
     CloseMapping(state, actor, mapping, Says::kYes, certain ? stamps : Says::kSilent);
   }

@@ -8,6 +8,7 @@
 
 #include "harness/model/language/scene.h"
 #include "harness/model/segment/lifetime.h"
+#include "harness/model/space/backing.h"
 
 namespace shmspec::model {
 

@@ -21,7 +21,7 @@ bool IsMapped(const State& state, SegmentName name) {
   return std::any_of(state.processes.begin(), state.processes.end(), [&](const Process& process) {
     const auto& mappings = process.space->mappings();
     return std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& mapping) {
-      return mapping.IsAttach() && mapping.ipc == name.ipc && mapping.segment == name.serial;
+      return mapping.IsAttach() && mapping.attach()->segment == name;
     });
   });
 }
@@ -52,24 +52,26 @@ void Destroy(State& state, const Actor& actor, SegmentName name) {
 
 }  // namespace
 
-void OpenMapping(State& state, const Actor& actor, const Mapping& mapping, Says stamps) {
-  HoldObject(state, mapping.object);
-  if (!mapping.IsAttach()) return;
-  Segment& segment = OwnSegment(state, {mapping.ipc, mapping.segment});
+void OpenAttach(State& state, const Actor& actor, SegmentName name, Says stamps) {
+  Segment& segment = OwnSegment(state, name);
   ++segment.nattch;
   Stamp(segment.atime, segment.lpid, actor, stamps);
 }
 
-void CloseMapping(State& state, const Actor& actor, const Mapping& mapping, Says counts,
-                  Says stamps) {
-  if (mapping.IsAttach()) {
-    const SegmentName name{mapping.ipc, mapping.segment};
-    Segment& segment = OwnSegment(state, name);
-    CountLess(segment, counts);
-    Stamp(segment.dtime, segment.lpid, actor, stamps);
-    ReapSegment(state, actor, name);
-  }
-  DropObject(state, mapping.object);
+void CutAttach(State& state, const Actor& actor, SegmentName name) {
+  OpenAttach(state, actor, name, actor.profile->map.split_updates_stamps);
+  if (Certainly(actor.profile->map.munmap_is_detach)) return;
+  // Whether a cut counts as another attach is not said.
+  Segment& segment = OwnSegment(state, name);
+  --segment.nattch;
+  ++segment.nattch_doubt;
+}
+
+void CloseAttach(State& state, const Actor& actor, SegmentName name, Says counts, Says stamps) {
+  Segment& segment = OwnSegment(state, name);
+  CountLess(segment, counts);
+  Stamp(segment.dtime, segment.lpid, actor, stamps);
+  ReapSegment(state, actor, name);
 }
 
 void HoldSegment(State& state, SegmentName name) { ++OwnSegment(state, name).nattch; }
@@ -130,42 +132,6 @@ void DestroyOrphans(State& state, const Actor& actor, std::uint8_t ipc) {
     if (segment.creator == kNobody && segment.nattch == 0) orphans.push_back(segment.serial);
   }
   for (const std::uint32_t serial : orphans) ReapSegment(state, actor, {ipc, serial});
-}
-
-void SplitMappingAt(State& state, const Actor& actor, std::uint8_t process, std::uint64_t address) {
-  const Mapping* straddling = state.processes[process].space->Find(address);
-  if (straddling == nullptr || straddling->start == address) return;
-  const Mapping copy = *straddling;
-  state.processes[process].space.Own().SplitAt(address);
-  OpenMapping(state, actor, copy, actor.profile->map.split_updates_stamps);
-  if (copy.IsAttach() && !Certainly(actor.profile->map.munmap_is_detach)) {
-    // Whether a cut counts as another attach is not said.
-    Segment& segment = OwnSegment(state, {copy.ipc, copy.segment});
-    --segment.nattch;
-    ++segment.nattch_doubt;
-  }
-}
-
-void CloseAt(State& state, const Actor& actor, std::uint8_t process, std::size_t index, Says counts,
-             Says stamps) {
-  const Mapping removed = state.processes[process].space.Own().Remove(index);
-  CloseMapping(state, actor, removed, counts, stamps);
-}
-
-std::size_t UnmapRange(State& state, const Actor& actor, std::uint8_t process, std::uint64_t start,
-                       std::uint64_t end, std::size_t limit) {
-  if (!state.processes[process].space->Overlaps(start, end)) return 0;
-  SplitMappingAt(state, actor, process, start);
-  SplitMappingAt(state, actor, process, end);
-  std::size_t removed = 0;
-  while (removed < limit) {
-    const AddressSpace& space = *state.processes[process].space;
-    const std::size_t index = space.FirstAfter(start);
-    if (index == space.mappings().size() || space.mappings()[index].start >= end) break;
-    CloseAt(state, actor, process, index, actor.profile->map.munmap_is_detach, Says::kYes);
-    ++removed;
-  }
-  return removed;
 }
 
 }  // namespace shmspec::model

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The life of a segment: what opening and closing a mapping of it means, removal, and destruction.
-// Every path that adds or takes away a mapping of a segment goes through here.
+// The life of a segment: what its attaches mean to it, removal, and destruction.
 
 #ifndef SHMSPEC_HARNESS_MODEL_SEGMENT_LIFETIME_H_
 #define SHMSPEC_HARNESS_MODEL_SEGMENT_LIFETIME_H_
@@ -14,12 +13,14 @@
 namespace shmspec::model {
 
 /// A mapping of the segment is made: nattch + 1, and atime and lpid as `stamps` tells.
-void OpenMapping(State& state, const Actor& actor, const Mapping& mapping, Says stamps);
+void OpenAttach(State& state, const Actor& actor, SegmentName name, Says stamps);
 
-/// A mapping is removed: nattch - 1 unless `counts` is false, and dtime and lpid as `stamps` tells.
-/// The segment is destroyed when this was the last mapping and destruction is due.
-void CloseMapping(State& state, const Actor& actor, const Mapping& mapping, Says counts,
-                  Says stamps);
+/// One is cut in two: as if another was made, where the profile says so.
+void CutAttach(State& state, const Actor& actor, SegmentName name);
+
+/// One is removed: nattch - 1 unless `counts` is false, and dtime and lpid as `stamps` tells. The
+/// segment is destroyed when this was the last one and destruction is due.
+void CloseAttach(State& state, const Actor& actor, SegmentName name, Says counts, Says stamps);
 
 /// An attach under way counts although nothing is mapped yet.
 void HoldSegment(State& state, SegmentName name);
@@ -39,18 +40,6 @@ void ForgetCreator(State& state, const Actor& actor, std::uint8_t ipc, std::uint
 
 /// shm_rmid_forced is switched on: orphans without attaches are destroyed.
 void DestroyOrphans(State& state, const Actor& actor, std::uint8_t ipc);
-
-/// Removes mappings in [start, end) of a process's address space, cutting those that straddle an
-/// end. At most `limit` whole mappings; returns how many it removed.
-std::size_t UnmapRange(State& state, const Actor& actor, std::uint8_t process, std::uint64_t start,
-                       std::uint64_t end, std::size_t limit = ~std::size_t{0});
-
-/// Removes the mapping at an index of the address space, with all consequences.
-void CloseAt(State& state, const Actor& actor, std::uint8_t process, std::size_t index, Says counts,
-             Says stamps);
-
-/// Cuts the mapping that straddles the address, if one does, with all consequences.
-void SplitMappingAt(State& state, const Actor& actor, std::uint8_t process, std::uint64_t address);
 
 }  // namespace shmspec::model
 

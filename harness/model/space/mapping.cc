@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // mmap(2), munmap(2), mprotect(2), madvise(2) around the attaches, and /proc/self/maps. mremap(2)
-// is in mapping_move.cc.
+// is in move.cc.
 
 #include "harness/model/space/mapping.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,7 +11,7 @@
 #include "harness/model/language/operations.h"
 #include "harness/model/language/stride.h"
 #include "harness/model/rights/permission.h"
-#include "harness/model/segment/lifetime.h"
+#include "harness/model/space/backing.h"
 #include "harness/model/space/fresh_address.h"
 
 namespace shmspec::model {
@@ -242,13 +240,13 @@ void Describe(const MapAdvise& op, const Scene& scene, Clauses& clauses) {
     const Mapping& mapping = mappings[i];
     if (mapping.start >= end) break;
     const bool writable = (mapping.protection & kProtectWrite) != 0;
-    if (mapping.IsAttach() && writable) continue;
+    if (mapping.IsShared() && writable) continue;
     // Newer kernels ask whether it could be made writable, older ones whether it is.
     const bool could = (mapping.max_protection & kProtectWrite) != 0;
-    clauses.Refuse(mapping.IsAttach(), EACCES, could ? Force::kMay : Force::kMust,
+    clauses.Refuse(mapping.IsShared(), EACCES, could ? Force::kMay : Force::kMust,
                    "SYSV.VMA.MADV_REMOVE_ZEROES"_req, "the mapping cannot be written");
-    if (mapping.IsAttach() && could) continue;
-    clauses.Refuse(!mapping.IsAttach(), EINVAL, Force::kMust, {}, "private memory has no object");
+    if (mapping.IsShared() && could) continue;
+    clauses.Refuse(!mapping.IsShared(), EINVAL, Force::kMust, {}, "private memory has no object");
     break;
   }
 }
@@ -270,7 +268,7 @@ void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome&
     if (mapping.start >= end) break;
     if (op.advice == Advice::kDontFork) {
       mapping.skipped_by_fork = true;
-    } else if (mapping.IsAttach() == (op.advice == Advice::kRemove)) {
+    } else if (mapping.IsShared() == (op.advice == Advice::kRemove)) {
       // A segment loses its bytes only by removal, private memory by either.
       const std::uint64_t from = std::max(at, mapping.start);
       OwnObject(state, mapping.object)
@@ -281,33 +279,7 @@ void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome&
 
 void Describe(const MapLayout&, const Scene& scene, Clauses& clauses) {
   clauses.Returns<MappingTable>("PROC.MAPS.SYSV_NAME"_req, "the attaches of the process");
-  const AddressSpace& space = scene.space();
-  const Requirements content{"PROC.MAPS.SYSV_NAME"_req, "SYSV.MULTI.MIXED_PROTECTION"_req};
-  for (const Mapping& mapping : space.mappings()) {
-    if (!mapping.IsAttach()) continue;
-    const Segment& segment = *FindSegment(scene.state(), {mapping.ipc, mapping.segment});
-    const bool mergeable = space.MergeablePairs(mapping.segment) > 0;
-    Row& row = clauses.AddRow(mapping.start, mergeable ? Force::kMay : Force::kMust, content);
-    const auto bind = [&](std::uint8_t field, Number low, Number high, const char* why) {
-      row.Bind(field, low, high, content, why);
-    };
-    const Number most = mergeable ? mapping.segment_size : mapping.size();
-    bind(FieldIndex<MappingRow>("at"), mapping.start, mapping.start, "where it is mapped");
-    bind(FieldIndex<MappingRow>("size"), mapping.size(), most, "the bytes mapped");
-    bind(FieldIndex<MappingRow>("protection"), mapping.protection, mapping.protection,
-         "the protection");
-    bind(FieldIndex<MappingRow>("shared"), 1, 1, "an attach is shared");
-    bind(FieldIndex<MappingRow>("offset"), mapping.offset, mapping.offset,
-         "the offset in the segment");
-    if (segment.id >= 0) {
-      bind(FieldIndex<MappingRow>("id"), segment.id, segment.id, "the inode is the identifier");
-    }
-    if (segment.created_key_known) {
-      row.name =
-          fmt::format("/SYSV{:08x} (deleted)", static_cast<std::uint32_t>(segment.created_key));
-      row.name_requirements = "PROC.MAPS.SYSV_NAME"_req;
-    }
-  }
+  for (const Mapping& mapping : scene.space().mappings()) DescribeRow(scene, mapping, clauses);
 }
 
 void Advance(const MapUnmap& op, Stride& stride) {

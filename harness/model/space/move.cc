@@ -6,7 +6,7 @@
 #include <cerrno>
 
 #include "harness/model/language/operations.h"
-#include "harness/model/segment/lifetime.h"
+#include "harness/model/space/backing.h"
 #include "harness/model/space/fresh_address.h"
 #include "harness/model/space/mapping.h"
 
@@ -56,7 +56,7 @@ void DescribeSource(const Move& move, const Scene& scene, const Mapping* source,
     }
     return;
   }
-  clauses.Refuse(move.old_size == 0 && !source->IsAttach(), EINVAL, Force::kMust,
+  clauses.Refuse(move.old_size == 0 && !source->IsShared(), EINVAL, Force::kMust,
                  "SYSV.VMA.MREMAP_DUPLICATE"_req, "private memory cannot be duplicated");
   // A call that only shrinks in place may cover several mappings, or holes.
   const bool shrinks = move.old_size >= move.new_size && !move.fixed;

@@ -7,7 +7,7 @@
 
 #include "harness/model/language/operations.h"
 #include "harness/model/rights/permission.h"
-#include "harness/model/segment/lifetime.h"
+#include "harness/model/space/backing.h"
 #include "harness/model/space/mapping.h"
 
 namespace shmspec::model {

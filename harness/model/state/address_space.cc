@@ -70,7 +70,7 @@ std::int32_t AddressSpace::MergeablePairs(std::uint32_t segment) const {
   for (std::size_t i = 1; i < mappings_.size(); ++i) {
     const Mapping& a = mappings_[i - 1];
     const Mapping& b = mappings_[i];
-    if (a.segment == segment && b.segment == segment && a.attach == b.attach && a.end == b.start &&
+    if (a.segment() == segment && a.backing == b.backing && a.end == b.start &&
         a.offset + a.size() == b.offset && a.protection == b.protection &&
         a.skipped_by_fork == b.skipped_by_fork && a.sealed == b.sealed) {
       ++pairs;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // One address space: the mappings that the plan knows of, disjoint and in order of address. Pure
-// geometry; what opening and closing a mapping means to a segment is in lifetime.h.
+// geometry; what making and removing a mapping means is in harness/model/space/backing.h.
 
 #ifndef SHMSPEC_HARNESS_MODEL_STATE_ADDRESS_SPACE_H_
 #define SHMSPEC_HARNESS_MODEL_STATE_ADDRESS_SPACE_H_
 
 #include <cstdint>
 #include <vector>
+
+#include "harness/model/state/backing.h"
 
 namespace shmspec::model {
 
@@ -23,14 +25,17 @@ struct Mapping {
   std::uint64_t offset = 0;  // of `start` in the object
   std::uint8_t protection = 0;
   std::uint8_t max_protection = 7;
-  std::uint8_t ipc = 0;          // of a System V mapping: index of its namespace
   bool skipped_by_fork = false;  // MADV_DONTFORK
   bool sealed = false;           // mseal(2)
-  std::uint32_t segment = 0;     // serial of its segment; 0: not a System V mapping
-  std::uint32_t attach = 0;      // which attach it is (a fragment of); the same in fork children
-  std::uint64_t segment_size = 0;
+  Backing backing;
 
-  bool IsAttach() const { return segment != 0; }
+  /// The attach that it is, or is a part of; null when it is none.
+  const AttachBacking* attach() const { return std::get_if<AttachBacking>(&backing); }
+  bool IsAttach() const { return attach() != nullptr; }
+  /// The serial of the segment that is attached; 0: none is.
+  std::uint32_t segment() const { return IsAttach() ? attach()->segment.serial : 0; }
+  /// Whether others can have the same memory, so that fork(2) does not copy it.
+  bool IsShared() const { return !std::holds_alternative<NoBacking>(backing); }
   std::uint64_t size() const { return end - start; }
   friend bool operator==(const Mapping&, const Mapping&) = default;
 };

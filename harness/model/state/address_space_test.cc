@@ -137,8 +137,7 @@ Mapping Piece(std::uint64_t start, std::uint64_t end, std::uint32_t attach = 1) 
   mapping.end = end;
   mapping.offset = start;
   mapping.protection = kProtectRead;
-  mapping.segment = 5;
-  mapping.attach = attach;
+  mapping.backing = AttachBacking{{0, 5}, attach, 0};
   return mapping;
 }
 

@@ -46,8 +46,9 @@ void Mix(Mixer& mixer, const IpcNamespace& ipc) {
 
 void Mix(Mixer& mixer, const AddressSpace& space) {
   for (const Mapping& m : space.mappings()) {
-    mixer.Add(m.start, m.end, m.object, m.offset, m.protection, m.segment, m.attach, m.sealed,
-              m.skipped_by_fork);
+    mixer.Add(m.start, m.end, m.object, m.offset, m.protection, m.sealed, m.skipped_by_fork,
+              m.backing.index());
+    if (const AttachBacking* attach = m.attach()) mixer.Add(attach->segment.serial, attach->number);
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "harness/model/language/operations.h"
 #include "harness/model/rights/permission.h"
+#include "harness/model/segment/lifetime.h"
 #include "harness/model/segment/lookup.h"
 #include "harness/model/space/fresh_address.h"
 #include "harness/model/space/mapping.h"
@@ -180,10 +181,7 @@ void MapSegment(const SysvAttach& op, const Scene& scene, State& state, SegmentN
     mapping.protection |= kProtectWrite;
   }
   if (op.flags.Has(kExecute)) mapping.protection |= kProtectExecute;
-  mapping.ipc = name.ipc;
-  mapping.segment = name.serial;
-  mapping.attach = scene.call().step + 1;
-  mapping.segment_size = length;
+  mapping.backing = AttachBacking{name, scene.call().step + 1, length};
   state.processes[process].space.Own().Insert(mapping);
   OpenMapping(state, actor, mapping, Says::kYes);
 }
@@ -244,7 +242,7 @@ std::optional<std::size_t> NextToDetach(const AddressSpace& space, std::uint64_t
     if (mapping.sealed && detachment.attach != 0) continue;
     if (!mapping.IsAttach() || mapping.start < address) continue;
     if (mapping.start - address != mapping.offset) continue;
-    if (detachment.attach == 0 || mapping.attach == detachment.attach) return i;
+    if (detachment.attach == 0 || mapping.attach()->number == detachment.attach) return i;
   }
   return std::nullopt;
 }
@@ -256,8 +254,8 @@ bool DetachOne(State& state, const Actor& actor, std::uint8_t process, std::uint
     const auto first = NextToDetach(space, address, detachment);
     if (!first) return false;
     const Mapping mapping = space.mappings()[*first];
-    detachment.attach = mapping.attach;
-    detachment.size = RoundUp(mapping.segment_size, page);
+    detachment.attach = mapping.attach()->number;
+    detachment.size = RoundUp(mapping.attach()->size, page);
     // The first part goes as a whole, also when it has grown beyond the segment.
     if (!mapping.sealed) {
       CloseAt(state, actor, process, *first, Says::kYes, Says::kYes);

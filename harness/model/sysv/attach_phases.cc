@@ -4,6 +4,7 @@
 // attach that it takes away, with its size.
 
 #include "harness/model/language/stride.h"
+#include "harness/model/segment/lifetime.h"
 #include "harness/model/sysv/attach.h"
 
 namespace shmspec::model {

@@ -102,18 +102,18 @@ void DetachFromInside(const model::State& state, model::Call& call, Operation&) 
 void DetachAll(const Aftermath& a) {
   const model::Mapping* mapping = a.Succeeded() ? Detached(a.before, a.call) : nullptr;
   if (mapping == nullptr) return;
-  const model::SegmentName name{mapping->ipc, mapping->segment};
+  const model::SegmentName name = mapping->attach()->segment;
   UnmapAttaches(a.after, a.call, ProcessOf(a.after, a.call), &name);
 }
 
 void LeaveMapped(const Aftermath& a) {
   const model::Mapping* old = a.Succeeded() ? Detached(a.before, a.call) : nullptr;
   if (old == nullptr) return;
-  const model::Segment* segment = FindSegment(a.after, {old->ipc, old->segment});
+  const model::Segment* segment = FindSegment(a.after, old->attach()->segment);
   model::Process& process = a.after.processes[ProcessOf(a.after, a.call)];
   if (segment == nullptr || process.space->Overlaps(old->start, old->end)) return;
   model::Mapping left = *old;
-  left.segment = 0;
+  left.backing = model::NoBacking{};
   process.space.Own().Insert(left);
   HoldObject(a.after, left.object);
 }
@@ -121,7 +121,7 @@ void LeaveMapped(const Aftermath& a) {
 void DetachEverywhere(const Aftermath& a) {
   const model::Mapping* mapping = a.Succeeded() ? Detached(a.before, a.call) : nullptr;
   if (mapping == nullptr) return;
-  const model::SegmentName name{mapping->ipc, mapping->segment};
+  const model::SegmentName name = mapping->attach()->segment;
   const std::uint8_t own = ProcessOf(a.after, a.call);
   for (std::size_t i = 0; i < a.after.processes.size(); ++i) {
     if (i != own) UnmapAttaches(a.after, a.call, static_cast<std::uint8_t>(i), &name);
@@ -142,10 +142,10 @@ std::int64_t CountDistinct(const model::State& state, std::uint32_t serial, Same
   for (const model::Process& process : state.processes) {
     const auto& mappings = process.space->mappings();
     for (std::size_t i = 0; i < mappings.size(); ++i) {
-      if (mappings[i].segment != serial) continue;
+      if (mappings[i].segment() != serial) continue;
       bool first = true;
       for (std::size_t j = 0; j < i; ++j) {
-        if (mappings[j].segment == serial && same(mappings[j], mappings[i])) first = false;
+        if (mappings[j].segment() == serial && same(mappings[j], mappings[i])) first = false;
       }
       if (first) ++count;
     }
@@ -165,7 +165,7 @@ void CountCallsOnly(const Aftermath& a) {
   if (segment == nullptr) return;
   RecordOf(a)->nattch = CountDistinct(
       a.before, segment->serial,
-      [](const model::Mapping& x, const model::Mapping& y) { return x.attach == y.attach; });
+      [](const model::Mapping& x, const model::Mapping& y) { return x.backing == y.backing; });
 }
 
 constexpr SeededFault kFaults[] = {

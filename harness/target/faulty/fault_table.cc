@@ -116,8 +116,8 @@ model::Mapping* Attached(const Aftermath& a) {
 void Disown(model::State& state, std::uint8_t process, std::size_t index) {
   model::Mapping& mapping = state.processes[process].space.Own().at(index);
   if (!mapping.IsAttach()) return;
-  --OwnSegment(state, {mapping.ipc, mapping.segment}).nattch;
-  mapping.segment = 0;
+  --OwnSegment(state, mapping.attach()->segment).nattch;
+  mapping.backing = model::NoBacking{};
 }
 
 void GiveOwnCopy(const Aftermath& a, std::uint8_t process, std::size_t index) {
@@ -138,8 +138,8 @@ void UnmapAttaches(model::State& state, const model::Call& call, std::uint8_t pr
   std::size_t i = 0;
   while (i < state.processes[process].space->mappings().size()) {
     const model::Mapping mapping = state.processes[process].space->mappings()[i];
-    const bool meant = only == nullptr || *only == model::SegmentName{mapping.ipc, mapping.segment};
-    if (mapping.IsAttach() && meant) {
+    const model::AttachBacking* attach = mapping.attach();
+    if (attach != nullptr && (only == nullptr || *only == attach->segment)) {
       UnmapRange(state, actor, process, mapping.start, mapping.end);
     } else {
       ++i;

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "harness/model/segment/lifetime.h"
+#include "harness/model/space/backing.h"
 #include "harness/target/faulty/fault.h"
 
 namespace shmspec {

@@ -35,7 +35,7 @@ void DetachMore(const Aftermath& a, Takes&& takes) {
   const model::Mapping* found = Detached(a);
   if (found == nullptr) return;
   const auto address = static_cast<std::uint64_t>(a.call.references[0]);
-  const std::uint64_t end = address + found->segment_size;
+  const std::uint64_t end = address + found->attach()->size;
   const std::vector<model::Mapping> left = MappingsOf(a.after, a.call);
   for (const model::Mapping& mapping : left) {
     if (mapping.start < address || mapping.end > end || mapping.sealed) continue;
@@ -56,7 +56,7 @@ bool LiesAtItsOffset(const model::Mapping& mapping, const Aftermath& a) {
 
 void DetachBySegment(const Aftermath& a) {
   DetachMore(a, [&](const model::Mapping& one, const model::Mapping& found) {
-    return LiesAtItsOffset(one, a) && one.segment == found.segment;
+    return LiesAtItsOffset(one, a) && one.segment() == found.segment();
   });
 }
 
@@ -73,16 +73,17 @@ void StopAtForeign(const Aftermath& a) {
   const auto& mappings = MappingsOf(a.before, a.call);
   const auto foreign =
       std::find_if(mappings.begin(), mappings.end(), [&](const model::Mapping& one) {
-        return one.start > found->start && one.IsAttach() && one.attach != found->attach;
+        return one.start > found->start && one.IsAttach() &&
+               one.attach()->number != found->attach()->number;
       });
   if (foreign == mappings.end()) return;
   const auto address = static_cast<std::uint64_t>(a.call.references[0]);
   const std::uint8_t process = ProcessOf(a.after, a.call);
   for (auto at = foreign; at != mappings.end(); ++at) {
-    if (at->attach != found->attach || !at->IsAttach() || at->start - address != at->offset)
-      continue;
-    const model::SegmentName name{at->ipc, at->segment};
-    if (FindSegment(a.after, name) == nullptr) continue;
+    const model::AttachBacking* attach = at->attach();
+    if (attach == nullptr || attach->number != found->attach()->number) continue;
+    if (at->start - address != at->offset) continue;
+    if (FindSegment(a.after, attach->segment) == nullptr) continue;
     if (a.after.processes[process].space->Overlaps(at->start, at->end)) continue;
     a.after.processes[process].space.Own().Insert(*at);
     OpenMapping(a.after, ActorFor(a), *at, model::Says::kYes);
@@ -112,8 +113,8 @@ void ProtectFirstOnly(const Aftermath& a) {
   model::AddressSpace& space = a.after.processes[ProcessOf(a.after, a.call)].space.Own();
   for (std::size_t i = 0; i < space.mappings().size(); ++i) {
     model::Mapping& mapping = space.at(i);
-    if (mapping.start <= address || !mapping.IsAttach() || mapping.attach == first->attach)
-      continue;
+    if (mapping.start <= address || !mapping.IsAttach()) continue;
+    if (mapping.attach()->number == first->attach()->number) continue;
     const model::Mapping* old =
         a.before.processes[ProcessOf(a.before, a.call)].space->Find(mapping.start);
     if (old != nullptr) mapping.protection = old->protection;

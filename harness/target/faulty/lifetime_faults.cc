@@ -158,7 +158,7 @@ void CountSharedMemoryTwice(const Aftermath& a) {
   const auto* clone = As<ProcessClone>(a.call);
   if (clone == nullptr || !clone->shares.Has(kShareMemory) || !a.Succeeded()) return;
   for (const auto& mapping : a.after.processes[ProcessOf(a.after, a.call)].space->mappings()) {
-    if (mapping.IsAttach()) ++OwnSegment(a.after, {mapping.ipc, mapping.segment}).nattch;
+    if (mapping.IsAttach()) ++OwnSegment(a.after, mapping.attach()->segment).nattch;
   }
 }
 

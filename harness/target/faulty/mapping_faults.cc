@@ -71,7 +71,7 @@ void ProtectLikeTheFirst(const Aftermath& a) {
   if (attached == nullptr) return;
   for (const model::Mapping& other :
        a.before.processes[ProcessOf(a.before, a.call)].space->mappings()) {
-    if (other.segment != attached->segment) continue;
+    if (other.segment() != attached->segment()) continue;
     attached->protection = other.protection;
     attached->max_protection = other.max_protection;
     return;
@@ -114,8 +114,8 @@ void CountNeighboursOnce(const Aftermath& a) {
   for (const model::Process& process : a.before.processes) {
     const auto& mappings = process.space->mappings();
     for (std::size_t i = 1; i < mappings.size(); ++i) {
-      const bool fragments = mappings[i].segment == segment->serial &&
-                             mappings[i - 1].attach == mappings[i].attach &&
+      const bool fragments = mappings[i].segment() == segment->serial &&
+                             mappings[i - 1].backing == mappings[i].backing &&
                              mappings[i - 1].end == mappings[i].start;
       if (fragments) --RecordOf(a)->nattch;
     }

@@ -67,7 +67,7 @@ void CopyAtSecondAttach(const Aftermath& a) {
   const std::uint8_t process = ProcessOf(a.after, a.call);
   const auto& mappings = a.after.processes[process].space->mappings();
   const auto others = std::count_if(mappings.begin(), mappings.end(), [&](const auto& mapping) {
-    return mapping.segment == attached->segment && mapping.ipc == attached->ipc;
+    return mapping.segment() == attached->segment();
   });
   if (others > 1) GiveOwnCopy(a, process, static_cast<std::size_t>(attached - mappings.data()));
 }

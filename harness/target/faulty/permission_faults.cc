@@ -125,7 +125,8 @@ void RevokeAttaches(const Aftermath& a) {
   const std::uint32_t serial = segment->serial;
   for (model::Process& process : a.after.processes) {
     for (std::size_t i = 0; i < process.space->mappings().size(); ++i) {
-      if (process.space->mappings()[i].segment == serial) process.space.Own().at(i).protection = 0;
+      if (process.space->mappings()[i].segment() == serial)
+        process.space.Own().at(i).protection = 0;
     }
   }
 }

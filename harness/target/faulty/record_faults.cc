@@ -64,7 +64,7 @@ void CountOwnOnly(const Aftermath& a) {
   RecordOf(a)->nattch = 0;
   for (const model::Mapping& mapping :
        a.before.processes[ProcessOf(a.before, a.call)].space->mappings()) {
-    if (mapping.segment == segment->serial) ++RecordOf(a)->nattch;
+    if (mapping.segment() == segment->serial) ++RecordOf(a)->nattch;
   }
 }
 

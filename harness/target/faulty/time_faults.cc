@@ -42,7 +42,7 @@ void StampByAccess(const Aftermath& a) {
   const model::Mapping* found =
       a.before.processes[ProcessOf(a.before, a.call)].space->Find(address);
   if (found == nullptr || !found->IsAttach()) return;
-  OwnSegment(a.after, {found->ipc, found->segment}).atime = a.call.when;
+  OwnSegment(a.after, found->attach()->segment).atime = a.call.when;
 }
 
 constexpr auto kAtime = &model::Segment::atime;

@@ -12,7 +12,7 @@ void TearAway(model::State& state, model::SegmentName name) {
     model::AddressSpace& space = process.space.Own();
     for (std::size_t i = 0; i < space.mappings().size(); ++i) {
       model::Mapping& mapping = space.at(i);
-      if (mapping.ipc == name.ipc && mapping.segment == name.serial) mapping.segment = 0;
+      if (mapping.segment() == name.serial) mapping.backing = model::NoBacking{};
     }
   }
   model::IpcNamespace& ipc = state.namespaces[name.ipc].Own();

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// A kind of backing is one overload in each part below; the compiler names those that are missing.
+
+#include "harness/model/space/backing.h"
+
+#include <fmt/format.h>
+
+#include "harness/model/segment/lifetime.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+// --- a mapping is made, as a whole or by a cut
+
+void Open(State&, const Actor&, const NoBacking&, Says) {}
+
+void Open(State& state, const Actor& actor, const AttachBacking& attach, Says stamps) {
+  OpenAttach(state, actor, attach.segment, stamps);
+}
+
+void Cut(State&, const Actor&, const NoBacking&) {}
+
+void Cut(State& state, const Actor& actor, const AttachBacking& attach) {
+  CutAttach(state, actor, attach.segment);
+}
+
+// --- a mapping is removed
+
+void Close(State&, const Actor&, const NoBacking&, Says, Says) {}
+
+void Close(State& state, const Actor& actor, const AttachBacking& attach, Says counts,
+           Says stamps) {
+  CloseAttach(state, actor, attach.segment, counts, stamps);
+}
+
+// --- a mapping is shown
+
+void AddRow(const NoBacking&, const Scene&, const Mapping&, Clauses&) {}
+
+void AddRow(const AttachBacking& attach, const Scene& scene, const Mapping& mapping,
+            Clauses& clauses) {
+  const Requirements content{"PROC.MAPS.SYSV_NAME"_req, "SYSV.MULTI.MIXED_PROTECTION"_req};
+  const Segment& segment = *FindSegment(scene.state(), attach.segment);
+  const bool mergeable = scene.space().MergeablePairs(attach.segment.serial) > 0;
+  Row& row = clauses.AddRow(mapping.start, mergeable ? Force::kMay : Force::kMust, content);
+  const auto bind = [&](std::uint8_t field, Number low, Number high, const char* why) {
+    row.Bind(field, low, high, content, why);
+  };
+  const Number most = mergeable ? attach.size : mapping.size();
+  bind(FieldIndex<MappingRow>("at"), mapping.start, mapping.start, "where it is mapped");
+  bind(FieldIndex<MappingRow>("size"), mapping.size(), most, "the bytes mapped");
+  bind(FieldIndex<MappingRow>("protection"), mapping.protection, mapping.protection,
+       "the protection");
+  bind(FieldIndex<MappingRow>("shared"), 1, 1, "an attach is shared");
+  bind(FieldIndex<MappingRow>("offset"), mapping.offset, mapping.offset,
+       "the offset in the segment");
+  if (segment.id >= 0) {
+    bind(FieldIndex<MappingRow>("id"), segment.id, segment.id, "the inode is the identifier");
+  }
+  if (!segment.created_key_known) return;
+  row.name = fmt::format("/SYSV{:08x} (deleted)", static_cast<std::uint32_t>(segment.created_key));
+  row.name_requirements = "PROC.MAPS.SYSV_NAME"_req;
+}
+
+}  // namespace
+
+void OpenMapping(State& state, const Actor& actor, const Mapping& mapping, Says stamps) {
+  HoldObject(state, mapping.object);
+  std::visit([&](const auto& backing) { Open(state, actor, backing, stamps); }, mapping.backing);
+}
+
+void CloseMapping(State& state, const Actor& actor, const Mapping& mapping, Says counts,
+                  Says stamps) {
+  std::visit([&](const auto& backing) { Close(state, actor, backing, counts, stamps); },
+             mapping.backing);
+  DropObject(state, mapping.object);
+}
+
+void CloseAt(State& state, const Actor& actor, std::uint8_t process, std::size_t index, Says counts,
+             Says stamps) {
+  const Mapping removed = state.processes[process].space.Own().Remove(index);
+  CloseMapping(state, actor, removed, counts, stamps);
+}
+
+void SplitMappingAt(State& state, const Actor& actor, std::uint8_t process, std::uint64_t address) {
+  const Mapping* straddling = state.processes[process].space->Find(address);
+  if (straddling == nullptr || straddling->start == address) return;
+  const Mapping copy = *straddling;
+  state.processes[process].space.Own().SplitAt(address);
+  HoldObject(state, copy.object);
+  std::visit([&](const auto& backing) { Cut(state, actor, backing); }, copy.backing);
+}
+
+std::size_t UnmapRange(State& state, const Actor& actor, std::uint8_t process, std::uint64_t start,
+                       std::uint64_t end, std::size_t limit) {
+  if (!state.processes[process].space->Overlaps(start, end)) return 0;
+  SplitMappingAt(state, actor, process, start);
+  SplitMappingAt(state, actor, process, end);
+  std::size_t removed = 0;
+  while (removed < limit) {
+    const AddressSpace& space = *state.processes[process].space;
+    const std::size_t index = space.FirstAfter(start);
+    if (index == space.mappings().size() || space.mappings()[index].start >= end) break;
+    CloseAt(state, actor, process, index, actor.profile->map.munmap_is_detach, Says::kYes);
+    ++removed;
+  }
+  return removed;
+}
+
+void DescribeRow(const Scene& scene, const Mapping& mapping, Clauses& clauses) {
+  std::visit([&](const auto& backing) { AddRow(backing, scene, mapping, clauses); },
+             mapping.backing);
+}
+
+}  // namespace shmspec::model

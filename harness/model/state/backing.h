@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// What is behind a mapping besides its bytes: who keeps account of it. What making, cutting and
+// removing a mapping means to each kind is in harness/model/space/backing.h.
+
+#ifndef SHMSPEC_HARNESS_MODEL_STATE_BACKING_H_
+#define SHMSPEC_HARNESS_MODEL_STATE_BACKING_H_
+
+#include <cstdint>
+#include <variant>
+
+#include "harness/model/state/segment.h"
+
+namespace shmspec::model {
+
+/// Nobody: the memory is the process's own.
+struct NoBacking {
+  friend bool operator==(const NoBacking&, const NoBacking&) = default;
+};
+
+/// An attach of a System V segment, or a part of one.
+struct AttachBacking {
+  SegmentName segment;
+  std::uint32_t number = 0;  // which attach; the same in all parts of it and in fork children
+  std::uint64_t size = 0;    // bytes that the whole attach mapped
+  friend bool operator==(const AttachBacking&, const AttachBacking&) = default;
+};
+
+using Backing = std::variant<NoBacking, AttachBacking>;
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_STATE_BACKING_H_
