@@ -197,7 +197,7 @@ class Writer {
     const Step& step = plan_.steps[index];
     if (step.timing != Timing::kJoin && step.expected) demands.push_back(*step.expected);
     for (const Objection& objection : objections_) {
-      if (objection.step != index + 1 || objection.by != "specification") continue;
+      if (objection.step != index + 1 || objection.by != Objector::kSpecification) continue;
       Pattern demand = DemandOf(objection, plan_.actors);
       if (!demand.alternatives.empty()) demands.push_back(std::move(demand));
     }

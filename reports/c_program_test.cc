@@ -42,7 +42,7 @@ TEST(CProgram, MarksTheStepThatIsNotAsThePlanExpects) {
 }
 
 Objection StatSeen(const std::string& seen, const std::string& allowed) {
-  return {.by = "specification", .step = 6, .seen = seen, .allowed = {{allowed, ""}}};
+  return {.by = Objector::kSpecification, .step = 6, .seen = seen, .allowed = {{allowed, ""}}};
 }
 
 TEST(CProgram, DemandsOfARecordWhatTheSpecificationFoundViolated) {

@@ -186,9 +186,9 @@ TEST(ReadRecord, RefusesDamagedFigures) {
             "r.json: measurements[0].operations: expected a whole number that is not negative, "
             "found number");
   EXPECT_EQ(ErrorAfter([](Json& document) { document["measurements"][0].erase("p99"); }),
-            "r.json: measurements[0].p99 is missing");
+            "r.json: contradicts itself: Attach<1> has only some of operations, p50 and p99");
   EXPECT_EQ(ErrorAfter([](Json& document) { document["fuzzing"][0]["points"] = Json::array(); }),
-            "r.json: fuzzing[0].points: expected at least one point, found array");
+            "r.json: fuzzing[0].points: expected at least 1 entry, found array");
   EXPECT_EQ(ErrorAfter([](Json& document) { document["fuzzing"][0]["points"][1].erase("corpus"); }),
             "r.json: fuzzing[0].points[1].corpus is missing");
 }

@@ -121,8 +121,8 @@ void WriteObjections(Markup& page, const Attempt& attempt) {
     }
     before = &objection;
     page << "<div><dt>"
-         << (objection.by == "case" ? Literal("The case expects")
-                                    : Literal("The specification allows"))
+         << (objection.by == Objector::kCase ? Literal("The case expects")
+                                             : Literal("The specification allows"))
          << "</dt>";
     for (const AllowedOutcome& allowed : objection.allowed) {
       page << "<dd class=\"allowed\">";

@@ -11,16 +11,20 @@
 namespace shmspec::reports {
 namespace {
 
-std::string Joined(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, ", "));
+std::string Joined(const std::vector<Status>& statuses) {
+  std::string text;
+  for (const Status status : statuses) {
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", NameOf(status));
+  }
+  return text;
 }
 
-void WriteWaiver(Markup& page, const WaiverEntry& waiver) {
+void WriteWaiver(Markup& page, const Waiver& waiver) {
   page << "<tr><th scope=\"row\"><code>" << Text(waiver.id) << "</code></th><td>"
-       << Text(waiver.state) << "</td><td>" << Text(waiver.reason);
+       << Text(NameOf(waiver.state)) << "</td><td>" << Text(waiver.reason);
   if (!waiver.url.empty()) page << " <code>" << Text(waiver.url) << "</code>";
   page << "</td><td>" << Text(waiver.owner) << "</td><td>" << Text(waiver.expires) << "</td><td>";
-  if (waiver.do_not_run) page << "not to be run";
+  if (waiver.action == WaiverAction::kDoNotRun) page << "not to be run";
   page << Text(Joined(waiver.expect)) << "</td><td>";
   for (const std::string& id : waiver.cases) page << "<code>" << Text(id) << "</code> ";
   page << "</td></tr>\n";
@@ -34,7 +38,7 @@ void WriteWaivers(Markup& page, const View& view, std::size_t index) {
        << "</caption><thead><tr><th scope=\"col\">Waiver</th><th scope=\"col\">State</th>"
           "<th scope=\"col\">Reason</th><th scope=\"col\">Owner</th><th scope=\"col\">Expires</th>"
           "<th scope=\"col\">Expects</th><th scope=\"col\">Decided</th></tr></thead>\n<tbody>\n";
-  for (const WaiverEntry& waiver : record.waivers) WriteWaiver(page, waiver);
+  for (const Waiver& waiver : record.waivers) WriteWaiver(page, waiver);
   page << "</tbody></table></div>\n<p>A waiver changes what is expected and never a status. "
           "Without the waived cases the system conforms: "
        << Text(record.apart_from_waivers) << ".</p>\n";

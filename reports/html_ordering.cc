@@ -159,10 +159,10 @@ std::string AccessText(const LitmusHistogram& histogram) {
       text += fmt::format(", {} bytes beyond where they are aligned", list(&LitmusBranch::offset));
     }
   }
-  if (histogram.same_primes) {
-    text +=
-        fmt::format("{}a prime is {}", text.empty() ? "" : "; ",
-                    *histogram.same_primes ? "the same memory at another address" : "other memory");
+  if (histogram.primes != Primes::kNone) {
+    text += fmt::format(
+        "{}a prime is {}", text.empty() ? "" : "; ",
+        histogram.primes == Primes::kSame ? "the same memory at another address" : "other memory");
   }
   if (const std::string run = RunText(histogram); !run.empty()) {
     text += fmt::format("{}run {}", text.empty() ? "" : "; ", run);

@@ -11,7 +11,7 @@
 namespace shmspec::reports {
 namespace {
 
-struct Totals {
+struct Sums {
   std::uint64_t tests = 0;
   std::uint64_t failures = 0;
   std::uint64_t errors = 0;
@@ -30,7 +30,7 @@ struct Totals {
   }
 };
 
-void WriteTotals(Markup& xml, const Totals& totals) {
+void WriteTotals(Markup& xml, const Sums& totals) {
   xml << " tests=\"" << totals.tests << "\" failures=\"" << totals.failures << "\" errors=\""
       << totals.errors << "\" skipped=\"" << totals.skipped << "\" time=\""
       << Text(fmt::format("{:.6f}", totals.duration_s)) << "\"";
@@ -55,7 +55,9 @@ std::string Details(const Test& test) {
 void WriteTrouble(Markup& xml, const Test& test) {
   const bool troubled = test.status == Status::kFail || test.status == Status::kUnresolved;
   const std::string message = OneLine(troubled ? test.reason : test.Judged());
-  const std::string_view type = troubled ? std::string_view(test.cause) : NameOf(test.judgement);
+  const std::string_view type = !troubled                    ? NameOf(test.judgement)
+                                : test.cause == Cause::kNone ? ""
+                                                             : NameOf(test.cause);
   if (test.status == Status::kUnresolved) {
     xml << "    <error message=\"" << Text(message) << "\" type=\"" << Text(type) << "\">"
         << Text(Details(test)) << "</error>\n";
@@ -97,7 +99,7 @@ void WriteCase(Markup& xml, const Test& test, std::string_view label) {
 }
 
 void WriteSuite(Markup& xml, const Record& record, std::string_view label, bool single) {
-  Totals totals;
+  Sums totals;
   totals.Add(record);
   xml << " <testsuite name=\"" << Text(OneLine(label)) << "\" timestamp=\""
       << Text(record.run.started) << "\"";
@@ -120,7 +122,7 @@ void WriteSuite(Markup& xml, const Record& record, std::string_view label, bool 
 }
 
 std::string RenderJunit(std::span<const Record> records) {
-  Totals totals;
+  Sums totals;
   for (const Record& record : records) totals.Add(record);
   Markup xml;
   xml << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"shmspec\"";

@@ -56,7 +56,8 @@ std::string StatusOf(const Test& test) {
       return "FAIL";
     case Status::kUnresolved: {
       const Attempt* attempt = test.deciding();
-      const bool started = attempt != nullptr && (attempt->rounds > 0 || test.cause != "setup");
+      const bool started =
+          attempt != nullptr && (attempt->rounds > 0 || test.cause != Cause::kSetup);
       return started ? "ERROR" : "MISS";
     }
     case Status::kUnsupported:
@@ -94,16 +95,16 @@ Json CaseOf(const Record& record, const Test& test, std::size_t number, const st
 }
 
 /// Which layer a waiver blames; nothing where its author did not say.
-Json CulpritOf(const WaiverEntry& waiver) {
-  if (waiver.kind == "implementation-bug") return {{"code", true}};
-  if (waiver.kind == "suite-bug") return {{"tool", true}};
-  if (waiver.kind == "environment") return {{"harness", true}};
+Json CulpritOf(const Waiver& waiver) {
+  if (waiver.kind == WaiverClass::kImplementationBug) return {{"code", true}};
+  if (waiver.kind == WaiverClass::kSuiteBug) return {{"tool", true}};
+  if (waiver.kind == WaiverClass::kEnvironment) return {{"harness", true}};
   return Json();  // an ambiguous specification is not the fault of any of these
 }
 
 /// KernelCI calls the subject of a waiver a known failure. The identifier names the run, since
 /// waivers of other files may have the same name.
-Json IssueOf(const WaiverEntry& waiver, const std::string& id) {
+Json IssueOf(const Waiver& waiver, const std::string& id) {
   Json issue{{"id", id},
              {"version", 1},
              {"origin", kOrigin},
@@ -116,7 +117,7 @@ Json IssueOf(const WaiverEntry& waiver, const std::string& id) {
                    {"granted", Printable(waiver.granted)},
                    {"expires", Printable(waiver.expires)},
                    {"strict", waiver.strict},
-                   {"state", Printable(waiver.state)}};
+                   {"state", NameOf(waiver.state)}};
   return issue;
 }
 
@@ -137,7 +138,7 @@ Json IncidentOf(const Test& test, const std::string& test_id, const std::string&
 /// Issues and incidents of a record, added to those of others.
 void AddWaivers(const Record& record, const std::string& run, Json& issues, Json& incidents) {
   std::map<std::string_view, std::string> ids;
-  for (const WaiverEntry& waiver : record.waivers) {
+  for (const Waiver& waiver : record.waivers) {
     const std::string id = fmt::format("{}-waiver-{}", run, ids.size() + 1);
     if (!ids.emplace(waiver.id, id).second) continue;
     issues.push_back(IssueOf(waiver, id));

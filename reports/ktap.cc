@@ -48,7 +48,7 @@ std::string ResultLine(const Test& test, std::size_t number) {
       return "not ok " + described;
     case Status::kUnresolved:
       return fmt::format("not ok {} # {}", described,
-                         test.cause == "timeout" ? "TIMEOUT" : "ERROR");
+                         test.cause == Cause::kTimeout ? "TIMEOUT" : "ERROR");
     case Status::kUnsupported:
     case Status::kUntested:
       break;

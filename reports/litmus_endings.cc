@@ -41,7 +41,7 @@ std::uint64_t MaskOf(std::uint64_t width) {
 /// The branches of a test; none when the text is not a test or is malformed.
 Branches BranchesOf(const LitmusHistogram& histogram) {
   constexpr std::string_view kBetween = " || ";
-  if (histogram.same_primes == false) return {};
+  if (histogram.primes == Primes::kOther) return {};
   const std::string_view test = histogram.test;
   const std::vector<LitmusBranch>& said = histogram.branches;
   Branches branches;
@@ -142,7 +142,7 @@ ExplainedHistogram Explain(const LitmusHistogram& histogram) {
   const LitmusEndings endings(histogram);
   ExplainedHistogram explained{.known = endings.known()};
   std::set<std::string_view> seen;
-  for (const EndingCount& one : histogram.endings) {
+  for (const SeenEnding& one : histogram.endings) {
     seen.insert(one.ending);
     explained.seen.push_back({one.ending, one.rounds, endings.Explain(one.ending)});
     explained.known = explained.known && explained.seen.back().explanation.has_value();
@@ -155,7 +155,7 @@ ExplainedHistogram Explain(const LitmusHistogram& histogram) {
 }
 
 std::string RunText(const LitmusHistogram& histogram) {
-  std::string text = histogram.technique;
+  std::string text(histogram.technique ? NameOf(*histogram.technique) : "");
   std::replace(text.begin(), text.end(), '_', ' ');
   if (!histogram.sought) return text;
   const auto& [ending, hits, rounds] = *histogram.sought;

@@ -76,11 +76,11 @@ TEST(LitmusEndings, AreOfAsManyBytesAsAccessesHave) {
 TEST(LitmusEndings, AreNotKnownWhereBranchesMeetOtherMemory) {
   LitmusHistogram test = OfWidths("x=1; r0=y' || y=1; r1=x'", 8, 8);
   EXPECT_TRUE(LitmusEndings(test).known());
-  test.same_primes = true;
+  test.primes = Primes::kSame;
   EXPECT_TRUE(LitmusEndings(test).known());
-  test.same_primes = false;
+  test.primes = Primes::kOther;
   EXPECT_FALSE(LitmusEndings(test).known());
-  test.same_primes = true;
+  test.primes = Primes::kSame;
   test.branches[1].offset = 4;
   EXPECT_FALSE(LitmusEndings(test).known());
   test.branches.pop_back();
@@ -133,8 +133,8 @@ TEST(ReadRecord, RefusesEndingsThatDoNotAddUp) {
   EXPECT_THAT(Said("\"rounds\": ", "\"rounds\": 1"), refused);
   Result<Record> record = ReadRecord(Ordering(), "r.json");
   ASSERT_TRUE(record.ok());
-  std::vector<EndingCount>& endings = record->tests.front().histograms.front().endings;
-  const std::vector<EndingCount> whole = endings;
+  std::vector<SeenEnding>& endings = record->tests.front().histograms.front().endings;
+  const std::vector<SeenEnding> whole = endings;
   EXPECT_EQ(ContradictionIn(*record), "");
   endings.push_back({"r0=7 x=7", 0});
   EXPECT_THAT(ContradictionIn(*record), refused);
@@ -175,7 +175,7 @@ TEST(Ordering, SaysWhichEndingWasWeak) {
 TEST(Ordering, SaysHowBranchesReachTheirMemory) {
   LitmusHistogram test{"x=1 || r0=x'", 9, {{"r0=1 x=1", 9}}};
   test.branches = {{8, 4}, {2, 4}};
-  test.same_primes = true;
+  test.primes = Primes::kSame;
   const Record record = WithTest(test);
   EXPECT_THAT(Render("html", std::span(&record, 1)),
               HasSubstr("accesses of 8 and 2 bytes, 4 bytes beyond where they are aligned; a prime "
@@ -184,7 +184,7 @@ TEST(Ordering, SaysHowBranchesReachTheirMemory) {
 
 TEST(Ordering, SaysByWhichTechniqueATestWasRunAndHowMuchItShowed) {
   LitmusHistogram test{"x=1 || r0=x", 9, {{"r0=1 x=1", 9}}};
-  test.technique = "back_to_back";
+  test.technique = Technique::kBackToBack;
   const Record record = WithTest(test);
   EXPECT_THAT(Render("html", std::span(&record, 1)),
               HasSubstr("<span class=\"when\">run back to back<"));
@@ -208,9 +208,8 @@ TEST(ReadRecord, ReadsByWhichTechniqueLitmusTestsWereRun) {
   ASSERT_TRUE(record.ok()) << record.error().message;
   EXPECT_EQ(RunText(record->tests.front().histograms.front()),
             "scattered, which showed r0=1 in 3 of 9 rounds (33 %)");
-  EXPECT_EQ(
-      Said("\"test\"", how + "0}, \"test\""),
-      "r.json: tests[0].histograms[0].sought.rounds: expected at least one round, found number");
+  EXPECT_EQ(Said("\"test\"", how + "0}, \"test\""),
+            "r.json: tests[0].histograms[0].sought.rounds: expected at least 1, found number");
 }
 
 TEST(Ordering, HasNoPartOfAPageWithoutLitmusTests) {

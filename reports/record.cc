@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <set>
 #include <utility>
 
@@ -20,6 +21,9 @@ std::string Shown(const std::map<Status, std::uint64_t>& counts) {
 }
 
 std::string CountsDiffer(const Record& record) {
+  if (!record.run.complete && record.run.stop_reason.empty()) {
+    return "the run is incomplete and has no stop_reason";
+  }
   std::map<Status, std::uint64_t> cases;
   for (const Test& test : record.tests) ++cases[test.status];
   if (cases != record.counts) {
@@ -39,10 +43,6 @@ std::string CountsDiffer(const Record& record) {
   return "";
 }
 
-bool operator==(const CaseTotals& a, const CaseTotals& b) {
-  return a.passed == b.passed && a.failed == b.failed && a.skipped == b.skipped;
-}
-
 std::string JudgementsContradict(const Record& record) {
   std::map<Judgement, std::uint64_t> judgements;
   std::uint64_t flaky = 0;
@@ -55,9 +55,8 @@ std::string JudgementsContradict(const Record& record) {
       return fmt::format("case {} is {} and was expected to be, by nothing that the record has",
                          test.id, NameOf(test.status));
     }
-    const auto waiver =
-        std::find_if(record.waivers.begin(), record.waivers.end(),
-                     [&](const WaiverEntry& entry) { return entry.id == test.waiver; });
+    const auto waiver = std::find_if(record.waivers.begin(), record.waivers.end(),
+                                     [&](const Waiver& entry) { return entry.id == test.waiver; });
     const bool by_waiver =
         test.judgement == Judgement::kWaived || test.judgement == Judgement::kStale;
     if ((by_waiver || !test.waiver.empty()) && waiver == record.waivers.end()) {
@@ -66,7 +65,7 @@ std::string JudgementsContradict(const Record& record) {
     }
   }
   if (judgements != record.judgement_counts) return "the summary counts other judgements";
-  if (!(TotalsOf(record) == record.totals)) return "the totals in the summary are others";
+  if (TotalsOf(record) != record.totals) return "the totals in the summary are others";
   if (flaky != record.flaky) {
     return fmt::format("the summary counts {} flaky cases and there are {}", record.flaky, flaky);
   }
@@ -105,7 +104,7 @@ std::string TestContradicts(const Record& record) {
 bool AddsUp(const LitmusHistogram& histogram) {
   std::set<std::string_view> seen;
   std::uint64_t left = histogram.rounds;  // a sum might wrap
-  for (const EndingCount& one : histogram.endings) {
+  for (const SeenEnding& one : histogram.endings) {
     if (!seen.insert(one.ending).second || one.rounds == 0 || one.rounds > left) return false;
     left -= one.rounds;
   }
@@ -115,6 +114,11 @@ bool AddsUp(const LitmusHistogram& histogram) {
 std::string HistogramContradicts(const Record& record) {
   for (const Test& test : record.tests) {
     for (const LitmusHistogram& histogram : test.histograms) {
+      for (const LitmusBranch& branch : histogram.branches) {
+        if (std::has_single_bit(branch.width) && branch.width <= 8) continue;
+        return fmt::format("an access of {} bytes in the litmus test {}", branch.width,
+                           histogram.test);
+      }
       if (AddsUp(histogram)) continue;
       return fmt::format(
           "the endings of the litmus test {} in case {} do not add up to its {} rounds",
@@ -131,6 +135,9 @@ bool IsInOrder(const Spread& spread) {
 /// Whether figures are in the order that their meaning demands.
 std::string FigureContradicts(const Record& record) {
   for (const Measurement& one : record.measurements) {
+    if (one.p50.has_value() != one.p99.has_value() || one.p50.has_value() != (one.operations > 0)) {
+      return fmt::format("{} has only some of operations, p50 and p99", one.name);
+    }
     const bool spread =
         IsInOrder(one.mean) && (!one.p50 || (IsInOrder(*one.p50) && IsInOrder(*one.p99)));
     if (!spread) return fmt::format("the median of {} is not between its least and most", one.name);
@@ -215,8 +222,8 @@ std::vector<std::string> LabelsOf(std::span<const Record> records) {
   return labels;
 }
 
-CaseTotals TotalsOf(const Record& record) {
-  CaseTotals totals;
+Totals TotalsOf(const Record& record) {
+  Totals totals;
   for (const Test& test : record.tests) {
     const Standing standing = test.standing();
     ++(standing == Standing::kPassed   ? totals.passed
@@ -224,56 +231,6 @@ CaseTotals TotalsOf(const Record& record) {
                                        : totals.skipped);
   }
   return totals;
-}
-
-Standing Test::standing() const {
-  if (judgement == Judgement::kUnexpected || judgement == Judgement::kStale) {
-    return Standing::kFailed;
-  }
-  const bool good = status == Status::kPass || status == Status::kObserved;
-  return good && judgement == Judgement::kExpected ? Standing::kPassed : Standing::kSkipped;
-}
-
-bool Test::is_known() const {
-  const bool troubled = status == Status::kFail || status == Status::kUnresolved;
-  return troubled && standing() == Standing::kSkipped;
-}
-
-std::string Test::Judged() const {
-  return waiver.empty() || why.empty() ? waiver + why : fmt::format("{}: {}", waiver, why);
-}
-
-double Test::duration_s() const {
-  double total = 0;
-  for (const Attempt& attempt : attempts) total += attempt.duration_s;
-  return total;
-}
-
-const Attempt* Test::deciding() const {
-  const auto at = std::find_if(attempts.begin(), attempts.end(),
-                               [this](const Attempt& attempt) { return attempt.status == status; });
-  return at == attempts.end() ? nullptr : &*at;
-}
-
-const RequirementEntry* Record::FindEntry(std::string_view id) const {
-  const auto at = std::lower_bound(
-      requirements.begin(), requirements.end(), id,
-      [](const RequirementEntry& entry, std::string_view wanted) { return entry.id < wanted; });
-  return at == requirements.end() || at->id != id ? nullptr : &*at;
-}
-
-std::uint64_t Record::CountOf(Status status) const {
-  const auto at = counts.find(status);
-  return at == counts.end() ? 0 : at->second;
-}
-
-std::uint64_t Record::Decided() const {
-  std::uint64_t decided = 0;
-  for (const Status status : {Status::kPass, Status::kFail, Status::kObserved}) {
-    const auto at = requirement_counts.find(status);
-    if (at != requirement_counts.end()) decided += at->second;
-  }
-  return decided;
 }
 
 std::string ContradictionIn(const Record& record) {

@@ -1,267 +1,194 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Reads records by the lists of fields in harness/vocabulary/record/.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "harness/vocabulary/value/place.h"
 #include "harness/vocabulary/value/sha256.h"
 #include "reports/plain_text.h"
 #include "reports/record.h"
-#include "reports/record_node.h"
 
 namespace shmspec::reports {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using record::Rule;
 
-/// The format that this program writes, and the others that it reads.
-constexpr std::string_view kFormat = "shmspec-result/2";
-constexpr std::string_view kOldFormat = "shmspec-result/1";
+/// A mistake in a field. Caught in ReadRecord and nowhere else.
+struct Unreadable {
+  std::string message;
+};
 
-void Read(const Node& node, Suite& suite) {
-  suite.version = node.Text("version");
-  suite.source_id = node.Text("source_id");
-  suite.catalogue_sha256 = node.Text("catalogue_sha256");
-  suite.compiler = node.At("build").Text("compiler");
-  suite.linkage = node.At("build").Text("linkage");
-}
+/// A value of the document together with the path to it, so that every complaint can name the
+/// field, and the number of the format.
+class Node {
+ public:
+  Node(const Json& json, std::string path, int format)
+      : json_(&json), path_(std::move(path)), format_(format) {}
 
-void Read(const Node& node, RunFacts& run) {
-  run.id = node.Text("id");
-  run.argv = node.Texts("argv");
-  run.seed = node.Text("seed");
-  run.started = node.Text("started");
-  run.duration_s = node.Amount("duration_s");
-  run.complete = node.Truth("complete");
-  if (!run.complete) run.stop_reason = node.Text("stop_reason");
-  run.shard_index = node.At("shard").Count("index");
-  run.shard_count = node.At("shard").Count("count");
-  run.profile = node.Text("profile");
-  run.isolation = node.Text("isolation");
-  run.jobs = node.Count("jobs");
-  run.repeat = node.Count("repeat");
-  run.retries = node.CountIfAny("retries");
-  run.timeout_ms = node.Count("timeout_ms");
-  run.max_rounds = node.Count("max_rounds");
-}
+  const Json& json() const { return *json_; }
+  int format() const { return format_; }
 
-void Read(const Node& node, Subject& subject) {
-  subject.kind = node.Text("kind");
-  subject.name = node.Text("name");
-  subject.version = node.Text("version");
-  subject.target = node.Text("target");
-  subject.build_id = node.TextIfAny("build_id");
-  subject.machine = node.TextIfAny("machine");
-  subject.libc = node.TextIfAny("libc");
-  subject.container = node.TextIfAny("container");
-  if (!node.Has("library")) return;
-  const Node library = node.At("library");
-  subject.library =
-      Library{library.Text("name"), library.Text("version"), library.Text("build_id")};
-}
-
-void ReadEnvironment(const Node& node, Record& record) {
-  record.fingerprint = node.Text("fingerprint");
-  node.At("facts").ForEachMember([&](const std::string& name, const Node& fact) {
-    record.facts.push_back({name, fact.Text("value"), fact.Text("source"), fact.Truth("stable")});
-  });
-  node.At("fidelity").ForEachItem([&](const Node& limit) {
-    record.limits.push_back({limit.Text("code"), limit.Text("effect")});
-  });
-}
-
-template <class Named>
-std::map<Named, std::uint64_t> CountsOf(const Node& node) {
-  std::map<Named, std::uint64_t> counts;
-  node.ForEachMember([&](const std::string& name, const Node& count) {
-    const auto value = FromName<Named>(name);
-    if (!value)
-      throw Unreadable{fmt::format("{}: there is no \"{}\"", node.path(), Printable(name))};
-    counts[*value] = count.Count();
-  });
-  return counts;
-}
-
-std::string ReadConformance(const Node& node) {
-  std::string word = node.Text();
-  if (word != "yes" && word != "no" && word != "undetermined") {
-    node.Refuse("yes, no or undetermined");
+  [[noreturn]] void Refuse(std::string_view expected) const {
+    Complain(fmt::format("expected {}, found {}", expected, json_->type_name()));
   }
-  return word;
-}
-
-void ReadSummary(const Node& node, Record& record) {
-  record.conformant = ReadConformance(node.At("conformant"));
-  record.counts = CountsOf<Status>(node.At("counts"));
-  record.requirement_counts = CountsOf<Status>(node.At("requirements"));
-  record.rounds = node.At("effort").Count("rounds");
-  record.steps = node.At("effort").Count("steps");
-  if (record.format == kOldFormat) return;
-  if (node.Has("apart_from_waivers")) {
-    record.apart_from_waivers = ReadConformance(node.At("apart_from_waivers"));
+  [[noreturn]] void RefuseWord(std::string_view word) const {
+    Complain(fmt::format("there is no \"{}\"", Printable(word)));
   }
-  record.left_behind = node.TextsIfAny("left_behind");
-  const Node totals = node.At("totals");
-  record.totals = {totals.Count("passed"), totals.Count("failed"), totals.Count("skipped")};
-  record.judgement_counts = CountsOf<Judgement>(node.At("judgements"));
-  record.flaky = node.Count("flaky");
-  record.attempts = node.At("effort").Count("attempts");
-}
-
-RequirementEntry ReadRequirement(const std::string& id, const Node& node) {
-  RequirementEntry entry;
-  entry.id = id;
-  entry.status = node.Word<Status>("status");
-  entry.level = node.Word<Level>("level");
-  entry.origin = node.Text("origin");
-  entry.area = node.Text("area");
-  entry.statement = node.Text("statement");
-  entry.source = node.Text("source");
-  entry.needs = node.Texts("needs");
-  entry.divergence = node.Texts("divergence");
-  entry.cases = node.Count("cases");
-  entry.touched = node.Truth("touched");
-  return entry;
-}
-
-Attempt ReadAttempt(const Node& node) {
-  Attempt attempt;
-  attempt.status = node.Word<Status>("status");
-  attempt.started_s = node.Has("started_s") ? node.Amount("started_s") : 0;
-  attempt.duration_s = node.Amount("duration_s");
-  attempt.retry = node.Has("retry") && node.Truth("retry");
-  attempt.rounds = node.Count("rounds");
-  attempt.steps = node.Count("steps");
-  attempt.worlds = node.CountIfAny("worlds");
-  attempt.seed = node.TextIfAny("seed");
-  attempt.cause = node.TextIfAny("cause");
-  attempt.reason = node.TextIfAny("reason");
-  attempt.excerpt = node.TextIfAny("excerpt");
-  attempt.trace = node.TextIfAny("trace");
-  attempt.residue = node.TextsIfAny("residue");
-  if (!node.Has("objections")) return attempt;
-  node.At("objections").ForEachItem([&](const Node& item) {
-    Objection& objection = attempt.objections.emplace_back();
-    objection.by = item.Text("by");
-    objection.step = item.Has("step") ? item.Count("step") : 0;
-    objection.operation = item.TextIfAny("operation");
-    objection.seen = item.Text("seen");
-    item.At("allowed").ForEachItem([&](const Node& one) {
-      objection.allowed.push_back({one.Text("outcome"), one.TextIfAny("why")});
-    });
-    if (!item.Has("differences")) return;
-    item.At("differences").ForEachItem([&](const Node& one) {
-      objection.differences.push_back(
-          {one.TextIfAny("field"), one.Text("seen"), one.Text("allowed")});
-    });
-  });
-  return attempt;
-}
-
-void ReadJudgement(const Node& node, Test& test) {
-  test.judgement = node.Word<Judgement>("verdict");
-  test.waiver = node.TextIfAny("waiver");
-  if (node.Has("baseline")) test.baseline = node.Word<Status>("baseline");
-  test.why = node.TextIfAny("why");
-}
-
-Flakiness ReadFlakiness(const Node& node) {
-  Flakiness flakiness;
-  flakiness.flaky = node.Truth("flaky");
-  flakiness.attempts = node.Count("attempts");
-  flakiness.passed = node.Count("passed");
-  flakiness.flips = node.Count("flips");
-  flakiness.flip_rate = node.Amount("flip_rate");
-  return flakiness;
-}
-
-Test ReadTest(const Node& node) {
-  Test test;
-  test.id = node.Text("id");
-  node.At("requirements").ForEachItem([&](const Node& one) {
-    test.requirements.emplace_back(one.Text("id"), one.Word<Status>("status"));
-  });
-  test.status = node.Word<Status>("status");
-  ReadJudgement(node.At("judgement"), test);
-  if (node.Has("flakiness")) test.flakiness = ReadFlakiness(node.At("flakiness"));
-  test.cause = node.TextIfAny("cause");
-  test.reason = node.TextIfAny("reason");
-  test.file = node.At("location").Text("file");
-  test.line = node.At("location").Count("line");
-  node.At("attempts").ForEachItem([&](const Node& attempt) {
-    test.attempts.push_back(ReadAttempt(attempt));
-  });
-  test.observed = node.TextsIfAny("observed");
-  if (node.Has("histograms")) {
-    node.At("histograms").ForEachItem([&](const Node& one) {
-      test.histograms.push_back(ReadHistogram(one));
-    });
+  void DemandObject() const {
+    if (!json_->is_object()) Refuse("an object");
   }
-  if (!node.Has("repro")) return test;
-  test.command = node.At("repro").Text("command");
-  test.replay = node.At("repro").TextIfAny("replay");
-  test.plan = node.At("repro").Text("plan");
-  return test;
+  std::string PathTo(std::string_view key) const {
+    return path_.empty() ? Printable(key) : fmt::format("{}.{}", path_, Printable(key));
+  }
+  template <class Visit>
+  void ForEachItem(Visit&& visit) const {
+    if (!json_->is_array()) Refuse("a list");
+    for (std::size_t i = 0; i < json_->size(); ++i) {
+      visit(Node((*json_)[i], fmt::format("{}[{}]", path_, i), format_));
+    }
+  }
+  template <class Visit>
+  void ForEachMember(Visit&& visit) const {
+    DemandObject();
+    for (const auto& [key, value] : json_->items()) {
+      visit(key, Node(value, PathTo(key), format_));
+    }
+  }
+
+ private:
+  [[noreturn]] void Complain(const std::string& what) const {
+    throw Unreadable{fmt::format("{}: {}", path_.empty() ? "the record" : path_, what)};
+  }
+
+  const Json* json_;
+  std::string path_;
+  int format_;
+};
+
+template <class T>
+void Read(const Node& node, const Rule& rule, T& value);
+
+template <class Struct, class F>
+void ReadMembers(const Node& node, const F& fields, Struct& to) {
+  node.DemandObject();
+  const auto read = [&](const auto& field) {
+    const auto at = node.json().find(std::string(field.name));
+    if (field.name.empty()) {
+      if constexpr (requires { field.member; }) Read(node, field.rule, to.*field.member);
+    } else if (at == node.json().end()) {
+      if (field.rule.optional || node.format() < field.rule.since) return;
+      throw Unreadable{node.PathTo(field.name) + " is missing"};
+    } else if constexpr (requires { field.fields; }) {
+      ReadMembers(Node(*at, node.PathTo(field.name), node.format()), field.fields, to);
+    } else {
+      Read(Node(*at, node.PathTo(field.name), node.format()), field.rule, to.*field.member);
+    }
+  };
+  fields.ForEach(read);
 }
 
-/// The format, one that this program reads.
-std::string ReadFormat(const Node& document) {
-  if (!document.Has("format")) throw Unreadable{"is no record of shmspec: it names no format"};
-  const std::string format = document.Text("format");
-  if (format == kFormat || format == kOldFormat) return format;
-  const bool ours = format.starts_with("shmspec-result/");
-  throw Unreadable{fmt::format("is of format \"{}\" and this program reads {} and {}{}",
-                               Printable(format), kOldFormat, kFormat,
+std::string TextIn(const Node& node) {
+  if (!node.json().is_string()) node.Refuse("text");
+  return node.json().get<std::string>();
+}
+
+template <class Enum>
+Enum WordIn(const Node& node, const std::string& word) {
+  const auto value = FromName<Enum>(word);
+  if (!value) node.RefuseWord(word);
+  return *value;
+}
+
+bool IsAmong(std::string_view words, std::string_view word) {
+  const std::string list = fmt::format(" {} ", words);
+  return list.find(fmt::format(" {} ", word)) != list.npos;
+}
+
+void ReadNumber(const Node& node, const Rule& rule, std::uint64_t& value) {
+  if (!node.json().is_number_unsigned()) node.Refuse("a whole number that is not negative");
+  value = node.json().get<std::uint64_t>();
+  if (std::cmp_less(value, rule.least)) node.Refuse(fmt::format("at least {}", rule.least));
+}
+
+void ReadNumber(const Node& node, const Rule&, double& value) {
+  if (!node.json().is_number()) node.Refuse("a number");
+  value = node.json().get<double>();
+  if (!std::isfinite(value) || value < 0) node.Refuse("a number that is not negative");
+}
+
+void ReadNumber(const Node& node, const Rule&, bool& value) {
+  if (!node.json().is_boolean()) node.Refuse("true or false");
+  value = node.json().get<bool>();
+}
+
+template <class T>
+void Read(const Node& node, const Rule& rule, T& value) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    ReadNumber(node, rule, value);
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    value = TextIn(node);
+    if (!rule.words.empty() && !IsAmong(rule.words, value)) node.RefuseWord(value);
+  } else if constexpr (NamedEnum<T>) {
+    value = WordIn<T>(node, TextIn(node));
+  } else if constexpr (Declared<T>) {
+    ReadMembers(node, T::kFields, value);
+  } else if constexpr (requires { value.has_value(); }) {
+    Read(node, rule, value.emplace());
+  } else if constexpr (requires { typename T::key_type; }) {
+    node.ForEachMember([&](const std::string& name, const Node& count) {
+      ReadNumber(count, rule, value[WordIn<typename T::key_type>(count, name)]);
+    });
+  } else if constexpr (requires { T::value_type::kKey; }) {
+    node.ForEachMember([&](const std::string& name, const Node& one) {
+      value.emplace_back().*(T::value_type::kKey) = name;
+      Read(one, {}, value.back());
+    });
+  } else {
+    node.ForEachItem([&](const Node& one) { Read(one, {}, value.emplace_back()); });
+    if (std::cmp_less(value.size(), rule.least)) {
+      node.Refuse(fmt::format("at least {} entry", rule.least));
+    }
+  }
+}
+
+/// The number of the format, one that this program reads.
+int FormatOf(const Json& document) {
+  if (!document.is_object() || !document.contains("format")) {
+    throw Unreadable{"is no record of shmspec: it names no format"};
+  }
+  const std::string format = TextIn(Node(document["format"], "format", 0));
+  const bool ours = format.starts_with(record::kFormats);
+  std::vector<std::string> known;
+  for (int number = 1; number <= record::kFormat; ++number) {
+    known.push_back(fmt::format("{}{}", record::kFormats, number));
+    if (format == known.back()) return number;
+  }
+  throw Unreadable{fmt::format("is of format \"{}\" and this program reads {}{}", Printable(format),
+                               fmt::join(known, " and "),
                                ours ? "; use the shmspec that made it, or a newer one" : "")};
 }
 
-/// Computes what format 1 leaves out: it has no waivers and no baselines.
-void CompleteOldRecord(Record& record) {
+Record ReadDocument(const Json& document) {
+  Record record;
+  const Node node(document, "", FormatOf(document));
+  Read(node, {}, record);
+  std::sort(record.requirements.begin(), record.requirements.end(),
+            [](const auto& a, const auto& b) { return a.id < b.id; });
+  if (node.format() > 1) return record;
+  // What format 1 leaves out: it has no waivers and no baselines.
   for (const Test& test : record.tests) {
     ++record.judgement_counts[test.judgement];
     record.attempts += test.attempts.size();
   }
   record.totals = TotalsOf(record);
-}
-
-Record ReadDocument(const Node& document) {
-  Record record;
-  record.format = ReadFormat(document);
-  Read(document.At("suite"), record.suite);
-  Read(document.At("run"), record.run);
-  ReadEnvironment(document.At("environment"), record);
-  Read(document.At("subject"), record.subject);
-  record.selection = document.At("selection").Text("expression");
-  record.planned = document.At("selection").Count("planned");
-  record.excluded = document.At("selection").Count("excluded");
-  ReadSummary(document.At("summary"), record);
-  document.At("areas").ForEachMember([&](const std::string& id, const Node& area) {
-    record.areas.push_back({id, area.Text("title"), area.Text("chapter")});
-  });
-  document.At("requirements").ForEachMember([&](const std::string& id, const Node& entry) {
-    record.requirements.push_back(ReadRequirement(id, entry));
-  });
-  std::sort(record.requirements.begin(), record.requirements.end(),
-            [](const auto& a, const auto& b) { return a.id < b.id; });
-  document.At("tests").ForEachItem(
-      [&](const Node& test) { record.tests.push_back(ReadTest(test)); });
-  if (record.format == kOldFormat) {
-    CompleteOldRecord(record);
-    return record;
-  }
-  ReadExpectations(document.At("expectations"), record);
-  if (document.Has("controls")) record.controls = ReadControls(document.At("controls"));
-  if (document.Has("measurements")) {
-    document.At("measurements").ForEachItem([&](const Node& one) {
-      record.measurements.push_back(ReadMeasurement(one));
-    });
-  }
-  if (document.Has("fuzzing")) {
-    document.At("fuzzing").ForEachItem(
-        [&](const Node& one) { record.fuzzing.push_back(ReadFuzzRun(one)); });
-  }
   return record;
 }
 
@@ -272,7 +199,7 @@ Result<Record> ReadRecord(std::string_view text, const std::string& file) {
     const std::string valid = ValidUtf8(text);
     Record record;
     try {
-      record = ReadDocument(Node(Json::parse(valid), ""));
+      record = ReadDocument(Json::parse(valid));
     } catch (const Json::parse_error& error) {
       // Parse errors count bytes from 1 and point behind what they have read.
       const std::size_t byte = error.byte == 0 ? 0 : error.byte - 1;

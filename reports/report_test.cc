@@ -167,11 +167,11 @@ TEST(Html, ShowsWhatElseWasExpected) {
   }
   Record& record = records.front();
   record.waivers.push_back({.id = "W-7",
-                            .expect = {"FAIL"},
+                            .expect = {Status::kFail},
                             .reason = "<b>slow</b>",
                             .owner = "qa",
                             .expires = "2027-01-01",
-                            .state = "used"});
+                            .state = record::WaiverState::kUsed});
   record.controls =
       Controls{.by = "suites",
                .seed = "1",

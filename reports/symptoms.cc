@@ -48,7 +48,7 @@ std::optional<std::int64_t> Excess(const Difference& difference) {
 /// What cases of one group have in common.
 std::string KeyOf(const Sighting& sighting) {
   std::string key = fmt::format("{}\n", sighting.status == Status::kFail ? 0 : 1);
-  if (sighting.operation.empty()) return key + "cause " + sighting.cause;
+  if (sighting.operation.empty()) return fmt::format("{}cause {}", key, NameOf(sighting.cause));
   key += sighting.operation;
   for (const Difference& one : sighting.differences) {
     key += "\n" + one.field;
@@ -116,7 +116,7 @@ Symptom SymptomOf(const Group& group) {
   Symptom symptom{first.status, first.operation, "", {}, first.steps};
   if (first.operation.empty()) {
     symptom.where = first.status == Status::kFail ? "no step alone" : "undecided";
-    symptom.what = first.cause;
+    if (first.cause != Cause::kNone) symptom.what = NameOf(first.cause);
   } else {
     symptom.what = WhatOf(group);
   }
@@ -163,6 +163,14 @@ std::vector<std::string> ShortestOfEachFirst(const std::vector<Symptom>& symptom
   }
 }
 
+const Objection* DecidingObjection(std::span<const Objection> objections) {
+  const Objection* deciding = nullptr;
+  for (const Objection& one : objections) {
+    if (one.step != 0 && (deciding == nullptr || one.step <= deciding->step)) deciding = &one;
+  }
+  return deciding;
+}
+
 std::vector<Sighting> SightingsIn(const Record& record) {
   std::vector<Sighting> sightings;
   for (const Test& test : record.tests) {
@@ -176,7 +184,7 @@ std::vector<Sighting> SightingsIn(const Record& record) {
     if (plan.ok()) sighting.steps = plan->steps.size();
     const Attempt* attempt = test.deciding();
     if (attempt == nullptr) continue;
-    const Objection* objection = DecidingObjection(std::span<const Objection>(attempt->objections));
+    const Objection* objection = DecidingObjection(attempt->objections);
     if (objection == nullptr) continue;
     sighting.operation = objection->operation;
     sighting.differences = objection->differences;

@@ -9,6 +9,7 @@
 #define SHMSPEC_REPORTS_SYMPTOMS_H_
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ namespace shmspec::reports {
 struct Sighting {
   std::string test;
   Status status = Status::kFail;
-  std::string cause;
+  Cause cause = Cause::kNone;
   std::size_t steps = 0;                // of its plan
   std::string operation;                // at the offending step; empty when there is none
   std::vector<Difference> differences;  // there
@@ -48,14 +49,7 @@ std::vector<std::string> ShortestOfEachFirst(const std::vector<Symptom>& symptom
 
 /// The objection that explains the failure best: at the first step that anyone objects to, that of
 /// the specification. Nullptr when none is about a step.
-template <class Objections>
-auto DecidingObjection(const Objections& objections) -> decltype(&*objections.begin()) {
-  decltype(&*objections.begin()) deciding = nullptr;
-  for (const auto& one : objections) {
-    if (one.step != 0 && (deciding == nullptr || one.step <= deciding->step)) deciding = &one;
-  }
-  return deciding;
-}
+const Objection* DecidingObjection(std::span<const Objection> objections);
 
 /// The cases of a record that are unexpectedly wrong or undecided.
 std::vector<Sighting> SightingsIn(const Record& record);

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 
 Sighting Seen(const std::string& test, std::size_t steps, const std::string& operation,
               std::vector<Difference> differences) {
-  return {test, Status::kFail, "assertion", steps, operation, std::move(differences)};
+  return {test, Status::kFail, Cause::kAssertion, steps, operation, std::move(differences)};
 }
 
 std::vector<std::string> Lines(const std::vector<Sighting>& sightings) {
@@ -75,8 +75,8 @@ TEST(Symptoms, CountTheFieldsBeyondThree) {
 }
 
 TEST(Symptoms, PutWhatIsUndecidedLastByItsCause) {
-  EXPECT_THAT(Lines({{"a", Status::kUnresolved, "timeout", 3, "", {}},
-                     {"b", Status::kUnresolved, "timeout", 2, "", {}},
+  EXPECT_THAT(Lines({{"a", Status::kUnresolved, Cause::kTimeout, 3, "", {}},
+                     {"b", Status::kUnresolved, Cause::kTimeout, 2, "", {}},
                      Seen("c", 9, "sysv.detach", {{"", "never returned", "success"}})}),
               ElementsAre("sysv.detach: never returned instead of success, 1 case: c",
                           "undecided: timeout, 2 cases, shortest: b"));

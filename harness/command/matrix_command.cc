@@ -27,13 +27,14 @@ int Matrix(const MatrixOptions& options) {
 }
 
 void Declare(OptionList& options, MatrixOptions& to) {
-  options.Texts("RECORD", to.records, "Files that run --output wrote").required = true;
+  options.Texts("RECORD", to.records, "Files or folders that run --output wrote").required = true;
   options.Flag("--all", to.all, "Also requirements with the same result everywhere");
 }
 
 std::string Footer() {
-  return "Example, what differs between three systems:\n"
-         "  shmspec matrix debian.json fedora.json gvisor.json\n";
+  return "Examples, what differs between three systems, and between the targets of one:\n"
+         "  shmspec matrix debian.json fedora.json gvisor.json\n"
+         "  shmspec run --target all --output entries; shmspec matrix entries\n";
 }
 
 const internal::SubcommandRegistration registration(

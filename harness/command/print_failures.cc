@@ -31,10 +31,9 @@ std::vector<reports::Symptom> SymptomsIn(const RunResult& result) {
     reports::Sighting& sighting = sightings.emplace_back();
     sighting.test = run.test_case->id;
     sighting.status = deciding.status;
-    sighting.cause = NameOf(deciding.cause);
+    sighting.cause = deciding.cause;
     sighting.steps = PlanOf(*run.test_case).steps.size();
-    const Objection* objection =
-        reports::DecidingObjection(std::span<const Objection>(deciding.objections));
+    const record::Objection* objection = reports::DecidingObjection(deciding.objections);
     if (objection == nullptr) continue;
     sighting.operation = objection->operation;
     sighting.differences = objection->differences;
@@ -109,7 +108,10 @@ void PrintTroubledCase(const Case& test_case, const CaseResult& result, const Ju
   fmt::print("\n{} {}\n", Paint(StyleOf(result.status), NameOf(result.status)), test_case.id);
   if (!result.reason.empty()) fmt::print("{}", Wrap(result.reason, 2));
   if (!result.excerpt.empty()) fmt::print("\n{}", result.excerpt);
-  if (result.excerpt.find("source:") == std::string::npos && result.status == Status::kFail) {
+  const bool explained = std::any_of(
+      result.objections.begin(), result.objections.end(),
+      [](const record::Objection& one) { return one.by == record::Objector::kSpecification; });
+  if (!explained && result.status == Status::kFail) {
     for (const Requirement requirement : test_case.requirements) {
       fmt::print("{}",
                  Wrap(fmt::format("{}: {}", requirement.id(), requirement.text().statement), 4));

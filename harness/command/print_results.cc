@@ -114,10 +114,9 @@ void PrintFlaky(const RunResult& result) {
   for (const CaseRun& run : result.cases) {
     attempts += run.attempts.size();
     const Flakiness flakiness = run.flakiness();
-    if (!flakiness.flaky()) continue;
+    if (!flakiness.flaky) continue;
     flaky += fmt::format("  {}: {} of {} attempts passed, flip rate {:.2f}\n", run.test_case->id,
-                         flakiness.attempts - flakiness.troubled, flakiness.attempts,
-                         flakiness.flip_rate());
+                         flakiness.passed, flakiness.attempts, flakiness.flip_rate);
   }
   if (attempts <= result.cases.size()) return;
   fmt::print("\n{} attempts; {}\n{}", attempts,
@@ -138,7 +137,7 @@ void PrintWaivers(const RunResult& result, const Waivers& waivers) {
           return run.judged.waiver == waiver.id && run.judged.judgement != Judgement::kExpected;
         });
     if (used) continue;
-    unused.push_back(waiver.id + (waiver.holds ? "" : " (not for this system)"));
+    unused.push_back(waiver.id + (waiver.holds() ? "" : " (not for this system)"));
   }
   if (!unused.empty()) {
     fmt::print("\n{}", Wrap(fmt::format("waivers not used: {}", fmt::join(unused, ", ")), 0));

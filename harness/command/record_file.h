@@ -16,8 +16,9 @@ namespace shmspec {
 /// The record in a file, or in the log of a console; `-` reads standard input. The error is one
 /// line.
 Result<reports::Record> ReadRecordFile(const std::string& file);
-/// Those of several files, each with one record or a log of some.
-Result<std::vector<reports::Record>> ReadRecordFiles(const std::vector<std::string>& files);
+/// Those of several files, each with one record or a log of some, and of folders that hold one for
+/// each target.
+Result<std::vector<reports::Record>> ReadRecordFiles(const std::vector<std::string>& words);
 
 }  // namespace shmspec
 

@@ -42,7 +42,7 @@ int Report(const ReportOptions& options) {
 void Declare(OptionList& options, ReportOptions& to) {
   options
       .Texts("RECORD", to.records,
-             "Files that run --output wrote, side by side; - for standard input")
+             "Files or folders that run --output wrote, side by side; - for standard input")
       .required = true;
   const std::vector<std::string> forms = reports::FormNames();
   options.OneOf(

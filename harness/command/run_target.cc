@@ -99,7 +99,7 @@ bool IsOfAnotherForm(const std::string& file) {
 }
 
 /// Seeds every fault of the simulated system, one after the other, and lets the cases hunt for it.
-Result<RecordedControls> PerformControls(const RunOptions& run) {
+Result<record::Controls> PerformControls(const RunOptions& run) {
   std::vector<const SeededFault*> faults;
   for (const SeededFault& fault : AllFaults()) faults.push_back(&fault);
   const Hunter& hunter = *FindHunter("suites");
@@ -110,20 +110,25 @@ Result<RecordedControls> PerformControls(const RunOptions& run) {
                     progress.Show(done, total, name);
                   });
   if (std::string trouble = TroubleOf(controls); !trouble.empty()) return Error{trouble};
-  return RecordedControls{std::string(hunter.name), run.seed, std::move(controls.results)};
-}
-
-std::size_t MissedIn(const RecordedControls& controls) {
-  return static_cast<std::size_t>(
-      std::count_if(controls.results.begin(), controls.results.end(),
-                    [](const ControlResult& one) { return one.caught_by.empty(); }));
-}
-
-void PrintControls(const RecordedControls& controls) {
+  record::Controls recorded{std::string(hunter.name), std::to_string(run.seed), {}};
   for (const ControlResult& one : controls.results) {
-    if (one.caught_by.empty()) fmt::print("MISSED {}: {}\n", one.fault->id, one.fault->description);
+    recorded.faults.push_back({std::string(one.fault->id), std::string(one.fault->requirement.id()),
+                               std::string(one.fault->description), one.caught_by});
   }
-  fmt::print("negative controls: {} seeded faults, {} of them missed\n", controls.results.size(),
+  return recorded;
+}
+
+std::size_t MissedIn(const record::Controls& controls) {
+  return static_cast<std::size_t>(
+      std::count_if(controls.faults.begin(), controls.faults.end(),
+                    [](const record::ControlEntry& one) { return one.caught_by.empty(); }));
+}
+
+void PrintControls(const record::Controls& controls) {
+  for (const record::ControlEntry& one : controls.faults) {
+    if (one.caught_by.empty()) fmt::print("MISSED {}: {}\n", one.fault, one.description);
+  }
+  fmt::print("negative controls: {} seeded faults, {} of them missed\n", controls.faults.size(),
              MissedIn(controls));
 }
 
@@ -300,7 +305,7 @@ TargetRun RunOnTarget(const RunCommandOptions& options, Preparation prepared,
   }
   bool missed = false;  // then a pass proves less than it claims
   if (options.controls) {
-    Result<RecordedControls> controls = PerformControls(run);
+    Result<record::Controls> controls = PerformControls(run);
     if (!controls.ok()) return {Complain(kExitHarnessTrouble, controls.error().message)};
     if (StopRequests::Pending() == 0) {
       context.controls = std::move(controls).value();

@@ -27,11 +27,12 @@ constexpr const char* kPreface =
     "format = \"shmspec-waivers/1\"\n";
 
 /// The causes of the attempts that did not pass.
-std::vector<std::string> CausesOf(const reports::Test& test) {
-  std::vector<std::string> causes;
+std::vector<std::string_view> CausesOf(const reports::Test& test) {
+  std::vector<std::string_view> causes;
   for (const reports::Attempt& attempt : test.attempts) {
-    const bool known = std::find(causes.begin(), causes.end(), attempt.cause) != causes.end();
-    if (!attempt.cause.empty() && !known) causes.push_back(attempt.cause);
+    if (attempt.cause == Cause::kNone) continue;
+    const std::string_view cause = NameOf(attempt.cause);
+    if (std::find(causes.begin(), causes.end(), cause) == causes.end()) causes.push_back(cause);
   }
   return causes;
 }
@@ -41,7 +42,7 @@ std::string Suggestion(const reports::Test& test, std::size_t number) {
   std::string text = fmt::format("\n# {}\n[[waiver]]\nid = \"W-{:04}\"\ntests = [\"{}\"]\n",
                                  reports::OneLine(test.reason), number, test.id);
   text += fmt::format("expect = [\"{}\"]\n", NameOf(test.status));
-  if (const std::vector<std::string> causes = CausesOf(test); !causes.empty()) {
+  if (const std::vector<std::string_view> causes = CausesOf(test); !causes.empty()) {
     text += fmt::format("cause = [\"{}\"]\n", fmt::join(causes, "\", \""));
   }
   text += "reason = \"\"\nurl = \"\"\nowner = \"\"\n";
@@ -58,7 +59,7 @@ std::string Suggestion(const reports::Test& test, std::size_t number) {
 
 std::string Until(const Waiver& waiver) {
   std::string text = "until " + waiver.expires;
-  if (!waiver.holds) text += ", not on this system";
+  if (!waiver.holds()) text += ", not on this system";
   return text;
 }
 
@@ -76,7 +77,7 @@ int Check(const CheckOptions& options) {
     fmt::print("{:<8} {} ({}; {})\n", waiver.id, waiver.reason, Until(waiver), waiver.owner);
   }
   const auto here = std::count_if(waivers.entries.begin(), waivers.entries.end(),
-                                  [](const Waiver& waiver) { return waiver.holds; });
+                                  [](const Waiver& waiver) { return waiver.holds(); });
   fmt::print("waivers that hold here: {} of {}; cases they are about: {}\n", here,
              waivers.entries.size(), waivers.by_case.size());
   return kExitAsExpected;

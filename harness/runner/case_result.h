@@ -6,19 +6,15 @@
 #ifndef SHMSPEC_HARNESS_RUNNER_CASE_RESULT_H_
 #define SHMSPEC_HARNESS_RUNNER_CASE_RESULT_H_
 
-#include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/vocabulary/catalogue/requirement.h"
-#include "harness/vocabulary/form/difference.h"
-#include "harness/vocabulary/litmus/litmus.h"
 #include "harness/vocabulary/plan/status.h"
+#include "harness/vocabulary/record/test.h"
 #include "harness/vocabulary/value/field.h"
-#include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
 
@@ -31,99 +27,15 @@ struct RequirementResult {
                                          Field{"status", &RequirementResult::status});
 };
 
-/// The side that objects to an outcome.
-enum class Objector : std::uint8_t { kCase, kSpecification };
-template <>
-struct NamesOf<Objector> {
-  static constexpr std::array kNames{Named<Objector>{"case", Objector::kCase},
-                                     Named<Objector>{"specification", Objector::kSpecification}};
-};
-
-struct AllowedOutcome {
-  static constexpr std::string_view kName = "allowed";
-  std::string outcome;  // in the language of patterns
-  std::string why;      // empty when it goes without saying
-  static constexpr auto kFields =
-      Fields(Field{"outcome", &AllowedOutcome::outcome}, Field{"why", &AllowedOutcome::why});
-};
-
-/// What was seen at one step, and what would have been allowed there.
-struct Objection {
-  static constexpr std::string_view kName = "objection";
-  Objector by = Objector::kCase;
-  std::uint32_t step = 0;  // of the plan, from 1; 0 when it is about the whole trace
-  std::string operation;   // of that step: `sysv.stat`
-  std::string seen;
-  std::vector<AllowedOutcome> allowed;
-  std::vector<Difference> differences;  // of the two; none when it is about the whole trace
-  static constexpr auto kFields =
-      Fields(Field{"by", &Objection::by}, Field{"step", &Objection::step},
-             Field{"operation", &Objection::operation}, Field{"seen", &Objection::seen},
-             Field{"allowed", &Objection::allowed}, Field{"differences", &Objection::differences});
-};
-
-/// How often the rounds of a litmus test ended in one way.
-struct SeenEnding {
-  static constexpr std::string_view kName = "ending";
-  std::string ending;  // "r0=0 r1=0 x=1 y=1"
-  std::int64_t rounds = 0;
-  static constexpr auto kFields =
-      Fields(Field{"ending", &SeenEnding::ending}, Field{"rounds", &SeenEnding::rounds});
-  friend bool operator==(const SeenEnding&, const SeenEnding&) = default;
-};
-
-/// How one branch of a litmus test reached the memory.
-struct LitmusBranch {
-  static constexpr std::string_view kName = "branch";
-  std::uint32_t width = 0;   // of each access, in bytes
-  std::uint32_t offset = 0;  // of every cell from where 8 bytes are aligned, in bytes
-  static constexpr auto kFields =
-      Fields(Field{"width", &LitmusBranch::width}, Field{"offset", &LitmusBranch::offset});
-  friend bool operator==(const LitmusBranch&, const LitmusBranch&) = default;
-};
-
-/// What variables with a prime are, in the branches that have any.
-enum class Primes : std::uint8_t {
-  kNone,   // no branch has any, or it is not known
-  kSame,   // the same memory at another address
-  kOther,  // other memory
-};
-template <>
-struct NamesOf<Primes> {
-  static constexpr std::array kNames{Named<Primes>{"none", Primes::kNone},
-                                     Named<Primes>{"same", Primes::kSame},
-                                     Named<Primes>{"other", Primes::kOther}};
-};
-
-/// The ending that a search for a technique sought, and how often the last technique showed it.
-struct SoughtEnding {
-  static constexpr std::string_view kName = "sought";
-  std::string ending;
-  std::int64_t hits = 0;
-  std::int64_t rounds = 0;
-  static constexpr auto kFields =
-      Fields(Field{"ending", &SoughtEnding::ending}, Field{"hits", &SoughtEnding::hits},
-             Field{"rounds", &SoughtEnding::rounds});
-  friend bool operator==(const SoughtEnding&, const SoughtEnding&) = default;
-};
-
-/// How all of them ended.
-struct LitmusHistogram {
-  static constexpr std::string_view kName = "histogram";
-  std::string test;  // "x=1; r0=y || y=1; r1=x"
-  std::int64_t rounds = 0;
-  std::vector<SeenEnding> endings;
-  std::vector<LitmusBranch> branches;  // in the order of the text
-  Primes primes = Primes::kNone;
-  Technique technique = Technique::kPaced;  // of the last rounds
-  std::optional<SoughtEnding> sought;       // where techniques were tried
-  static constexpr auto kFields = Fields(
-      Field{"test", &LitmusHistogram::test}, Field{"rounds", &LitmusHistogram::rounds},
-      Field{"endings", &LitmusHistogram::endings}, Field{"branches", &LitmusHistogram::branches},
-      Field{"primes", &LitmusHistogram::primes}, Field{"technique", &LitmusHistogram::technique},
-      Field{"sought", &LitmusHistogram::sought});
-  friend bool operator==(const LitmusHistogram&, const LitmusHistogram&) = default;
-};
+// Of these a record is made as well.
+using record::AllowedOutcome;
+using record::LitmusBranch;
+using record::LitmusHistogram;
+using record::Objection;
+using record::Objector;
+using record::Primes;
+using record::SeenEnding;
+using record::SoughtEnding;
 
 struct CaseResult {
   static constexpr std::string_view kName = "case";

@@ -64,7 +64,7 @@ void ExplainRefusal(std::string& out, const Trace& trace, const Verdict& verdict
 
 /// Which step an objection is about, and what is wrong there.
 void Locate(Objection& objection, const Trace& trace, std::size_t step, const Pattern& allowed) {
-  objection.step = static_cast<std::uint32_t>(step + 1);
+  objection.step = step + 1;
   objection.operation = OperationName(trace.plan.steps[step].operation);
   objection.seen = SeenText(trace, step);
   const Performed& performed = trace.steps[step];

@@ -37,20 +37,20 @@ std::string Uncovered(const Waiver& waiver, const CaseRun& run) {
   }
   const Flakiness flakiness = run.flakiness();
   if (!waiver.at_most) {
-    return flakiness.flaky() ? "it passed at times; a waiver with a rate can cover that" : "";
+    return flakiness.flaky ? "it passed at times; a waiver with a rate can cover that" : "";
   }
   const double share =
-      static_cast<double>(flakiness.troubled) / static_cast<double>(flakiness.attempts);
+      static_cast<double>(flakiness.troubled()) / static_cast<double>(flakiness.attempts);
   if (share <= *waiver.at_most) return "";
   return fmt::format("{} of {} attempts are more than the share {} that it allows",
-                     flakiness.troubled, flakiness.attempts, *waiver.at_most);
+                     flakiness.troubled(), flakiness.attempts, *waiver.at_most);
 }
 
 Judged JudgeByWaiver(const CaseRun& run, const Waiver& waiver) {
   Judged judged;
   judged.waiver = waiver.id;
   const Status status = run.status();
-  if (waiver.do_not_run) {
+  if (waiver.action == WaiverAction::kDoNotRun) {
     judged.judgement = Judgement::kWaived;
     judged.why = "not to be run: " + waiver.reason;
   } else if (IsTrouble(status)) {
@@ -71,7 +71,7 @@ Judged JudgeByBaseline(const CaseRun& run, const BaselineCase& before) {
   Judged judged;
   judged.before = before;
   const Status status = run.status();
-  const bool flaky = run.flakiness().flaky();
+  const bool flaky = run.flakiness().flaky;
   // A case that was flaky before may pass or fail again.
   const bool same = (before.status == status && before.flaky == flaky) ||
                     (IsAsSpecified(status) && (IsAsSpecified(before.status) || before.flaky)) ||

@@ -135,12 +135,12 @@ TEST(Flakiness, CountsFlipsBetweenAttemptsThatSaySomething) {
   const Flakiness flakiness =
       RunOf({kPass, kFail, kUnsupported, kFail, kPass, kUnresolved}).flakiness();
   EXPECT_EQ(flakiness.attempts, 5u);
-  EXPECT_EQ(flakiness.troubled, 3u);
+  EXPECT_EQ(flakiness.passed, 2u);
   EXPECT_EQ(flakiness.flips, 3u);
-  EXPECT_DOUBLE_EQ(flakiness.flip_rate(), 0.75);
-  EXPECT_TRUE(flakiness.flaky());
-  EXPECT_FALSE(RunOf({kFail, kFail}).flakiness().flaky());
-  EXPECT_EQ(RunOf({kPass}).flakiness().flip_rate(), 0);
+  EXPECT_DOUBLE_EQ(flakiness.flip_rate, 0.75);
+  EXPECT_TRUE(flakiness.flaky);
+  EXPECT_FALSE(RunOf({kFail, kFail}).flakiness().flaky);
+  EXPECT_EQ(RunOf({kPass}).flakiness().flip_rate, 0);
 }
 
 RunResult ResultOf(const std::vector<std::pair<Status, Judgement>>& cases) {

@@ -60,9 +60,8 @@ struct Test {
     histogram.test += (histogram.test.empty() ? "" : " || ") + PrintProgram(branch.program);
     // Attaches begin at a page.
     histogram.branches.push_back(
-        {static_cast<std::uint32_t>(branch.width),
-         static_cast<std::uint32_t>((static_cast<std::uint64_t>(branch.at.offset) + branch.shift) &
-                                    7)});
+        {static_cast<std::uint64_t>(branch.width),
+         (static_cast<std::uint64_t>(branch.at.offset) + branch.shift) & 7});
     if (HasPrimes(branch.program)) primes.push_back(memory.Of(branch));
     const auto all = std::count(primes.begin(), primes.end(), Primes::kSame);
     if (std::find(primes.begin(), primes.end(), Primes::kOther) != primes.end()) {
@@ -95,13 +94,15 @@ std::vector<LitmusHistogram> HistogramsOf(const Trace& trace) {
     const auto* seen = std::get_if<Histogram>(&trace.steps[i].outcome);
     if (!trace.steps[i].returned || seen == nullptr) continue;
     LitmusHistogram& histogram = histograms.emplace_back(test.histogram);
-    histogram.rounds = seen->rounds;
+    histogram.rounds = static_cast<std::uint64_t>(seen->rounds);
     histogram.technique = seen->technique;
     if (count->at_least > 0) {
-      histogram.sought = {PrintEnding(count->of), seen->technique_hits, seen->technique_rounds};
+      histogram.sought = {PrintEnding(count->of), static_cast<std::uint64_t>(seen->technique_hits),
+                          static_cast<std::uint64_t>(seen->technique_rounds)};
     }
     for (const EndingRow& row : seen->rows) {
-      histogram.endings.push_back({PrintEnding(EndingOf(row)), row.count});
+      histogram.endings.push_back(
+          {PrintEnding(EndingOf(row)), static_cast<std::uint64_t>(row.count)});
     }
   }
   return histograms;

@@ -38,15 +38,18 @@ class HistogramTest : public testing::Test {
   Actor a_ = plan_.Spawn("a");
 };
 
+/// A test whose 8 rounds all ended in one way.
+LitmusHistogram Paced(const std::string& test, const std::string& ending) {
+  return {test, 8, {{ending, 8}}, {{8, 0}}, Primes::kNone, Technique::kPaced, {}};
+}
+
 TEST_F(HistogramTest, AreOfTheBranchesBeforeThem) {
   const Attach p = a_.At(NewSegment());
   for (const char* program : {"x=1; r0=x", "y=2"}) {
     Branch({.at = p}, program);
     Count(p);
   }
-  EXPECT_THAT(Histograms(),
-              ElementsAre(LitmusHistogram{"x=1; r0=x", 8, {{"r0=1 x=1", 8}}, {{8, 0}}},
-                          LitmusHistogram{"y=2", 8, {{"y=2", 8}}, {{8, 0}}}));
+  EXPECT_THAT(Histograms(), ElementsAre(Paced("x=1; r0=x", "r0=1 x=1"), Paced("y=2", "y=2")));
 }
 
 TEST_F(HistogramTest, AreOfTheSameBranchesWhenCountedTwice) {
@@ -56,7 +59,7 @@ TEST_F(HistogramTest, AreOfTheSameBranchesWhenCountedTwice) {
   Count(p);
   Trace trace = Performed();
   trace.steps.back() = trace.steps.end()[-2];
-  const LitmusHistogram counted{"y=2", 8, {{"y=2", 8}}, {{8, 0}}};
+  const LitmusHistogram counted = Paced("y=2", "y=2");
   EXPECT_THAT(HistogramsOf(trace), ElementsAre(counted, counted));
 }
 

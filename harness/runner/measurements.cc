@@ -35,14 +35,44 @@ Result<double> AmountIn(const Json& object, const char* key) {
   return at->get<double>();
 }
 
+/// The figures of the repetitions of one benchmark.
+struct Repetitions {
+  std::string name;
+  std::string unit;
+  std::vector<double> means;
+  std::vector<double> p50;
+  std::vector<double> p99;
+  std::uint64_t operations = 0;
+};
+
+/// Of at least one figure.
+record::Spread SpreadOf(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  return {values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2,
+          values.front(), values.back()};
+}
+
+Measurement MeasurementOf(const Repetitions& all) {
+  Measurement measurement{.name = all.name,
+                          .unit = all.unit,
+                          .n = all.means.size(),
+                          .mean = SpreadOf(all.means),
+                          .operations = all.operations};
+  if (all.p50.empty()) return measurement;
+  measurement.p50 = SpreadOf(all.p50);
+  measurement.p99 = SpreadOf(all.p99);
+  return measurement;
+}
+
 /// The entry of that name and unit, made when there is none.
-Result<Measurement*> Find(const std::string& name, std::string_view unit,
-                          std::vector<Measurement>& measurements) {
-  const auto same = std::find_if(measurements.begin(), measurements.end(),
-                                 [&](const Measurement& one) { return one.name == name; });
-  if (same == measurements.end()) {
-    measurements.push_back({.name = name, .unit = std::string(unit)});
-    return &measurements.back();
+Result<Repetitions*> Find(const std::string& name, std::string_view unit,
+                          std::vector<Repetitions>& benchmarks) {
+  const auto same = std::find_if(benchmarks.begin(), benchmarks.end(),
+                                 [&](const Repetitions& one) { return one.name == name; });
+  if (same == benchmarks.end()) {
+    benchmarks.push_back({.name = name, .unit = std::string(unit)});
+    return &benchmarks.back();
   }
   if (same->unit != unit)
     return Error{fmt::format("{} is in {} and in {}", name, same->unit, unit)};
@@ -50,7 +80,7 @@ Result<Measurement*> Find(const std::string& name, std::string_view unit,
 }
 
 /// The times of single operations of a repetition, where they were measured.
-Result<void> AddSingles(const Json& entry, double unit_ns, Measurement& measurement) {
+Result<void> AddSingles(const Json& entry, double unit_ns, Repetitions& repetitions) {
   if (!entry.contains("p50_ns") && !entry.contains("p99_ns")) return {};
   const Result<double> p50 = AmountIn(entry, "p50_ns");
   const Result<double> p99 = AmountIn(entry, "p99_ns");
@@ -63,14 +93,14 @@ Result<void> AddSingles(const Json& entry, double unit_ns, Measurement& measurem
   if (*timed < 1 || *timed > kMostTimed || std::floor(*timed) != *timed) {
     return Error{"timed: expected how many operations were timed"};
   }
-  measurement.p50.Add(*p50 / unit_ns);
-  measurement.p99.Add(*p99 / unit_ns);
-  measurement.operations += static_cast<std::uint64_t>(*timed);
+  repetitions.p50.push_back(*p50 / unit_ns);
+  repetitions.p99.push_back(*p99 / unit_ns);
+  repetitions.operations += static_cast<std::uint64_t>(*timed);
   return {};
 }
 
 /// Adds one entry; the error says what is wrong with it.
-Result<void> Add(const Json& entry, std::vector<Measurement>& measurements) {
+Result<void> Add(const Json& entry, std::vector<Repetitions>& benchmarks) {
   if (!entry.is_object()) return Error{"expected an object"};
   if (TextIn(entry, "run_type") == "aggregate") return {};
   const std::string name = TextIn(entry, "run_name");
@@ -86,22 +116,13 @@ Result<void> Add(const Json& entry, std::vector<Measurement>& measurements) {
   }
   const Result<double> time = AmountIn(entry, "real_time");
   if (!time.ok()) return time.error();
-  const Result<Measurement*> measurement = Find(name, unit->name, measurements);
-  if (!measurement.ok()) return measurement.error();
-  (*measurement)->values.Add(*time);
-  return AddSingles(entry, unit->ns, **measurement);
+  const Result<Repetitions*> repetitions = Find(name, unit->name, benchmarks);
+  if (!repetitions.ok()) return repetitions.error();
+  (*repetitions)->means.push_back(*time);
+  return AddSingles(entry, unit->ns, **repetitions);
 }
 
 }  // namespace
-
-void Spread::Add(double value) {
-  values_.insert(std::upper_bound(values_.begin(), values_.end(), value), value);
-}
-
-double Spread::median() const {
-  const std::size_t middle = values_.size() / 2;
-  return values_.size() % 2 == 1 ? values_[middle] : (values_[middle - 1] + values_[middle]) / 2;
-}
 
 Result<std::vector<Measurement>> ReadMeasurements(std::string_view text, const std::string& file) {
   Json document;
@@ -120,12 +141,14 @@ Result<std::vector<Measurement>> ReadMeasurements(std::string_view text, const s
     return Error{
         fmt::format("{}: is no output of Google Benchmark: expected a list \"benchmarks\"", file)};
   }
-  std::vector<Measurement> measurements;
+  std::vector<Repetitions> benchmarks;
   for (std::size_t i = 0; i < list->size(); ++i) {
-    if (auto added = Add((*list)[i], measurements); !added.ok()) {
+    if (auto added = Add((*list)[i], benchmarks); !added.ok()) {
       return Error{fmt::format("{}: benchmarks[{}]: {}", file, i, added.error().message)};
     }
   }
+  std::vector<Measurement> measurements;
+  for (const Repetitions& one : benchmarks) measurements.push_back(MeasurementOf(one));
   return measurements;
 }
 

@@ -7,24 +7,20 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "harness/runner/conformance.h"
-#include "harness/runner/record_parts.h"
 #include "harness/sandbox/build_id.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/catalogue/requirement.h"
 #include "harness/vocabulary/form/text.h"
+#include "harness/vocabulary/record/print_record.h"
 #include "harness/vocabulary/value/sha256.h"
 #include "shmspec/build.h"
 
 namespace shmspec {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr std::size_t kMaxReason = 4096;
 constexpr std::size_t kMaxText = 65536;
 
 std::string FreshUuid() {
@@ -36,137 +32,95 @@ std::string FreshUuid() {
 
 double Seconds(std::int64_t us) { return static_cast<double>(us) / 1e6; }
 
+std::string ShortReason(const std::string& reason) {
+  return reason.substr(0, record::Attempt::kMostReason);
+}
+
 /// The text, or its whole lines that fit into a record.
 std::string Limited(const std::string& text) {
   if (text.size() <= kMaxText) return text;
   return text.substr(0, text.rfind('\n', kMaxText) + 1) + "# ... the rest was left out\n";
 }
 
-Json ObjectionRecord(const Objection& objection) {
-  Json record{{"by", NameOf(objection.by)}};
-  if (objection.step != 0) record["step"] = objection.step;
-  if (!objection.operation.empty()) record["operation"] = objection.operation;
-  record["seen"] = objection.seen;
-  Json& allowed = record["allowed"] = Json::array();
-  for (const AllowedOutcome& one : objection.allowed) {
-    allowed.push_back({{"outcome", one.outcome}});
-    if (!one.why.empty()) allowed.back()["why"] = one.why;
-  }
-  for (const Difference& one : objection.differences) {
-    Json& difference = record["differences"].emplace_back(Json::object());
-    if (!one.field.empty()) difference["field"] = one.field;
-    difference["seen"] = one.seen;
-    difference["allowed"] = one.allowed;
-  }
-  return record;
-}
-
-Json AttemptRecord(const CaseResult& result, std::size_t number) {
-  Json attempt{{"n", number},
-               {"status", NameOf(result.status)},
-               {"started_s", Seconds(result.started_us)},
-               {"duration_s", Seconds(result.duration_us)},
-               {"rounds", result.rounds},
-               {"steps", result.steps},
-               {"worlds", result.worlds}};
-  if (result.retry) attempt["retry"] = true;
-  if (result.rounds > 0) attempt["seed"] = std::to_string(result.seed);
-  if (result.cause != Cause::kNone) attempt["cause"] = NameOf(result.cause);
-  if (!result.reason.empty()) attempt["reason"] = result.reason.substr(0, kMaxReason);
-  for (const Objection& objection : result.objections) {
-    attempt["objections"].push_back(ObjectionRecord(objection));
-  }
-  if (!result.excerpt.empty()) attempt["excerpt"] = Limited(result.excerpt);
-  if (!result.trace.empty()) attempt["trace"] = Limited(result.trace);
-  if (!result.residue.empty()) attempt["residue"] = result.residue;
-  return attempt;
+record::Attempt AttemptOf(const CaseResult& result, std::size_t number) {
+  return {.n = number,
+          .status = result.status,
+          .started_s = Seconds(result.started_us),
+          .duration_s = Seconds(result.duration_us),
+          .rounds = static_cast<std::uint64_t>(result.rounds),
+          .steps = result.steps,
+          .worlds = result.worlds,
+          .retry = result.retry,
+          .seed = result.rounds > 0 ? std::to_string(result.seed) : "",
+          .cause = result.cause,
+          .reason = ShortReason(result.reason),
+          .objections = result.objections,
+          .excerpt = Limited(result.excerpt),
+          .trace = Limited(result.trace),
+          .residue = result.residue};
 }
 
 /// Cited requirements first, then others that were violated.
-Json RequirementsOf(const CaseRun& run) {
-  std::vector<RequirementResult> requirements;
+std::vector<record::CitedRequirement> RequirementsOf(const CaseRun& run) {
+  std::vector<record::CitedRequirement> requirements;
   for (const Requirement cited : run.test_case->requirements) {
-    requirements.push_back({cited, Status::kUntested});
+    requirements.push_back({std::string(cited.id()), Status::kUntested});
   }
-  if (const CaseResult* result = run.deciding()) {
-    for (const RequirementResult& one : result->requirements) {
-      const auto at = std::find_if(
-          requirements.begin(), requirements.end(),
-          [&](const RequirementResult& r) { return r.requirement == one.requirement; });
-      if (at == requirements.end()) {
-        requirements.push_back(one);
-      } else {
-        at->status = one.status;
-      }
+  const CaseResult* result = run.deciding();
+  if (result == nullptr) return requirements;
+  for (const RequirementResult& one : result->requirements) {
+    const auto at = std::find_if(requirements.begin(), requirements.end(),
+                                 [&](const auto& r) { return r.id == one.requirement.id(); });
+    if (at == requirements.end()) {
+      requirements.push_back({std::string(one.requirement.id()), one.status});
+    } else {
+      at->status = one.status;
     }
   }
-  Json record = Json::array();
-  for (const RequirementResult& one : requirements) {
-    record.push_back({{"id", one.requirement.id()}, {"status", NameOf(one.status)}});
-  }
-  return record;
+  return requirements;
 }
 
 /// How to see it again: the case as it was run, and its plan with the round that decided.
-Json ReproductionOf(const CaseRun& run, const CaseResult& result, const RunOptions& options) {
+void AddReproduction(const CaseRun& run, const CaseResult& result, const RunOptions& options,
+                     record::Test& test) {
   const std::string judged =
       fmt::format("--target {} --profile {}", options.target, options.profile->name);
-  Json record{{"command", CommandThatRepeats(*run.test_case, result, options)}};
+  test.command = CommandThatRepeats(*run.test_case, result, options);
   if (result.rounds > 0) {
-    record["replay"] = fmt::format("shmspec replay PLAN {} --seed {}", judged, result.seed);
+    test.replay = fmt::format("shmspec replay PLAN {} --seed {}", judged, result.seed);
   }
-  record["plan"] = PrintPlan(PlanOf(*run.test_case));
-  return record;
+  test.plan = PrintPlan(PlanOf(*run.test_case));
 }
 
-Json HistogramRecord(const LitmusHistogram& histogram) {
-  Json record{{"test", histogram.test}, {"rounds", histogram.rounds}};
-  for (const SeenEnding& one : histogram.endings) {
-    record["endings"].push_back({{"ending", one.ending}, {"rounds", one.rounds}});
-  }
-  for (const LitmusBranch& one : histogram.branches) {
-    record["branches"].push_back({{"width", one.width}, {"offset", one.offset}});
-  }
-  if (histogram.primes != Primes::kNone) record["primes"] = NameOf(histogram.primes);
-  record["technique"] = NameOf(histogram.technique);
-  if (histogram.sought) {
-    record["sought"] = {{"ending", histogram.sought->ending},
-                        {"hits", histogram.sought->hits},
-                        {"rounds", histogram.sought->rounds}};
-  }
-  return record;
-}
-
-Json TestRecord(const CaseRun& run, const RunOptions& options) {
-  Json test{{"id", run.test_case->id},
-            {"requirements", RequirementsOf(run)},
-            {"status", NameOf(run.status())}};
-  const CaseResult* result = run.deciding();
-  if (result != nullptr && result->cause != Cause::kNone) test["cause"] = NameOf(result->cause);
-  test["judgement"] = JudgementRecord(run.judged);
-  if (run.attempts.size() > 1) test["flakiness"] = FlakinessRecord(run.flakiness());
-  if (result != nullptr && !result->reason.empty()) {
-    test["reason"] = result->reason.substr(0, kMaxReason);
-  }
-  test["location"] = {{"file", PathInProject(*run.test_case)}, {"line", run.test_case->line}};
-  Json& attempts = test["attempts"] = Json::array();
+record::Test TestOf(const CaseRun& run, const RunOptions& options) {
+  record::Test test{.id = std::string(run.test_case->id),
+                    .requirements = RequirementsOf(run),
+                    .status = run.status(),
+                    .judgement = run.judged.judgement,
+                    .waiver = run.judged.waiver,
+                    .why = run.judged.why,
+                    .file = std::string(PathInProject(*run.test_case)),
+                    .line = static_cast<std::uint64_t>(run.test_case->line)};
+  if (run.judged.before) test.baseline = run.judged.before->status;
+  if (run.attempts.size() > 1) test.flakiness = run.flakiness();
   for (std::size_t i = 0; i < run.attempts.size(); ++i) {
-    attempts.push_back(AttemptRecord(run.attempts[i], i + 1));
+    test.attempts.push_back(AttemptOf(run.attempts[i], i + 1));
   }
+  const CaseResult* result = run.deciding();
   if (result == nullptr) return test;
-  if (!result->observed.empty()) test["observed"] = result->observed;
-  for (const LitmusHistogram& one : result->histograms) {
-    test["histograms"].push_back(HistogramRecord(one));
-  }
-  if (run.status() != Status::kPass) test["repro"] = ReproductionOf(run, *result, options);
+  test.cause = result->cause;
+  test.reason = ShortReason(result->reason);
+  test.observed = result->observed;
+  test.histograms = result->histograms;
+  if (run.status() != Status::kPass) AddReproduction(run, *result, options, test);
   return test;
 }
 
 /// The whole catalogue, so that a page can be made from the record alone, with the result of each
 /// requirement.
-Json CatalogueRecord(const RunResult& result) {
+void AddCatalogue(const RunResult& result, record::Record& record) {
   const std::map<Requirement, Status> statuses = result.Requirements();
-  std::map<Requirement, std::size_t> cited;
+  std::map<Requirement, std::uint64_t> cited;
   for (const Case& one : AllCases()) {
     for (const Requirement requirement : one.requirements) ++cited[requirement];
   }
@@ -176,187 +130,169 @@ Json CatalogueRecord(const RunResult& result) {
       touched.insert(attempt.touched.begin(), attempt.touched.end());
     }
   }
-  Json requirements = Json::object();
+  std::set<std::string_view> areas;
   for (const Requirement requirement : AllRequirements()) {
     const RequirementText& text = requirement.text();
+    if (areas.insert(text.area).second) {
+      record.areas.push_back(
+          {std::string(text.area), std::string(text.title), std::string(text.chapter)});
+    }
     const auto status = statuses.find(requirement);
-    requirements[std::string(text.id)] = {
-        {"status", NameOf(status == statuses.end() ? Status::kUntested : status->second)},
-        {"level", NameOf(text.level)},
-        {"origin", text.origin},
-        {"area", text.area},
-        {"statement", text.statement},
-        {"source", text.source},
-        {"needs", text.needs},
-        {"divergence", text.divergence},
-        {"cases", cited[requirement]},
-        {"touched", touched.contains(requirement)}};
+    record.requirements.push_back(
+        {.id = std::string(text.id),
+         .status = status == statuses.end() ? Status::kUntested : status->second,
+         .level = text.level,
+         .origin = std::string(text.origin),
+         .area = std::string(text.area),
+         .statement = std::string(text.statement),
+         .source = std::string(text.source),
+         .needs = {text.needs.begin(), text.needs.end()},
+         .divergence = {text.divergence.begin(), text.divergence.end()},
+         .cases = cited[requirement],
+         .touched = touched.contains(requirement)});
+    ++record.requirement_counts[record.requirements.back().status];
   }
-  return requirements;
 }
 
-Json AreasRecord() {
-  Json areas = Json::object();
-  for (const Requirement requirement : AllRequirements()) {
-    const RequirementText& text = requirement.text();
-    areas[std::string(text.area)] = {{"title", text.title}, {"chapter", text.chapter}};
-  }
-  return areas;
-}
-
-Json EnvironmentRecord(const RecordContext& context) {
-  Json facts = Json::object();
+void AddEnvironment(const RecordContext& context, record::Record& record) {
   std::string stable;
   for (const Fact& fact : context.environment) {
-    facts[fact.name] = {{"value", fact.value}, {"source", fact.source}, {"stable", fact.stable}};
     if (fact.stable) stable += fact.name + "=" + fact.value + "\n";
   }
-  Json fidelity = Json::array();
+  record.fingerprint = Sha256(stable);
+  record.facts = context.environment;
   for (const Meaning& meaning : context.meanings) {
-    fidelity.push_back(
-        {{"code", meaning.topic}, {"effect", meaning.finding + ": " + meaning.effect}});
+    record.limits.push_back({meaning.topic, meaning.finding + ": " + meaning.effect});
   }
-  return {{"fingerprint", Sha256(stable)}, {"facts", facts}, {"fidelity", fidelity}};
 }
 
 /// The library between a case and the kernel; nothing for bare system calls.
-std::optional<Json> LibraryRecord(const RunOptions& options) {
+std::optional<record::Library> LibraryOf(const RunOptions& options) {
   const KernelTarget* target = FindTarget(options.target);
   if (target == nullptr || target->library == nullptr) return std::nullopt;
   const Library library = target->library();
-  return Json{{"name", library.name},
-              {"version", library.version},
-              {"build_id", BuildIdOfLibrary(library.file)}};
+  return record::Library{library.name, library.version, BuildIdOfLibrary(library.file)};
 }
 
-Json SubjectRecord(const RunOptions& options, const RecordContext& context) {
+record::Subject SubjectOf(const RunOptions& options, const RecordContext& context) {
   if (options.target == "simulated" || options.target.starts_with("faulty:")) {
-    return {{"kind", "simulated"},
-            {"name", "shmspec " + options.target},
-            {"version", internal::kVersion},
-            {"target", options.target}};
+    return {.kind = "simulated",
+            .name = "shmspec " + options.target,
+            .version = internal::kVersion,
+            .target = options.target};
   }
   const auto fact = [&](std::string_view name) { return ValueOf(context.environment, name); };
-  Json subject{{"kind", "kernel"},
-               {"name", fact("kernel.name")},
-               {"version", fact("kernel.release")},
-               {"build_id", fact("kernel.build_id")},
-               {"target", options.target},
-               {"machine", fact("machine")},
-               {"libc", fact("libc")},
-               {"container", fact("container")}};
-  if (auto library = LibraryRecord(options)) subject["library"] = *library;
-  return subject;
+  return {.kind = "kernel",
+          .name = fact("kernel.name"),
+          .version = fact("kernel.release"),
+          .build_id = fact("kernel.build_id"),
+          .target = options.target,
+          .machine = fact("machine"),
+          .libc = fact("libc"),
+          .container = fact("container"),
+          .library = LibraryOf(options)};
 }
 
-Json RunRecord(const RunResult& result, const RunOptions& options, const RecordContext& context) {
-  Json run{{"id", FreshUuid()},
-           {"argv", context.argv},
-           {"seed", std::to_string(options.seed)},
-           {"started", context.started},
-           {"duration_s", result.duration_s},
-           {"complete", result.complete}};
-  if (!result.complete) run["stop_reason"] = result.stop_reason;
-  run["shard"] = {
-      {"index", context.shard_index}, {"count", context.shard_count}, {"scheme", "slice"}};
-  run["profile"] = options.profile->name;
-  run["isolation"] = NameOf(options.isolation);
-  run["jobs"] = options.jobs;
-  run["repeat"] = options.repeat;
-  run["retries"] = options.retries;
-  run["timeout_ms"] = options.timeout_ms;
-  run["max_rounds"] = options.max_rounds;
-  return run;
+record::RunFacts RunFactsOf(const RunResult& result, const RunOptions& options,
+                            const RecordContext& context) {
+  return {.id = FreshUuid(),
+          .argv = context.argv,
+          .seed = std::to_string(options.seed),
+          .started = context.started,
+          .duration_s = result.duration_s,
+          .complete = result.complete,
+          .stop_reason = result.complete ? "" : result.stop_reason,
+          .shard_index = context.shard_index,
+          .shard_count = context.shard_count,
+          .profile = std::string(options.profile->name),
+          .isolation = std::string(NameOf(options.isolation)),
+          .jobs = options.jobs,
+          .repeat = options.repeat,
+          .retries = options.retries,
+          .timeout_ms = static_cast<std::uint64_t>(options.timeout_ms),
+          .max_rounds = static_cast<std::uint64_t>(options.max_rounds)};
 }
 
-template <class Named>
-Json CountsOf(const std::vector<Named>& values) {
-  std::map<Named, std::size_t> counts;
-  for (const Named value : values) ++counts[value];
-  Json record = Json::object();
-  for (const auto& [value, count] : counts) record[std::string(NameOf(value))] = count;
-  return record;
-}
-
-Json EffortRecord(const RunResult& result) {
-  std::uint64_t attempts = 0;
-  std::uint64_t rounds = 0;
-  std::uint64_t steps = 0;
+/// The waiver with how it was used in the run.
+Waiver AfterRun(Waiver waiver, const RunResult& result) {
   for (const CaseRun& run : result.cases) {
-    attempts += run.attempts.size();
-    for (const CaseResult& attempt : run.attempts) {
-      rounds += static_cast<std::uint64_t>(attempt.rounds);
-      steps += attempt.steps;
+    if (run.judged.waiver != waiver.id) continue;
+    waiver.cases.emplace_back(run.test_case->id);
+    if (!waiver.holds()) continue;
+    const Judgement judgement = run.judged.judgement;
+    if (judgement == Judgement::kStale) waiver.state = WaiverState::kStale;
+    if (judgement == Judgement::kWaived && waiver.state == WaiverState::kUnused) {
+      waiver.state = WaiverState::kUsed;
     }
   }
-  return {
-      {"cases", result.cases.size()}, {"attempts", attempts}, {"rounds", rounds}, {"steps", steps}};
+  return waiver;
 }
 
-Json SummaryRecord(const RunResult& result, const RecordContext& context) {
-  std::vector<Status> cases;
-  std::vector<Judgement> judgements;
-  std::size_t flaky = 0;
+record::BaselineEntry EntryOf(const Baseline& baseline) {
+  record::BaselineEntry entry{baseline.file,
+                              baseline.sha256,
+                              baseline.source_id,
+                              baseline.catalogue_sha256,
+                              baseline.fingerprint,
+                              baseline.cases.size(),
+                              {}};
+  for (const auto& [id, one] : baseline.cases) {
+    if (FindCase(id) == nullptr) entry.gone.push_back(id);
+  }
+  return entry;
+}
+
+void AddExpectations(const Expectations& expectations, const RunResult& result,
+                     record::Record& record) {
+  if (expectations.waivers) {
+    record.waivers_file = expectations.waivers->file;
+    record.waivers_sha256 = expectations.waivers->sha256;
+    for (const Waiver& waiver : expectations.waivers->entries) {
+      record.waivers.push_back(AfterRun(waiver, result));
+    }
+    record.apart_from_waivers = ConformanceApartFromWaivers(result);
+  }
+  if (expectations.baseline) record.baseline = EntryOf(*expectations.baseline);
+}
+
+void AddSummary(const RunResult& result, record::Record& record) {
+  record.conformant = ConformanceOf(result);
+  record.totals = result.totals();
+  record.left_behind = result.LeftBehind();
+  record.cases = result.cases.size();
   for (const CaseRun& run : result.cases) {
-    cases.push_back(run.status());
-    judgements.push_back(run.judged.judgement);
-    if (run.flakiness().flaky()) ++flaky;
+    ++record.counts[run.status()];
+    ++record.judgement_counts[run.judged.judgement];
+    if (run.flakiness().flaky) ++record.flaky;
+    record.attempts += run.attempts.size();
+    for (const CaseResult& attempt : run.attempts) {
+      record.rounds += static_cast<std::uint64_t>(attempt.rounds);
+      record.steps += attempt.steps;
+    }
   }
-  std::vector<Status> requirements;
-  for (const auto& entry : result.Requirements()) requirements.push_back(entry.second);
-  // A requirement that no case of the run is about stays UNTESTED.
-  requirements.resize(RequirementCount(), Status::kUntested);
-  Json summary{{"conformant", ConformanceOf(result)}};
-  if (context.expectations.waivers) {
-    summary["apart_from_waivers"] = ConformanceApartFromWaivers(result);
-  }
-  const Totals totals = result.totals();
-  summary["totals"] = {
-      {"passed", totals.passed}, {"failed", totals.failed}, {"skipped", totals.skipped}};
-  summary["counts"] = CountsOf(cases);
-  summary["judgements"] = CountsOf(judgements);
-  if (const auto left = result.LeftBehind(); !left.empty()) summary["left_behind"] = left;
-  summary["flaky"] = flaky;
-  summary["requirements"] = CountsOf(requirements);
-  summary["effort"] = EffortRecord(result);
-  return summary;
-}
-
-/// The version of the program and what it was built from.
-Json SuiteRecord() {
-  const char* linkage = IsStaticallyLinked() ? "static" : "dynamic";
-  return {{"version", internal::kVersion},
-          {"source_id", internal::kSourceId},
-          {"catalogue_sha256", CatalogueSha256()},
-          {"build", {{"compiler", internal::kCompiler}, {"linkage", linkage}}}};
 }
 
 }  // namespace
 
 std::string RecordOf(const RunResult& result, const RunOptions& options,
                      const RecordContext& context) {
-  Json tests = Json::array();
-  for (const CaseRun& one : result.cases) tests.push_back(TestRecord(one, options));
-  Json record{{"format", "shmspec-result/2"},
-              {"suite", SuiteRecord()},
-              {"run", RunRecord(result, options, context)},
-              {"environment", EnvironmentRecord(context)},
-              {"subject", SubjectRecord(options, context)},
-              {"selection",
-               {{"expression", context.selection},
-                {"planned", result.cases.size()},
-                {"excluded", context.excluded}}},
-              {"expectations", ExpectationsRecord(context.expectations, result)},
-              {"summary", SummaryRecord(result, context)},
-              {"areas", AreasRecord()},
-              {"requirements", CatalogueRecord(result)},
-              {"tests", tests}};
-  if (context.controls) record["controls"] = ControlsRecord(*context.controls);
-  if (!context.measurements.empty()) {
-    record["measurements"] = MeasurementsRecord(context.measurements);
-  }
-  if (!context.fuzzing.empty()) record["fuzzing"] = FuzzingRecord(context.fuzzing);
-  return record.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  record::Record record;
+  record.suite = {internal::kVersion, internal::kSourceId, std::string(CatalogueSha256()),
+                  internal::kCompiler, IsStaticallyLinked() ? "static" : "dynamic"};
+  record.run = RunFactsOf(result, options, context);
+  AddEnvironment(context, record);
+  record.subject = SubjectOf(options, context);
+  record.selection = context.selection;
+  record.planned = result.cases.size();
+  record.excluded = context.excluded;
+  AddExpectations(context.expectations, result, record);
+  AddSummary(result, record);
+  AddCatalogue(result, record);
+  for (const CaseRun& one : result.cases) record.tests.push_back(TestOf(one, options));
+  record.controls = context.controls;
+  record.measurements = context.measurements;
+  record.fuzzing = context.fuzzing;
+  return record::PrintRecord(record);
 }
 
 }  // namespace shmspec

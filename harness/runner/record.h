@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The record of a run: JSON for other programs, of the form in reports/record.schema.json.
+// The record of a run: JSON for other programs, declared in harness/vocabulary/record/.
 
 #ifndef SHMSPEC_HARNESS_RUNNER_RECORD_H_
 #define SHMSPEC_HARNESS_RUNNER_RECORD_H_
@@ -10,20 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "harness/runner/controls.h"
 #include "harness/runner/fuzzing.h"
 #include "harness/runner/measurements.h"
 #include "harness/runner/run.h"
 #include "harness/sandbox/environment.h"
 
 namespace shmspec {
-
-/// Negative controls that were performed with a run.
-struct RecordedControls {
-  std::string by;  // which hunter
-  std::uint64_t seed = 1;
-  std::vector<ControlResult> results;
-};
 
 /// The parts of a record besides the results.
 struct RecordContext {
@@ -36,7 +28,7 @@ struct RecordContext {
   std::vector<Fact> environment;
   std::vector<Meaning> meanings;
   const Expectations& expectations;
-  std::optional<RecordedControls> controls;
+  std::optional<record::Controls> controls;
   std::vector<Measurement> measurements;
   std::vector<FuzzRun> fuzzing;
 };

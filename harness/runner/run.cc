@@ -103,7 +103,7 @@ class Schedule {
     for (const Case* one : cases) result_.cases.push_back({one, {}, {}});
     for (std::size_t i = 0; i < cases.size(); ++i) {
       const Waiver* waiver = expectations.WaiverOf(*cases[i]);
-      if (waiver != nullptr && waiver->do_not_run) continue;
+      if (waiver != nullptr && waiver->action == WaiverAction::kDoNotRun) continue;
       const bool waits = WaitsForTheClock(*cases[i]);
       for (std::uint32_t attempt = 0; attempt < options.repeat; ++attempt) {
         QueueOf(waits).push_back({i, attempt, waits});

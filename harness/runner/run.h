@@ -20,6 +20,7 @@
 #include "harness/runner/expectations.h"
 #include "harness/sandbox/isolation.h"
 #include "harness/target/stage.h"
+#include "harness/vocabulary/record/record.h"
 
 namespace shmspec {
 
@@ -40,16 +41,8 @@ struct RunOptions {
   FoundAbilities abilities;  // of the system, in that isolation
 };
 
-/// How far the attempts at one case agree.
-struct Flakiness {
-  std::uint64_t attempts = 0;  // those with a result
-  std::uint64_t troubled = 0;  // of these, FAIL or UNRESOLVED
-  std::uint64_t flips = 0;     // between one attempt and the next
-
-  bool flaky() const { return troubled != 0 && troubled != attempts; }
-  /// The share of neighbouring attempts that differ: 0 when attempts agree, 1 when they alternate.
-  double flip_rate() const;
-};
+using record::Flakiness;
+using record::Totals;
 
 /// One case with its attempts, in their order.
 struct CaseRun {
@@ -63,13 +56,6 @@ struct CaseRun {
   /// The attempt with that status, or nullptr.
   const CaseResult* deciding() const;
   Flakiness flakiness() const;
-};
-
-/// The cases of a run as runners of tests count them.
-struct Totals {
-  std::size_t passed = 0;   // as specified, and nothing else was expected
-  std::size_t failed = 0;   // judged to be unexpected, or stale
-  std::size_t skipped = 0;  // the rest: not supported here, waived, or known from the baseline
 };
 
 /// A run that ended, or was stopped.

@@ -69,15 +69,16 @@ Flakiness CaseRun::flakiness() const {
     const bool troubled = IsTrouble(attempt.status);
     if (!troubled && !IsAsSpecified(attempt.status)) continue;
     ++flakiness.attempts;
-    if (troubled) ++flakiness.troubled;
+    if (!troubled) ++flakiness.passed;
     if (before && *before != troubled) ++flakiness.flips;
     before = troubled;
   }
+  flakiness.flaky = flakiness.passed != 0 && flakiness.troubled() != 0;
+  if (flakiness.attempts > 1) {
+    flakiness.flip_rate =
+        static_cast<double>(flakiness.flips) / static_cast<double>(flakiness.attempts - 1);
+  }
   return flakiness;
-}
-
-double Flakiness::flip_rate() const {
-  return attempts < 2 ? 0 : static_cast<double>(flips) / static_cast<double>(attempts - 1);
 }
 
 Status CaseRun::status() const {
@@ -143,7 +144,7 @@ int RunResult::ExitCode() const {
       said_something = said_something || IsAsSpecified(status) || IsTrouble(status);
       continue;
     }
-    if (status != Status::kUnresolved || run.flakiness().flaky()) return 1;
+    if (status != Status::kUnresolved || run.flakiness().flaky) return 1;
     undecided = true;
   }
   if (!LeftBehind().empty()) return 3;

@@ -175,7 +175,7 @@ class WaiverReader {
                                                      "run; remove it or the action",
                                                      other)};
       }
-      waiver_.do_not_run = true;
+      waiver_.action = WaiverAction::kDoNotRun;
       return;
     }
     section_.ForEachText("expect", [&](const std::string& word, const toml::node& node) {
@@ -194,7 +194,7 @@ class WaiverReader {
     if (!condition.ok()) {
       throw Unreadable{PlaceOf(section_.At("when")), "when, " + condition.error().message};
     }
-    waiver_.holds = condition->Holds(context_.facts).value_or(false);
+    if (!condition->Holds(context_.facts).value_or(false)) waiver_.state = WaiverState::kElsewhere;
   }
 
   void ReadDates() {
@@ -253,7 +253,7 @@ void Assign(Waivers& waivers, const toml::table& table, const WaiverContext& con
     throw Unreadable{PlaceOf(*table.get("id")),
                      fmt::format("id: there is another waiver \"{}\"; choose a new one", other.id)};
   }
-  if (!waiver.holds) return;
+  if (!waiver.holds()) return;
   for (const Case& one : context.cases) {
     const bool meant =
         std::any_of(waiver.tests.begin(), waiver.tests.end(),

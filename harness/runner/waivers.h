@@ -25,55 +25,23 @@
 
 #include <chrono>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/runner/case.h"
 #include "harness/sandbox/environment.h"
-#include "harness/vocabulary/plan/status.h"
-#include "harness/vocabulary/value/names.h"
+#include "harness/vocabulary/record/besides.h"
 #include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
 
-/// The layer to blame.
-enum class WaiverClass : std::uint8_t {
-  kNotStated,
-  kImplementationBug,
-  kSuiteBug,
-  kSpecAmbiguity,
-  kEnvironment,
-};
-template <>
-struct NamesOf<WaiverClass> {
-  static constexpr std::array kNames{
-      Named<WaiverClass>{"not-stated", WaiverClass::kNotStated},
-      Named<WaiverClass>{"implementation-bug", WaiverClass::kImplementationBug},
-      Named<WaiverClass>{"suite-bug", WaiverClass::kSuiteBug},
-      Named<WaiverClass>{"spec-ambiguity", WaiverClass::kSpecAmbiguity},
-      Named<WaiverClass>{"environment", WaiverClass::kEnvironment}};
-};
+using record::Waiver;
+using record::WaiverAction;
+using record::WaiverClass;
+using record::WaiverState;
 
-struct Waiver {
-  std::string id;
-  std::vector<std::string> tests;
-  std::vector<Status> expect;  // empty when it is not to be run
-  bool do_not_run = false;
-  std::vector<Cause> cause;
-  std::string when;
-  std::string reason;
-  std::string url;
-  std::string owner;
-  WaiverClass kind = WaiverClass::kNotStated;
-  std::string granted;  // YYYY-MM-DD
-  std::string expires;
-  bool strict = true;
-  std::optional<double> at_most;  // the share of attempts that may fail
-  bool holds = true;              // `when` is true of this system
-};
-
+/// Those of one file. How each was used is not known before the run has ended.
 struct Waivers {
   std::string file;
   std::string sha256;

@@ -74,7 +74,7 @@ TEST(Waivers, AreReadWithEverythingTheySay) {
   EXPECT_EQ(waiver.expires, "2027-03-01");
   EXPECT_FALSE(waiver.strict);
   EXPECT_EQ(waiver.at_most, 0.25);
-  EXPECT_TRUE(waiver.holds);
+  EXPECT_TRUE(waiver.holds());
   EXPECT_EQ(waivers->by_case.size(), 2u);
   EXPECT_EQ(waivers->by_case.count("sysv.attach.one"), 0u);
 }
@@ -88,7 +88,7 @@ TEST(Waivers, AreStrictUnlessTheySayOtherwise) {
 TEST(Waivers, HoldOnlyWhereTheirConditionDoes) {
   const Result<Waivers> waivers = Read(Changed("when", "'machine != \"x86_64\"'"));
   ASSERT_TRUE(waivers.ok()) << waivers.error().message;
-  EXPECT_FALSE(waivers->entries.at(0).holds);
+  EXPECT_FALSE(waivers->entries.at(0).holds());
   EXPECT_TRUE(waivers->by_case.empty());
 }
 

@@ -9,16 +9,13 @@
 #include <vector>
 
 #include "harness/sandbox/isolation.h"
+#include "harness/vocabulary/record/fact.h"
 
 namespace shmspec {
 
-/// One fact of the system. Never an error: a fact that cannot be read is `unknown`.
-struct Fact {
-  std::string name;  // `kernel.release`
-  std::string value;
-  std::string source;  // the file or call it comes from
-  bool stable = true;  // the same on the next run of the same system
-};
+using record::Fact;
+
+/// What is known of the system.
 std::vector<Fact> ReadEnvironment();
 
 /// The value of that fact, or `unknown`.

@@ -85,11 +85,12 @@ const std::vector<Room>& Rooms() {
         {"property", kSources},
         {"fuzz", kSources},
         {"reports", {"harness/vocabulary"}}};
-    AddParts(rooms,
-             {"harness/vocabulary/value", "harness/vocabulary/catalogue",
-              "harness/vocabulary/litmus", "harness/vocabulary/operation",
-              "harness/vocabulary/outcome", "harness/vocabulary/plan", "harness/vocabulary/form"},
-             {}, {"harness/generators"});
+    AddParts(
+        rooms,
+        {"harness/vocabulary/value", "harness/vocabulary/catalogue", "harness/vocabulary/litmus",
+         "harness/vocabulary/operation", "harness/vocabulary/outcome", "harness/vocabulary/plan",
+         "harness/vocabulary/record", "harness/vocabulary/form"},
+        {}, {"harness/generators"});
     AddParts(rooms,
              {"harness/model/profile", "harness/model/state", "harness/model/language",
               "harness/model/rights", "harness/model/segment", "harness/model/space",

@@ -15,20 +15,11 @@
 
 #include "harness/vocabulary/outcome/pattern.h"
 #include "harness/vocabulary/plan/actor_spec.h"
+#include "harness/vocabulary/record/test.h"
 
 namespace shmspec {
 
-/// One difference, in the language of outcomes.
-struct Difference {
-  static constexpr std::string_view kName = "difference";
-  std::string field;    // of a record; empty when the outcome is of another kind altogether
-  std::string seen;     // without a field: `success`, `EINVAL`, `SIGSEGV`, `killed by SIGKILL`
-  std::string allowed;  // `2`, `1..3`; without a field the kinds, joined by `|`
-  static constexpr auto kFields =
-      Fields(Field{"field", &Difference::field}, Field{"seen", &Difference::seen},
-             Field{"allowed", &Difference::allowed});
-  friend bool operator==(const Difference&, const Difference&) = default;
-};
+using record::Difference;
 
 /// What `seen` has in common with other outcomes: `success`, the name of an error or of a signal,
 /// or how the actor ended.
