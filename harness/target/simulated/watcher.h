@@ -26,8 +26,9 @@ inline std::int32_t MappingsOf(const model::State& state, std::uint8_t ipc,
   std::int32_t count = 0;
   for (const model::Process& process : state.processes) {
     for (const model::Mapping& mapping : process.space->mappings()) {
-      if (!mapping.IsAttach()) continue;
-      count += mapping.ipc == ipc && mapping.segment == segment.serial ? 1 : 0;
+      const model::AttachBacking* attach = mapping.attach();
+      if (attach == nullptr) continue;
+      count += attach->segment == model::SegmentName{ipc, segment.serial} ? 1 : 0;
     }
   }
   return count;
@@ -52,9 +53,10 @@ inline std::vector<std::string> DeadEnds(const model::State& state) {
       if (mapping.start < end || mapping.end <= mapping.start) found.push_back("mappings overlap");
       end = mapping.end;
       if (!internal::HasObject(state, mapping.object)) found.push_back("a mapping of no memory");
-      if (!mapping.IsAttach()) continue;
-      if (mapping.ipc >= state.namespaces.size() ||
-          FindSegment(state, {mapping.ipc, mapping.segment}) == nullptr) {
+      const model::AttachBacking* attach = mapping.attach();
+      if (attach == nullptr) continue;
+      if (attach->segment.ipc >= state.namespaces.size() ||
+          FindSegment(state, attach->segment) == nullptr) {
         found.push_back("a mapping of a segment that is gone");
       }
     }
