@@ -161,10 +161,10 @@ void CheckPrinted(const Clauses& clauses, const Scene& scene, const Outcome& out
 RC_GTEST_PROP(Specification, AllowsWhatItPrintsAndNothingElse, (std::uint64_t seed)) {
   const Plan plan = DrawnPlan(seed);
   SeededChoices choices(seed);
-  for (const model::Profile& profile : model::AllProfiles()) {
-    const Trace trace = MakeSimulatedStage(profile)->Perform(plan, seed);
+  for (const model::Profile* profile : model::AllProfiles()) {
+    const Trace trace = MakeSimulatedStage(*profile)->Perform(plan, seed);
     Follow(
-        trace, profile,
+        trace, *profile,
         [&](const Scene& scene, const Clauses& clauses, std::uint32_t step) {
           for (const Outcome& outcome :
                Candidates(clauses, scene, trace.steps[step].outcome, choices)) {
@@ -177,11 +177,11 @@ RC_GTEST_PROP(Specification, AllowsWhatItPrintsAndNothingElse, (std::uint64_t se
 
 RC_GTEST_PROP(Specification, AllowsWhatItChooses, (std::uint64_t seed)) {
   const Plan plan = DrawnPlan(seed);
-  for (const model::Profile& profile : model::AllProfiles()) {
-    const Trace trace = MakeSimulatedStage(profile)->Perform(plan, seed);
+  for (const model::Profile* profile : model::AllProfiles()) {
+    const Trace trace = MakeSimulatedStage(*profile)->Perform(plan, seed);
     LinuxChooser chooser;  // it remembers which identifiers it gave
     Follow(
-        trace, profile,
+        trace, *profile,
         [&](const Scene& scene, const Clauses& clauses, std::uint32_t step) {
           RC_LOG(PrintStep(plan.steps[step], plan.actors));
           const Outcome chosen = model::Choose(clauses, scene, chooser);

@@ -109,9 +109,9 @@ class CaseTest : public testing::Test {
   void JudgeByOtherProfiles(const std::string& whole_trace) const {
     const Result<Trace> trace = ParseTrace(whole_trace, test_case_.id);
     ASSERT_TRUE(trace.ok()) << trace.error().message;
-    for (const model::Profile& profile : model::AllProfiles()) {
-      const Verdict verdict = Judge(*trace, profile);
-      EXPECT_NE(verdict.kind, Verdict::Kind::kRefuted) << profile.name << ": " << verdict.message;
+    for (const model::Profile* profile : model::AllProfiles()) {
+      const Verdict verdict = Judge(*trace, *profile);
+      EXPECT_NE(verdict.kind, Verdict::Kind::kRefuted) << profile->name << ": " << verdict.message;
     }
   }
 

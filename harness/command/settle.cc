@@ -28,9 +28,9 @@ constexpr std::uint32_t kMaxJobs = 4;
 
 std::string ProfileWords(std::string_view by_default) {
   std::string words;
-  for (const model::Profile& profile : model::AllProfiles()) {
-    words += fmt::format("{}{}{}", words.empty() ? "" : ", ", profile.name,
-                         profile.name == by_default ? " (default)" : "");
+  for (const model::Profile* profile : model::AllProfiles()) {
+    words += fmt::format("{}{}{}", words.empty() ? "" : ", ", profile->name,
+                         profile->name == by_default ? " (default)" : "");
   }
   return words;
 }

@@ -24,10 +24,10 @@ Trace Simulate(const Plan& plan, std::uint64_t seed) {
 }
 
 void ExpectExplained(const Trace& trace, std::uint64_t seed) {
-  for (const model::Profile& profile : model::AllProfiles()) {
-    const Verdict verdict = Judge(trace, profile);
+  for (const model::Profile* profile : model::AllProfiles()) {
+    const Verdict verdict = Judge(trace, *profile);
     ASSERT_EQ(verdict.kind, Verdict::Kind::kExplained)
-        << "seed " << seed << ", profile " << profile.name << ": " << verdict.message << "\n"
+        << "seed " << seed << ", profile " << profile->name << ": " << verdict.message << "\n"
         << PrintTrace(trace);
   }
 }
