@@ -121,7 +121,7 @@ TEST(Logs, OfSeveralRecordsAreReadByThoseThatTakeSeveral) {
   EXPECT_EQ(RunProgram({"matrix", folder / "both.log"}).exit_code, 0);
   const Finished diff = RunProgram({"diff", folder / "both.log", folder / "both.log"});
   EXPECT_EQ(diff.exit_code, 4) << diff;
-  EXPECT_THAT(diff.err, HasSubstr("log of 2 records")) << diff;
+  EXPECT_THAT(diff.err, HasSubstr("has 2 records")) << diff;
 }
 
 }  // namespace

@@ -21,7 +21,8 @@ std::string BuildIdOfKernel();
 /// That of the program itself when there is no such file: then the library is linked into it.
 std::string BuildIdOfLibrary(std::string_view file_name);
 
-/// Whether this program was linked with all its libraries, and loads none. The objects are the same.
+/// Whether this program was linked with all its libraries, and loads none. The objects are the
+/// same.
 bool IsStaticallyLinked();
 
 }  // namespace shmspec
