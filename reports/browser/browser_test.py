@@ -322,8 +322,11 @@ class Trust(InChromium):
                 texts = []
                 for script in (True, False):
                     self.browser.show(page, script=script)
+                    # Chapters off the screen have no text before the browser lays them out.
                     root = self.browser.do("Runtime.evaluate", expression="""
                         document.querySelectorAll("details").forEach((one) => { one.open = true; });
+                        document.querySelectorAll("*").forEach(
+                            (one) => { one.style.contentVisibility = "visible"; });
                         const filter = document.querySelector("#filter");
                         const shown = filter.checkVisibility();
                         filter.remove();
