@@ -84,11 +84,13 @@ void WriteControls(Markup& page, const View& view, std::size_t index) {
   page << "</ul>\n";
 }
 
-void WriteJudgement(Markup& page, const View& view) {
-  const bool any = std::any_of(view.records.begin(), view.records.end(), [](const Record& record) {
+bool IsShown(const View& view) {
+  return std::any_of(view.records.begin(), view.records.end(), [](const Record& record) {
     return !record.waivers.empty() || record.flaky > 0 || record.controls.has_value();
   });
-  if (!any) return;
+}
+
+void WriteJudgement(Markup& page, const View& view) {
   page << "<section id=\"judgement\" aria-labelledby=\"judgement-title\">\n"
           "<h2 id=\"judgement-title\">What else was expected</h2>\n";
   for (std::size_t i = 0; i < view.records.size(); ++i) {
@@ -99,7 +101,9 @@ void WriteJudgement(Markup& page, const View& view) {
   page << "</section>\n";
 }
 
-const internal::PartRegistration registration({.place = 70, .write = &WriteJudgement});
+const internal::PartRegistration registration({.place = 70,
+                                               .shows = &IsShown,
+                                               .write = &WriteJudgement});
 
 }  // namespace
 }  // namespace shmspec::reports

@@ -36,9 +36,23 @@ Json ReadAndWritten(const Json& document) {
   return Json::parse(record::PrintRecord(*record));
 }
 
+/// `object` with a member after the one called `after`.
+Json WithMember(const Json& object, const std::string& after, const std::string& name,
+                const Json& value) {
+  Json wider = Json::object();
+  for (const auto& [key, member] : object.items()) {
+    wider[key] = member;
+    if (key == after) wider[name] = value;
+  }
+  return wider;
+}
+
 /// A record of the present format in which every member is there at least once.
 Json WithEverything() {
   Json document = Kept("ordering");
+  document["run"]["complete"] = false;
+  document["run"] = WithMember(document["run"], "complete", "stop_reason", "interrupted");
+  document["subject"] = WithMember(document["subject"], "version", "build_id", "0a");
   document["subject"].update(Json::parse(R"({"library":
       {"name": "glibc", "version": "2.36", "build_id": "0a"}})"));
   Json& summary = document["summary"];
@@ -111,10 +125,38 @@ Json FullTest(const Json& test) {
   return full;
 }
 
+/// Adds the members of the schema that no document has, by their paths.
+void AddUnused(const Json& schema, const std::vector<Json>& documents, const std::string& path,
+               std::vector<std::string>& unused) {
+  const Json properties = schema.value("properties", Json::object());
+  for (const auto& [name, member] : properties.items()) {
+    std::vector<Json> inside;
+    for (const Json& document : documents) {
+      if (document.is_object() && document.contains(name)) inside.push_back(document[name]);
+    }
+    if (inside.empty())
+      unused.push_back(path + "/" + name);
+    else
+      AddUnused(member, inside, path + "/" + name, unused);
+  }
+  // What all entries of a list, or all members of a map, are.
+  for (const char* each : {"items", "additionalProperties"}) {
+    if (!schema.contains(each) || !schema[each].is_object()) continue;
+    std::vector<Json> inside;
+    for (const Json& document : documents) {
+      for (const Json& entry : document) inside.push_back(entry);
+    }
+    AddUnused(schema[each], inside, path + "/*", unused);
+  }
+}
+
 TEST(Record, IsWrittenAsItWasRead) {
   Json document = WithEverything();
   document["tests"][0] = FullTest(document["tests"][0]);
   EXPECT_EQ(ReadAndWritten(document).dump(1), document.dump(1));
+  std::vector<std::string> unused;
+  AddUnused(Json::parse(RecordSchema()), {document}, "", unused);
+  EXPECT_THAT(unused, testing::IsEmpty()) << "members of which this test knows nothing";
 }
 
 /// What a document does not say as another one does, by its path.

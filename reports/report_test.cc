@@ -248,6 +248,14 @@ TEST(ReadRecord, NamesTheFieldThatIsMissingOrOfAnotherType) {
             ErrorIn(Damaged("\"status\": \"FAIL\"", "\"status\": \"FINE\"")).size() - 5);
 }
 
+TEST(ReadRecord, RefusesWhatAFieldCannotBe) {
+  EXPECT_EQ(ErrorIn(Damaged("\"jobs\": 2", "\"jobs\": 0")),
+            "r.json: run.jobs: expected at least 1, found number");
+  EXPECT_THAT(ErrorIn(Damaged("\"scheme\": \"slice\"", "\"scheme\": \"dice\"")),
+              HasSubstr("there is no \"dice\""));
+  EXPECT_THAT(ErrorIn(Damaged("\"shmspec\",\n   \"run\"", "")), HasSubstr("expected"));
+}
+
 TEST(ReadRecord, RefusesARecordThatContradictsItself) {
   EXPECT_THAT(ErrorIn(Damaged("\"conformant\": \"no\"", "\"conformant\": \"yes\"")),
               HasSubstr("contradicts itself: the summary says conformant: yes"));

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,7 +49,7 @@ RunOptions OptionsFor(const std::string& target) {
   return options;
 }
 
-/// Made by the first case of the target: most processes of this program run one case.
+/// Made by the first case of the target: what the system offers is tried once in a process.
 const RunOptions& SharedOptionsFor(const std::string& target) {
   static std::map<std::string, RunOptions> options;
   const auto found = options.find(target);
@@ -166,8 +165,7 @@ void RegisterOn(const std::string& target) {
 
 /// Why this system does not offer the target; empty when it does.
 std::string LackingOf(const KernelTarget& target) {
-  Result<void> there = target.probe();
-  if (there.ok() && target.abi == Abi::kI386) there = ProbeI386Program();
+  const Result<void> there = ProbeTarget(target);
   return there.ok() ? "" : there.error().message;
 }
 

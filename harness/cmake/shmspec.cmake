@@ -15,7 +15,6 @@ option(SHMSPEC_BUILD_TESTS "Build the tests (needs GoogleTest and rapidcheck)" O
 option(SHMSPEC_BUILD_FUZZERS "Build the fuzz targets (libFuzzer with clang, else a replaying main)" ON)
 option(SHMSPEC_BUILD_BENCHMARKS "Build the benchmarks (needs Google Benchmark)" ON)
 option(SHMSPEC_I386 "Build the program of 32-bit actors where the compiler can (needs g++-multilib)" ON)
-option(SHMSPEC_BOOST "Build the target boost where Boost.Interprocess is (needs libboost-dev)" ON)
 set(SHMSPEC_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 option(SHMSPEC_COVERAGE "Instrument for line coverage" OFF)
 

@@ -49,8 +49,8 @@ std::string Suggestion(const reports::Test& test, std::size_t number) {
   text +=
       fmt::format("granted = {}\nexpires = {}\n", DateText(today), DateText(today + kSuggested));
   if (test.flakiness && test.flakiness->flaky) {
-    const auto attempts = static_cast<double>(test.flakiness->attempts);
-    const double share = (attempts - static_cast<double>(test.flakiness->passed)) / attempts;
+    const double share = static_cast<double>(test.flakiness->troubled()) /
+                         static_cast<double>(test.flakiness->attempts);
     text += fmt::format("rate = {{at_most = {:.3f}, per = \"attempt\"}}\n",
                         std::min(std::ceil(share * 1000) / 1000, 0.999));
   }

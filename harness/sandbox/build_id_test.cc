@@ -70,5 +70,7 @@ TEST(BuildId, OfALoadedLibraryIsTheOneInItsFile) {
   EXPECT_NE(bytes.find(raw), bytes.npos);
 }
 
+TEST(Linking, OfATestIsDynamic) { EXPECT_FALSE(IsStaticallyLinked()); }
+
 }  // namespace
 }  // namespace shmspec

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 
-# Where Boost is missing the target reports that. Its assertions would end an actor where a program of its
-# users, built for release, goes on.
+option(SHMSPEC_BOOST "Build the target boost where Boost.Interprocess is (needs libboost-dev)" ON)
+
+# Where Boost is missing the target reports that. The assertions of Boost would end an actor where a program
+# of its users, built for release, goes on.
 if(SHMSPEC_BOOST)
   find_package(Boost 1.74 CONFIG QUIET)
 endif()

@@ -11,26 +11,29 @@
 namespace shmspec {
 namespace {
 
-CallResult Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
-  return ::syscall(SYS_shmget, key, size, flags);
+/// A number for a register, of whatever width it has in a plan.
+template <typename Number>
+long Word(Number number) {
+  return static_cast<long>(number);
 }
-
-CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t flags) {
-  return ::syscall(SYS_shmat, segment, address, flags);
-}
-
-std::int64_t Detach(std::uint64_t address) { return ::syscall(SYS_shmdt, address); }
-
-CallResult Control(std::int64_t segment, int command, void* buffer) {
-  return ::syscall(SYS_shmctl, segment, command, buffer);
-}
-
-// A number for a register.
-long Word(std::uint64_t number) { return static_cast<long>(number); }
 
 /// Half of the addresses of a 32-bit program are negative numbers.
 CallResult ReturnedAddressOf(long returned) {
   return returned == -1 ? -1 : static_cast<std::int64_t>(static_cast<unsigned long>(returned));
+}
+
+CallResult Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
+  return ::syscall(SYS_shmget, Word(key), Word(size), Word(flags));
+}
+
+CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t flags) {
+  return ReturnedAddressOf(::syscall(SYS_shmat, Word(segment), Word(address), Word(flags)));
+}
+
+std::int64_t Detach(std::uint64_t address) { return ::syscall(SYS_shmdt, Word(address)); }
+
+CallResult Control(std::int64_t segment, int command, void* buffer) {
+  return ::syscall(SYS_shmctl, Word(segment), command, buffer);
 }
 
 CallResult Map(std::uint64_t at, std::uint64_t size, int protection, int flags, int file,
