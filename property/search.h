@@ -16,7 +16,7 @@
 
 #include "harness/generators/likely_plan.h"
 #include "harness/oracle/oracle.h"
-#include "harness/target/stage.h"
+#include "harness/stage/stage.h"
 
 namespace shmspec {
 

@@ -38,7 +38,7 @@ inline ActorSpec Alone() { return {.namespaces = kNamespaceIpc}; }
 
 /// An attach at `at`, within a reservation, of a segment that takes `bytes` in whole pages: what is
 /// around it stays reserved. The gap is made before, since not every system has SHM_REMAP.
-inline Attach InGap(const Actor& actor, const Segment& segment, Place at, std::uint64_t bytes) {
+inline Attach InGap(const Actor& actor, const Segment& segment, Address at, std::uint64_t bytes) {
   actor.Do(MapUnmap{at, {bytes}}).Gives(0);
   return actor.At(segment, at);
 }

@@ -4,7 +4,8 @@
 
 #include <sys/mman.h>
 
-#include "harness/target/address.h"
+#include "harness/host/address.h"
+#include "harness/target/perform/perform.h"
 
 namespace shmspec {
 namespace {
@@ -22,7 +23,7 @@ void Belongings::Note(const Operation& operation, const Outcome& outcome, const 
     const auto* address = std::get_if<Value>(&outcome);
     if (address != nullptr) attaches_.push_back(address->number);
     // An attach over others may leave pieces of them.
-    rearranged_ = rearranged_ || context.Address(attach->at) != 0;
+    rearranged_ = rearranged_ || context.AddressOf(attach->at) != 0;
     return;
   }
   if (!IsMapOperation(operation)) return;

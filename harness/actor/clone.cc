@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "harness/actor/performer.h"
-#include "harness/target/process_limit.h"
+#include "harness/host/process_limit.h"
 #include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
@@ -92,7 +92,7 @@ int EnterNamespacesOf(pid_t process, Namespaces namespaces) {
 }  // namespace
 
 Outcome Performer::Do(const ProcessClone& op) {
-  ChildTask task{&context_.sysv(), context_.Address(op.detach)};
+  ChildTask task{&context_.sysv(), context_.AddressOf(op.detach)};
   alignas(16) static thread_local std::array<char, kStackBytes> stack;
   const pid_t child =
       ::clone(RunChild, stack.data() + stack.size(), static_cast<int>(FlagsOf(op.shares)), &task);

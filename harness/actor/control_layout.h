@@ -15,9 +15,9 @@ namespace shmspec {
 
 static_assert(ActorRef::kLimit == 16 && Handle::kLimit == 64, "the sizes below follow from these");
 
-static_assert(sizeof(RestingPlace) == 8 && offsetof(RestingPlace, at_work) == 4);
-static_assert(sizeof(RestingPlaces) == 136 && offsetof(RestingPlaces, rested_fd) == 4);
-static_assert(offsetof(RestingPlaces, places) == 8);
+static_assert(sizeof(IdleSlot) == 8 && offsetof(IdleSlot, at_work) == 4);
+static_assert(sizeof(IdleSlots) == 136 && offsetof(IdleSlots, rested_fd) == 4);
+static_assert(offsetof(IdleSlots, slots) == 8);
 
 static_assert(sizeof(ActorSlot) == 88 && alignof(ActorSlot) == 8);
 static_assert(offsetof(ActorSlot, life) == 12 && offsetof(ActorSlot, leaving) == 28);

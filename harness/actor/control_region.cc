@@ -51,7 +51,7 @@ Extent ArenaWriter::Write(std::string_view bytes) {
     free_ = {arena.at + used, chunk};
   }
   const Extent written{free_.at, size};
-  std::memcpy(region_->Place(written), bytes.data(), bytes.size());
+  std::memcpy(region_->BytesAt(written), bytes.data(), bytes.size());
   free_.at += size;
   free_.size -= size;
   return written;

@@ -4,7 +4,7 @@
 // atomics at fixed places, because each process maps it where it likes; and of fixed widths and
 // alignment, because 32-bit programs map it too (control_layout.h):
 //
-//   RestingPlaces | ControlHeader | ActState... | StepState... | script (operations and specs in
+//   IdleSlots | ControlHeader | ActState... | StepState... | script (operations and specs in
 //   wire form) | arena
 //
 // The arena holds what actors report: facts and outcomes in wire form. Everything except the
@@ -19,8 +19,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "harness/actor/actor_set.h"
 #include "harness/host/futex.h"
+#include "harness/stage/actor_set.h"
 #include "harness/target/handle_table.h"
 #include "harness/vocabulary/plan/ability.h"
 #include "harness/vocabulary/plan/halt.h"
@@ -36,20 +36,20 @@ struct Extent {
   std::uint32_t size = 0;
 };
 
-enum class Life : std::uint32_t { kUnborn, kAlive, kGone };
+enum class Liveness : std::uint32_t { kUnborn, kAlive, kGone };
 
 /// Where an actor that stays for the next plan waits for it.
-struct RestingPlace {
+struct IdleSlot {
   static constexpr std::uint32_t kLeave = 0xffffffff;
   FutexWord calls{0};  // how often it was called to a plan; kLeave: it is to end
   std::atomic<bool> at_work{false};
 };
 
 /// One place for each actor of a plan, by its index.
-struct RestingPlaces {
+struct IdleSlots {
   std::atomic<std::int32_t> group{0};  // process group of all actors that stay
   std::int32_t rested_fd = -1;         // a pipe that tells the warden that all actors rest
-  std::array<RestingPlace, ActorRef::kLimit> places;
+  std::array<IdleSlot, ActorRef::kLimit> slots;
 };
 
 /// What is known of one actor while the plan runs.
@@ -57,7 +57,7 @@ struct ActorSlot {
   FutexWord open{0};        // how many acts are open to it: act N may be entered when open > N
   FutexWord introduced{0};  // not 0 once its facts stand, or never will
   FutexWord ended{0};       // 1 once it is gone
-  std::atomic<Life> life{Life::kUnborn};
+  std::atomic<Liveness> life{Liveness::kUnborn};
   std::atomic<std::int32_t> pid{0};         // of its process, as the warden sees it
   std::atomic<std::int32_t> local_pid{0};   // the same as its parent sees it, for forked ones
   std::atomic<std::int32_t> parent_pid{0};  // as the warden sees it, for forked ones
@@ -83,10 +83,10 @@ struct ActState {
   std::uint32_t finished_first = 0;
 };
 
-enum class Progress : std::uint32_t { kNone, kCalled, kReturned };
+enum class StepProgress : std::uint32_t { kNone, kCalled, kReturned };
 
 struct StepState {
-  std::atomic<Progress> progress{Progress::kNone};
+  std::atomic<StepProgress> progress{StepProgress::kNone};
   std::uint32_t act = 0;
   std::uint8_t actor = 0;
   std::uint8_t makes = kNoActor;
@@ -141,7 +141,7 @@ class ControlRegion {
   /// A region that is shared by fork alone, and cannot grow.
   static Result<ControlRegion> MapByFork(std::size_t bytes);
 
-  RestingPlaces& resting_places() const { return *At<RestingPlaces>(0); }
+  IdleSlots& idle_slots() const { return *At<IdleSlots>(0); }
   ControlHeader& header() const { return *At<ControlHeader>(kHeaderAt); }
   ActorSlot& actor(std::uint32_t index) const { return header().actors[index]; }
   ActState& act(std::uint32_t index) const { return At<ActState>(header().acts.at)[index]; }
@@ -149,12 +149,12 @@ class ControlRegion {
   std::string_view Bytes(Extent extent) const {
     return {At<char>(extent.at), static_cast<std::size_t>(extent.size)};
   }
-  char* Place(Extent extent) const { return At<char>(extent.at); }
+  char* BytesAt(Extent extent) const { return At<char>(extent.at); }
 
   std::size_t bytes() const { return mapping_.get().size; }
   Abilities abilities() const { return Abilities(header().abilities); }
 
-  static constexpr std::size_t kHeaderAt = (sizeof(RestingPlaces) + 63) / 64 * 64;
+  static constexpr std::size_t kHeaderAt = (sizeof(IdleSlots) + 63) / 64 * 64;
 
  private:
   explicit ControlRegion(UniqueMapping mapping) : mapping_(std::move(mapping)) {}

@@ -11,9 +11,9 @@
 #include <csignal>
 #include <utility>
 
+#include "harness/host/fault_guard.h"
 #include "harness/host/pipe.h"
 #include "harness/host/shared_file.h"
-#include "harness/target/fault_guard.h"
 #include "harness/vocabulary/value/names.h"
 
 namespace shmspec {

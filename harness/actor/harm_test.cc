@@ -22,7 +22,7 @@
 #include "harness/actor/play.h"
 #include "harness/host/clocks.h"
 #include "harness/host/own_process.h"
-#include "harness/target/text_file.h"
+#include "harness/host/text_file.h"
 
 namespace shmspec {
 namespace {

@@ -16,9 +16,9 @@
 #include <cstdlib>
 #include <string>
 
-#include "harness/target/capability.h"
-#include "harness/target/process_limit.h"
-#include "harness/target/text_file.h"
+#include "harness/host/capability.h"
+#include "harness/host/process_limit.h"
+#include "harness/host/text_file.h"
 #include "harness/vocabulary/value/names.h"
 
 namespace shmspec {

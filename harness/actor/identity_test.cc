@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/actor/play.h"
-#include "harness/target/capability.h"
+#include "harness/host/capability.h"
 
 namespace shmspec {
 namespace {

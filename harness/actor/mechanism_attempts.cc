@@ -22,8 +22,8 @@
 #include "harness/host/own_process.h"
 #include "harness/host/pipe.h"
 #include "harness/host/shared_file.h"
-#include "harness/target/text_file.h"
-#include "harness/target/tool.h"
+#include "harness/host/text_file.h"
+#include "harness/target/tool/tool.h"
 #include "harness/vocabulary/value/names.h"
 
 namespace shmspec {

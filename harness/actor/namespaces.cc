@@ -10,8 +10,8 @@
 
 #include "harness/actor/identity.h"
 #include "harness/host/pipe.h"
-#include "harness/target/process_limit.h"
-#include "harness/target/text_file.h"
+#include "harness/host/process_limit.h"
+#include "harness/host/text_file.h"
 #include "harness/vocabulary/value/names.h"
 #include "harness/vocabulary/value/unique_handle.h"
 

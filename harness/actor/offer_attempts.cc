@@ -22,10 +22,10 @@
 #include "harness/actor/floor.h"
 #include "harness/actor/i386_program.h"
 #include "harness/actor/system_facts.h"
+#include "harness/host/capability.h"
 #include "harness/host/own_process.h"
-#include "harness/target/capability.h"
+#include "harness/host/ticks.h"
 #include "harness/target/target.h"
-#include "harness/target/ticks.h"
 #include "harness/vocabulary/value/names.h"
 #include "harness/vocabulary/value/unique_handle.h"
 

@@ -17,10 +17,11 @@
 #include "harness/actor/identity.h"
 #include "harness/actor/turns.h"
 #include "harness/host/clocks.h"
+#include "harness/host/fault_guard.h"
 #include "harness/host/own_process.h"
 #include "harness/host/pipe.h"
-#include "harness/target/fault_guard.h"
-#include "harness/target/process_limit.h"
+#include "harness/host/process_limit.h"
+#include "harness/target/perform/perform.h"
 #include "harness/vocabulary/form/wire.h"
 #include "harness/vocabulary/form/wire_codec.h"
 #include "harness/vocabulary/value/names.h"
@@ -57,16 +58,16 @@ Outcome OutcomeOfExec(const ActorSlot& slot) {
 
 /// Waits for the next plan.
 void Rest(const ControlRegion& region, std::uint32_t self) {
-  RestingPlace& place = region.resting_places().places[self];
+  IdleSlot& place = region.idle_slots().slots[self];
   const std::uint32_t calls = place.calls.load();
   place.at_work.store(false);
-  const auto& places = region.resting_places().places;
+  const auto& places = region.idle_slots().slots;
   const bool last = std::none_of(places.begin(), places.end(),
-                                 [](const RestingPlace& other) { return other.at_work.load(); });
+                                 [](const IdleSlot& other) { return other.at_work.load(); });
   // The pipe may be full of words; each one is enough.
-  if (last && !SendWord(region.resting_places().rested_fd, 'r') && errno != EAGAIN) ::_exit(1);
+  if (last && !SendWord(region.idle_slots().rested_fd, 'r') && errno != EAGAIN) ::_exit(1);
   while (place.calls.load() == calls) FutexWait(place.calls, calls);
-  if (place.calls.load() == RestingPlace::kLeave) ::_exit(0);
+  if (place.calls.load() == IdleSlot::kLeave) ::_exit(0);
 }
 
 }  // namespace
@@ -78,7 +79,7 @@ Performer::Performer(const ControlRegion& region, int region_fd, std::uint32_t s
 void Performer::ReadSteps() {
   for (std::uint32_t i = 0; i < region_.header().step_count; ++i) {
     const StepState& step = region_.step(i);
-    if (step.actor != self_ || step.progress.load() != Progress::kNone) continue;
+    if (step.actor != self_ || step.progress.load() != StepProgress::kNone) continue;
     OwnStep& own = steps_.emplace_back();
     own.index = i;
     std::string_view bytes = region_.Bytes(step.operation);
@@ -236,7 +237,7 @@ void Performer::PerformSteps(std::uint32_t entered) {
 void Performer::PerformStep(const OwnStep& own, StepState& step) {
   step.not_before_s = SecondNotAfterNow();
   if (step.timed) step.call_ns = MonotonicNs();
-  step.progress.store(Progress::kCalled, std::memory_order_release);
+  step.progress.store(StepProgress::kCalled, std::memory_order_release);
   if (region_.act(step.act).finished_first != 0) FinishAct(region_, step.act, self_);
   const Outcome outcome =
       own.concerns_others ? DoOnOthers(own.operation) : Perform(own.operation, context_);
@@ -264,7 +265,7 @@ void Performer::Record(const Outcome& outcome, StepState& step) {
                         static_cast<std::uint8_t>(step.assigns % 256)};
     context_.handles().Set(handle, value->number);
   }
-  step.progress.store(Progress::kReturned, std::memory_order_release);
+  step.progress.store(StepProgress::kReturned, std::memory_order_release);
 }
 
 std::uint32_t Performer::ResumeAfterExec() {
@@ -279,7 +280,7 @@ std::uint32_t Performer::ResumeAfterExec() {
   }
   for (std::uint32_t i = 0; i < region_.header().step_count; ++i) {
     StepState& step = region_.step(i);
-    if (step.actor != self_ || step.progress.load() != Progress::kCalled) continue;
+    if (step.actor != self_ || step.progress.load() != StepProgress::kCalled) continue;
     if (step.timed) step.return_ns = MonotonicNs();
     step.not_after_s = SecondNotBeforeNow();
     const Outcome outcome = OutcomeOfExec(slot());

@@ -20,8 +20,8 @@
 #include "harness/actor/spawn_warden.h"
 #include "harness/actor/system_facts.h"
 #include "harness/actor/warden.h"
+#include "harness/host/process_limit.h"
 #include "harness/host/shared_file.h"
-#include "harness/target/process_limit.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/plan/users.h"
 #include "harness/vocabulary/value/names.h"
@@ -173,7 +173,7 @@ Result<void> ProcessStage::Run() {
   const StayOnCpu stay(header.concurrent ? -1 : header.caller_cpu);
   const bool done = warden_->Perform(options_.deadline_ms + kWardenGrace_ms);
   if (done) return {};
-  for (const auto* group : {&region_->header().group, &region_->resting_places().group}) {
+  for (const auto* group : {&region_->header().group, &region_->idle_slots().group}) {
     if (const std::int32_t number = group->load(); number > 0) ::kill(-number, SIGKILL);
   }
   warden_.reset();
@@ -213,9 +213,9 @@ std::optional<std::uint32_t> ProcessStage::OverdueStep(const Plan& plan) const {
   std::optional<std::uint32_t> first;
   for (std::uint32_t i = 0; i < region_->header().step_count; ++i) {
     const StepState& state = region_->step(i);
-    const Progress progress = state.progress.load();
-    if (!state.performs || progress == Progress::kReturned) continue;
-    if (progress == Progress::kCalled && !MayTakeLong(plan.steps[i].operation)) return i;
+    const StepProgress progress = state.progress.load();
+    if (!state.performs || progress == StepProgress::kReturned) continue;
+    if (progress == StepProgress::kCalled && !MayTakeLong(plan.steps[i].operation)) return i;
     if (!first) first = i;
   }
   return first;
@@ -238,9 +238,9 @@ void ProcessStage::CleanUp(const Trace& trace) {
   if (!options_.private_ipc) return;
   if (wrote) facts_changed_ = !RestoreSysctls(facts_);
   const bool others = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
-    return step.assigns && step.assigns->kind == HandleKind::kOther;
+    return step.assigns && step.assigns->kind == HandleKind::kIpcObject;
   });
-  if (others) RemoveEveryOther();
+  if (others) RemoveEveryIpcObject();
   RemoveEverySegment();
 }
 

@@ -16,7 +16,7 @@
 #include <string_view>
 
 #include "harness/actor/abilities.h"
-#include "harness/target/stage.h"
+#include "harness/stage/stage.h"
 #include "harness/vocabulary/value/result.h"
 
 namespace shmspec {

@@ -18,7 +18,7 @@
 #include "harness/actor/children.h"
 #include "harness/actor/performer.h"
 #include "harness/actor/turns.h"
-#include "harness/target/fault_guard.h"
+#include "harness/host/fault_guard.h"
 
 extern char** environ;
 
@@ -45,8 +45,8 @@ struct ThreadStart {
 
 void* RunActorThread(void* start) {
   const std::unique_ptr<ThreadStart> told(static_cast<ThreadStart*>(start));
-  Life unborn = Life::kUnborn;
-  if (!told->region->actor(told->self).life.compare_exchange_strong(unborn, Life::kAlive)) {
+  Liveness unborn = Liveness::kUnborn;
+  if (!told->region->actor(told->self).life.compare_exchange_strong(unborn, Liveness::kAlive)) {
     return nullptr;
   }
   const ControlHeader& header = told->region->header();
@@ -88,8 +88,8 @@ Outcome Performer::Do(const ProcessFork& op) {
     return Failure{ErrorCode{error}};
   }
   if (pid == 0) {
-    Life unborn = Life::kUnborn;
-    if (!child.life.compare_exchange_strong(unborn, Life::kAlive)) ::_exit(1);
+    Liveness unborn = Liveness::kUnborn;
+    if (!child.life.compare_exchange_strong(unborn, Liveness::kAlive)) ::_exit(1);
     const std::int32_t own = PidForWarden(region_, nested);
     Performer performer(region_, region_fd_, op.child.index, context_);
     performer.children_nested_ = nested;
@@ -156,7 +156,7 @@ Outcome Performer::Do(const ProcessExit& op) {
 Outcome Performer::Do(const ProcessKill& op) {
   ActorSlot& victim = region_.actor(op.actor.index);
   // Once it is reaped its number may belong to a stranger.
-  if (victim.life.load() != Life::kAlive) return Failure{ErrorCode{ESRCH}};
+  if (victim.life.load() != Liveness::kAlive) return Failure{ErrorCode{ESRCH}};
   std::int32_t pid = victim.pid.load();
   if (::getpid() != slot().pid.load()) {
     pid = victim.pid.load() == slot().pid.load() ? ::getpid() : victim.local_pid.load();

@@ -81,9 +81,9 @@ void EndStep(const ActorSlot& slot, const Step& step, bool timed, Performed& per
 
 void ReadStep(const ControlRegion& region, const Step& step, const StepState& state,
               Performed& performed) {
-  const Progress progress = state.progress.load();
-  performed.called = progress != Progress::kNone;
-  performed.returned = progress == Progress::kReturned;
+  const StepProgress progress = state.progress.load();
+  performed.called = progress != StepProgress::kNone;
+  performed.returned = progress == StepProgress::kReturned;
   performed.call_ns = state.call_ns;
   performed.return_ns = state.return_ns;
   performed.not_before_s = state.not_before_s;
@@ -125,14 +125,14 @@ void LoadScript(const Plan& plan, const Script& script, const ControlRegion& reg
   header.script = layout.text;
   header.arena = layout.arena;
   header.concurrent = script.schedule.concurrent;
-  std::memcpy(region.Place(layout.text), script.text.data(), script.text.size());
+  std::memcpy(region.BytesAt(layout.text), script.text.data(), script.text.size());
   const ActorSet stayers = Stayers(plan);
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     ActorSlot& slot = region.actor(i);
     slot.stays = (stayers & SetOf(i)) != 0;
     slot.spec = Moved(script.specs[i], layout.text.at);
     slot.abi = plan.actors[i].abi;
-    if (plan.actors[i].start == Start::kSpawn) slot.life.store(Life::kAlive);
+    if (plan.actors[i].start == Start::kSpawn) slot.life.store(Liveness::kAlive);
   }
   for (std::uint32_t i = 0; i < header.act_count; ++i) {
     ActState& act = *new (&region.act(i)) ActState;

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "harness/actor/control_region.h"
-#include "harness/actor/schedule.h"
+#include "harness/stage/schedule.h"
 #include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {

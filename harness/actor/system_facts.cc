@@ -18,7 +18,7 @@
 #include <string_view>
 
 #include "harness/actor/identity.h"
-#include "harness/target/text_file.h"
+#include "harness/host/text_file.h"
 #include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
@@ -114,7 +114,7 @@ bool RestoreSysctls(const SystemFacts& facts) {
   return whole;
 }
 
-void RemoveEveryOther() {
+void RemoveEveryIpcObject() {
   msginfo queues{};
   const int last_queue = ::msgctl(0, MSG_INFO, reinterpret_cast<msqid_ds*>(&queues));
   for (int index = 0; index <= last_queue; ++index) {

@@ -19,7 +19,7 @@ void ReadChangingFacts(SystemFacts& facts);
 bool RestoreSysctls(const SystemFacts& facts);
 
 /// Removes every message queue and semaphore set of the IPC namespace, as far as the caller may.
-void RemoveEveryOther();
+void RemoveEveryIpcObject();
 
 /// Removes every segment of the IPC namespace, as far as the caller may.
 void RemoveEverySegment();

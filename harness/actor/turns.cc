@@ -122,7 +122,7 @@ void EndUnborn(const ControlRegion& region, std::uint32_t parent) {
   for (std::uint32_t i = 0; i < region.header().step_count; ++i) {
     const StepState& step = region.step(i);
     if (step.actor != parent || step.makes == kNoActor) continue;
-    Life unborn = Life::kUnborn;
+    Liveness unborn = Liveness::kUnborn;
     if (region.actor(step.makes).life.load() == unborn) {
       EndActor(region, step.makes, GoneHow::kUnknown, 0);
     }
@@ -165,7 +165,7 @@ void FinishAct(const ControlRegion& region, std::uint32_t act, std::uint32_t sel
 void EndActor(const ControlRegion& region, std::uint32_t actor, GoneHow how, std::int32_t code) {
   ActorSlot& slot = region.actor(actor);
   const std::uint64_t now_ns = MonotonicNs();
-  if (slot.life.exchange(Life::kGone) == Life::kGone) return;
+  if (slot.life.exchange(Liveness::kGone) == Liveness::kGone) return;
   slot.how.store(static_cast<std::uint32_t>(how));
   slot.code.store(code);
   slot.ended_ns.store(now_ns);

@@ -21,8 +21,8 @@
 #include <random>
 #include <string>
 
-#include "harness/target/capability.h"
-#include "harness/target/text_file.h"
+#include "harness/host/capability.h"
+#include "harness/host/text_file.h"
 #include "harness/vocabulary/value/names.h"
 #include "harness/vocabulary/value/unique_handle.h"
 

@@ -29,8 +29,8 @@
 #include "harness/host/clocks.h"
 #include "harness/host/own_process.h"
 #include "harness/host/pipe.h"
+#include "harness/host/process_limit.h"
 #include "harness/host/readable.h"
-#include "harness/target/process_limit.h"
 #include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
@@ -135,8 +135,8 @@ bool Warden::Map() {
     mapped_.emplace(std::move(*region));
     region_ = &*mapped_;
   }
-  if (region_->resting_places().rested_fd == changes_.writing.get()) return true;
-  region_->resting_places().rested_fd = changes_.writing.get();
+  if (region_->idle_slots().rested_fd == changes_.writing.get()) return true;
+  region_->idle_slots().rested_fd = changes_.writing.get();
   region_->header().proc_matches.store(true);
   proc_matches_ = PidForWarden(*region_, true) == pid_;
   return true;
@@ -174,8 +174,8 @@ void Warden::Dismiss(Stayer& stayer) {
   if (stayer.pid == 0) return;
   if (::kill(stayer.pid, SIGKILL) != 0) {
     // It rests, and heeds a word as well.
-    RestingPlace& place = region_->resting_places().places[IndexOf(stayer)];
-    place.calls.store(RestingPlace::kLeave);
+    IdleSlot& place = region_->idle_slots().slots[IndexOf(stayer)];
+    place.calls.store(IdleSlot::kLeave);
     FutexWake(place.calls);
   }
   while (::waitpid(stayer.pid, nullptr, 0) < 0 && errno == EINTR) {
@@ -188,7 +188,7 @@ void Warden::Engage(const ControlRegion& region, std::uint32_t actor) {
   slot.stays = slot.stays && !region.header().fresh_images;
   Stayer& stayer = stayers_[actor];
   const std::string_view spec = region.Bytes(slot.spec);
-  RestingPlace& place = region.resting_places().places[actor];
+  IdleSlot& place = region.idle_slots().slots[actor];
   place.at_work.store(slot.stays);
   if (slot.stays && stayer.pid != 0 && stayer.spec == spec) {
     slot.pid.store(stayer.pid);
@@ -234,7 +234,7 @@ void Warden::JoinGroup(const ControlRegion& region, std::uint32_t actor, pid_t p
   if (!Has(region.abilities(), Ability::kGroups)) return;
   const bool stays = region.actor(actor).stays;
   // An actor that stays is not in the group whose end the warden waits for.
-  std::atomic<std::int32_t>& group = stays ? region.resting_places().group : region.header().group;
+  std::atomic<std::int32_t>& group = stays ? region.idle_slots().group : region.header().group;
   const bool joined = ::setpgid(pid, group.load()) == 0;
   if (pid == 0) return;
   if (!joined && stays) {
@@ -271,7 +271,7 @@ void Warden::NoteEnd(const ControlRegion& region, pid_t pid, int status) {
   for (std::size_t i = 0; i < stayers_.size(); ++i) {
     if (stayers_[i].pid != pid) continue;
     stayers_[i] = {};
-    region.resting_places().places[i].at_work.store(false);
+    region.idle_slots().slots[i].at_work.store(false);
   }
 }
 
@@ -289,7 +289,7 @@ bool Warden::IsOver(const ControlRegion& region) {
   const ControlHeader& header = region.header();
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     const bool here = (region.act(0).cast & SetOf(i)) != 0 && stayers_[i].pid != 0;
-    if (here && region.resting_places().places[i].at_work.load()) return false;
+    if (here && region.idle_slots().slots[i].at_work.load()) return false;
   }
   if (const std::int32_t group = header.group.load(); group != 0) {
     // Not only actors: what they left in their group, too.
@@ -303,21 +303,21 @@ bool Warden::IsOver(const ControlRegion& region) {
   }
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     const ActorSlot& slot = region.actor(i);
-    const bool born = slot.life.load() == Life::kAlive && slot.pid.load() != 0;
+    const bool born = slot.life.load() == Liveness::kAlive && slot.pid.load() != 0;
     if (born && !(slot.stays && (region.act(0).cast & SetOf(i)) != 0)) return false;
   }
   return true;
 }
 
 void Warden::KillActors(const ControlRegion& region) {
-  for (const auto* group : {&region.header().group, &region.resting_places().group}) {
+  for (const auto* group : {&region.header().group, &region.idle_slots().group}) {
     if (const std::int32_t number = group->load(); number > 0) ::kill(-number, SIGKILL);
   }
   if (Has(region.abilities(), Ability::kGroups)) return;  // which needs kill(2) as well
   for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
     const ActorSlot& slot = region.actor(i);
     const std::int32_t pid = slot.pid.load();
-    if (pid > 0 && slot.life.load() == Life::kAlive) ::kill(pid, SIGKILL);
+    if (pid > 0 && slot.life.load() == Liveness::kAlive) ::kill(pid, SIGKILL);
     FutexWake(region.actor(i).open);
   }
 }

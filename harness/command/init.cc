@@ -52,7 +52,7 @@ void OpenConsole() {
   }
 }
 
-struct Place {
+struct MountPoint {
   const char* folder;
   const char* type;
   const char* shows;  // what is there once it is mounted
@@ -60,19 +60,20 @@ struct Place {
   const char* options;
 };
 
-constexpr Place kPlaces[] = {{"/proc", "proc", "/proc/stat", MS_NOSUID | MS_NODEV | MS_NOEXEC, ""},
-                             {"/sys", "sysfs", "/sys/kernel", MS_NOSUID | MS_NODEV | MS_NOEXEC, ""},
-                             {"/dev", "devtmpfs", "/dev/null", MS_NOSUID, ""},
-                             {"/dev/shm", "tmpfs", "/dev/shm/.", MS_NOSUID | MS_NODEV, "mode=1777"},
-                             {"/tmp", "tmpfs", "/tmp/.", MS_NOSUID | MS_NODEV, "mode=1777"}};
+constexpr MountPoint kMounts[] = {
+    {"/proc", "proc", "/proc/stat", MS_NOSUID | MS_NODEV | MS_NOEXEC, ""},
+    {"/sys", "sysfs", "/sys/kernel", MS_NOSUID | MS_NODEV | MS_NOEXEC, ""},
+    {"/dev", "devtmpfs", "/dev/null", MS_NOSUID, ""},
+    {"/dev/shm", "tmpfs", "/dev/shm/.", MS_NOSUID | MS_NODEV, "mode=1777"},
+    {"/tmp", "tmpfs", "/tmp/.", MS_NOSUID | MS_NODEV, "mode=1777"}};
 
 void MountWhatIsMissing() {
-  for (const Place& place : kPlaces) {
-    if (::access(place.shows, F_OK) == 0) continue;
-    ::mkdir(place.folder, 0755);
-    if (::mount(place.type, place.folder, place.type, place.flags, place.options) == 0) continue;
+  for (const MountPoint& mount : kMounts) {
+    if (::access(mount.shows, F_OK) == 0) continue;
+    ::mkdir(mount.folder, 0755);
+    if (::mount(mount.type, mount.folder, mount.type, mount.flags, mount.options) == 0) continue;
     const int error = errno;
-    fmt::print("init: no {} at {}: {}\n", place.type, place.folder,
+    fmt::print("init: no {} at {}: {}\n", mount.type, mount.folder,
                error == ENODEV ? "this kernel has none" : std::strerror(error));
   }
 }

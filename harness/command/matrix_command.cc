@@ -8,7 +8,7 @@
 #include "harness/command/console.h"
 #include "harness/command/record_file.h"
 #include "harness/command/subcommand.h"
-#include "reports/matrix.h"
+#include "reports/summary/matrix.h"
 
 namespace shmspec {
 namespace {

@@ -8,8 +8,8 @@
 #include <map>
 
 #include "harness/command/console.h"
-#include "reports/plain_text.h"
-#include "reports/symptoms.h"
+#include "reports/summary/symptoms.h"
+#include "reports/text/plain_text.h"
 
 namespace shmspec {
 namespace {

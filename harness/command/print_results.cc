@@ -14,8 +14,8 @@
 #include "harness/runner/conformance.h"
 #include "harness/sandbox/environment.h"
 #include "harness/target/target.h"
-#include "reports/chapters.h"
-#include "reports/plain_text.h"
+#include "reports/text/chapters.h"
+#include "reports/text/plain_text.h"
 #include "shmspec/build.h"
 
 namespace shmspec {

@@ -127,7 +127,7 @@ TEST(Reader, MayLeaveWithoutTheRecordBeingLost) {
     const TemporaryFolder folder;
     const std::string file = folder / "record.json";
     const Finished run = RunProgram({"run", "sysv.remove", "--target", target, "-o", file},
-                                    {.place = WithoutReader});
+                                    {.setup = WithoutReader});
     EXPECT_EQ(run.exit_code, target == std::string(kFault) ? 1 : 0) << run;
     EXPECT_EQ(run.err, "");
     EXPECT_THAT(ReadWhole(file), HasSubstr("\"complete\": true"));
@@ -162,7 +162,7 @@ TEST(Record, IsKeptWhereFilesCannotBeGivenASecondName) {
   for (const auto& calls : std::vector<std::vector<long>>{{SYS_linkat}, {SYS_linkat, SYS_link}}) {
     const TemporaryFolder folder;
     const Finished run = RunProgram({"run", kCase, "-o", folder / "record.json"},
-                                    {.place = RefuseCalls(calls, ENOSYS)});
+                                    {.setup = RefuseCalls(calls, ENOSYS)});
     if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
     EXPECT_EQ(run.exit_code, 0) << run;
     EXPECT_THAT(folder.Names(), testing::ElementsAre("record.json"));
@@ -176,25 +176,25 @@ TEST(Streams, MayBeClosed) {
     SCOPED_TRACE(testing::PrintToString(streams));
     const TemporaryFolder folder;
     const std::string file = folder / "record.json";
-    const Finished run = RunProgram({"run", "sysv.remove", "-o", file}, {.place = Closed(streams)});
+    const Finished run = RunProgram({"run", "sysv.remove", "-o", file}, {.setup = Closed(streams)});
     EXPECT_THAT(run.exit_code, AnyOf(0, 2)) << run;
     const json record = json::parse(ReadWhole(file), nullptr, false);
     ASSERT_TRUE(record.is_object()) << run;
     EXPECT_EQ(record["run"]["complete"], true);
     EXPECT_FALSE(record["summary"]["counts"].contains("FAIL")) << run;
     EXPECT_GT(record["summary"]["counts"]["PASS"].get<int>(), 5) << run;
-    EXPECT_EQ(RunProgram({"show", "nosuch"}, {.place = Closed(streams)}).exit_code, 4);
-    EXPECT_EQ(RunProgram({"report", "-"}, {.place = Closed(streams)}).exit_code, 4);
+    EXPECT_EQ(RunProgram({"show", "nosuch"}, {.setup = Closed(streams)}).exit_code, 4);
+    EXPECT_EQ(RunProgram({"report", "-"}, {.setup = Closed(streams)}).exit_code, 4);
     EXPECT_THAT(leftovers.Remaining(), IsEmpty());
   }
 }
 
 TEST(Refusal, IsWrittenToTheRecordAndTheReport) {
-  const Place place = RefuseCalls({SYS_rt_sigaction}, EPERM);
+  const Setup setup = RefuseCalls({SYS_rt_sigaction}, EPERM);
   const TemporaryFolder folder;
   const std::string file = folder / "record.json";
   const Finished run =
-      RunProgram({"run", "sysv.remove", "-o", file, "--format", "ktap"}, {.place = place});
+      RunProgram({"run", "sysv.remove", "-o", file, "--format", "ktap"}, {.setup = setup});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
   EXPECT_EQ(run.exit_code, 3) << run;
   EXPECT_EQ(LinesOf(run.err).size(), 1u) << run;
@@ -206,24 +206,24 @@ TEST(Refusal, IsWrittenToTheRecordAndTheReport) {
   EXPECT_THAT(record["run"]["stop_reason"].get<std::string>(), HasSubstr("lacks"));
   EXPECT_EQ(record["summary"]["counts"].size(), 1u);
   EXPECT_TRUE(record["summary"]["counts"].contains("UNTESTED"));
-  const Finished junit = RunProgram({"run", "sysv.remove", "--format", "junit"}, {.place = place});
+  const Finished junit = RunProgram({"run", "sysv.remove", "--format", "junit"}, {.setup = setup});
   EXPECT_THAT(junit.out, HasSubstr("<error message=\"this system lacks"));
-  EXPECT_EQ(RunProgram({"run", "sysv.remove"}, {.place = place}).out, "");
+  EXPECT_EQ(RunProgram({"run", "sysv.remove"}, {.setup = setup}).out, "");
 }
 
 TEST(Limits, ThatAreTooLowAreOneLine) {
-  const Finished stack = RunProgram({"run", kCase}, {.place = Limit(RLIMIT_STACK, 64 << 10)});
+  const Finished stack = RunProgram({"run", kCase}, {.setup = Limit(RLIMIT_STACK, 64 << 10)});
   EXPECT_EQ(stack.exit_code, 3) << stack;
   EXPECT_THAT(stack.err, HasSubstr("(ulimit -s)"));
   EXPECT_EQ(LinesOf(stack.err).size(), 1u);
   const TemporaryFolder folder;
   const Finished file =
-      RunProgram({"run", kCase, "-o", folder / "record.json"}, {.place = Limit(RLIMIT_FSIZE, 0)});
+      RunProgram({"run", kCase, "-o", folder / "record.json"}, {.setup = Limit(RLIMIT_FSIZE, 0)});
   EXPECT_EQ(file.exit_code, 3) << file;
   EXPECT_THAT(file.err, HasSubstr("record.json: cannot be written: File too large"));
   EXPECT_EQ(LinesOf(file.err).size(), 1u) << file;
   EXPECT_THAT(folder.Names(), IsEmpty());
-  const Finished files = RunProgram({"run", kCase, "--brief"}, {.place = Limit(RLIMIT_NOFILE, 20)});
+  const Finished files = RunProgram({"run", kCase, "--brief"}, {.setup = Limit(RLIMIT_NOFILE, 20)});
   EXPECT_NE(files.exit_code, 1) << files;
   EXPECT_LE(LinesOf(files.err).size(), 1u) << files;
 }
@@ -295,7 +295,7 @@ TEST(Timeout, IsWrittenWithItsUnit) {
 }
 
 /// Links to `victim` under the names that a draft of `file` could be thought to have.
-Place HostileDrafts(const std::string& file, const std::string& victim) {
+Setup HostileDrafts(const std::string& file, const std::string& victim) {
   return [=]() -> std::optional<std::string> {
     const std::string pid = std::to_string(::getpid());
     for (const std::string& name :
@@ -316,7 +316,7 @@ TEST(Files, ThatSomebodyLaidOutBeforeAreLeftAlone) {
     if (force) command.push_back("--force");
     // Without procfs a file needs a name before it is whole.
     const Finished run =
-        RunProgram(command, {.place = Places({HostileDrafts(file, victim), NoProc})});
+        RunProgram(command, {.setup = AllOf({HostileDrafts(file, victim), NoProc})});
     if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
     EXPECT_EQ(run.exit_code, 0) << run;
     EXPECT_EQ(ReadWhole(victim), "mine");

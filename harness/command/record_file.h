@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harness/vocabulary/value/result.h"
-#include "reports/record.h"
+#include "reports/record/record.h"
 
 namespace shmspec {
 

@@ -12,7 +12,7 @@
 #include "harness/command/subcommand.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/vocabulary/form/text.h"
-#include "reports/plain_text.h"
+#include "reports/text/plain_text.h"
 
 namespace shmspec {
 namespace {

@@ -9,7 +9,7 @@
 #include "harness/command/output_file.h"
 #include "harness/command/record_file.h"
 #include "harness/command/subcommand.h"
-#include "reports/report.h"
+#include "reports/form/report.h"
 
 namespace shmspec {
 namespace {

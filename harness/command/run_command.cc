@@ -8,7 +8,7 @@
 #include "harness/command/run_target.h"
 #include "harness/command/subcommand.h"
 #include "harness/runner/stop_requests.h"
-#include "reports/report.h"
+#include "reports/form/report.h"
 
 namespace shmspec {
 namespace {

@@ -24,7 +24,7 @@
 #include "harness/runner/stop_requests.h"
 #include "harness/sandbox/environment.h"
 #include "harness/vocabulary/value/check.h"
-#include "reports/report.h"
+#include "reports/form/report.h"
 
 namespace shmspec {
 namespace {

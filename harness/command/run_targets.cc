@@ -17,7 +17,7 @@
 #include "harness/runner/stop_requests.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/value/nearest.h"
-#include "reports/report.h"
+#include "reports/form/report.h"
 
 namespace shmspec {
 namespace {

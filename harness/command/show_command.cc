@@ -11,8 +11,8 @@
 #include "harness/runner/selection.h"
 #include "harness/vocabulary/form/text.h"
 #include "harness/vocabulary/value/nearest.h"
-#include "reports/c_program.h"
-#include "reports/plain_text.h"
+#include "reports/c/c_program.h"
+#include "reports/text/plain_text.h"
 
 namespace shmspec {
 namespace {

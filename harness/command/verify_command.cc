@@ -8,8 +8,8 @@
 #include "harness/command/console.h"
 #include "harness/command/input_file.h"
 #include "harness/command/subcommand.h"
-#include "reports/plain_text.h"
-#include "reports/publication.h"
+#include "reports/publication/publication.h"
+#include "reports/text/plain_text.h"
 #include "shmspec/build.h"
 
 namespace shmspec {

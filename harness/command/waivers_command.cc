@@ -11,7 +11,7 @@
 #include "harness/command/record_file.h"
 #include "harness/command/subcommand.h"
 #include "harness/runner/waivers.h"
-#include "reports/plain_text.h"
+#include "reports/text/plain_text.h"
 
 namespace shmspec {
 namespace {

@@ -79,7 +79,7 @@ Operation LikelyPlan::DrawCall(std::uint8_t actor) {
     case 3:
       return DrawAttach(actor);
     case 4:
-      return SysvDetach{Below(4) == 3 ? AnyStart().place : AnyAttach()};
+      return SysvDetach{Below(4) == 3 ? AnyStart().at : AnyAttach()};
     default:
       return SysvRemove{AnySegment(), Below(8) == 7 ? Buffer::kWild : Buffer::kNull};
   }
@@ -118,8 +118,8 @@ Operation LikelyPlan::DrawControl() {
 Operation LikelyPlan::DrawMemory() {
   constexpr std::array kWidths{Width::k8, Width::k1, Width::k2, Width::k4};
   const Width width = OneOf(kWidths);
-  const Room room = AnyPlace();
-  const Place at = room.place;
+  const Room room = AnyRoom();
+  const Address at = room.at;
   switch (Below(7)) {
     case 0:
       return MemoryLoad{at, width, Order::kSeqCst};
@@ -148,11 +148,11 @@ Operation LikelyPlan::DrawMapping() {
   if (which == 1) return MapReserve{{size}};
   if (which == 2 && Below(2) == 0) return MapPrivate{{size}, {}};
   const Room room = AnyStart();
-  const Place at = room.place;
+  const Address at = room.at;
   const Size within{room.Within(size)};
   switch (which) {
     case 7:
-      return MemoryTransfer{AnyStart().place, at, {room.Within(64)}};
+      return MemoryTransfer{AnyStart().at, at, {room.Within(64)}};
     case 2:
       return MapPrivate{within, at};
     case 3:
@@ -216,17 +216,17 @@ Operation LikelyPlan::DrawTool() {
     case 5:
       return SystemIpcsOne{AnySegment()};
     case 6:
-      return SystemIpcrmSeveral{AnySegment(), AnySegment(), other, AnyOther()};
+      return SystemIpcrmSeveral{AnySegment(), AnySegment(), other, AnyIpcObject()};
     case 7:
-      return SystemIpcrmOther{other, AnyOther()};
+      return SystemIpcrmObject{other, AnyIpcObject()};
     case 8:
-      return SystemIpcrmOtherKey{other, AnyKey()};
+      return SystemIpcrmObjectKey{other, AnyKey()};
     case 9:
       return SystemIpcrmAll{OneOf(kKinds), Below(2) == 1};
     case 10:
-      return SystemIpcmkOther{other};
+      return SystemIpcmkObject{other};
     default:
-      return OtherGet{other, AnyKey(), {OneOf(kModes) | kCreate}};
+      return IpcGet{other, AnyKey(), {OneOf(kModes) | kCreate}};
   }
 }
 

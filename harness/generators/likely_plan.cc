@@ -126,7 +126,7 @@ void LikelyPlan::Look(std::uint8_t actor) {
   for (std::uint8_t i = 0; i < 2; ++i) {
     Add(actor, SysvStat{{{Handle{HandleKind::kSegment, i}, 0}}, Buffer::kValid});
   }
-  Add(actor, MemoryLoad{AnyPlace().place, Width::k8, Order::kSeqCst});
+  Add(actor, MemoryLoad{AnyRoom().at, Width::k8, Order::kSeqCst});
   Add(actor, SystemSegments{});
 }
 
@@ -151,7 +151,7 @@ void LikelyPlan::Add(std::uint8_t actor, Operation operation, Timing timing) {
 }
 
 void LikelyPlan::GiveUp(std::uint8_t actor, const Operation& operation) {
-  const auto give_up = [&](const Place& at) {
+  const auto give_up = [&](const Address& at) {
     if (!at.handle) return;
     auto& ranges = at.handle->kind == HandleKind::kAttach ? attach_ranges_ : mapping_ranges_;
     ranges[at.handle->index].given_up |= 1u << processes_[actor];
@@ -204,7 +204,7 @@ SegmentRef LikelyPlan::AnySegment() {
        Below(24) == 23 ? 32768 : 0}};
 }
 
-Place LikelyPlan::AnyAttach() {
+Address LikelyPlan::AnyAttach() {
   if (Used(HandleKind::kAttach) == 0) return {{std::nullopt, 0x1000}};
   return {{Handle{HandleKind::kAttach, static_cast<std::uint8_t>(Below(Used(HandleKind::kAttach)))},
            0}};
@@ -225,11 +225,11 @@ LikelyPlan::Room LikelyPlan::AnyRoom(std::span<const std::int64_t> offsets) {
           bytes - static_cast<std::uint64_t>(offset)};
 }
 
-LikelyPlan::Room LikelyPlan::AnyPlace() { return AnyRoom(kOffsets); }
+LikelyPlan::Room LikelyPlan::AnyRoom() { return AnyRoom(kOffsets); }
 
 LikelyPlan::Room LikelyPlan::AnyStart() { return AnyRoom(kStarts); }
 
-Place LikelyPlan::InReservation(std::uint8_t actor) {
+Address LikelyPlan::InReservation(std::uint8_t actor) {
   std::optional<std::uint8_t>& reserved = reservations_[actor];
   if (!reserved) {
     reserved = Used(HandleKind::kMapping);
@@ -243,10 +243,11 @@ KeyRef LikelyPlan::AnyKey() {
   return {{Handle{HandleKind::kKey, static_cast<std::uint8_t>(Below(3))}, 0}};
 }
 
-OtherRef LikelyPlan::AnyOther() {
-  if (Used(HandleKind::kOther) == 0 || Below(16) == 15) return {{std::nullopt, 32767}};
-  return {
-      {Handle{HandleKind::kOther, static_cast<std::uint8_t>(Below(Used(HandleKind::kOther)))}, 0}};
+IpcRef LikelyPlan::AnyIpcObject() {
+  if (Used(HandleKind::kIpcObject) == 0 || Below(16) == 15) return {{std::nullopt, 32767}};
+  return {{Handle{HandleKind::kIpcObject,
+                  static_cast<std::uint8_t>(Below(Used(HandleKind::kIpcObject)))},
+           0}};
 }
 
 Buffer LikelyPlan::AnyBuffer() {

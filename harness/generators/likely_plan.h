@@ -94,22 +94,22 @@ class LikelyPlan {
 
   SegmentRef AnySegment();
   KeyRef AnyKey();
-  OtherRef AnyOther();
-  Place AnyAttach();
+  IpcRef AnyIpcObject();
+  Address AnyAttach();
   /// A place, and how many bytes from there belong to the plan: memory beyond may belong to the
   /// harness, as may any memory of a process that the plan uses in another.
   struct Room {
-    Place place;
+    Address at;
     std::uint64_t bytes = 0;
     std::uint64_t Within(std::uint64_t size) const { return size < bytes ? size : bytes; }
   };
   Room AnyRoom(std::span<const std::int64_t> offsets);
   /// The first handle from that one on that stands for memory of the actor's process, if any.
   std::optional<std::uint8_t> InOwnProcess(bool mapping, std::uint8_t first) const;
-  Room AnyPlace();
+  Room AnyRoom();
   Room AnyStart();
   /// A place in memory that the actor has reserved, which an earlier step does if necessary.
-  Place InReservation(std::uint8_t actor);
+  Address InReservation(std::uint8_t actor);
   Buffer AnyBuffer();
   std::uint64_t AnySize();
   std::uint8_t AnyActor();

@@ -53,9 +53,9 @@ bool HasWeakStores(const Plan& plan) {
 }
 
 /// One trace on its way through the worlds.
-class Hearing {
+class TraceJudge {
  public:
-  Hearing(const Trace& trace, const model::Profile& profile, const JudgeLimits& limits)
+  TraceJudge(const Trace& trace, const model::Profile& profile, const JudgeLimits& limits)
       : trace_(trace),
         limits_(limits),
         setting_{&profile, trace.system, trace.actors},
@@ -63,7 +63,7 @@ class Hearing {
         weak_(HasWeakStores(trace.plan)),
         worlds_(setting_, model::InitialState(setting_, trace.plan), limits.worlds) {}
 
-  Verdict Rule() {
+  Verdict Judge() {
     if (trace_.actors.size() < trace_.plan.actors.size()) {
       Undecided(std::nullopt,
                 trace_.trouble.empty() ? "not every actor reported who it is" : trace_.trouble);
@@ -84,7 +84,7 @@ class Hearing {
     }
     verdict_.touched = worlds_.notes().touched.List();
     verdict_.observed = worlds_.notes().observed;
-    verdict_.refused_by_place = worlds_.notes().refused_by_place;
+    verdict_.refused_by_environment = worlds_.notes().refused_by_environment;
     return std::move(verdict_);
   }
 
@@ -120,12 +120,12 @@ class Hearing {
     const bool ends = event.kind == Event::Kind::kEnd;
     const model::Call call = InFlight(event.step);
     const std::vector<World> before = ends ? worlds_.all() : std::vector<World>{};
-    const Worlds::Ruling ruling = ends ? worlds_.End(event.step) : worlds_.Return(event.step);
-    if (ruling == Worlds::Ruling::kTooMany) {
+    const Worlds::Survival survival = ends ? worlds_.End(event.step) : worlds_.Return(event.step);
+    if (survival == Worlds::Survival::kTooMany) {
       Undecided(event.step, "more orders of the calls in flight than the limits allow");
-    } else if (ruling == Worlds::Ruling::kUnexplained) {
+    } else if (survival == Worlds::Survival::kUnexplained) {
       Died(call, before);
-    } else if (ruling == Worlds::Ruling::kNone) {
+    } else if (survival == Worlds::Survival::kNone) {
       Refute(call, worlds_.Reachable());
     } else if (event.kind == Event::Kind::kReturn) {
       Bind(event.step);
@@ -251,7 +251,7 @@ class Hearing {
 }  // namespace
 
 Verdict Judge(const Trace& trace, const model::Profile& profile, const JudgeLimits& limits) {
-  return Hearing(trace, profile, limits).Rule();
+  return TraceJudge(trace, profile, limits).Judge();
 }
 
 }  // namespace shmspec

@@ -56,7 +56,7 @@ struct Verdict {
   /// Steps on which the specification is silent, and the subject.
   std::vector<std::pair<std::size_t, std::string>> observed;
   /// Steps that failed as the specification allows, because of the environment, and why.
-  std::vector<std::pair<std::size_t, std::string>> refused_by_place;
+  std::vector<std::pair<std::size_t, std::string>> refused_by_environment;
   /// One line for people; empty when explained.
   std::string message;
   std::size_t worlds_peak = 1;

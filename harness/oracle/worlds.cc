@@ -26,7 +26,7 @@ class Unseen : public model::SegmentChooser,
   std::int64_t SegmentId(const model::Scene& scene, std::int64_t) override {
     return -2 - std::int64_t{scene.call().step};
   }
-  std::uint64_t Address(const model::Scene& scene, std::uint64_t size, std::int64_t) override {
+  std::uint64_t PickAddress(const model::Scene& scene, std::uint64_t size, std::int64_t) override {
     const auto& mappings = scene.space().mappings();
     const std::uint64_t end = mappings.empty() ? 1ull << 32 : mappings.back().end;
     const std::uint64_t start = model::RoundUp(end, scene.page());
@@ -95,12 +95,12 @@ void Worlds::Call(const Flight& flight) {
   UpdateOverlap();
 }
 
-Worlds::Ruling Worlds::Return(std::uint32_t step) { return Settle(step, true); }
+Worlds::Survival Worlds::Return(std::uint32_t step) { return Settle(step, true); }
 
-Worlds::Ruling Worlds::End(std::uint32_t step) {
+Worlds::Survival Worlds::End(std::uint32_t step) {
   const model::Call call = flights_[SlotOf(step)].call;
-  const Ruling ruling = Settle(step, false);
-  if (ruling != Ruling::kKept) return ruling;
+  const Survival survival = Settle(step, false);
+  if (survival != Survival::kKept) return survival;
   bool explained = false;
   // Nothing else is known to have ended the process: it died in the call.
   for (World& world : worlds_) {
@@ -112,10 +112,10 @@ Worlds::Ruling Worlds::End(std::uint32_t step) {
     model::FinishEnd(model::Scene(setting_, world.state, call), world.state, process);
   }
   Merge(worlds_);
-  return explained ? ruling : Ruling::kUnexplained;
+  return explained ? survival : Survival::kUnexplained;
 }
 
-Worlds::Ruling Worlds::Settle(std::uint32_t step, bool must_be_done) {
+Worlds::Survival Worlds::Settle(std::uint32_t step, bool must_be_done) {
   const std::size_t slot = SlotOf(step);
   std::vector<World> kept;
   const bool complete = Explore(notes_, visited_, [&](const World& world) {
@@ -124,12 +124,12 @@ Worlds::Ruling Worlds::Settle(std::uint32_t step, bool must_be_done) {
     if (progress.done || untouched) kept.push_back(world);
     return !progress.done;
   });
-  if (!complete) return Ruling::kTooMany;
-  if (kept.empty()) return Ruling::kNone;
+  if (!complete) return Survival::kTooMany;
+  if (kept.empty()) return Survival::kNone;
   RemoveSlot(slot, kept);
   Merge(kept);
   worlds_ = std::move(kept);
-  return Ruling::kKept;
+  return Survival::kKept;
 }
 
 bool Worlds::Explore(model::Notes& notes, std::size_t& visited,

@@ -50,7 +50,7 @@ class Worlds {
   /// A call is made.
   void Call(const Flight& flight);
 
-  enum class Ruling : std::uint8_t {
+  enum class Survival : std::uint8_t {
     kKept,
     kNone,
     kTooMany,
@@ -58,16 +58,16 @@ class Worlds {
   };
   /// The call of that step has returned: kept are the worlds in which it has taken effect. When
   /// none is left the worlds are as they were.
-  Ruling Return(std::uint32_t step);
+  Survival Return(std::uint32_t step);
   /// The actor of the call has ended: the worlds in which the call took effect are kept, and those
   /// in which it did not.
-  Ruling End(std::uint32_t step);
+  Survival End(std::uint32_t step);
 
   /// Every world that the calls in flight can lead to from here.
   std::vector<World> Reachable() const;
 
  private:
-  Ruling Settle(std::uint32_t step, bool must_be_done);
+  Survival Settle(std::uint32_t step, bool must_be_done);
   /// Calls visit(world) for every world that the calls in flight can lead to, until it says stop.
   /// visit returns whether to go on from that world. False when there were too many.
   bool Explore(model::Notes& notes, std::size_t& visited,

@@ -7,10 +7,10 @@
 
 #include <algorithm>
 
-#include "harness/actor/schedule.h"
+#include "harness/host/process_limit.h"
 #include "harness/runner/perform_plan.h"
 #include "harness/sandbox/audit.h"
-#include "harness/target/process_limit.h"
+#include "harness/stage/schedule.h"
 #include "harness/vocabulary/form/trace_text.h"
 #include "harness/vocabulary/form/wire_codec.h"
 #include "harness/vocabulary/value/duration.h"

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "harness/vocabulary/value/place.h"
 #include "harness/vocabulary/value/sha256.h"
+#include "harness/vocabulary/value/source_position.h"
 
 namespace shmspec {
 namespace {
@@ -41,7 +41,7 @@ struct Source {
   /// The same with the place of a key, which each line has once.
   Error Wrong(std::string_view key, std::string_view message) const {
     const std::size_t at = text.find(Quoted(key));
-    const std::string place = at == text.npos ? file : PlaceOf(text, at, file);
+    const std::string place = at == text.npos ? file : SourcePositionOf(text, at, file);
     return Error{fmt::format("{}: {}: {}", place, key, message)};
   }
 };
@@ -129,7 +129,7 @@ Result<Baseline> ReadBaseline(std::string_view text, const std::string& file) {
   } catch (const Json::parse_error& error) {
     return Error{
         fmt::format("{}: this is not JSON; shmspec baseline makes a baseline from a record",
-                    PlaceOf(text, error.byte == 0 ? 0 : error.byte - 1, file))};
+                    SourcePositionOf(text, error.byte == 0 ? 0 : error.byte - 1, file))};
   } catch (const Json::out_of_range&) {
     return Error{fmt::format("{}: has a number that is too large for any field", file)};
   }

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "harness/vocabulary/value/place.h"
+#include "harness/vocabulary/value/source_position.h"
 
 namespace shmspec {
 namespace {
@@ -148,11 +148,11 @@ Result<FuzzRun> ReadFuzzingLog(std::string_view text, const std::string& file) {
     }
     const Result<FuzzPoint> point = PointIn(line);
     if (!point.ok()) {
-      return Error{fmt::format("{}: {}", PlaceOf(text, at, file), point.error().message)};
+      return Error{fmt::format("{}: {}", SourcePositionOf(text, at, file), point.error().message)};
     }
     if (!run.points.empty() && point->executions < run.points.back().executions) {
       return Error{fmt::format("{}: {} executions after {}: expected the log of one fuzzer",
-                               PlaceOf(text, at, file), point->executions,
+                               SourcePositionOf(text, at, file), point->executions,
                                run.points.back().executions)};
     }
     run.points.push_back(*point);

@@ -28,7 +28,7 @@ class HistogramTest : public testing::Test {
     branch.branches = 1;
     a_.Do(branch).Succeeds();
   }
-  void Count(Place at) { a_.Do(MemoryHistogram{.at = at}); }
+  void Count(Address at) { a_.Do(MemoryHistogram{.at = at}); }
   Trace Performed() {
     return MakeSimulatedStage(*model::FindProfile("linux"))->Perform(plan_.plan(), 1);
   }
@@ -107,10 +107,10 @@ TEST_F(HistogramTest, SayWhetherPrimesAreTheSameMemory) {
   a_.Remove(s);
   a_.GetAs(s, {.size = {LitmusLayout{kRounds}.Bytes() + 4096}, .flags = kCreate | 0600});
   const Attach later = a_.At(s);  // of another segment by the same handle
-  const std::pair<Place, Primes> alsos[] = {{q, Primes::kSame},
-                                            {q + 8, Primes::kOther},
-                                            {other, Primes::kOther},
-                                            {later, Primes::kOther}};
+  const std::pair<Address, Primes> alsos[] = {{q, Primes::kSame},
+                                              {q + 8, Primes::kOther},
+                                              {other, Primes::kOther},
+                                              {later, Primes::kOther}};
   for (const auto& [also, primes] : alsos) {
     Branch({.at = p, .also = also}, "x=1; r0=x'");
     Count(p);

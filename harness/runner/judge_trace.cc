@@ -93,7 +93,7 @@ const RefusedStep* RefusedHere(const Trace& trace, const Verdict& verdict,
   if (findings.refusal && findings.refusal->step.value_or(0) <= *findings.unexpected) {
     return nullptr;
   }
-  for (const RefusedStep& refused : verdict.refused_by_place) {
+  for (const RefusedStep& refused : verdict.refused_by_environment) {
     const std::size_t step = refused.first;
     const bool before = step < *findings.unexpected && !trace.plan.steps[step].expected;
     if (step == *findings.unexpected || before) return &refused;

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "harness/vocabulary/value/place.h"
+#include "harness/vocabulary/value/source_position.h"
 
 namespace shmspec {
 namespace {
@@ -132,7 +132,7 @@ Result<std::vector<Measurement>> ReadMeasurements(std::string_view text, const s
     return Error{
         fmt::format("{}: this is not JSON; a benchmark writes it with "
                     "--benchmark_format=json",
-                    PlaceOf(text, error.byte == 0 ? 0 : error.byte - 1, file))};
+                    SourcePositionOf(text, error.byte == 0 ? 0 : error.byte - 1, file))};
   } catch (const Json::out_of_range&) {
     return Error{fmt::format("{}: has a number that is too large for any field", file)};
   }

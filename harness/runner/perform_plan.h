@@ -11,7 +11,7 @@
 
 #include "harness/model/profile/profile.h"
 #include "harness/runner/case_result.h"
-#include "harness/target/stage.h"
+#include "harness/stage/stage.h"
 #include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {

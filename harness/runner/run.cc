@@ -11,12 +11,12 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/host/process_limit.h"
 #include "harness/host/readable.h"
 #include "harness/runner/attempt.h"
 #include "harness/runner/hang.h"
 #include "harness/runner/perform_plan.h"
 #include "harness/runner/stop_requests.h"
-#include "harness/target/process_limit.h"
 #include "harness/vocabulary/value/names.h"
 
 namespace shmspec {

@@ -19,7 +19,7 @@
 #include "harness/runner/case_result.h"
 #include "harness/runner/expectations.h"
 #include "harness/sandbox/isolation.h"
-#include "harness/target/stage.h"
+#include "harness/stage/stage.h"
 #include "harness/vocabulary/record/record.h"
 
 namespace shmspec {

@@ -26,7 +26,7 @@ struct Unreadable {
   std::string message;
 };
 
-toml::source_position PlaceOf(const toml::node& node) { return node.source().begin; }
+toml::source_position PositionOf(const toml::node& node) { return node.source().begin; }
 
 template <class Enum>
 std::vector<std::string> NamesFrom(std::span<const Enum> values) {
@@ -50,7 +50,7 @@ class Section {
   const toml::node* Find(std::string_view key) const { return table_.get(key); }
   const toml::node& At(std::string_view key) const {
     if (const toml::node* node = Find(key)) return *node;
-    throw Unreadable{PlaceOf(table_), fmt::format("{} is missing here; add it", key)};
+    throw Unreadable{PositionOf(table_), fmt::format("{} is missing here; add it", key)};
   }
 
   /// A text that is not empty.
@@ -64,15 +64,16 @@ class Section {
     if (text != nullptr && text->get().find_first_not_of(" \t\n") != std::string::npos) {
       return text->get();
     }
-    throw Unreadable{PlaceOf(node), text == nullptr ? fmt::format("{}: expected a text", key)
-                                                    : fmt::format("{}: is empty; fill it in", key)};
+    throw Unreadable{PositionOf(node), text == nullptr
+                                           ? fmt::format("{}: expected a text", key)
+                                           : fmt::format("{}: is empty; fill it in", key)};
   }
 
   bool Truth(std::string_view key, bool otherwise) const {
     const toml::node* node = Find(key);
     if (node == nullptr) return otherwise;
     if (const auto* truth = node->as_boolean()) return truth->get();
-    throw Unreadable{PlaceOf(*node), fmt::format("{}: expected true or false", key)};
+    throw Unreadable{PositionOf(*node), fmt::format("{}: expected true or false", key)};
   }
 
   std::chrono::sys_days Date(std::string_view key) const {
@@ -82,7 +83,7 @@ class Section {
                                          std::chrono::month{date->get().month},
                                          std::chrono::day{date->get().day}};
     }
-    throw Unreadable{PlaceOf(node),
+    throw Unreadable{PositionOf(node),
                      fmt::format("{}: expected a date without quotes, such as 2026-09-01", key)};
   }
 
@@ -91,7 +92,7 @@ class Section {
   void ForEachText(std::string_view key, Visit&& visit) const {
     const toml::array* list = At(key).as_array();
     if (list == nullptr || list->empty()) {
-      throw Unreadable{PlaceOf(At(key)),
+      throw Unreadable{PositionOf(At(key)),
                        fmt::format("{}: expected a list of texts, such as [\"...\"]", key)};
     }
     for (const toml::node& node : *list) visit(Text(node, key), node);
@@ -103,8 +104,8 @@ class Section {
                    std::span<const Enum> allowed) {
     const auto value = FromName<Enum>(text);
     if (value && std::find(allowed.begin(), allowed.end(), *value) != allowed.end()) return *value;
-    throw Unreadable{PlaceOf(node), fmt::format("{}: expected one of {}, found \"{}\"", key,
-                                                fmt::join(NamesFrom(allowed), ", "), text)};
+    throw Unreadable{PositionOf(node), fmt::format("{}: expected one of {}, found \"{}\"", key,
+                                                   fmt::join(NamesFrom(allowed), ", "), text)};
   }
 
  private:
@@ -134,7 +135,7 @@ class WaiverReader {
     waiver_.reason = section_.Text("reason");
     waiver_.url = section_.Text("url");
     if (waiver_.url.find("://") == std::string::npos) {
-      throw Unreadable{PlaceOf(section_.At("url")),
+      throw Unreadable{PositionOf(section_.At("url")),
                        "url: expected an address such as https://bugs.example.org/4711"};
     }
     waiver_.owner = section_.Text("owner");
@@ -157,8 +158,8 @@ class WaiverReader {
         return MatchesName(glob, name);
       });
       if (used) return;
-      throw Unreadable{PlaceOf(node), fmt::format("tests: \"{}\" matches no case{}; remove it",
-                                                  glob, DidYouMean(glob, names))};
+      throw Unreadable{PositionOf(node), fmt::format("tests: \"{}\" matches no case{}; remove it",
+                                                     glob, DidYouMean(glob, names))};
     });
   }
 
@@ -166,14 +167,15 @@ class WaiverReader {
     const toml::node* action = section_.Find("action");
     if (action != nullptr) {
       if (section_.Text("action") != "do-not-run") {
-        throw Unreadable{PlaceOf(*action), "action: there is only \"do-not-run\""};
+        throw Unreadable{PositionOf(*action), "action: there is only \"do-not-run\""};
       }
       for (const char* other : {"expect", "cause", "rate"}) {
         const toml::node* node = section_.Find(other);
         if (node == nullptr) continue;
-        throw Unreadable{PlaceOf(*node), fmt::format("{}: says nothing of a case that is not to be "
-                                                     "run; remove it or the action",
-                                                     other)};
+        throw Unreadable{PositionOf(*node),
+                         fmt::format("{}: says nothing of a case that is not to be "
+                                     "run; remove it or the action",
+                                     other)};
       }
       waiver_.action = WaiverAction::kDoNotRun;
       return;
@@ -192,7 +194,7 @@ class WaiverReader {
     if (waiver_.when.empty()) return;
     const Result<Condition> condition = Condition::Parse(waiver_.when, context_.facts);
     if (!condition.ok()) {
-      throw Unreadable{PlaceOf(section_.At("when")), "when, " + condition.error().message};
+      throw Unreadable{PositionOf(section_.At("when")), "when, " + condition.error().message};
     }
     if (!condition->Holds(context_.facts).value_or(false)) waiver_.state = WaiverState::kElsewhere;
   }
@@ -203,18 +205,18 @@ class WaiverReader {
     waiver_.granted = DateText(granted);
     waiver_.expires = DateText(expires);
     if (granted > context_.today) {
-      throw Unreadable{PlaceOf(section_.At("granted")),
+      throw Unreadable{PositionOf(section_.At("granted")),
                        fmt::format("granted: {} is yet to come; today is {}", waiver_.granted,
                                    DateText(context_.today))};
     }
     if (expires < granted || expires > granted + kLongest) {
-      throw Unreadable{PlaceOf(section_.At("expires")),
+      throw Unreadable{PositionOf(section_.At("expires")),
                        fmt::format("expires: expected a day from {} to {}, at most 365 days after "
                                    "the waiver was granted; found {}",
                                    waiver_.granted, DateText(granted + kLongest), waiver_.expires)};
     }
     if (expires < context_.today) {
-      throw Unreadable{PlaceOf(section_.At("expires")),
+      throw Unreadable{PositionOf(section_.At("expires")),
                        fmt::format("waiver {} expired on {}: remove it, or have its owner {} grant "
                                    "it anew",
                                    waiver_.id, waiver_.expires, waiver_.owner)};
@@ -225,17 +227,17 @@ class WaiverReader {
     const toml::node* node = section_.Find("rate");
     if (node == nullptr) return;
     if (node->as_table() == nullptr) {
-      throw Unreadable{PlaceOf(*node), "rate: expected {at_most = 0.02, per = \"attempt\"}"};
+      throw Unreadable{PositionOf(*node), "rate: expected {at_most = 0.02, per = \"attempt\"}"};
     }
     const Section rate(*node->as_table(), {"at_most", "per"});
     const toml::node& at_most = rate.At("at_most");
     const std::optional<double> share = at_most.value<double>();
     if (!share || !(*share > 0 && *share < 1)) {
-      throw Unreadable{PlaceOf(at_most),
+      throw Unreadable{PositionOf(at_most),
                        "at_most: expected the share of attempts that may fail, between 0 and 1"};
     }
     if (rate.Text("per") != "attempt") {
-      throw Unreadable{PlaceOf(rate.At("per")), "per: there is only \"attempt\""};
+      throw Unreadable{PositionOf(rate.At("per")), "per: there is only \"attempt\""};
     }
     waiver_.at_most = share;
   }
@@ -250,7 +252,7 @@ void Assign(Waivers& waivers, const toml::table& table, const WaiverContext& con
   const Waiver& waiver = waivers.entries.back();
   for (const Waiver& other : waivers.entries) {
     if (&other == &waiver || other.id != waiver.id) continue;
-    throw Unreadable{PlaceOf(*table.get("id")),
+    throw Unreadable{PositionOf(*table.get("id")),
                      fmt::format("id: there is another waiver \"{}\"; choose a new one", other.id)};
   }
   if (!waiver.holds()) return;
@@ -262,7 +264,7 @@ void Assign(Waivers& waivers, const toml::table& table, const WaiverContext& con
     const auto [at, fresh] = waivers.by_case.emplace(one.id, waivers.entries.size() - 1);
     if (fresh) continue;
     throw Unreadable{
-        PlaceOf(*table.get("tests")),
+        PositionOf(*table.get("tests")),
         fmt::format("tests: waiver {} is about {} already; let one of them go, or give "
                     "them conditions (when) that exclude each other",
                     waivers.entries[at->second].id, one.id)};
@@ -273,14 +275,14 @@ Waivers ReadDocument(const toml::table& document, const WaiverContext& context) 
   const Section top(document, {"format", "waiver"});
   const std::string format = top.Text("format");
   if (format != kFormat) {
-    throw Unreadable{PlaceOf(top.At("format")),
+    throw Unreadable{PositionOf(top.At("format")),
                      fmt::format("format: expected \"{}\", found \"{}\"", kFormat, format)};
   }
   Waivers waivers;
   if (top.Find("waiver") == nullptr) return waivers;
   const toml::array* list = top.At("waiver").as_array();
   if (list == nullptr || !list->is_array_of_tables()) {
-    throw Unreadable{PlaceOf(top.At("waiver")),
+    throw Unreadable{PositionOf(top.At("waiver")),
                      "waiver: expected sections that begin with [[waiver]]"};
   }
   for (const toml::node& node : *list) {

@@ -16,8 +16,8 @@ namespace shmspec::style {
 namespace {
 
 /// A room and the other rooms it may include, and those that only its tests may. A room inside
-/// another one is not part of it, unless it is a `part`: then a room that may see the whole sees it
-/// too, and the whole has no files of its own.
+/// another one is not part of it, unless it is a `part`: then a room outside that may see the whole
+/// sees it too. To a room inside, the whole is the files that lie in none of its parts.
 struct Room {
   std::string_view folder;
   std::vector<std::string_view> uses;
@@ -25,11 +25,14 @@ struct Room {
   bool part = false;
 
   std::string_view whole() const { return folder.substr(0, folder.rfind('/')); }
+  bool LiesIn(std::string_view one) const {
+    return folder.size() > one.size() && folder.starts_with(one) && folder[one.size()] == '/';
+  }
 
   bool MaySee(const Room& other, bool test) const {
     const auto holds = [&](const std::vector<std::string_view>& folders) {
       return std::any_of(folders.begin(), folders.end(), [&](std::string_view one) {
-        return one == other.folder || (other.part && one == other.whole());
+        return one == other.folder || (other.part && one == other.whole() && !LiesIn(one));
       });
     };
     return &other == this || holds(uses) || (test && holds(tests_use));
@@ -49,10 +52,16 @@ void AddParts(std::vector<Room>& rooms, const std::vector<std::string_view>& fol
 }
 
 const std::vector<Room>& Rooms() {
-  static const std::vector<std::string_view> kBelowRunner = {
-      "harness/vocabulary",    "harness/host",   "harness/model",
-      "harness/oracle",        "harness/target", "harness/target/simulated",
-      "harness/target/faulty", "harness/actor",  "harness/sandbox"};
+  static const std::vector<std::string_view> kBelowRunner = {"harness/vocabulary",
+                                                             "harness/stage",
+                                                             "harness/host",
+                                                             "harness/model",
+                                                             "harness/oracle",
+                                                             "harness/target",
+                                                             "harness/target/simulated",
+                                                             "harness/target/faulty",
+                                                             "harness/actor",
+                                                             "harness/sandbox"};
   static const std::vector<std::string_view> kSources = [] {
     std::vector<std::string_view> rooms = kBelowRunner;
     rooms.insert(rooms.end(), {"harness/runner", "harness/generators"});
@@ -68,23 +77,25 @@ const std::vector<Room>& Rooms() {
         {"harness/generators", {"harness/vocabulary"}},
         {"harness/host", {"harness/vocabulary"}},
         {"harness/oracle", {"harness/vocabulary", "harness/model"}},
-        {"harness/target", {"harness/vocabulary", "harness/host"}},
+        {"harness/stage", {"harness/vocabulary"}},
+        {"harness/target", {"harness/vocabulary", "harness/host", "harness/target/call"}},
         // Only code that sees both can test that the oracle accepts what its own model does.
         {"harness/target/simulated",
-         {"harness/vocabulary", "harness/model", "harness/target"},
+         {"harness/vocabulary", "harness/model", "harness/stage", "harness/target"},
          {"harness/oracle", "harness/generators"}},
         {"harness/target/faulty",
-         {"harness/vocabulary", "harness/model", "harness/target", "harness/target/simulated"},
+         {"harness/vocabulary", "harness/model", "harness/stage", "harness/target",
+          "harness/target/simulated"},
          {"harness/generators"}},
-        {"harness/actor", {"harness/vocabulary", "harness/host", "harness/target"}},
+        {"harness/actor",
+         {"harness/vocabulary", "harness/stage", "harness/host", "harness/target"}},
         {"harness/sandbox", {"harness/vocabulary", "harness/host"}},
         {"harness/runner", kBelowRunner},
         {"harness/command", kEverything},
         {"harness/style", {}},
         {"suites", kSources},
         {"property", kSources},
-        {"fuzz", kSources},
-        {"reports", {"harness/vocabulary"}}};
+        {"fuzz", kSources}};
     AddParts(
         rooms,
         {"harness/vocabulary/value", "harness/vocabulary/catalogue", "harness/vocabulary/litmus",
@@ -96,6 +107,22 @@ const std::vector<Room>& Rooms() {
               "harness/model/rights", "harness/model/segment", "harness/model/space",
               "harness/model/sysv", "harness/model/process", "harness/model/memory",
               "harness/model/system"},
+             {"harness/vocabulary"}, {});
+    AddParts(rooms, {"harness/target/call", "harness/target/litmus", "harness/target/tool"},
+             {"harness/vocabulary", "harness/host"}, {});
+    rooms.push_back(
+        {"harness/target/entry",
+         {"harness/vocabulary", "harness/host", "harness/target", "harness/target/call"},
+         {},
+         true});
+    rooms.push_back({"harness/target/perform",
+                     {"harness/vocabulary", "harness/host", "harness/target", "harness/target/call",
+                      "harness/target/litmus", "harness/target/tool"},
+                     {},
+                     true});
+    AddParts(rooms,
+             {"reports/text", "reports/record", "reports/summary", "reports/c", "reports/form",
+              "reports/html", "reports/publication"},
              {"harness/vocabulary"}, {});
     return rooms;
   }();

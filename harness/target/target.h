@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Performs one operation in the calling process, on the real kernel, and returns the outcome.
+// What actors act on: the ways of entering the kernel, and what an operation needs besides.
 //
 //   const KernelTarget* target = FindTarget("libc");
 //   HandleTable handles;
 //   Context context(*target, handles);
-//   Outcome outcome = Perform(SysvGet{...}, context);
-//
-// Outcomes are raw: what the call returned, never what it should have returned.
+//   Outcome outcome = Perform(SysvGet{...}, context);  // perform/perform.h
 
 #ifndef SHMSPEC_HARNESS_TARGET_TARGET_H_
 #define SHMSPEC_HARNESS_TARGET_TARGET_H_
@@ -17,8 +15,8 @@
 #include <string>
 #include <string_view>
 
-#include "harness/target/calls.h"
-#include "harness/target/control_buffers.h"
+#include "harness/target/call/calls.h"
+#include "harness/target/call/control_buffers.h"
 #include "harness/target/handle_table.h"
 #include "harness/vocabulary/operation/operation.h"
 #include "harness/vocabulary/outcome/outcome.h"
@@ -83,7 +81,7 @@ class Context {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(base) +
                                      static_cast<std::uint64_t>(reference.offset));
   }
-  std::uint64_t Address(const Place& place) const {
+  std::uint64_t AddressOf(const Address& place) const {
     return static_cast<std::uint64_t>(Resolve(place));
   }
 
@@ -98,14 +96,6 @@ class Context {
   HandleTable* handles_;
   ControlBuffers buffers_;
 };
-
-/// Performs any operation that concerns the calling process alone; process.fork, thread, exec, exit
-/// and kill concern others and belong to harness/actor.
-Outcome Perform(const Operation& operation, Context& context);
-
-/// Where the index of a segment ends in its identifier, for SHM_STAT: 15 bits, 24 with the kernel
-/// parameter ipcmni_extend.
-std::int64_t IndexOfIdentifier(std::int64_t identifier);
 
 namespace internal {
 struct TargetRegistration {

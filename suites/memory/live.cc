@@ -13,9 +13,9 @@ namespace {
 using namespace literals;  // NOLINT: "..."_req
 
 /// Each side stores where the other looks, on both pages of what it sees.
-void ExpectBothWays(const Actor& a, Place at_a, const Actor& b, Place at_b,
+void ExpectBothWays(const Actor& a, Address at_a, const Actor& b, Address at_b,
                     std::uint64_t first_value) {
-  const auto moved = [](Place place, std::int64_t bytes) {
+  const auto moved = [](Address place, std::int64_t bytes) {
     place.offset += bytes;
     return place;
   };

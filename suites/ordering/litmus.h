@@ -25,9 +25,9 @@ inline constexpr std::uint64_t kEnough = 12;
 /// The actors of the two branches, and the address of the test's memory for each.
 struct Sides {
   Actor a;
-  Place at_a;
+  Address at_a;
   Actor b;
-  Place at_b;
+  Address at_b;
 };
 
 inline Segment LitmusSegment(const Actor& a, std::uint64_t stride) {
@@ -62,7 +62,7 @@ inline Sides TwoAttaches(PlanBuilder& plan) {
 /// branch, so that only branches of one process can have any.
 inline void Run(PlanBuilder& plan, const Sides& sides, std::string_view first,
                 std::string_view second, const MemoryBranch& how) {
-  const auto run = [&](const Actor& actor, Place own, Place other, std::string_view program) {
+  const auto run = [&](const Actor& actor, Address own, Address other, std::string_view program) {
     const bool primes = program.find('\'') != std::string_view::npos;
     MemoryBranch branch = how;
     branch.at = own;

@@ -14,7 +14,7 @@
 #include "harness/actor/actor_main.h"
 #include "harness/actor/process_stage.h"
 #include "harness/host/futex.h"
-#include "harness/target/process_limit.h"
+#include "harness/host/process_limit.h"
 #include "harness/vocabulary/plan/plan_builder.h"
 #include "suites/performance/operation_times.h"
 

@@ -15,8 +15,8 @@
 
 #include "harness/actor/actor_main.h"
 #include "harness/actor/process_stage.h"
-#include "harness/target/process_limit.h"
-#include "harness/target/ticks.h"
+#include "harness/host/process_limit.h"
+#include "harness/host/ticks.h"
 #include "harness/vocabulary/plan/plan_builder.h"
 #include "suites/performance/operation_times.h"
 

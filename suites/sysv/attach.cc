@@ -110,14 +110,14 @@ SHMSPEC_CASE("sysv.attach.replaces_nothing_at_no_address", "SYSV.SHMAT.REMAP_NUL
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.flags = kCreate | 0600});
   a.Do(SysvAttach{s, Null(), kRemap}).Fails(EINVAL);
-  a.Do(SysvAttach{s, Address(1), kRemap | kRound}).Fails(EINVAL);
+  a.Do(SysvAttach{s, AbsoluteAddress(1), kRemap | kRound}).Fails(EINVAL);
   a.Remove(s).Gives(0);
 }
 
 SHMSPEC_CASE("sysv.attach.keeps_users_from_the_first_page", "SYSV.SHMAT.RND_TO_ZERO_PAGE"_req) {
   const Actor a = plan.Spawn("a", User(kAlice));
   const Segment s = a.Get({.flags = kCreate | 0600});
-  a.Do(SysvAttach{s, Address(1), kRound}).Fails(EPERM);
+  a.Do(SysvAttach{s, AbsoluteAddress(1), kRound}).Fails(EPERM);
   a.Stat(s).Expects(Record().With("nattch", 0));
   a.Remove(s).Gives(0);
 }
@@ -126,7 +126,7 @@ SHMSPEC_CASE("sysv.attach.refuses_addresses_of_the_kernel", "SYSV.SHMAT.OUT_OF_R
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
   for (const std::int64_t pages : {1, 2, 16, 1 << 20}) {
-    a.Do(SysvAttach{s, Address(-pages * 4096)}).FailsWithOneOf({EINVAL, ENOMEM});
+    a.Do(SysvAttach{s, AbsoluteAddress(-pages * 4096)}).FailsWithOneOf({EINVAL, ENOMEM});
   }
   a.Stat(s).Expects(Record().With("nattch", 0));
   a.Remove(s).Gives(0);
@@ -324,7 +324,7 @@ SHMSPEC_CASE("sysv.attach.keeps_clear_of_the_lowest_addresses", "SYSV.SHMAT.MMAP
   // The oracle knows the limit; usually it is the last of these.
   for (const std::int64_t address : {4096, 32768, 61440, 65536}) {
     Attach p;
-    user.AttachAs(p, {s, Address(address)});
+    user.AttachAs(p, {s, AbsoluteAddress(address)});
     user.Detach(p);
   }
   user.Stat(s).Expects(Record().With("nattch", 0));

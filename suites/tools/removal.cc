@@ -17,9 +17,9 @@ Pattern Ends(std::int64_t status) { return Record<ToolResult>().With("status", s
 Pattern EndsBadly() { return Record<ToolResult>().With("status", 1, 255); }
 
 /// A new message queue or semaphore set.
-Other New(const Actor& actor, IpcKind kind, KeyRef key = PrivateKey()) {
-  Other name;
-  actor.OtherAs(name, OtherGet{kind, key, kCreate | 0600}).Succeeds();
+IpcObject New(const Actor& actor, IpcKind kind, KeyRef key = PrivateKey()) {
+  IpcObject name;
+  actor.IpcObjectAs(name, IpcGet{kind, key, kCreate | 0600}).Succeeds();
   return name;
 }
 
@@ -27,22 +27,22 @@ SHMSPEC_CASE("tools.ipcrm.removes_a_queue_by_key", "SEED.IPCRM_Q_KEY"_req) {
   const Actor a = plan.Spawn("a");
   for (const IpcKind kind : kOtherKinds) {
     const Key k = plan.NewKey();
-    const Other object = New(a, kind, k);
-    a.Do(OtherGet{kind, k, 0}).Expects(ValueOf(object));
-    a.Do(SystemIpcrmOtherKey{kind, k}).Expects(Ends(0));
-    a.Do(OtherGet{kind, k, 0}).Fails(ENOENT);
-    a.Do(SystemIpcrmOtherKey{kind, k}).Expects(EndsBadly());
+    const IpcObject object = New(a, kind, k);
+    a.Do(IpcGet{kind, k, 0}).Expects(ValueOf(object));
+    a.Do(SystemIpcrmObjectKey{kind, k}).Expects(Ends(0));
+    a.Do(IpcGet{kind, k, 0}).Fails(ENOENT);
+    a.Do(SystemIpcrmObjectKey{kind, k}).Expects(EndsBadly());
   }
 }
 
 SHMSPEC_CASE("tools.ipcrm.removes_a_queue_by_identifier", "SEED.IPCRM_Q_KEY"_req) {
   const Actor a = plan.Spawn("a");
   for (const IpcKind kind : kOtherKinds) {
-    Other object;
-    a.OtherAs(object, SystemIpcmkOther{kind}).Expects(Identifier());
-    a.Do(SystemIpcrmOther{kind, object}).Expects(Ends(0));
-    a.Do(OtherRemove{kind, object}).FailsWithOneOf({EINVAL, EIDRM});
-    a.Do(SystemIpcrmOther{kind, object}).Expects(EndsBadly());
+    IpcObject object;
+    a.IpcObjectAs(object, SystemIpcmkObject{kind}).Expects(Identifier());
+    a.Do(SystemIpcrmObject{kind, object}).Expects(Ends(0));
+    a.Do(IpcRemove{kind, object}).FailsWithOneOf({EINVAL, EIDRM});
+    a.Do(SystemIpcrmObject{kind, object}).Expects(EndsBadly());
   }
 }
 
@@ -53,33 +53,33 @@ SHMSPEC_CASE("tools.ipcrm.leaves_objects_of_other_kinds_with_the_key_alone",
   const Segment s = a.Get({.key = k, .flags = kCreate | kExclusive | 0600});
   const Attach p = a.At(s);
   a.Store(p, 42);
-  const Other queue = New(a, IpcKind::kQueue, k);
-  const Other semaphores = New(a, IpcKind::kSemaphores, k);
-  a.Do(SystemIpcrmOtherKey{IpcKind::kQueue, k}).Expects(Ends(0));
-  a.Do(OtherRemove{IpcKind::kQueue, queue}).FailsWithOneOf({EINVAL, EIDRM});
+  const IpcObject queue = New(a, IpcKind::kQueue, k);
+  const IpcObject semaphores = New(a, IpcKind::kSemaphores, k);
+  a.Do(SystemIpcrmObjectKey{IpcKind::kQueue, k}).Expects(Ends(0));
+  a.Do(IpcRemove{IpcKind::kQueue, queue}).FailsWithOneOf({EINVAL, EIDRM});
   a.Do(SysvGet{k, {0}, 0}).Expects(ValueOf(s));
-  a.Do(OtherGet{IpcKind::kSemaphores, k, 0}).Expects(ValueOf(semaphores));
+  a.Do(IpcGet{IpcKind::kSemaphores, k, 0}).Expects(ValueOf(semaphores));
   a.Load(p).Gives(42);
   a.Do(SystemIpcrmKey{k}).Expects(Ends(0));
   a.Do(SysvGet{k, {0}, 0}).Fails(ENOENT);
-  a.Do(OtherGet{IpcKind::kSemaphores, k, 0}).Expects(ValueOf(semaphores));
-  a.Do(SystemIpcrmOtherKey{IpcKind::kSemaphores, k}).Expects(Ends(0));
+  a.Do(IpcGet{IpcKind::kSemaphores, k, 0}).Expects(ValueOf(semaphores));
+  a.Do(SystemIpcrmObjectKey{IpcKind::kSemaphores, k}).Expects(Ends(0));
 }
 
 SHMSPEC_CASE("tools.ipcrm.goes_on_after_a_failure", "TOOL.IPCRM.SEVERAL"_req) {
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.flags = kCreate | 0600});
   const Segment t = a.Get({.flags = kCreate | 0600});
-  const Other queue = New(a, IpcKind::kQueue);
+  const IpcObject queue = New(a, IpcKind::kQueue);
   a.Do(SystemIpcrmSeveral{SegmentId(2147483647), s, IpcKind::kQueue, queue}).Expects(EndsBadly());
   a.Stat(s).Fails(EINVAL);
-  a.Do(OtherRemove{IpcKind::kQueue, queue}).FailsWithOneOf({EINVAL, EIDRM});
+  a.Do(IpcRemove{IpcKind::kQueue, queue}).FailsWithOneOf({EINVAL, EIDRM});
   const Segment u = a.Get({.flags = kCreate | 0600});
-  const Other semaphores = New(a, IpcKind::kSemaphores);
+  const IpcObject semaphores = New(a, IpcKind::kSemaphores);
   a.Do(SystemIpcrmSeveral{t, u, IpcKind::kSemaphores, semaphores}).Expects(Ends(0));
   a.Stat(t).Fails(EINVAL);
   a.Stat(u).Fails(EINVAL);
-  a.Do(OtherRemove{IpcKind::kSemaphores, semaphores}).FailsWithOneOf({EINVAL, EIDRM});
+  a.Do(IpcRemove{IpcKind::kSemaphores, semaphores}).FailsWithOneOf({EINVAL, EIDRM});
 }
 
 SHMSPEC_CASE("tools.ipcrm.understands_the_old_syntax", "TOOL.IPCRM.OLD_SYNTAX"_req) {
@@ -95,27 +95,27 @@ SHMSPEC_CASE("tools.ipcrm.removes_all_of_a_kind_if_the_kind_is_attached",
   const Actor a = plan.Spawn("a", Alone());
   const Segment s = a.Get({.flags = kCreate | 0600});
   const Segment t = a.Get({.key = plan.NewKey(), .flags = kCreate | 0600});
-  const Other queue = New(a, IpcKind::kQueue);
+  const IpcObject queue = New(a, IpcKind::kQueue);
   a.Do(SystemIpcrmAll{IpcKind::kSegment, false}).Expects(Ends(0));
   a.Stat(s).Fails(EINVAL);
   a.Stat(t).Fails(EINVAL);
-  a.Do(OtherRemove{IpcKind::kQueue, queue}).Gives(0);
+  a.Do(IpcRemove{IpcKind::kQueue, queue}).Gives(0);
 }
 
 SHMSPEC_CASE("tools.ipcrm.removes_every_kind_if_the_kind_is_a_word_of_its_own",
              "TOOL.IPCRM.ALL_OPTARG"_req) {
   const Actor a = plan.Spawn("a", Alone());
   const Segment s = a.Get({.flags = kCreate | 0600});
-  const Other queue = New(a, IpcKind::kQueue);
-  const Other semaphores = New(a, IpcKind::kSemaphores);
+  const IpcObject queue = New(a, IpcKind::kQueue);
+  const IpcObject semaphores = New(a, IpcKind::kSemaphores);
   // What removes them for the tool works.
   for (const IpcKind kind : {IpcKind::kQueue, IpcKind::kSemaphores}) {
-    a.Do(OtherRemove{kind, New(a, kind)}).Gives(0);
+    a.Do(IpcRemove{kind, New(a, kind)}).Gives(0);
   }
   a.Do(SystemIpcrmAll{IpcKind::kSegment, true}).Expects(EndsBadly());
   a.Stat(s).Fails(EINVAL);
-  a.Do(OtherRemove{IpcKind::kQueue, queue}).FailsWithOneOf({EINVAL, EIDRM});
-  a.Do(OtherRemove{IpcKind::kSemaphores, semaphores}).FailsWithOneOf({EINVAL, EIDRM});
+  a.Do(IpcRemove{IpcKind::kQueue, queue}).FailsWithOneOf({EINVAL, EIDRM});
+  a.Do(IpcRemove{IpcKind::kSemaphores, semaphores}).FailsWithOneOf({EINVAL, EIDRM});
 }
 
 }  // namespace

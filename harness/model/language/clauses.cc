@@ -227,7 +227,7 @@ bool ToolFailed(const Clauses& clauses, const Outcome& outcome) {
 
 }  // namespace
 
-std::optional<std::string> RefusedByPlace(const Clauses& clauses, const Outcome& outcome) {
+std::optional<std::string> RefusedByEnvironment(const Clauses& clauses, const Outcome& outcome) {
   const auto* tool = std::get_if<ToolResult>(&outcome);
   const bool failed = std::holds_alternative<Failure>(outcome) || ToolFailed(clauses, outcome) ||
                       (tool != nullptr && tool->status != 0);

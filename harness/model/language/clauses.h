@@ -329,7 +329,7 @@ void ForEachTouched(const Clauses& clauses, const Outcome& outcome, Visit&& visi
 
 /// Why the environment refused the call, in words; nothing when it did not, or when shared memory
 /// may have refused it too.
-std::optional<std::string> RefusedByPlace(const Clauses& clauses, const Outcome& outcome);
+std::optional<std::string> RefusedByEnvironment(const Clauses& clauses, const Outcome& outcome);
 
 /// An allowed outcome: the first mandatory error, otherwise the success with the values that the
 /// chooser picks and the lowest of those left open.

@@ -39,8 +39,8 @@ class ClausesTest : public testing::Test {
   std::vector<Requirement> Violated(const Outcome& outcome) const {
     return Explain(outcome).requirements;
   }
-  std::optional<std::string> Place(const Outcome& outcome) const {
-    return RefusedByPlace(clauses_, outcome);
+  std::optional<std::string> RefusalHere(const Outcome& outcome) const {
+    return RefusedByEnvironment(clauses_, outcome);
   }
   std::vector<std::string> Printed() const {
     std::vector<std::string> texts;
@@ -148,12 +148,12 @@ TEST_F(ClausesTest, TellWhenTheEnvironmentRefuses) {
   clauses_.Refuse(true, EINVAL, Force::kMay, kTwo, "it is wrong");
   EXPECT_TRUE(Allows(Error(ENOMEM)));
   EXPECT_FALSE(Allows(Value{0})) << "the environment rules success out as well";
-  EXPECT_EQ(Place(Error(ENOMEM)), "memory is short (3 MB)");
-  EXPECT_EQ(Place(Error(EPERM)), "a right is missing");
-  EXPECT_EQ(Place(Error(EINVAL)), std::nullopt);
-  EXPECT_EQ(Place(Value{0}), std::nullopt);
+  EXPECT_EQ(RefusalHere(Error(ENOMEM)), "memory is short (3 MB)");
+  EXPECT_EQ(RefusalHere(Error(EPERM)), "a right is missing");
+  EXPECT_EQ(RefusalHere(Error(EINVAL)), std::nullopt);
+  EXPECT_EQ(RefusalHere(Value{0}), std::nullopt);
   clauses_.Refuse(true, EPERM, Force::kMay, kTwo, "shared memory says so too");
-  EXPECT_EQ(Place(Error(EPERM)), std::nullopt);
+  EXPECT_EQ(RefusalHere(Error(EPERM)), std::nullopt);
 }
 
 TEST_F(ClausesTest, ReadInTheOutputOfAToolWhatTheEnvironmentRefused) {
@@ -162,7 +162,7 @@ TEST_F(ClausesTest, ReadInTheOutputOfAToolWhatTheEnvironmentRefused) {
   clauses_.RefuseHere(true, EPERM, Force::kMay, {}, "a right is missing");
   const ToolResult refused{1, "ipcs: Operation not permitted\n"};
   EXPECT_TRUE(Allows(refused));
-  EXPECT_EQ(Place(refused), "a right is missing");
+  EXPECT_EQ(RefusalHere(refused), "a right is missing");
   EXPECT_FALSE(Allows(ToolResult{0, refused.output}));
   EXPECT_FALSE(Allows(ToolResult{1, "ipcs: something else\n"}));
   EXPECT_FALSE(Allows(ToolResult{1, "ipcs: Function not implemented\n"}));
@@ -180,12 +180,12 @@ TEST_F(ClausesTest, AllowEveryFailureWhereTheSpecificationIsSilent) {
   EXPECT_FALSE(Allows(Fault{}));
   EXPECT_FALSE(Allows(Gone{}));
   EXPECT_FALSE(Allows(StrayWrite{}));
-  EXPECT_EQ(Place(Error(ENOTTY)), std::nullopt);
+  EXPECT_EQ(RefusalHere(Error(ENOTTY)), std::nullopt);
   EXPECT_STREQ(clauses_.observed(), "a topic");
   clauses_.AnyFailure("it cannot be prepared");
-  EXPECT_EQ(Place(Error(ENOTTY)), "it cannot be prepared");
+  EXPECT_EQ(RefusalHere(Error(ENOTTY)), "it cannot be prepared");
   clauses_.Refuse(true, EINVAL, Force::kMay, kTwo, "it is wrong");
-  EXPECT_EQ(Place(Error(EINVAL)), std::nullopt);
+  EXPECT_EQ(RefusalHere(Error(EINVAL)), std::nullopt);
 }
 
 TEST_F(ClausesTest, AllowAToolToPrintSomethingElseWhereTheSpecificationIsSilent) {
@@ -323,7 +323,7 @@ TEST_F(ClausesTest, ForgetEverythingWhenTheyAreReset) {
   EXPECT_TRUE(Allows(Value{5}));
   EXPECT_FALSE(Allows(Error(EINVAL)));
   EXPECT_FALSE(Allows(SegmentTable{}));
-  EXPECT_EQ(Place(Error(EINVAL)), std::nullopt);
+  EXPECT_EQ(RefusalHere(Error(EINVAL)), std::nullopt);
   EXPECT_EQ(clauses_.observed(), nullptr);
   EXPECT_THAT(Touched(Value{5}), IsEmpty());
   clauses_.Returns<SegmentTable>(kOne, "a listing");

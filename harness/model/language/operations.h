@@ -62,8 +62,8 @@ void Apply(const SystemSysctlWrite& op, const Scene& scene, State& state, const 
 void Apply(const SystemIpcrm& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemIpcrmKey& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemIpcmk& op, const Scene& scene, State& state, const Outcome& outcome);
-void Apply(const OtherGet& op, const Scene& scene, State& state, const Outcome& outcome);
-void Apply(const OtherRemove& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const IpcGet& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const IpcRemove& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemoryTransfer& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemoryHistogram& op, const Scene& scene, State& state, const Outcome& outcome);
@@ -73,10 +73,11 @@ void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outco
 void Apply(const MapSeal& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemHoldSegments& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemIpcrmSeveral& op, const Scene& scene, State& state, const Outcome& outcome);
-void Apply(const SystemIpcrmOther& op, const Scene& scene, State& state, const Outcome& outcome);
-void Apply(const SystemIpcrmOtherKey& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrmObject& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcrmObjectKey& op, const Scene& scene, State& state,
+           const Outcome& outcome);
 void Apply(const SystemIpcrmAll& op, const Scene& scene, State& state, const Outcome& outcome);
-void Apply(const SystemIpcmkOther& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemIpcmkObject& op, const Scene& scene, State& state, const Outcome& outcome);
 
 /// An operation with an Apply of its own.
 template <class Op>

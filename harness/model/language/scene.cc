@@ -77,7 +77,7 @@ std::int64_t Scene::PidSeen(std::uint8_t process) const {
   return reader.pid == reader.inner_pid ? other.pid : 0;
 }
 
-Actor ActorOf(const Scene& scene) {
+Cause CauseOf(const Scene& scene) {
   return {&scene.profile(), OnlyProcess(scene.process_index()), scene.call().when,
           scene.call().in_flight};
 }

@@ -127,13 +127,13 @@ class Scene {
 };
 
 /// The actor and the time that stamps record.
-struct Actor {
+struct Cause {
   const Profile* profile = nullptr;
   ProcessSet process = kForeignProcess;
   Interval when;
   std::uint32_t in_flight = 0;  // actors whose calls a destruction may surprise
 };
-Actor ActorOf(const Scene& scene);
+Cause CauseOf(const Scene& scene);
 
 }  // namespace shmspec::model
 

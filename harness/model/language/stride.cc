@@ -8,8 +8,8 @@ namespace shmspec::model {
 
 void Notes::Add(const Clauses& clauses, const Call& call, const Outcome& outcome) {
   ForEachTouched(clauses, outcome, [&](Requirement r) { touched.Add(r); });
-  if (auto why = RefusedByPlace(clauses, outcome)) {
-    refused_by_place.emplace_back(call.step, std::move(*why));
+  if (auto why = RefusedByEnvironment(clauses, outcome)) {
+    refused_by_environment.emplace_back(call.step, std::move(*why));
   }
   if (clauses.observed() == nullptr) return;
   if (!observed.empty() && observed.back().first == call.step) return;

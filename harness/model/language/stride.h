@@ -47,7 +47,7 @@ struct Notes {
   RequirementSet touched;
   std::vector<std::pair<std::size_t, std::string>> observed;
   /// Steps that the environment refused, and why.
-  std::vector<std::pair<std::size_t, std::string>> refused_by_place;
+  std::vector<std::pair<std::size_t, std::string>> refused_by_environment;
 
   void Add(const Clauses& clauses, const Call& call, const Outcome& outcome);
 };
@@ -77,7 +77,7 @@ class Stride {
   const Progress& progress() const { return progress_; }
   const Outcome* seen() const { return seen_; }
   std::uint8_t process() const { return scene_.process_index(); }
-  Actor actor() const { return ActorOf(scene_); }
+  Cause cause() const { return CauseOf(scene_); }
   /// The scene as it is on that way.
   Scene In(const Next& next) const { return Scene(setting_, next.state, call_); }
 

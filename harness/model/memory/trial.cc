@@ -38,7 +38,7 @@ void DescribeArea(const Scene& scene, std::uint64_t address, std::uint64_t bytes
   DescribeReach(reach, clauses);
 }
 
-auto TrialPlace(auto& trials, std::uint64_t object, std::uint64_t offset) {
+auto FindTrialIn(auto& trials, std::uint64_t object, std::uint64_t offset) {
   return std::lower_bound(trials.begin(), trials.end(), std::pair(object, offset),
                           [](const Trial& trial, const auto& wanted) {
                             return std::pair(trial.object, trial.offset) < wanted;
@@ -195,7 +195,7 @@ const Trial* FindTrial(const State& state, std::uint8_t process, std::uint64_t a
   const Mapping* mapping = state.processes[process].space->Find(address);
   if (mapping == nullptr) return nullptr;
   const std::uint64_t offset = mapping->offset + (address - mapping->start);
-  const auto found = TrialPlace(state.trials, mapping->object, offset);
+  const auto found = FindTrialIn(state.trials, mapping->object, offset);
   const bool there =
       found != state.trials.end() && found->object == mapping->object && found->offset == offset;
   return there ? &*found : nullptr;
@@ -278,9 +278,9 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
   const Mapping* mapping = space->Find(address);
   if (mapping == nullptr) return;  // a mapping of the process that the plan does not know
   const std::uint64_t offset = mapping->offset + (address - mapping->start);
-  auto place = TrialPlace(state.trials, mapping->object, offset);
-  if (place == state.trials.end() || place->object != mapping->object || place->offset != offset) {
-    place = state.trials.insert(place, Trial{mapping->object, offset, op.branches, {}});
+  auto at = FindTrialIn(state.trials, mapping->object, offset);
+  if (at == state.trials.end() || at->object != mapping->object || at->offset != offset) {
+    at = state.trials.insert(at, Trial{mapping->object, offset, op.branches, {}});
   }
   TrialBranch run{scene.call().step, op.program, op.width, op.layout(), op.tuning, 0, 0};
   if (const Mapping* also = space->Find(scene.AddressOf<&MemoryBranch::also>());
@@ -288,9 +288,9 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
     run.also_object = also->object;
     run.also_offset = also->offset + (scene.AddressOf<&MemoryBranch::also>() - also->start);
   }
-  const auto later = std::find_if(place->runs.begin(), place->runs.end(),
+  const auto later = std::find_if(at->runs.begin(), at->runs.end(),
                                   [&](const TrialBranch& other) { return other.step > run.step; });
-  place->runs.insert(later, std::move(run));
+  at->runs.insert(later, std::move(run));
 }
 
 namespace {
@@ -354,7 +354,7 @@ void Apply(const MemoryHistogram&, const Scene& scene, State& state, const Outco
   if (!Succeeded(outcome)) return;
   const Trial* trial =
       FindTrial(state, scene.process_index(), scene.AddressOf<&MemoryHistogram::at>());
-  if (trial != nullptr) state.trials.erase(TrialPlace(state.trials, trial->object, trial->offset));
+  if (trial != nullptr) state.trials.erase(FindTrialIn(state.trials, trial->object, trial->offset));
 }
 
 }  // namespace shmspec::model

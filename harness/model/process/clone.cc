@@ -18,8 +18,8 @@ using namespace shmspec::literals;
 namespace {
 
 /// The plan knows of the child only what it does.
-Actor ChildOf(const Scene& scene) {
-  Actor child = ActorOf(scene);
+Cause ChildOf(const Scene& scene) {
+  Cause child = CauseOf(scene);
   child.process = kForeignProcess;
   return child;
 }
@@ -47,7 +47,7 @@ void Describe(const ProcessClone& op, const Scene& scene, Clauses& clauses) {
 
 void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outcome& outcome) {
   const std::uint8_t process = scene.process_index();
-  const Actor child = ChildOf(scene);
+  const Cause child = ChildOf(scene);
   if (op.shares.Has(kShareMemory)) {
     if (scene.AddressOf<&ProcessClone::detach>() == 0 || !Succeeded(outcome)) return;
     // The same as if the parent had done it, except for the process id.
@@ -65,7 +65,7 @@ void Apply(const ProcessClone& op, const Scene& scene, State& state, const Outco
   const CopyOnWrite<AddressSpace> space = state.processes[process].space;
   for (const Mapping& mapping : space->mappings()) {
     if (!mapping.IsShared() || mapping.skipped_by_fork) continue;
-    OpenMapping(state, ActorOf(scene), mapping, scene.profile().process.fork_updates_stamps);
+    OpenMapping(state, CauseOf(scene), mapping, scene.profile().process.fork_updates_stamps);
     CloseMapping(state, child, mapping, Says::kYes, scene.profile().process.exit_updates_stamps);
   }
 }
@@ -95,7 +95,7 @@ void Apply(const ProcessEnterNamespace& op, const Scene& scene, State& state,
   const std::uint8_t self = scene.call().actor;
   const std::uint8_t left = scene.ipc_index();
   const std::uint8_t entered = state.tasks[op.actor.index].ipc;
-  ForgetCreator(state, ActorOf(scene), left, self);
+  ForgetCreator(state, CauseOf(scene), left, self);
   state.tasks[self].ipc = entered;
 }
 

@@ -248,7 +248,7 @@ void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Out
   }
   if (!op.namespaces.Has(kNamespaceIpc)) return;
   const std::uint8_t self = scene.call().actor;
-  ForgetCreator(state, ActorOf(scene), scene.ipc_index(), self);
+  ForgetCreator(state, CauseOf(scene), scene.ipc_index(), self);
   const SystemFacts defaults;
   IpcNamespace ipc;
   ipc.inode = inode;

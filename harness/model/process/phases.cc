@@ -11,7 +11,7 @@ namespace {
 
 void CloseOrFinish(Stride& stride, Next& next, std::uint8_t ended) {
   const Scene scene = stride.In(next);
-  if (CloseLowest(next.state, DyingActor(scene, ended), ended)) return;
+  if (CloseLowest(next.state, CauseOfDeath(scene, ended), ended)) return;
   FinishEnd(scene, next.state, ended);
   next.progress.done = true;
 }
@@ -46,7 +46,7 @@ void Advance(const ProcessFork& op, Stride& stride) {
   if (stride.seen() == nullptr && stride.progress().phase != 0) {
     Next& abandoned = stride.Add();
     next = &stride.LastButOne();
-    AbandonChild(abandoned.state, stride.actor(), op.child.index);
+    AbandonChild(abandoned.state, stride.cause(), op.child.index);
     stride.End(abandoned);
   }
   if (CopyNextMapping(stride.In(*next), next->state, op.child.index)) return;
@@ -57,7 +57,7 @@ void Advance(const ProcessFork& op, Stride& stride) {
 void Advance(const ProcessExec&, Stride& stride) {
   Next* next = stride.Resume();
   if (next == nullptr) return;
-  if (CloseLowest(next->state, stride.actor(), stride.process())) return;
+  if (CloseLowest(next->state, stride.cause(), stride.process())) return;
   BeginImage(stride.In(*next), next->state);
   stride.End(*next);
 }

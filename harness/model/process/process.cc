@@ -88,7 +88,7 @@ bool CopyNextMapping(const Scene& scene, State& state, std::uint8_t child) {
   Mapping mapping = from->mappings()[index];
   if (!mapping.IsShared()) mapping.object = CopyObject(scene, state, *from, mapping);
   state.processes[child].space.Own().Insert(mapping);
-  OpenMapping(state, ActorOf(scene), mapping, scene.profile().process.fork_updates_stamps);
+  OpenMapping(state, CauseOf(scene), mapping, scene.profile().process.fork_updates_stamps);
   return true;
 }
 
@@ -112,17 +112,17 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child) {
 void StampFailedFork(const Scene& scene, State& state, bool certain) {
   const Says stamps = scene.profile().process.failed_fork_updates_stamps;
   if (stamps == Says::kNo) return;
-  const Actor actor = ActorOf(scene);
+  const Cause cause = CauseOf(scene);
   const CopyOnWrite<AddressSpace> space = scene.process().space;
   for (const Mapping& mapping : space->mappings()) {
     if (!mapping.IsShared() || mapping.skipped_by_fork) continue;
-    OpenMapping(state, actor, mapping, certain ? stamps : Says::kSilent);
-    CloseMapping(state, actor, mapping, Says::kYes, certain ? stamps : Says::kSilent);
+    OpenMapping(state, cause, mapping, certain ? stamps : Says::kSilent);
+    CloseMapping(state, cause, mapping, Says::kYes, certain ? stamps : Says::kSilent);
   }
 }
 
-void AbandonChild(State& state, const Actor& actor, std::uint8_t child) {
-  while (CloseLowest(state, actor, child)) {
+void AbandonChild(State& state, const Cause& cause, std::uint8_t child) {
+  while (CloseLowest(state, cause, child)) {
   }
 }
 
@@ -139,13 +139,13 @@ std::uint8_t ProcessEndedBy(const Scene& scene) {
   return exit->how != ExitHow::kThread || last ? scene.process_index() : kNobody;
 }
 
-bool CloseLowest(State& state, const Actor& actor, std::uint8_t process) {
+bool CloseLowest(State& state, const Cause& cause, std::uint8_t process) {
   if (state.processes[process].space->mappings().empty()) return false;
-  CloseAt(state, actor, process, 0, Says::kYes, actor.profile->process.exit_updates_stamps);
+  CloseAt(state, cause, process, 0, Says::kYes, cause.profile->process.exit_updates_stamps);
   return true;
 }
 
-void EndTasks(State& state, const Actor& actor, std::uint8_t process, GoneHow how,
+void EndTasks(State& state, const Cause& cause, std::uint8_t process, GoneHow how,
               std::int32_t code) {
   for (std::size_t i = 0; i < state.tasks.size(); ++i) {
     Task& task = state.tasks[i];
@@ -155,14 +155,14 @@ void EndTasks(State& state, const Actor& actor, std::uint8_t process, GoneHow ho
     task.how = how;
     task.code = code;
     const std::uint8_t ipc = task.ipc;
-    ForgetCreator(state, actor, ipc, static_cast<std::uint8_t>(i));
+    ForgetCreator(state, cause, ipc, static_cast<std::uint8_t>(i));
   }
 }
 
-Actor DyingActor(const Scene& scene, std::uint8_t process) {
-  Actor actor = ActorOf(scene);
-  actor.process = OnlyProcess(process);
-  return actor;
+Cause CauseOfDeath(const Scene& scene, std::uint8_t process) {
+  Cause cause = CauseOf(scene);
+  cause.process = OnlyProcess(process);
+  return cause;
 }
 
 void BeginEnd(State& state, std::uint8_t process) {
@@ -172,8 +172,8 @@ void BeginEnd(State& state, std::uint8_t process) {
 }
 
 void FinishEnd(const Scene& scene, State& state, std::uint8_t process) {
-  const Actor actor = DyingActor(scene, process);
-  while (CloseLowest(state, actor, process)) {
+  const Cause cause = CauseOfDeath(scene, process);
+  while (CloseLowest(state, cause, process)) {
   }
   state.processes[process].space.Own() = AddressSpace();
   Ending ending{GoneHow::kUnknown, 0};
@@ -182,15 +182,15 @@ void FinishEnd(const Scene& scene, State& state, std::uint8_t process) {
       std::holds_alternative<ProcessExit>(operation)) {
     ending = EndingOf(operation);
   }
-  EndTasks(state, actor, process, ending.how, ending.code);
+  EndTasks(state, cause, process, ending.how, ending.code);
 }
 
 void BeginImage(const Scene& scene, State& state) {
   const std::uint8_t process = scene.process_index();
   const std::uint8_t self = scene.call().actor;
-  const Actor actor = ActorOf(scene);
+  const Cause cause = CauseOf(scene);
   const Credentials after = AfterExec(scene.credentials(), scene);
-  while (CloseLowest(state, actor, process)) {
+  while (CloseLowest(state, cause, process)) {
   }
   state.processes[process].space.Own() = AddressSpace();
   for (std::size_t i = 0; i < state.tasks.size(); ++i) {
@@ -199,7 +199,7 @@ void BeginImage(const Scene& scene, State& state) {
     task.life = Life::kGone;
     task.how = GoneHow::kUnknown;
     const std::uint8_t ipc = task.ipc;
-    ForgetCreator(state, actor, ipc, static_cast<std::uint8_t>(i));
+    ForgetCreator(state, cause, ipc, static_cast<std::uint8_t>(i));
   }
   state.tasks[self].held_listing = kNobody;
   state.tasks[self].credentials = CopyOnWrite<Credentials>(after);
@@ -267,7 +267,7 @@ void Apply(const ProcessExit&, const Scene& scene, State& state, const Outcome&)
   const std::uint8_t ipc = scene.ipc_index();
   state.tasks[self].life = Life::kGone;
   state.tasks[self].how = GoneHow::kUnknown;
-  ForgetCreator(state, ActorOf(scene), ipc, self);
+  ForgetCreator(state, CauseOf(scene), ipc, self);
 }
 
 void Describe(const ProcessKill& op, const Scene& scene, Clauses& clauses) {

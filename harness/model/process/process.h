@@ -18,7 +18,7 @@ bool CopyNextMapping(const Scene& scene, State& state, std::uint8_t child);
 /// The child lives.
 void BeginChild(const Scene& scene, State& state, std::uint8_t child);
 /// The child will never run: gives back what it has.
-void AbandonChild(State& state, const Actor& actor, std::uint8_t child);
+void AbandonChild(State& state, const Cause& cause, std::uint8_t child);
 
 /// What a failed fork leaves: the attaches that the child had for a moment. `certain`: it failed
 /// for want of a process id, the last thing it needs; else it may have failed before.
@@ -29,9 +29,9 @@ void StampFailedFork(const Scene& scene, State& state, bool certain);
 std::uint8_t ProcessEndedBy(const Scene& scene);
 
 /// Closes the lowest mapping of the process. False when there is none left.
-bool CloseLowest(State& state, const Actor& actor, std::uint8_t process);
+bool CloseLowest(State& state, const Cause& cause, std::uint8_t process);
 /// All tasks of a process are gone; releases what depended on them.
-void EndTasks(State& state, const Actor& actor, std::uint8_t process, GoneHow how,
+void EndTasks(State& state, const Cause& cause, std::uint8_t process, GoneHow how,
               std::int32_t code);
 /// Stops the tasks of the process.
 void BeginEnd(State& state, std::uint8_t process);
@@ -40,7 +40,7 @@ void FinishEnd(const Scene& scene, State& state, std::uint8_t process);
 /// The new image begins with nothing mapped.
 void BeginImage(const Scene& scene, State& state);
 /// The actor of the end of a process: the process itself.
-Actor DyingActor(const Scene& scene, std::uint8_t process);
+Cause CauseOfDeath(const Scene& scene, std::uint8_t process);
 
 }  // namespace shmspec::model
 

@@ -11,10 +11,10 @@ constexpr std::size_t kStaleRemembered = 32;
 
 Interval Hull(Interval a, Interval b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
 
-void Stamp(Interval& time, ProcessSet& last, const Actor& actor, Says says) {
+void Stamp(Interval& time, ProcessSet& last, const Cause& cause, Says says) {
   if (says == Says::kNo) return;
-  time = says == Says::kYes ? actor.when : Hull(time, actor.when);
-  last = says == Says::kYes ? actor.process : last | actor.process;
+  time = says == Says::kYes ? cause.when : Hull(time, cause.when);
+  last = says == Says::kYes ? cause.process : last | cause.process;
 }
 
 bool IsMapped(const State& state, SegmentName name) {
@@ -37,12 +37,12 @@ void CountLess(Segment& segment, Says counts) {
   }
 }
 
-void Destroy(State& state, const Actor& actor, SegmentName name) {
+void Destroy(State& state, const Cause& cause, SegmentName name) {
   IpcNamespace& ipc = state.namespaces[name.ipc].Own();
   const auto found = std::find_if(ipc.segments.begin(), ipc.segments.end(),
                                   [&](const Segment& s) { return s.serial == name.serial; });
   const std::uint64_t object = found->object;
-  if (actor.in_flight != 0) state.tombstones.push_back({name.ipc, found->id, actor.in_flight});
+  if (cause.in_flight != 0) state.tombstones.push_back({name.ipc, found->id, cause.in_flight});
   if (ipc.stale.size() == kStaleRemembered) ipc.stale.erase(ipc.stale.begin());
   ipc.stale.push_back(found->id);
   ipc.pages -= found->pages;
@@ -52,49 +52,49 @@ void Destroy(State& state, const Actor& actor, SegmentName name) {
 
 }  // namespace
 
-void OpenAttach(State& state, const Actor& actor, SegmentName name, Says stamps) {
+void OpenAttach(State& state, const Cause& cause, SegmentName name, Says stamps) {
   Segment& segment = OwnSegment(state, name);
   ++segment.nattch;
-  Stamp(segment.atime, segment.lpid, actor, stamps);
+  Stamp(segment.atime, segment.lpid, cause, stamps);
 }
 
-void CutAttach(State& state, const Actor& actor, SegmentName name) {
-  OpenAttach(state, actor, name, actor.profile->map.split_updates_stamps);
-  if (Certainly(actor.profile->map.munmap_is_detach)) return;
+void CutAttach(State& state, const Cause& cause, SegmentName name) {
+  OpenAttach(state, cause, name, cause.profile->map.split_updates_stamps);
+  if (Certainly(cause.profile->map.munmap_is_detach)) return;
   // Whether a cut counts as another attach is not said.
   Segment& segment = OwnSegment(state, name);
   --segment.nattch;
   ++segment.nattch_doubt;
 }
 
-void CloseAttach(State& state, const Actor& actor, SegmentName name, Says counts, Says stamps) {
+void CloseAttach(State& state, const Cause& cause, SegmentName name, Says counts, Says stamps) {
   Segment& segment = OwnSegment(state, name);
   CountLess(segment, counts);
-  Stamp(segment.dtime, segment.lpid, actor, stamps);
-  ReapSegment(state, actor, name);
+  Stamp(segment.dtime, segment.lpid, cause, stamps);
+  ReapSegment(state, cause, name);
 }
 
 void HoldSegment(State& state, SegmentName name) { ++OwnSegment(state, name).nattch; }
 
-void ReleaseSegment(State& state, const Actor& actor, SegmentName name) {
+void ReleaseSegment(State& state, const Cause& cause, SegmentName name) {
   --OwnSegment(state, name).nattch;
-  ReapSegment(state, actor, name);
+  ReapSegment(state, cause, name);
 }
 
-void RemoveSegment(State& state, const Actor& actor, SegmentName name) {
+void RemoveSegment(State& state, const Cause& cause, SegmentName name) {
   Segment& segment = OwnSegment(state, name);
   segment.dest = true;
-  segment.dest_known = Certainly(actor.profile->sysv.removal_waits_for_detach) &&
-                       Certainly(actor.profile->sysv.control_after_remove);
-  if (Certainly(actor.profile->sysv.remove_clears_key)) {
+  segment.dest_known = Certainly(cause.profile->sysv.removal_waits_for_detach) &&
+                       Certainly(cause.profile->sysv.control_after_remove);
+  if (Certainly(cause.profile->sysv.remove_clears_key)) {
     segment.key = 0;
     segment.key_known = true;
   } else {
     segment.key_known = false;
   }
-  if (!Certainly(actor.profile->sysv.remove_keeps_ctime))
-    segment.ctime = Hull(segment.ctime, actor.when);
-  ReapSegment(state, actor, name);
+  if (!Certainly(cause.profile->sysv.remove_keeps_ctime))
+    segment.ctime = Hull(segment.ctime, cause.when);
+  ReapSegment(state, cause, name);
 }
 
 void DoubtSegment(State& state, SegmentName name) {
@@ -105,33 +105,33 @@ void DoubtSegment(State& state, SegmentName name) {
   doubtful.key_known = false;
 }
 
-void ReapSegment(State& state, const Actor& actor, SegmentName name) {
+void ReapSegment(State& state, const Cause& cause, SegmentName name) {
   const Segment* segment = FindSegment(state, name);
   if (segment->nattch != 0 || !(segment->dest || state.namespaces[name.ipc]->rmid_forced)) return;
   if (segment->nattch_doubt != 0 || IsMapped(state, name)) {
     DoubtSegment(state, name);
     return;
   }
-  Destroy(state, actor, name);
+  Destroy(state, cause, name);
 }
 
-void ForgetCreator(State& state, const Actor& actor, std::uint8_t ipc, std::uint8_t task) {
+void ForgetCreator(State& state, const Cause& cause, std::uint8_t ipc, std::uint8_t task) {
   std::vector<std::uint32_t> created;
   for (const Segment& segment : state.namespaces[ipc]->segments) {
     if (segment.creator == task) created.push_back(segment.serial);
   }
   for (const std::uint32_t serial : created) {
     OwnSegment(state, {ipc, serial}).creator = kNobody;
-    if (state.namespaces[ipc]->rmid_forced) ReapSegment(state, actor, {ipc, serial});
+    if (state.namespaces[ipc]->rmid_forced) ReapSegment(state, cause, {ipc, serial});
   }
 }
 
-void DestroyOrphans(State& state, const Actor& actor, std::uint8_t ipc) {
+void DestroyOrphans(State& state, const Cause& cause, std::uint8_t ipc) {
   std::vector<std::uint32_t> orphans;
   for (const Segment& segment : state.namespaces[ipc]->segments) {
     if (segment.creator == kNobody && segment.nattch == 0) orphans.push_back(segment.serial);
   }
-  for (const std::uint32_t serial : orphans) ReapSegment(state, actor, {ipc, serial});
+  for (const std::uint32_t serial : orphans) ReapSegment(state, cause, {ipc, serial});
 }
 
 }  // namespace shmspec::model

@@ -16,25 +16,25 @@ namespace {
 
 // --- a mapping is made, as a whole or by a cut
 
-void Open(State&, const Actor&, const NoBacking&, Says) {}
+void Open(State&, const Cause&, const NoBacking&, Says) {}
 
-void Open(State& state, const Actor& actor, const AttachBacking& attach, Says stamps) {
-  OpenAttach(state, actor, attach.segment, stamps);
+void Open(State& state, const Cause& cause, const AttachBacking& attach, Says stamps) {
+  OpenAttach(state, cause, attach.segment, stamps);
 }
 
-void Cut(State&, const Actor&, const NoBacking&) {}
+void Cut(State&, const Cause&, const NoBacking&) {}
 
-void Cut(State& state, const Actor& actor, const AttachBacking& attach) {
-  CutAttach(state, actor, attach.segment);
+void Cut(State& state, const Cause& cause, const AttachBacking& attach) {
+  CutAttach(state, cause, attach.segment);
 }
 
 // --- a mapping is removed
 
-void Close(State&, const Actor&, const NoBacking&, Says, Says) {}
+void Close(State&, const Cause&, const NoBacking&, Says, Says) {}
 
-void Close(State& state, const Actor& actor, const AttachBacking& attach, Says counts,
+void Close(State& state, const Cause& cause, const AttachBacking& attach, Says counts,
            Says stamps) {
-  CloseAttach(state, actor, attach.segment, counts, stamps);
+  CloseAttach(state, cause, attach.segment, counts, stamps);
 }
 
 // --- a mapping is shown
@@ -68,44 +68,44 @@ void AddRow(const AttachBacking& attach, const Scene& scene, const Mapping& mapp
 
 }  // namespace
 
-void OpenMapping(State& state, const Actor& actor, const Mapping& mapping, Says stamps) {
+void OpenMapping(State& state, const Cause& cause, const Mapping& mapping, Says stamps) {
   HoldObject(state, mapping.object);
-  std::visit([&](const auto& backing) { Open(state, actor, backing, stamps); }, mapping.backing);
+  std::visit([&](const auto& backing) { Open(state, cause, backing, stamps); }, mapping.backing);
 }
 
-void CloseMapping(State& state, const Actor& actor, const Mapping& mapping, Says counts,
+void CloseMapping(State& state, const Cause& cause, const Mapping& mapping, Says counts,
                   Says stamps) {
-  std::visit([&](const auto& backing) { Close(state, actor, backing, counts, stamps); },
+  std::visit([&](const auto& backing) { Close(state, cause, backing, counts, stamps); },
              mapping.backing);
   DropObject(state, mapping.object);
 }
 
-void CloseAt(State& state, const Actor& actor, std::uint8_t process, std::size_t index, Says counts,
+void CloseAt(State& state, const Cause& cause, std::uint8_t process, std::size_t index, Says counts,
              Says stamps) {
   const Mapping removed = state.processes[process].space.Own().Remove(index);
-  CloseMapping(state, actor, removed, counts, stamps);
+  CloseMapping(state, cause, removed, counts, stamps);
 }
 
-void SplitMappingAt(State& state, const Actor& actor, std::uint8_t process, std::uint64_t address) {
+void SplitMappingAt(State& state, const Cause& cause, std::uint8_t process, std::uint64_t address) {
   const Mapping* straddling = state.processes[process].space->Find(address);
   if (straddling == nullptr || straddling->start == address) return;
   const Mapping copy = *straddling;
   state.processes[process].space.Own().SplitAt(address);
   HoldObject(state, copy.object);
-  std::visit([&](const auto& backing) { Cut(state, actor, backing); }, copy.backing);
+  std::visit([&](const auto& backing) { Cut(state, cause, backing); }, copy.backing);
 }
 
-std::size_t UnmapRange(State& state, const Actor& actor, std::uint8_t process, std::uint64_t start,
+std::size_t UnmapRange(State& state, const Cause& cause, std::uint8_t process, std::uint64_t start,
                        std::uint64_t end, std::size_t limit) {
   if (!state.processes[process].space->Overlaps(start, end)) return 0;
-  SplitMappingAt(state, actor, process, start);
-  SplitMappingAt(state, actor, process, end);
+  SplitMappingAt(state, cause, process, start);
+  SplitMappingAt(state, cause, process, end);
   std::size_t removed = 0;
   while (removed < limit) {
     const AddressSpace& space = *state.processes[process].space;
     const std::size_t index = space.FirstAfter(start);
     if (index == space.mappings().size() || space.mappings()[index].start >= end) break;
-    CloseAt(state, actor, process, index, actor.profile->map.munmap_is_detach, Says::kYes);
+    CloseAt(state, cause, process, index, cause.profile->map.munmap_is_detach, Says::kYes);
     ++removed;
   }
   return removed;

@@ -21,7 +21,7 @@ std::optional<Requirement> BrokenByAddress(const Fresh& fresh, const Scene& scen
 
 Outcome PickAddress(const Fresh& fresh, const Scene& scene, Chooser& chooser) {
   return Value{static_cast<std::int64_t>(
-      dynamic_cast<AddressChooser&>(chooser).Address(scene, fresh.size, fresh.wanted))};
+      dynamic_cast<AddressChooser&>(chooser).PickAddress(scene, fresh.size, fresh.wanted))};
 }
 
 }  // namespace

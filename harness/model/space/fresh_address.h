@@ -16,7 +16,8 @@ class AddressChooser : public virtual Chooser {
  public:
   /// A free range of `size` bytes in the caller's address space. `wanted`: an address to prefer, or
   /// -1.
-  virtual std::uint64_t Address(const Scene& scene, std::uint64_t size, std::int64_t wanted) = 0;
+  virtual std::uint64_t PickAddress(const Scene& scene, std::uint64_t size,
+                                    std::int64_t wanted) = 0;
 };
 
 /// The start of a free range of `size` bytes, rounded up to whole pages.

@@ -36,7 +36,7 @@ void AddPrivate(const Scene& scene, State& state, std::uint64_t start, std::uint
                 std::uint8_t protection) {
   const std::uint8_t process = scene.process_index();
   const std::uint64_t end = start + RoundUp(size, scene.page());
-  UnmapRange(state, ActorOf(scene), process, start, end);
+  UnmapRange(state, CauseOf(scene), process, start, end);
   Mapping mapping;
   mapping.start = start;
   mapping.end = end;
@@ -157,7 +157,7 @@ void Describe(const MapUnmap& op, const Scene& scene, Clauses& clauses) {
 void Apply(const MapUnmap& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (!Succeeded(outcome)) return;
   const std::uint64_t at = scene.AddressOf<&MapUnmap::at>();
-  UnmapRange(state, ActorOf(scene), scene.process_index(), at,
+  UnmapRange(state, CauseOf(scene), scene.process_index(), at,
              at + RoundUp(op.size.bytes, scene.page()));
 }
 
@@ -195,7 +195,7 @@ void Apply(const MapProtect& op, const Scene& scene, State& state, const Outcome
                              failure->error.number == EPERM);
   if ((!Succeeded(outcome) && !partly) || end <= at) return;
   const auto protection = static_cast<std::uint8_t>(op.protection.bits & 7);
-  const Actor actor = ActorOf(scene);
+  const Cause cause = CauseOf(scene);
   const std::uint8_t process = scene.process_index();
   // What comes before the first obstacle is changed even when the call fails.
   for (std::uint64_t from = at; from < end;) {
@@ -208,8 +208,8 @@ void Apply(const MapProtect& op, const Scene& scene, State& state, const Outcome
     if (found->sealed || (protection & ~found->max_protection) != 0) return;
     const std::uint64_t to = std::min(end, found->end);
     if (found->protection != protection) {
-      SplitMappingAt(state, actor, process, from);
-      SplitMappingAt(state, actor, process, to);
+      SplitMappingAt(state, cause, process, from);
+      SplitMappingAt(state, cause, process, to);
       AddressSpace& space = state.processes[process].space.Own();
       space.at(space.FirstAfter(from)).protection = protection;
     }
@@ -259,8 +259,8 @@ void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome&
   if ((!Succeeded(outcome) && !partly) || end <= at || op.advice == Advice::kWillNeed) return;
   const std::uint8_t process = scene.process_index();
   if (op.advice == Advice::kDontFork) {
-    SplitMappingAt(state, ActorOf(scene), process, at);
-    SplitMappingAt(state, ActorOf(scene), process, end);
+    SplitMappingAt(state, CauseOf(scene), process, at);
+    SplitMappingAt(state, CauseOf(scene), process, end);
   }
   AddressSpace& space = state.processes[process].space.Own();
   for (std::size_t i = space.FirstAfter(at); i < space.mappings().size(); ++i) {
@@ -287,7 +287,7 @@ void Advance(const MapUnmap& op, Stride& stride) {
   if (next == nullptr) return;
   const std::uint64_t start = stride.scene().AddressOf<&MapUnmap::at>();
   const std::uint64_t end = start + RoundUp(op.size.bytes, stride.scene().page());
-  UnmapRange(next->state, stride.actor(), stride.process(), start, end, 1);
+  UnmapRange(next->state, stride.cause(), stride.process(), start, end, 1);
   if (!next->state.processes[stride.process()].space->Overlaps(start, end)) stride.End(*next);
 }
 

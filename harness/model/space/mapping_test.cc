@@ -20,7 +20,7 @@ constexpr std::int64_t kPage = 4096;
 constexpr std::int64_t kAt = 0x7f0000000000;
 constexpr std::int64_t kId = 7;
 
-Place At(std::int64_t page) { return Address(kAt + page * kPage); }
+Address At(std::int64_t page) { return AbsoluteAddress(kAt + page * kPage); }
 Size Pages(std::uint64_t count) { return {count * kPage}; }
 Failure Error(int number) { return {{number}}; }
 

@@ -74,7 +74,7 @@ void MapCopy(const Scene& scene, State& state, const Mapping& source, const Move
   copy.start = to;
   copy.end = to + move.new_size;
   state.processes[scene.process_index()].space.Own().Insert(copy);
-  OpenMapping(state, ActorOf(scene), copy, scene.profile().map.split_updates_stamps);
+  OpenMapping(state, CauseOf(scene), copy, scene.profile().map.split_updates_stamps);
 }
 
 }  // namespace
@@ -122,10 +122,10 @@ void Apply(const MapRemap& op, const Scene& scene, State& state, const Outcome& 
   const Mapping source = *found;
   const auto to = static_cast<std::uint64_t>(value->number);
   const std::uint8_t process = scene.process_index();
-  const Actor actor = ActorOf(scene);
+  const Cause cause = CauseOf(scene);
   if (to == move.from) {
     if (move.new_size < move.old_size) {
-      UnmapRange(state, actor, process, move.from + move.new_size, move.from + move.old_size);
+      UnmapRange(state, cause, process, move.from + move.new_size, move.from + move.old_size);
     } else if (move.new_size > move.old_size) {
       AddressSpace& space = state.processes[process].space.Own();
       Mapping grown = space.Remove(space.FirstAfter(move.from));
@@ -135,13 +135,13 @@ void Apply(const MapRemap& op, const Scene& scene, State& state, const Outcome& 
     return;
   }
   // The moved mapping counts at its new place before the old one is removed.
-  UnmapRange(state, actor, process, to, to + move.new_size);
+  UnmapRange(state, cause, process, to, to + move.new_size);
   if (move.old_size > move.new_size) {
-    UnmapRange(state, actor, process, move.from + move.new_size, move.from + move.old_size);
+    UnmapRange(state, cause, process, move.from + move.new_size, move.from + move.old_size);
   }
   MapCopy(scene, state, source, move, to);
   if (move.old_size == 0) return;
-  UnmapRange(state, actor, process, move.from, move.from + std::min(move.old_size, move.new_size));
+  UnmapRange(state, cause, process, move.from, move.from + std::min(move.old_size, move.new_size));
 }
 
 }  // namespace shmspec::model

@@ -47,8 +47,8 @@ void Apply(const MapSeal& op, const Scene& scene, State& state, const Outcome& o
   const std::uint64_t end = EndOf(scene, op);
   if (!Succeeded(outcome) || end <= at) return;
   const std::uint8_t process = scene.process_index();
-  SplitMappingAt(state, ActorOf(scene), process, at);
-  SplitMappingAt(state, ActorOf(scene), process, end);
+  SplitMappingAt(state, CauseOf(scene), process, at);
+  SplitMappingAt(state, CauseOf(scene), process, end);
   AddressSpace& space = state.processes[process].space.Own();
   for (std::size_t i = space.FirstAfter(at); i < space.mappings().size(); ++i) {
     if (space.mappings()[i].start >= end) break;

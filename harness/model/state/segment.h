@@ -64,7 +64,7 @@ struct Segment {
 };
 
 /// A message queue or semaphore set: only what tools and keys need of it.
-struct OtherObject {
+struct IpcObject {
   IpcKind kind = IpcKind::kQueue;
   std::int64_t id = 0;
   std::int32_t key = 0;
@@ -72,7 +72,7 @@ struct OtherObject {
   std::uint32_t uid = 0;  // creator and owner
   std::uint32_t gid = 0;
   std::uint32_t mode = 0;
-  friend bool operator==(const OtherObject&, const OtherObject&) = default;
+  friend bool operator==(const IpcObject&, const IpcObject&) = default;
 };
 
 struct IpcNamespace {
@@ -87,7 +87,7 @@ struct IpcNamespace {
   bool next_id_known = true;
   std::uint64_t pages = 0;          // sum of rounded sizes
   std::vector<Segment> segments;    // by serial
-  std::vector<OtherObject> others;  // in order of creation
+  std::vector<IpcObject> objects;   // in order of creation
   std::vector<std::int64_t> stale;  // identifiers of segments destroyed lately, oldest first
 
   friend bool operator==(const IpcNamespace&, const IpcNamespace&) = default;

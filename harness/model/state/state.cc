@@ -9,7 +9,7 @@
 namespace shmspec::model {
 namespace {
 
-auto ObjectPlace(auto& objects, std::uint64_t serial) {
+auto FindObjectIn(auto& objects, std::uint64_t serial) {
   return std::lower_bound(objects.begin(), objects.end(), serial,
                           [](const Object& o, std::uint64_t s) { return o.serial < s; });
 }
@@ -37,7 +37,7 @@ void Mix(Mixer& mixer, const Segment& s) {
 void Mix(Mixer& mixer, const IpcNamespace& ipc) {
   mixer.Add(ipc.pages, ipc.next_id, ipc.next_id_known, ipc.rmid_forced, ipc.shmmax, ipc.shmall,
             ipc.shmmni);
-  for (const OtherObject& other : ipc.others) {
+  for (const IpcObject& other : ipc.objects) {
     mixer.Add(other.kind, other.id, other.key, other.key_known);
   }
   for (const Segment& segment : ipc.segments) Mix(mixer, segment);
@@ -114,14 +114,14 @@ Segment& OwnSegment(State& state, SegmentName name) {
 }
 
 const MemoryObject& ObjectOf(const State& state, std::uint64_t serial) {
-  const auto found = ObjectPlace(state.objects, serial);
+  const auto found = FindObjectIn(state.objects, serial);
   SHMSPEC_CHECK(found != state.objects.end() && found->serial == serial,
                 "the model lost a memory object that is still in use");
   return *found->memory;
 }
 
 MemoryObject& OwnObject(State& state, std::uint64_t serial) {
-  const auto found = ObjectPlace(state.objects, serial);
+  const auto found = FindObjectIn(state.objects, serial);
   SHMSPEC_CHECK(found != state.objects.end() && found->serial == serial,
                 "the model lost a memory object that is still in use");
   return found->memory.Own();
@@ -132,7 +132,7 @@ void AddObject(State& state, std::uint64_t serial, std::uint64_t vouched, std::u
   object.vouched = vouched;
   object.limit = limit;
   object.references = 1;
-  state.objects.insert(ObjectPlace(state.objects, serial),
+  state.objects.insert(FindObjectIn(state.objects, serial),
                        Object{serial, CopyOnWrite<MemoryObject>(std::move(object))});
 }
 
@@ -140,7 +140,7 @@ void HoldObject(State& state, std::uint64_t serial) { ++OwnObject(state, serial)
 
 void DropObject(State& state, std::uint64_t serial) {
   if (--OwnObject(state, serial).references > 0) return;
-  state.objects.erase(ObjectPlace(state.objects, serial));
+  state.objects.erase(FindObjectIn(state.objects, serial));
 }
 
 }  // namespace shmspec::model

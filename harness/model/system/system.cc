@@ -133,7 +133,7 @@ void Apply(const SystemSysctlWrite& op, const Scene& scene, State& state, const 
       return;
     case Sysctl::kRmidForced:
       ipc.rmid_forced = op.value == 1;
-      if (ipc.rmid_forced) DestroyOrphans(state, ActorOf(scene), index);
+      if (ipc.rmid_forced) DestroyOrphans(state, CauseOf(scene), index);
       return;
     case Sysctl::kNextId:
       ipc.next_id = op.value;

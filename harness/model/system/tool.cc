@@ -13,7 +13,7 @@
 #include "harness/model/segment/listing.h"
 #include "harness/model/segment/lookup.h"
 #include "harness/model/sysv/create.h"
-#include "harness/model/sysv/other.h"
+#include "harness/model/sysv/ipc_object.h"
 
 namespace shmspec::model {
 
@@ -130,15 +130,15 @@ void Apply(const SystemIpcmk& op, const Scene& scene, State& state, const Outcom
   CreateSegment(scene, state, {value->number, 0, false, op.size.bytes, op.mode.bits & 0777, true});
 }
 
-void Describe(const SystemIpcmkOther& op, const Scene& scene, Clauses& clauses) {
-  DescribeNewOther(scene, op.kind, kMakes, clauses);
+void Describe(const SystemIpcmkObject& op, const Scene& scene, Clauses& clauses) {
+  DescribeNewIpcObject(scene, op.kind, kMakes, clauses);
   clauses.AnyFailure();
 }
 
-void Apply(const SystemIpcmkOther& op, const Scene& scene, State& state, const Outcome& outcome) {
+void Apply(const SystemIpcmkObject& op, const Scene& scene, State& state, const Outcome& outcome) {
   const auto* value = std::get_if<Value>(&outcome);
   if (value == nullptr) return;
-  CreateOther(scene, state, {op.kind, value->number, 0, false});
+  CreateIpcObject(scene, state, {op.kind, value->number, 0, false});
 }
 
 }  // namespace shmspec::model

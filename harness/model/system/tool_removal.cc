@@ -11,7 +11,7 @@
 #include "harness/model/rights/permission.h"
 #include "harness/model/segment/lifetime.h"
 #include "harness/model/segment/lookup.h"
-#include "harness/model/sysv/other.h"
+#include "harness/model/sysv/ipc_object.h"
 
 namespace shmspec::model {
 
@@ -40,11 +40,11 @@ Says RemovesSegment(const Scene& scene, const Segment* segment) {
   return MayControl(Scene(scene.setting(), after, scene.call()), *segment);
 }
 
-Says RemovesOther(const Scene& scene, const OtherObject* other) {
+Says RemovesIpcObject(const Scene& scene, const IpcObject* object) {
   if (!scene.call().Alone()) return Says::kSilent;
-  if (other == nullptr) return scene.ipc().crowded ? Says::kSilent : Says::kNo;
+  if (object == nullptr) return scene.ipc().crowded ? Says::kSilent : Says::kNo;
   const State after = AsTool(scene);
-  return MayRemoveOther(Scene(scene.setting(), after, scene.call()), *other);
+  return MayRemoveIpcObject(Scene(scene.setting(), after, scene.call()), *object);
 }
 
 /// The removal of all objects of a kind. The tool finds them by index, which fails for those that
@@ -55,15 +55,15 @@ Says SweepsSegment(const Scene& scene, const Segment& segment) {
   return reads == Says::kYes ? RemovesSegment(scene, &segment) : reads;
 }
 
-Says SweepsOther(const Scene& scene, const OtherObject& other) {
+Says SweepsIpcObject(const Scene& scene, const IpcObject& object) {
   const State after = AsTool(scene);
   const Scene tool(scene.setting(), after, scene.call());
   const Credentials& who = tool.credentials();
-  const std::uint32_t bits = who.uid == other.uid   ? other.mode >> 6
-                             : who.gid == other.gid ? other.mode >> 3
-                                                    : other.mode;
+  const std::uint32_t bits = who.uid == object.uid   ? object.mode >> 6
+                             : who.gid == object.gid ? object.mode >> 3
+                                                     : object.mode;
   const bool reads = (bits & kRead) != 0 || Capable(tool, kCapIpcOwner);
-  return reads ? RemovesOther(scene, &other) : Says::kNo;
+  return reads ? RemovesIpcObject(scene, &object) : Says::kNo;
 }
 
 /// The status is 0 when everything was removed.
@@ -89,13 +89,13 @@ bool ToldSuccess(const Outcome& outcome) {
 
 void RemoveFound(const Scene& scene, State& state, const Segment* segment) {
   if (segment == nullptr) return;
-  RemoveSegment(state, ActorOf(scene), {scene.ipc_index(), segment->serial});
+  RemoveSegment(state, CauseOf(scene), {scene.ipc_index(), segment->serial});
 }
 
 /// A tool that removes several objects does not say which it could not.
 void RemoveOrDoubt(const Scene& scene, State& state, Says removes, std::uint32_t serial) {
   const SegmentName name{scene.ipc_index(), serial};
-  if (removes == Says::kYes) RemoveSegment(state, ActorOf(scene), name);
+  if (removes == Says::kYes) RemoveSegment(state, CauseOf(scene), name);
   if (removes == Says::kSilent) DoubtSegment(state, name);
 }
 
@@ -126,8 +126,8 @@ void Apply(const SystemIpcrm&, const Scene& scene, State& state, const Outcome& 
 void Describe(const SystemIpcrmKey&, const Scene& scene, Clauses& clauses) {
   const auto key = scene.KeyOf<&SystemIpcrmKey::key>();
   Says removes = RemovesSegment(scene, FindByKey(scene.ipc(), key));
-  for (const Segment& other : scene.ipc().segments) {
-    if (!other.key_known) removes = Says::kSilent;
+  for (const Segment& segment : scene.ipc().segments) {
+    if (!segment.key_known) removes = Says::kSilent;
   }
   DescribeStatus({removes}, "TOOL.IPCRM.BY_KEY"_req, clauses);
 }
@@ -144,8 +144,8 @@ void Describe(const SystemIpcrmSeveral& op, const Scene& scene, Clauses& clauses
   DescribeStatus(
       {RemovesSegment(scene, FindById(scene.ipc(), scene.NumberOf<&SystemIpcrmSeveral::first>())),
        RemovesSegment(scene, second),
-       RemovesOther(scene,
-                    FindOther(scene.ipc(), op.kind, scene.NumberOf<&SystemIpcrmSeveral::other>()))},
+       RemovesIpcObject(scene, FindIpcObject(scene.ipc(), op.kind,
+                                             scene.NumberOf<&SystemIpcrmSeveral::object>()))},
       "TOOL.IPCRM.SEVERAL"_req, clauses);
 }
 
@@ -155,9 +155,9 @@ void Apply(const SystemIpcrmSeveral& op, const Scene& scene, State& state, const
   const Segment* second =
       SameSegment(scene) ? nullptr
                          : FindById(scene.ipc(), scene.NumberOf<&SystemIpcrmSeveral::second>());
-  const OtherObject* other =
-      FindOther(scene.ipc(), op.kind, scene.NumberOf<&SystemIpcrmSeveral::other>());
-  const bool removes_other = RemovesOther(scene, other) == Says::kYes;
+  const IpcObject* object =
+      FindIpcObject(scene.ipc(), op.kind, scene.NumberOf<&SystemIpcrmSeveral::object>());
+  const bool removes_object = RemovesIpcObject(scene, object) == Says::kYes;
   // The tool looks up both before it removes either.
   std::array<std::pair<Says, std::uint32_t>, 2> removals{};
   for (std::size_t i = 0; i < removals.size(); ++i) {
@@ -167,36 +167,37 @@ void Apply(const SystemIpcrmSeveral& op, const Scene& scene, State& state, const
   for (const auto& [removes, serial] : removals) {
     if (serial != 0) RemoveOrDoubt(scene, state, removes, serial);
   }
-  if (removes_other)
-    RemoveOther(state, scene.ipc_index(), op.kind, scene.NumberOf<&SystemIpcrmSeveral::other>());
+  if (removes_object)
+    RemoveIpcObject(state, scene.ipc_index(), op.kind,
+                    scene.NumberOf<&SystemIpcrmSeveral::object>());
 }
 
-void Describe(const SystemIpcrmOther& op, const Scene& scene, Clauses& clauses) {
-  const OtherObject* other =
-      FindOther(scene.ipc(), op.kind, scene.NumberOf<&SystemIpcrmOther::other>());
-  DescribeStatus({RemovesOther(scene, other)}, kByIdOrKey, clauses);
+void Describe(const SystemIpcrmObject& op, const Scene& scene, Clauses& clauses) {
+  const IpcObject* object =
+      FindIpcObject(scene.ipc(), op.kind, scene.NumberOf<&SystemIpcrmObject::object>());
+  DescribeStatus({RemovesIpcObject(scene, object)}, kByIdOrKey, clauses);
 }
 
-void Apply(const SystemIpcrmOther& op, const Scene& scene, State& state, const Outcome& outcome) {
+void Apply(const SystemIpcrmObject& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (!ToldSuccess(outcome)) return;
-  RemoveOther(state, scene.ipc_index(), op.kind, scene.NumberOf<&SystemIpcrmOther::other>());
+  RemoveIpcObject(state, scene.ipc_index(), op.kind, scene.NumberOf<&SystemIpcrmObject::object>());
 }
 
-void Describe(const SystemIpcrmOtherKey& op, const Scene& scene, Clauses& clauses) {
-  const auto key = scene.KeyOf<&SystemIpcrmOtherKey::key>();
-  Says removes = RemovesOther(scene, FindOtherByKey(scene.ipc(), op.kind, key));
-  for (const OtherObject& other : scene.ipc().others) {
-    if (other.kind == op.kind && !other.key_known) removes = Says::kSilent;
+void Describe(const SystemIpcrmObjectKey& op, const Scene& scene, Clauses& clauses) {
+  const auto key = scene.KeyOf<&SystemIpcrmObjectKey::key>();
+  Says removes = RemovesIpcObject(scene, FindIpcObjectByKey(scene.ipc(), op.kind, key));
+  for (const IpcObject& object : scene.ipc().objects) {
+    if (object.kind == op.kind && !object.key_known) removes = Says::kSilent;
   }
   DescribeStatus({removes}, {kByIdOrKey, "SEED.KEYSPACES_INDEPENDENT"_req}, clauses);
 }
 
-void Apply(const SystemIpcrmOtherKey& op, const Scene& scene, State& state,
+void Apply(const SystemIpcrmObjectKey& op, const Scene& scene, State& state,
            const Outcome& outcome) {
-  const auto key = scene.KeyOf<&SystemIpcrmOtherKey::key>();
-  const OtherObject* other = FindOtherByKey(scene.ipc(), op.kind, key);
-  if (!ToldSuccess(outcome) || other == nullptr) return;
-  RemoveOther(state, scene.ipc_index(), op.kind, other->id);
+  const auto key = scene.KeyOf<&SystemIpcrmObjectKey::key>();
+  const IpcObject* object = FindIpcObjectByKey(scene.ipc(), op.kind, key);
+  if (!ToldSuccess(outcome) || object == nullptr) return;
+  RemoveIpcObject(state, scene.ipc_index(), op.kind, object->id);
 }
 
 void Describe(const SystemIpcrmAll& op, const Scene& scene, Clauses& clauses) {
@@ -204,8 +205,8 @@ void Describe(const SystemIpcrmAll& op, const Scene& scene, Clauses& clauses) {
   for (const Segment& segment : scene.ipc().segments) {
     all = all && SweepsSegment(scene, segment) == Says::kYes;
   }
-  for (const OtherObject& other : scene.ipc().others) {
-    all = all && SweepsOther(scene, other) == Says::kYes;
+  for (const IpcObject& object : scene.ipc().objects) {
+    all = all && SweepsIpcObject(scene, object) == Says::kYes;
   }
   clauses.Returns<ToolResult>(kAll, "the tool removes what there is");
   const bool complains = op.apart;
@@ -216,7 +217,7 @@ void Describe(const SystemIpcrmAll& op, const Scene& scene, Clauses& clauses) {
 void Apply(const SystemIpcrmAll& op, const Scene& scene, State& state, const Outcome& outcome) {
   if (!Ran(outcome)) return;
   const std::vector<Segment> segments = scene.ipc().segments;
-  const std::vector<OtherObject> others = scene.ipc().others;
+  const std::vector<IpcObject> objects = scene.ipc().objects;
   const State before = scene.state();
   const Scene tool(scene.setting(), before, scene.call());
   for (const Segment& segment : segments) {
@@ -224,10 +225,10 @@ void Apply(const SystemIpcrmAll& op, const Scene& scene, State& state, const Out
     const Says removes = meant ? SweepsSegment(tool, segment) : Says::kNo;
     RemoveOrDoubt(tool, state, removes, segment.serial);
   }
-  for (const OtherObject& other : others) {
-    const bool meant = op.apart || op.kind == other.kind;
-    if (!meant || SweepsOther(tool, other) != Says::kYes) continue;
-    RemoveOther(state, tool.ipc_index(), other.kind, other.id);
+  for (const IpcObject& object : objects) {
+    const bool meant = op.apart || op.kind == object.kind;
+    if (!meant || SweepsIpcObject(tool, object) != Says::kYes) continue;
+    RemoveIpcObject(state, tool.ipc_index(), object.kind, object.id);
   }
 }
 

@@ -168,8 +168,8 @@ void MapSegment(const SysvAttach& op, const Scene& scene, State& state, SegmentN
   const Segment segment = *FindSegment(state, name);
   const std::uint64_t length = segment.length;
   const std::uint8_t process = scene.process_index();
-  const Actor actor = ActorOf(scene);
-  if (op.flags.Has(kRemap)) UnmapRange(state, actor, process, address, address + length);
+  const Cause cause = CauseOf(scene);
+  if (op.flags.Has(kRemap)) UnmapRange(state, cause, process, address, address + length);
   Mapping mapping;
   mapping.start = address;
   mapping.end = address + length;
@@ -183,7 +183,7 @@ void MapSegment(const SysvAttach& op, const Scene& scene, State& state, SegmentN
   if (op.flags.Has(kExecute)) mapping.protection |= kProtectExecute;
   mapping.backing = AttachBacking{name, scene.call().step + 1, length};
   state.processes[process].space.Own().Insert(mapping);
-  OpenMapping(state, actor, mapping, Says::kYes);
+  OpenMapping(state, cause, mapping, Says::kYes);
 }
 
 void Describe(const SysvAttach& op, const Scene& scene, Clauses& clauses) {
@@ -214,7 +214,7 @@ void ApplyFailure(const SysvAttach& op, const Scene& scene, State& state, const 
     return;
   }
   HoldSegment(state, name);
-  ReleaseSegment(state, ActorOf(scene), name);
+  ReleaseSegment(state, CauseOf(scene), name);
 }
 
 void Apply(const SysvAttach& op, const Scene& scene, State& state, const Outcome& outcome) {
@@ -229,7 +229,7 @@ void Apply(const SysvAttach& op, const Scene& scene, State& state, const Outcome
   const SegmentName name{scene.ipc_index(), segment->serial};
   HoldSegment(state, name);
   MapSegment(op, scene, state, name, static_cast<std::uint64_t>(value->number));
-  ReleaseSegment(state, ActorOf(scene), name);
+  ReleaseSegment(state, CauseOf(scene), name);
 }
 
 std::optional<std::size_t> NextToDetach(const AddressSpace& space, std::uint64_t address,
@@ -247,7 +247,7 @@ std::optional<std::size_t> NextToDetach(const AddressSpace& space, std::uint64_t
   return std::nullopt;
 }
 
-bool DetachOne(State& state, const Actor& actor, std::uint8_t process, std::uint64_t address,
+bool DetachOne(State& state, const Cause& cause, std::uint8_t process, std::uint64_t address,
                std::uint64_t page, Detachment& detachment) {
   const AddressSpace& space = *state.processes[process].space;
   if (detachment.attach == 0) {
@@ -258,13 +258,13 @@ bool DetachOne(State& state, const Actor& actor, std::uint8_t process, std::uint
     detachment.size = RoundUp(mapping.attach()->size, page);
     // The first part goes as a whole, also when it has grown beyond the segment.
     if (!mapping.sealed) {
-      CloseAt(state, actor, process, *first, Says::kYes, Says::kYes);
+      CloseAt(state, cause, process, *first, Says::kYes, Says::kYes);
       return true;
     }
   }
   const auto next = NextToDetach(space, address, detachment);
   if (!next) return false;
-  CloseAt(state, actor, process, *next, Says::kYes, Says::kYes);
+  CloseAt(state, cause, process, *next, Says::kYes, Says::kYes);
   return true;
 }
 
@@ -284,10 +284,10 @@ void Describe(const SysvDetach&, const Scene& scene, Clauses& clauses) {
 
 void Apply(const SysvDetach&, const Scene& scene, State& state, const Outcome& outcome) {
   if (!Succeeded(outcome)) return;
-  const Actor actor = ActorOf(scene);
+  const Cause cause = CauseOf(scene);
   const std::uint8_t process = scene.process_index();
   Detachment detachment;
-  while (DetachOne(state, actor, process, scene.AddressOf<&SysvDetach::at>(), scene.page(),
+  while (DetachOne(state, cause, process, scene.AddressOf<&SysvDetach::at>(), scene.page(),
                    detachment)) {
   }
 }

@@ -31,7 +31,7 @@ struct Detachment {
 std::optional<std::size_t> NextToDetach(const AddressSpace& space, std::uint64_t address,
                                         const Detachment& detachment);
 /// Takes it away. False when there is none left.
-bool DetachOne(State& state, const Actor& actor, std::uint8_t process, std::uint64_t address,
+bool DetachOne(State& state, const Cause& cause, std::uint8_t process, std::uint64_t address,
                std::uint64_t page, Detachment& detachment);
 
 }  // namespace shmspec::model

@@ -59,7 +59,7 @@ void Advance(const SysvAttach& op, Stride& stride) {
   if (stride.progress().phase == 0) return FindToAttach(op, stride);
   if (stride.progress().phase == 1) return PlaceAttach(op, stride);
   Next& next = stride.Add();
-  ReleaseSegment(next.state, stride.actor(), HeldBy(stride.progress()));
+  ReleaseSegment(next.state, stride.cause(), HeldBy(stride.progress()));
   stride.End(next);
 }
 
@@ -69,7 +69,7 @@ void Advance(const SysvDetach&, Stride& stride) {
   auto& kept = next->progress.kept;
   Detachment detachment{static_cast<std::uint32_t>(kept[0]), kept[1]};
   const std::uint64_t address = stride.scene().AddressOf<&SysvDetach::at>();
-  DetachOne(next->state, stride.actor(), stride.process(), address, stride.scene().page(),
+  DetachOne(next->state, stride.cause(), stride.process(), address, stride.scene().page(),
             detachment);
   kept = {detachment.attach, detachment.size};
   const AddressSpace& space = *next->state.processes[stride.process()].space;

@@ -188,7 +188,7 @@ void Describe(const SysvRemove&, const Scene& scene, Clauses& clauses) {
 
 void Apply(const SysvRemove&, const Scene& scene, State& state, const Outcome& outcome) {
   const SegmentName name = NameOfSegment(scene, scene.NumberOf<&SysvRemove::segment>());
-  if (Succeeded(outcome) && name.serial != 0) RemoveSegment(state, ActorOf(scene), name);
+  if (Succeeded(outcome) && name.serial != 0) RemoveSegment(state, CauseOf(scene), name);
 }
 
 void Describe(const SysvLock&, const Scene& scene, Clauses& clauses) {

@@ -195,7 +195,7 @@ void CreateSegment(const Scene& scene, State& state, const NewSegment& wanted) {
       [](std::uint32_t serial, const Segment& other) { return serial < other.serial; });
   ipc.segments.insert(place, segment);
   if (wanted.by_tool && ipc.rmid_forced) {
-    ReapSegment(state, ActorOf(scene), {index, segment.serial});
+    ReapSegment(state, CauseOf(scene), {index, segment.serial});
   }
 }
 

@@ -25,8 +25,8 @@
 #include <new>
 #include <utility>
 
-#include "harness/target/address.h"
-#include "harness/target/native_records.h"
+#include "harness/host/address.h"
+#include "harness/target/call/native_records.h"
 
 namespace shmspec {
 namespace {
@@ -77,7 +77,7 @@ CallResult Get(std::int64_t key, std::uint64_t size, std::uint64_t flags) {
 /// for no memory, which a limited process may not get. There is no mutex, because another thread
 /// could hold it during a fork; a child forked at such a moment at worst misses the attach that was
 /// being made.
-struct Place {
+struct Slot {
   static constexpr std::uint64_t kFree = 0;
   static constexpr std::uint64_t kTaken = 1;   // while a region is put in
   static constexpr std::uint64_t kEnding = 1;  // added to the address, while the region ends
@@ -93,16 +93,16 @@ struct Place {
   }
 };
 
-std::array<Place, 4096> places;
+std::array<Slot, 4096> slots;
 std::atomic<std::size_t> places_used;  // those beyond were never taken
 
-Place* TakeFreePlace() {
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    if (!places[i].Change(Place::kFree, Place::kTaken)) continue;
+Slot* TakeFreeSlot() {
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    if (!slots[i].Change(Slot::kFree, Slot::kTaken)) continue;
     std::size_t used = places_used.load();
     while (used <= i && !places_used.compare_exchange_weak(used, i + 1)) {
     }
-    return &places[i];
+    return &slots[i];
   }
   return nullptr;
 }
@@ -111,18 +111,18 @@ CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t fla
   if (flags > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {
     return CallResult::Lacking("Boost.Interprocess takes options of attaches as a positive int");
   }
-  Place* const place = TakeFreePlace();
-  if (place == nullptr) return CallResult::Lacking("shmspec keeps no more regions of Boost");
+  Slot* const slot = TakeFreeSlot();
+  if (slot == nullptr) return CallResult::Lacking("shmspec keeps no more regions of Boost");
   const CallResult result = Caught([&]() -> CallResult {
     const bip::xsi_shared_memory opened(bip::open_only, static_cast<int>(segment));
     const auto mode = (flags & SHM_RDONLY) != 0 ? bip::read_only : bip::read_write;
     bip::mapped_region region(opened, mode, 0, 0, PointerTo(address),
                               static_cast<bip::map_options_t>(flags & ~std::uint64_t{SHM_RDONLY}));
-    bip::mapped_region& kept = place->Begin();
+    bip::mapped_region& kept = slot->Begin();
     kept.swap(region);
     return static_cast<std::int64_t>(AddressOf(kept.get_address()));
   });
-  place->at = result.value == -1 ? Place::kFree : static_cast<std::uint64_t>(result.value);
+  slot->at = result.value == -1 ? Slot::kFree : static_cast<std::uint64_t>(result.value);
   return result;
 }
 
@@ -131,16 +131,16 @@ CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t fla
 /// are detached with libc.
 std::int64_t Detach(std::uint64_t address) {
   // All ones, the result of a failed attach, would equal kFree with kEnding added.
-  const bool possible = address > Place::kTaken && ~address != 0;
+  const bool possible = address > Slot::kTaken && ~address != 0;
   for (std::size_t i = 0; possible && i < places_used.load(); ++i) {
-    Place& place = places[i];
+    Slot& slot = slots[i];
     // A region has one owner; a second caller meanwhile finds it gone.
-    while (place.at.load() == address + Place::kEnding) ::sched_yield();
-    if (!place.Change(address, address + Place::kEnding)) continue;
+    while (slot.at.load() == address + Slot::kEnding) ::sched_yield();
+    if (!slot.Change(address, address + Slot::kEnding)) continue;
     errno = 0;
-    place.End();
+    slot.End();
     const int error = errno;
-    place.at = Place::kFree;
+    slot.at = Slot::kFree;
     errno = error;
     return error == 0 ? 0 : -1;
   }

@@ -14,7 +14,7 @@
 #include <cerrno>
 #include <csignal>
 
-#include "harness/target/ia32_records.h"
+#include "harness/target/call/ia32_records.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/value/check.h"
 #include "harness/vocabulary/value/names.h"

@@ -9,8 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "harness/target/address.h"
-#include "harness/target/native_records.h"
+#include "harness/host/address.h"
+#include "harness/target/call/native_records.h"
 #include "harness/target/target.h"
 
 namespace shmspec {

@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "harness/target/native_records.h"
+#include "harness/target/call/native_records.h"
 #include "harness/target/target.h"
 
 namespace shmspec {

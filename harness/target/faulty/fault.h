@@ -15,8 +15,8 @@
 #include <string_view>
 
 #include "harness/model/profile/profile.h"
+#include "harness/stage/stage.h"
 #include "harness/target/simulated/tampering.h"
-#include "harness/target/stage.h"
 #include "harness/vocabulary/catalogue/requirement.h"
 #include "harness/vocabulary/value/result.h"
 

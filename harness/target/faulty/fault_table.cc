@@ -134,13 +134,13 @@ void GiveOwnCopy(const Aftermath& a, std::uint8_t process, std::size_t index) {
 
 void UnmapAttaches(model::State& state, const model::Call& call, std::uint8_t process,
                    const model::SegmentName* only) {
-  const model::Actor actor{model::FindProfile("linux"), model::OnlyProcess(process), call.when, 0};
+  const model::Cause cause{model::FindProfile("linux"), model::OnlyProcess(process), call.when, 0};
   std::size_t i = 0;
   while (i < state.processes[process].space->mappings().size()) {
     const model::Mapping mapping = state.processes[process].space->mappings()[i];
     const model::AttachBacking* attach = mapping.attach();
     if (attach != nullptr && (only == nullptr || *only == attach->segment)) {
-      UnmapRange(state, actor, process, mapping.start, mapping.end);
+      UnmapRange(state, cause, process, mapping.start, mapping.end);
     } else {
       ++i;
     }

@@ -9,7 +9,7 @@
 namespace shmspec {
 namespace {
 
-model::Actor ActorFor(const Aftermath& a) {
+model::Cause CauseFor(const Aftermath& a) {
   return {model::FindProfile("linux"), model::OnlyProcess(ProcessOf(a.after, a.call)), a.call.when,
           0};
 }
@@ -40,7 +40,7 @@ void DetachMore(const Aftermath& a, Takes&& takes) {
   for (const model::Mapping& mapping : left) {
     if (mapping.start < address || mapping.end > end || mapping.sealed) continue;
     if (takes(mapping, *found)) {
-      UnmapRange(a.after, ActorFor(a), ProcessOf(a.after, a.call), mapping.start, mapping.end);
+      UnmapRange(a.after, CauseFor(a), ProcessOf(a.after, a.call), mapping.start, mapping.end);
     }
   }
 }
@@ -86,7 +86,7 @@ void StopAtForeign(const Aftermath& a) {
     if (FindSegment(a.after, attach->segment) == nullptr) continue;
     if (a.after.processes[process].space->Overlaps(at->start, at->end)) continue;
     a.after.processes[process].space.Own().Insert(*at);
-    OpenMapping(a.after, ActorFor(a), *at, model::Says::kYes);
+    OpenMapping(a.after, CauseFor(a), *at, model::Says::kYes);
   }
 }
 

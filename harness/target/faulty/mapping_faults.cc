@@ -170,12 +170,12 @@ void DetachSealed(const Aftermath& a) {
   if (!IsOneOf<SysvDetach>(a.call) || !a.Succeeded()) return;
   const std::uint8_t process = ProcessOf(a.after, a.call);
   const auto address = static_cast<std::uint64_t>(a.call.references[0]);
-  const model::Actor actor{model::FindProfile("linux"), model::OnlyProcess(process), a.call.when,
+  const model::Cause cause{model::FindProfile("linux"), model::OnlyProcess(process), a.call.when,
                            0};
   const std::vector<model::Mapping> mappings = a.after.processes[process].space->mappings();
   for (const model::Mapping& mapping : mappings) {
     if (!mapping.IsAttach() || mapping.start - mapping.offset != address) continue;
-    UnmapRange(a.after, actor, process, mapping.start, mapping.end);
+    UnmapRange(a.after, cause, process, mapping.start, mapping.end);
   }
 }
 

@@ -39,10 +39,10 @@ void ReorderStoresAlone(const Aftermath& a) {
 }
 
 /// Loads that lie within such a place see the low half of a store.
-template <model::Within kPlace>
+template <model::Within kWithin>
 void TearLoads(const Aftermath& a) {
   const model::Trial* trial = Counted(a);
-  if (trial == nullptr || WithinOf(*trial) != kPlace) return;
+  if (trial == nullptr || WithinOf(*trial) != kWithin) return;
   const auto low_bits = static_cast<unsigned>(trial->runs.front().width) * 4;
   const std::uint64_t low_half = (std::uint64_t{1} << low_bits) - 1;
   const auto& operation = *As<MemoryHistogram>(a.call);

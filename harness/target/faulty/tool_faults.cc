@@ -71,10 +71,10 @@ void StopAtFirstFailure(const Aftermath& a) {
 
 void RemoveTheSegmentOfTheKeyToo(const Aftermath& a) {
   const auto* result = std::get_if<ToolResult>(&a.outcome);
-  if (!IsOneOf<SystemIpcrmOtherKey>(a.call) || result == nullptr || result->status != 0) return;
+  if (!IsOneOf<SystemIpcrmObjectKey>(a.call) || result == nullptr || result->status != 0) return;
   const model::Segment* found = ByKey(a.after, a.call);
   if (found == nullptr) return;
-  const model::Actor remover{model::FindProfile("linux"), model::kForeignProcess, a.call.when, 0};
+  const model::Cause remover{model::FindProfile("linux"), model::kForeignProcess, a.call.when, 0};
   RemoveSegment(a.after, remover, {a.after.tasks[a.call.actor].ipc, found->serial});
 }
 
@@ -106,7 +106,7 @@ constexpr SeededFault kFaults[] = {
     {"ipcs_of_one_shows_pages", "TOOL.IPCS.BY_ID"_req, "ipcs -i shows the size in pages",
      Afterwards<ChangeRows<SystemIpcsOne, SizeInPages>>},
     {"ipcrm_ignores_keys_of_queues", "SEED.IPCRM_Q_KEY"_req,
-     "ipcrm -Q says that it removed and did not", Afterwards<RemoveNothing<SystemIpcrmOtherKey>>},
+     "ipcrm -Q says that it removed and did not", Afterwards<RemoveNothing<SystemIpcrmObjectKey>>},
     {"ipcrm_removes_every_kind_of_the_key", "SEED.KEYSPACES_INDEPENDENT"_req,
      "ipcrm -Q removes the segment of the key as well", Afterwards<RemoveTheSegmentOfTheKeyToo>},
     {"ipcrm_stops_at_the_first_failure", "TOOL.IPCRM.SEVERAL"_req,

@@ -45,7 +45,7 @@ std::int64_t LinuxChooser::SegmentId(const model::Scene& scene, std::int64_t wan
   return cursor.sequence * kIndices + index;
 }
 
-std::uint64_t LinuxChooser::Address(const model::Scene& scene, std::uint64_t size,
+std::uint64_t LinuxChooser::PickAddress(const model::Scene& scene, std::uint64_t size,
                                     std::int64_t wanted) {
   if (wanted >= 0) return static_cast<std::uint64_t>(wanted);
   const std::uint64_t length = model::RoundUp(size, scene.page());

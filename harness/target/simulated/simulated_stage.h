@@ -16,8 +16,8 @@
 #include <string>
 
 #include "harness/model/profile/profile.h"
+#include "harness/stage/stage.h"
 #include "harness/target/simulated/tampering.h"
-#include "harness/target/stage.h"
 
 namespace shmspec {
 

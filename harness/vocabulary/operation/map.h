@@ -34,7 +34,7 @@ struct MapPrivate {
   static constexpr Role kRole = Role::kNeighbour;
   static constexpr HandleKind kAssigns = HandleKind::kMapping;
   Size size{kDefaultSize};
-  Place at;
+  Address at;
   static constexpr auto kFields =
       Fields(Field{"size", &MapPrivate::size}, Field{"at", &MapPrivate::at});
   friend bool operator==(const MapPrivate&, const MapPrivate&) = default;
@@ -45,7 +45,7 @@ struct MapUnmap {
   static constexpr std::string_view kName = "map.unmap";
   static constexpr bool kInPhases = true;
   static constexpr Role kRole = Role::kNeighbour;
-  Place at;
+  Address at;
   Size size{kDefaultSize};
   static constexpr auto kFields =
       Fields(Field{"at", &MapUnmap::at}, Field{"size", &MapUnmap::size});
@@ -56,7 +56,7 @@ struct MapUnmap {
 struct MapProtect {
   static constexpr std::string_view kName = "map.protect";
   static constexpr Role kRole = Role::kNeighbour;
-  Place at;
+  Address at;
   Size size{kDefaultSize};
   Protection protection;
   static constexpr auto kFields =
@@ -71,10 +71,10 @@ struct MapRemap {
   static constexpr std::string_view kName = "map.remap";
   static constexpr Role kRole = Role::kNeighbour;
   static constexpr HandleKind kAssigns = HandleKind::kMapping;
-  Place at;
+  Address at;
   Size size{kDefaultSize};
   Size new_size{kDefaultSize};
-  Place to;
+  Address to;
   static constexpr auto kFields =
       Fields(Field{"at", &MapRemap::at}, Field{"size", &MapRemap::size},
              Field{"new_size", &MapRemap::new_size}, Field{"to", &MapRemap::to});
@@ -85,7 +85,7 @@ struct MapRemap {
 struct MapAdvise {
   static constexpr std::string_view kName = "map.advise";
   static constexpr Role kRole = Role::kNeighbour;
-  Place at;
+  Address at;
   Size size{kDefaultSize};
   Advice advice = Advice::kDontNeed;
   static constexpr auto kFields =
@@ -98,7 +98,7 @@ struct MapAdvise {
 struct MapSeal {
   static constexpr std::string_view kName = "map.seal";
   static constexpr Role kRole = Role::kNeighbour;
-  Place at;
+  Address at;
   Size size{kDefaultSize};
   static constexpr auto kFields = Fields(Field{"at", &MapSeal::at}, Field{"size", &MapSeal::size});
   friend bool operator==(const MapSeal&, const MapSeal&) = default;
@@ -108,7 +108,7 @@ struct MapSeal {
 struct MapReopen {
   static constexpr std::string_view kName = "map.reopen";
   static constexpr Role kRole = Role::kNeighbour;
-  Place at;
+  Address at;
   Size size{kDefaultSize};
   static constexpr auto kFields =
       Fields(Field{"at", &MapReopen::at}, Field{"size", &MapReopen::size});

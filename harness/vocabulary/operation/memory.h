@@ -20,7 +20,7 @@ namespace shmspec {
 /// One load; the outcome is the value, zero-extended.
 struct MemoryLoad {
   static constexpr std::string_view kName = "memory.load";
-  Place at;
+  Address at;
   Width width = Width::k8;
   Order order = Order::kSeqCst;
   static constexpr auto kFields =
@@ -32,7 +32,7 @@ struct MemoryLoad {
 /// One store of the low `width` bytes of `value`.
 struct MemoryStore {
   static constexpr std::string_view kName = "memory.store";
-  Place at;
+  Address at;
   Width width = Width::k8;
   std::uint64_t value = 0;
   Order order = Order::kSeqCst;
@@ -45,7 +45,7 @@ struct MemoryStore {
 /// Atomic exchange; the outcome is the old value.
 struct MemoryExchange {
   static constexpr std::string_view kName = "memory.exchange";
-  Place at;
+  Address at;
   Width width = Width::k8;
   std::uint64_t value = 0;
   Order order = Order::kSeqCst;
@@ -58,7 +58,7 @@ struct MemoryExchange {
 /// Strong compare and exchange; the outcome is the value found.
 struct MemoryCompareExchange {
   static constexpr std::string_view kName = "memory.compare_exchange";
-  Place at;
+  Address at;
   Width width = Width::k8;
   std::uint64_t expected = 0;
   std::uint64_t value = 0;
@@ -73,7 +73,7 @@ struct MemoryCompareExchange {
 /// Atomic addition; the outcome is the old value.
 struct MemoryFetchAdd {
   static constexpr std::string_view kName = "memory.fetch_add";
-  Place at;
+  Address at;
   Width width = Width::k8;
   std::uint64_t value = 1;
   Order order = Order::kSeqCst;
@@ -89,7 +89,7 @@ struct MemoryFill {
   static constexpr std::string_view kName = "memory.fill";
   static constexpr bool kInPhases = true;
   static constexpr bool kMayTakeLong = true;
-  Place at;
+  Address at;
   Size size{kDefaultSize};
   std::uint64_t value = 0;
   static constexpr auto kFields =
@@ -102,7 +102,7 @@ struct MemoryFill {
 struct MemoryChecksum {
   static constexpr std::string_view kName = "memory.checksum";
   static constexpr bool kMayTakeLong = true;
-  Place at;
+  Address at;
   Size size{kDefaultSize};
   static constexpr auto kFields =
       Fields(Field{"at", &MemoryChecksum::at}, Field{"size", &MemoryChecksum::size});
@@ -114,8 +114,8 @@ struct MemoryChecksum {
 struct MemoryTransfer {
   static constexpr std::string_view kName = "memory.transfer";
   static constexpr Role kRole = Role::kNeighbour;
-  Place from;
-  Place to;
+  Address from;
+  Address to;
   Size size{kDefaultSize};
   static constexpr auto kFields =
       Fields(Field{"from", &MemoryTransfer::from}, Field{"to", &MemoryTransfer::to},
@@ -133,8 +133,8 @@ struct MemoryBranch {
   static constexpr bool kMayTakeLong = true;
   static constexpr std::uint64_t kUsualRounds = 65536;
 
-  Place at;    // the bytes of layout() from here belong to the test
-  Place also;  // another address of the same memory, for variables written with a prime
+  Address at;    // the bytes of layout() from here belong to the test
+  Address also;  // another address of the same memory, for variables written with a prime
   Program program;
   Width width = Width::k8;
   std::uint64_t rounds = kUsualRounds;  // at a time, when there are more
@@ -162,7 +162,7 @@ struct MemoryBranch {
 struct MemoryHistogram {
   static constexpr std::string_view kName = "memory.histogram";
   static constexpr bool kMayTakeLong = true;
-  Place at;
+  Address at;
   Ending of;
   std::uint64_t at_least = 0;
   static constexpr auto kFields =

@@ -137,7 +137,7 @@ struct ProcessClone {
   static constexpr std::string_view kName = "process.clone";
   static constexpr Role kRole = Role::kNeighbour;
   Sharing shares;
-  Place detach;
+  Address detach;
   bool unreaped = false;
   static constexpr auto kFields =
       Fields(Field{"shares", &ProcessClone::shares}, Field{"detach", &ProcessClone::detach},

@@ -98,33 +98,33 @@ struct SystemIpcrmSeveral {
   SegmentRef first;
   SegmentRef second;
   IpcKind kind = IpcKind::kQueue;
-  OtherRef other;
+  IpcRef object;
   static constexpr auto kFields = Fields(
       Field{"first", &SystemIpcrmSeveral::first}, Field{"second", &SystemIpcrmSeveral::second},
-      Field{"kind", &SystemIpcrmSeveral::kind}, Field{"other", &SystemIpcrmSeveral::other});
+      Field{"kind", &SystemIpcrmSeveral::kind}, Field{"object", &SystemIpcrmSeveral::object});
   friend bool operator==(const SystemIpcrmSeveral&, const SystemIpcrmSeveral&) = default;
 };
 
 /// ipcrm -q ID or -s ID; the outcome is a ToolResult.
-struct SystemIpcrmOther {
-  static constexpr std::string_view kName = "system.ipcrm_other";
+struct SystemIpcrmObject {
+  static constexpr std::string_view kName = "system.ipcrm_object";
   static constexpr Role kRole = Role::kPrepares;
   IpcKind kind = IpcKind::kQueue;
-  OtherRef other;
+  IpcRef object;
   static constexpr auto kFields =
-      Fields(Field{"kind", &SystemIpcrmOther::kind}, Field{"other", &SystemIpcrmOther::other});
-  friend bool operator==(const SystemIpcrmOther&, const SystemIpcrmOther&) = default;
+      Fields(Field{"kind", &SystemIpcrmObject::kind}, Field{"object", &SystemIpcrmObject::object});
+  friend bool operator==(const SystemIpcrmObject&, const SystemIpcrmObject&) = default;
 };
 
 /// ipcrm -Q KEY or -S KEY; the outcome is a ToolResult.
-struct SystemIpcrmOtherKey {
-  static constexpr std::string_view kName = "system.ipcrm_other_key";
+struct SystemIpcrmObjectKey {
+  static constexpr std::string_view kName = "system.ipcrm_object_key";
   static constexpr Role kRole = Role::kPrepares;
   IpcKind kind = IpcKind::kQueue;
   KeyRef key;
   static constexpr auto kFields =
-      Fields(Field{"kind", &SystemIpcrmOtherKey::kind}, Field{"key", &SystemIpcrmOtherKey::key});
-  friend bool operator==(const SystemIpcrmOtherKey&, const SystemIpcrmOtherKey&) = default;
+      Fields(Field{"kind", &SystemIpcrmObjectKey::kind}, Field{"key", &SystemIpcrmObjectKey::key});
+  friend bool operator==(const SystemIpcrmObjectKey&, const SystemIpcrmObjectKey&) = default;
 };
 
 /// ipcrm -aKIND, or with `apart` ipcrm -a KIND in two words; the outcome is a ToolResult. Only in a
@@ -141,13 +141,13 @@ struct SystemIpcrmAll {
 };
 
 /// ipcmk -Q, or ipcmk -S 1. Assigns the handle; the outcome is the identifier it printed.
-struct SystemIpcmkOther {
-  static constexpr std::string_view kName = "system.ipcmk_other";
+struct SystemIpcmkObject {
+  static constexpr std::string_view kName = "system.ipcmk_object";
   static constexpr Role kRole = Role::kPrepares;
-  static constexpr HandleKind kAssigns = HandleKind::kOther;
+  static constexpr HandleKind kAssigns = HandleKind::kIpcObject;
   IpcKind kind = IpcKind::kQueue;
-  static constexpr auto kFields = Fields(Field{"kind", &SystemIpcmkOther::kind});
-  friend bool operator==(const SystemIpcmkOther&, const SystemIpcmkOther&) = default;
+  static constexpr auto kFields = Fields(Field{"kind", &SystemIpcmkObject::kind});
+  friend bool operator==(const SystemIpcmkObject&, const SystemIpcmkObject&) = default;
 };
 
 /// ipcrm -M KEY; the outcome is a ToolResult.
@@ -187,8 +187,8 @@ struct SystemIpcmk {
 #define SHMSPEC_SYSTEM_OPERATIONS(X) \
   X(SystemSysctlRead) X(SystemSysctlWrite) X(SystemHoldSegments) X(SystemSegments) \
   X(SystemIpcs) X(SystemIpcsOne) X(SystemLsipc) X(SystemIpcrm) X(SystemIpcrmKey) \
-  X(SystemIpcrmSeveral) X(SystemIpcrmOther) X(SystemIpcrmOtherKey) X(SystemIpcrmAll) \
-  X(SystemIpcmk) X(SystemIpcmkOther) X(SystemNextSecond)
+  X(SystemIpcrmSeveral) X(SystemIpcrmObject) X(SystemIpcrmObjectKey) X(SystemIpcrmAll) \
+  X(SystemIpcmk) X(SystemIpcmkObject) X(SystemNextSecond)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSTEM_H_

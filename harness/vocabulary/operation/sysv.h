@@ -35,7 +35,7 @@ struct SysvAttach {
   static constexpr bool kInPhases = true;
   static constexpr HandleKind kAssigns = HandleKind::kAttach;
   SegmentRef segment;
-  Place at;
+  Address at;
   AttachFlags flags;
   static constexpr auto kFields =
       Fields(Field{"segment", &SysvAttach::segment}, Field{"at", &SysvAttach::at},
@@ -47,7 +47,7 @@ struct SysvAttach {
 struct SysvDetach {
   static constexpr std::string_view kName = "sysv.detach";
   static constexpr bool kInPhases = true;
-  Place at;
+  Address at;
   static constexpr auto kFields = Fields(Field{"at", &SysvDetach::at});
   friend bool operator==(const SysvDetach&, const SysvDetach&) = default;
 };
@@ -166,28 +166,27 @@ struct SysvKeyOfPath {
 
 /// msgget(2), or semget(2) of one semaphore: what shares names and tools with segments. Assigns the
 /// handle of a message queue or semaphore set; the outcome is the identifier.
-struct OtherGet {
-  static constexpr std::string_view kName = "other.get";
+struct IpcGet {
+  static constexpr std::string_view kName = "ipc.get";
   static constexpr Role kRole = Role::kPrepares;
-  static constexpr HandleKind kAssigns = HandleKind::kOther;
+  static constexpr HandleKind kAssigns = HandleKind::kIpcObject;
   IpcKind kind = IpcKind::kQueue;  // not a segment
   KeyRef key;
   GetFlags flags;
-  static constexpr auto kFields =
-      Fields(Field{"kind", &OtherGet::kind}, Field{"key", &OtherGet::key},
-             Field{"flags", &OtherGet::flags});
-  friend bool operator==(const OtherGet&, const OtherGet&) = default;
+  static constexpr auto kFields = Fields(Field{"kind", &IpcGet::kind}, Field{"key", &IpcGet::key},
+                                         Field{"flags", &IpcGet::flags});
+  friend bool operator==(const IpcGet&, const IpcGet&) = default;
 };
 
 /// msgctl(2) or semctl(2) with IPC_RMID.
-struct OtherRemove {
-  static constexpr std::string_view kName = "other.remove";
+struct IpcRemove {
+  static constexpr std::string_view kName = "ipc.remove";
   static constexpr Role kRole = Role::kPrepares;
   IpcKind kind = IpcKind::kQueue;
-  OtherRef other;
+  IpcRef object;
   static constexpr auto kFields =
-      Fields(Field{"kind", &OtherRemove::kind}, Field{"other", &OtherRemove::other});
-  friend bool operator==(const OtherRemove&, const OtherRemove&) = default;
+      Fields(Field{"kind", &IpcRemove::kind}, Field{"object", &IpcRemove::object});
+  friend bool operator==(const IpcRemove&, const IpcRemove&) = default;
 };
 
 }  // namespace shmspec
@@ -197,7 +196,7 @@ struct OtherRemove {
 #define SHMSPEC_SYSV_OPERATIONS(X) \
   X(SysvGet) X(SysvAttach) X(SysvDetach) X(SysvStat) X(SysvSet) X(SysvRemove) X(SysvLock) \
   X(SysvUnlock) X(SysvInfo) X(SysvShmInfo) X(SysvStatIndex) X(SysvStatAny) X(SysvControl) \
-  X(SysvKeyOfPath) X(OtherGet) X(OtherRemove)
+  X(SysvKeyOfPath) X(IpcGet) X(IpcRemove)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSV_H_

@@ -71,9 +71,9 @@ StepName Actor::MakeAs(Segment& name, SystemIpcmk ipcmk) const {
   return step;
 }
 
-StepName Actor::OtherAs(Other& name, Operation get) const {
+StepName Actor::IpcObjectAs(IpcObject& name, Operation get) const {
   const StepName step = Do(std::move(get));
-  NameHandle(name, plan_->NextHandle(HandleKind::kOther));
+  NameHandle(name, plan_->NextHandle(HandleKind::kIpcObject));
   plan_->plan_.steps.back().assigns = name.handle;
   return step;
 }
@@ -91,7 +91,7 @@ Segment Actor::Get(SysvGet get) const {
   return name;
 }
 
-Attach Actor::At(SegmentRef segment, Place at, AttachFlags flags) const {
+Attach Actor::At(SegmentRef segment, Address at, AttachFlags flags) const {
   Attach name;
   AttachAs(name, SysvAttach{segment, at, flags}).Succeeds();
   return name;

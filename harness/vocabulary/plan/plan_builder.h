@@ -36,18 +36,18 @@ struct HandleName : Ref {
   HandleName operator-(std::int64_t bytes) const { return *this + -bytes; }
 };
 using Segment = HandleName<HandleKind::kSegment, SegmentRef>;
-using Attach = HandleName<HandleKind::kAttach, Place>;
-using Mapping = HandleName<HandleKind::kMapping, Place>;
+using Attach = HandleName<HandleKind::kAttach, Address>;
+using Mapping = HandleName<HandleKind::kMapping, Address>;
 using Key = HandleName<HandleKind::kKey, KeyRef>;
-using Other = HandleName<HandleKind::kOther, OtherRef>;
+using IpcObject = HandleName<HandleKind::kIpcObject, IpcRef>;
 
 /// Literals where a handle could stand.
 inline SegmentRef SegmentId(std::int64_t id) { return {{std::nullopt, id}}; }
-inline OtherRef OtherId(std::int64_t id) { return {{std::nullopt, id}}; }
+inline IpcRef IpcObjectId(std::int64_t id) { return {{std::nullopt, id}}; }
 inline KeyRef KeyNumber(std::int64_t key) { return {{std::nullopt, key}}; }
 inline KeyRef PrivateKey() { return KeyNumber(0); }
-inline Place Address(std::int64_t address) { return {{std::nullopt, address}}; }
-inline Place Null() { return Address(0); }
+inline Address AbsoluteAddress(std::int64_t address) { return {{std::nullopt, address}}; }
+inline Address Null() { return AbsoluteAddress(0); }
 
 /// A step just added, to say what is expected of it. Stays valid while its plan is built.
 class StepName {
@@ -85,21 +85,21 @@ class Actor {
   StepName AttachAs(Attach& name, SysvAttach attach) const;
   StepName MapAs(Mapping& name, Operation map) const;
   StepName MakeAs(Segment& name, SystemIpcmk ipcmk) const;
-  StepName OtherAs(Other& name, Operation get) const;
+  StepName IpcObjectAs(IpcObject& name, Operation get) const;
   StepName KeyAs(Key& name, SysvKeyOfPath key_of_path) const;
 
   Segment Get(SysvGet get) const;  // expected to succeed
-  Attach At(SegmentRef segment, Place at = {}, AttachFlags flags = {}) const;  // likewise
-  Mapping Reserve(std::uint64_t bytes) const;                                  // likewise
+  Attach At(SegmentRef segment, Address at = {}, AttachFlags flags = {}) const;  // likewise
+  Mapping Reserve(std::uint64_t bytes) const;                                    // likewise
 
-  StepName Detach(Place at) const { return Do(SysvDetach{at}); }
+  StepName Detach(Address at) const { return Do(SysvDetach{at}); }
   StepName Stat(SegmentRef segment) const { return Do(SysvStat{segment}); }
   StepName Set(SysvSet set) const { return Do(std::move(set)); }
   StepName Remove(SegmentRef segment) const { return Do(SysvRemove{segment}); }
-  StepName Store(Place at, std::uint64_t value, Width width = Width::k8) const {
+  StepName Store(Address at, std::uint64_t value, Width width = Width::k8) const {
     return Do(MemoryStore{at, width, value});
   }
-  StepName Load(Place at, Width width = Width::k8) const { return Do(MemoryLoad{at, width}); }
+  StepName Load(Address at, Width width = Width::k8) const { return Do(MemoryLoad{at, width}); }
   StepName Fork(ActorRef child) const { return Do(ProcessFork{child}).Gives(0); }
   StepName Thread(ActorRef child) const { return Do(ProcessThread{child}).Gives(0); }
   StepName Exit(ExitHow how = ExitHow::kQuick, std::int32_t code = 0) const {

@@ -97,12 +97,12 @@ struct RunFacts {
 };
 
 /// What a fact means for how far results can be trusted.
-struct Limit {
+struct Restriction {
   static constexpr std::string_view kName = "limit";
   std::string code;
   std::string effect;
   static constexpr auto kFields =
-      Fields(Member{"code", &Limit::code}, Member{"effect", &Limit::effect});
+      Fields(Member{"code", &Restriction::code}, Member{"effect", &Restriction::effect});
 };
 
 /// What cases call instead of the kernel itself.
@@ -206,7 +206,7 @@ struct Record {
   RunFacts run;
   std::string fingerprint;
   std::vector<Fact> facts;
-  std::vector<Limit> limits;
+  std::vector<Restriction> limits;
   Subject subject;
   std::string selection;
   std::uint64_t planned = 0;

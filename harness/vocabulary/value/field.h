@@ -7,7 +7,7 @@
 //   struct SysvAttach {
 //     static constexpr std::string_view kName = "sysv.attach";
 //     SegmentRef segment;
-//     Place at;
+//     Address at;
 //     static constexpr auto kFields =
 //         Fields(Field{"segment", &SysvAttach::segment}, Field{"at", &SysvAttach::at});
 //   };

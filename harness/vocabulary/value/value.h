@@ -28,7 +28,7 @@ enum class HandleKind : char {
   kAttach = 'a',   // an address, as shmat returned it
   kMapping = 'm',  // an address, as mmap or mremap returned it
   kKey = 'k',      // a System V key; unlike the others it has a value (a unique key) from the start
-  kOther = 'o',    // the identifier of a message queue or a semaphore set
+  kIpcObject = 'o',  // the identifier of a message queue or a semaphore set
 };
 
 template <>
@@ -36,7 +36,7 @@ struct NamesOf<HandleKind> {
   static constexpr std::array kNames{
       Named<HandleKind>{"s", HandleKind::kSegment}, Named<HandleKind>{"a", HandleKind::kAttach},
       Named<HandleKind>{"m", HandleKind::kMapping}, Named<HandleKind>{"k", HandleKind::kKey},
-      Named<HandleKind>{"o", HandleKind::kOther}};
+      Named<HandleKind>{"o", HandleKind::kIpcObject}};
 };
 
 inline constexpr std::size_t kHandleKinds = NamesOf<HandleKind>::kNames.size();
@@ -90,7 +90,7 @@ struct Reference {
 };
 
 /// An address: `a0+8`, `m0`, `null`, `0x1000`. In bytes.
-struct Place : Reference {
+struct Address : Reference {
   static constexpr std::array kKinds{HandleKind::kAttach, HandleKind::kMapping};
   static constexpr std::string_view kNone = "null";
 };
@@ -105,8 +105,8 @@ struct KeyRef : Reference {
   static constexpr std::string_view kNone = "private";
 };
 /// The identifier of a message queue or a semaphore set: `o0`, `-1`.
-struct OtherRef : Reference {
-  static constexpr std::array kKinds{HandleKind::kOther};
+struct IpcRef : Reference {
+  static constexpr std::array kKinds{HandleKind::kIpcObject};
   static constexpr std::string_view kNone = "";
 };
 

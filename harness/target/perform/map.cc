@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+
+#include "harness/host/own_process.h"
+#include "harness/host/text_file.h"
+#include "harness/target/perform/families.h"
+#include "harness/vocabulary/value/unique_handle.h"
+
+namespace shmspec::perform {
+namespace {
+
+/// Private anonymous memory, low where the target needs it; `at` other than 0 is binding.
+Outcome MapAnonymous(std::uint64_t at, const Size& size, int protection, Context& context) {
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+  if (protection == PROT_NONE) flags |= MAP_NORESERVE;
+  if (at != 0) flags |= MAP_FIXED;
+#ifdef MAP_32BIT
+  if (context.calls().low_memory && at == 0) flags |= MAP_32BIT;
+#endif
+  return Returned(context.map().map(at, size.bytes, protection, flags, -1, 0));
+}
+
+int AdviceNumber(Advice advice) {
+  switch (advice) {
+    case Advice::kDontNeed:
+      return MADV_DONTNEED;
+    case Advice::kRemove:
+      return MADV_REMOVE;
+    case Advice::kDontFork:
+      return MADV_DONTFORK;
+    case Advice::kWillNeed:
+      return MADV_WILLNEED;
+  }
+  SHMSPEC_CHECK(false, "an advice without a number");
+}
+
+/// One line of /proc/self/maps; false when it is not about a System V mapping.
+bool ParseMapping(const char* line, MappingRow& row) {
+  std::uint64_t start = 0, end = 0, offset = 0, inode = 0;
+  char rights[5] = {};
+  int name = 0;
+  if (std::sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %" SCNu64 " %n", &start, &end,
+                  rights, &offset, &inode, &name) != 5 ||
+      name == 0 || std::strncmp(line + name, "/SYSV", 5) != 0) {
+    return false;
+  }
+  row.at = static_cast<std::int64_t>(start);
+  row.size = static_cast<std::int64_t>(end - start);
+  row.protection.bits =
+      (rights[0] == 'r' ? 1u : 0u) | (rights[1] == 'w' ? 2u : 0u) | (rights[2] == 'x' ? 4u : 0u);
+  row.shared = rights[3] == 's';
+  row.offset = static_cast<std::int64_t>(offset);
+  row.id = static_cast<std::int64_t>(inode);
+  row.name = line + name;
+  return true;
+}
+
+}  // namespace
+
+Outcome Do(const MapReserve& op, Context& context) {
+  return MapAnonymous(0, op.size, PROT_NONE, context);
+}
+
+Outcome Do(const MapPrivate& op, Context& context) {
+  return MapAnonymous(context.AddressOf(op.at), op.size, PROT_READ | PROT_WRITE, context);
+}
+
+Outcome Do(const MapUnmap& op, Context& context) {
+  return Returned(context.map().unmap(context.AddressOf(op.at), op.size.bytes));
+}
+
+Outcome Do(const MapProtect& op, Context& context) {
+  return Returned(context.map().protect(context.AddressOf(op.at), op.size.bytes,
+                                        static_cast<int>(op.protection.bits)));
+}
+
+Outcome Do(const MapRemap& op, Context& context) {
+  const std::uint64_t to = context.AddressOf(op.to);
+  const int flags = MREMAP_MAYMOVE | (to != 0 ? MREMAP_FIXED : 0);
+  return Returned(
+      context.map().remap(context.AddressOf(op.at), op.size.bytes, op.new_size.bytes, flags, to));
+}
+
+Outcome Do(const MapAdvise& op, Context& context) {
+  return Returned(
+      context.map().advise(context.AddressOf(op.at), op.size.bytes, AdviceNumber(op.advice)));
+}
+
+Outcome Do(const MapLayout&, Context&) {
+  const Result<std::string> text = ReadTextFile("/proc/self/maps");
+  if (!text.ok()) return Trouble{text.error().lacking, text.error().message};
+  MappingTable table;
+  // Few lines name a segment, so this searches for the name.
+  for (std::size_t at = text->find("/SYSV"); at != std::string::npos;) {
+    const std::size_t begin = text->rfind('\n', at) + 1;  // 0 in the first line
+    const std::size_t end = text->find('\n', at);
+    MappingRow row;
+    if (ParseMapping(text->substr(begin, end - begin).c_str(), row)) {
+      table.rows.push_back(std::move(row));
+    }
+    at = text->find("/SYSV", end);
+  }
+  return table;
+}
+
+Outcome Do(const MapSeal& op, Context& context) {
+  const CallResult returned = context.map().seal(context.AddressOf(op.at), op.size.bytes, 0);
+  if (returned.value == -1 && errno == ENOSYS) {
+    return Trouble{true, "this kernel has no mseal(2)"};
+  }
+  return Returned(returned);
+}
+
+namespace {
+
+std::string EntryOf(std::uint64_t start, std::uint64_t size) {
+  return fmt::format("/proc/self/map_files/{:x}-{:x}", start, start + size);
+}
+
+/// Whether an entry leads to a file without any name, tried on other memory than a segment: a
+/// translator of paths (proot) may look for the name that it shows.
+bool EntriesLeadToFiles() {
+  const UniqueFd file(::memfd_create("shmspec-entry", MFD_CLOEXEC));
+  const auto size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  if (!file || ::ftruncate(file.get(), static_cast<off_t>(size)) != 0) return true;
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
+  if (address == MAP_FAILED) return true;
+  const UniqueMapping mapping({address, size});
+  const std::string path = EntryOf(reinterpret_cast<std::uintptr_t>(address), size);
+  return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) || errno != ENOENT;
+}
+
+}  // namespace
+
+Outcome Do(const MapReopen& op, Context& context) {
+  const std::string path = EntryOf(context.AddressOf(op.at), op.size.bytes);
+  char target[64];
+  if (::readlink(path.c_str(), target, sizeof(target)) < 0) {
+    const int error = errno;
+    if (error == ENOENT && !IsThere("/proc/self/map_files")) {
+      return Trouble{true, "this system has no /proc/self/map_files"};
+    }
+    if (error != ENOENT && ::readlink("/proc/self/exe", target, sizeof(target)) < 0) {
+      return Trouble{true, fmt::format("readlink is refused: {}", ErrnoName(errno))};
+    }
+    return Failure{ErrorCode{error}};
+  }
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file) return Value{0};
+  const int error = errno;
+  if (error == ENOENT && !EntriesLeadToFiles()) {
+    return Trouble{true, "/proc/self/map_files leads to no file here, of whatever memory"};
+  }
+  return Failure{ErrorCode{error}};
+}
+
+}  // namespace shmspec::perform
