@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The specification agrees with itself, call by call along drawn plans: what it prints as allowed
-// is what it allows, what it chooses is allowed, and states that are equal have equal digests.
+// The specification agrees with itself, call by call along drawn plans: it allows every outcome
+// that it prints as allowed and every one that it chooses, and equal states have equal digests.
 // RC_PARAMS="seed=N" repeats a failing run; rapidcheck prints it.
 
 #include <gtest/gtest.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // Every case as a GoogleTest test: on the kernel through each target that is offered here, and on
-// the simulated system, where the cases and the specification test each other. What passes under
-// one profile may not be refuted under another. A case that is skipped or repeated is listed in
-// `environments`.
+// the simulated system, where the cases and the specification test each other. A trace that passes
+// under one profile may not be refuted under another. A case that is skipped or repeated is listed
+// in `environments`.
 
 #include <gtest/gtest.h>
 
@@ -104,7 +104,7 @@ class CaseTest : public testing::Test {
     GTEST_SKIP() << reason;
   }
 
-  /// What one system does is allowed by every specification that describes it.
+  /// Every specification that describes a system allows its outcomes.
   void JudgeByOtherProfiles(const std::string& whole_trace) const {
     const Result<Trace> trace = ParseTrace(whole_trace, test_case_.id);
     ASSERT_TRUE(trace.ok()) << trace.error().message;

@@ -42,7 +42,7 @@ void ExpectToCross(const T& value, std::string_view id) {
   EXPECT_EQ(again, value) << id;
 }
 
-/// What the actors of a plan are told of it.
+/// Actors and steps of every case survive the wire form.
 TEST(Cases, CrossTheWireUnchanged) {
   for (const Case& test_case : AllCases()) {
     const Plan plan = PlanOf(test_case);

@@ -42,7 +42,7 @@ void Copy(R& record, std::size_t to, std::size_t from) {
   });
 }
 
-/// What a system shows that has one field in the place of another in one view.
+/// A system that shows one field in the place of another in one view.
 class Misplacing : public Tampering {
  public:
   Misplacing(bool (*meant)(const Operation&), std::size_t to, std::size_t from)

@@ -24,7 +24,7 @@ constexpr std::size_t kBytes = 4096;
 constexpr int kCode = 42;
 
 Result<void> TryProcess() {
-  // Who takes -1 for its own number would send everybody else what it sends to itself.
+  // A process that takes -1 for its own number would send its own signals to everybody else.
   if (::getpid() <= 0) return Error{"getpid was refused", true};
   const pid_t child = ::fork();
   if (child < 0) return Refused("fork");

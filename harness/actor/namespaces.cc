@@ -38,8 +38,7 @@ bool MapAllIds(pid_t process) {
          WriteTextFile((folder + "gid_map").c_str(), kAll);
 }
 
-/// Maps the one id of this process to the one it shall have, which is all that an ordinary user may
-/// do.
+/// Maps the one id of this process to the one it shall have. An ordinary user may map no other.
 bool MapOwnIds(const ActorSpec& spec, uid_t uid, gid_t gid) {
   WriteTextFile("/proc/self/setgroups", "deny");
   return WriteTextFile("/proc/self/uid_map",

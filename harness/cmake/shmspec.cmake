@@ -6,9 +6,9 @@
 #   shmspec_library(faulty SOURCES fault.cc REGISTERS *_faults.cc LINKS shmspec::model)
 #   shmspec_test(model_test SOURCES sysv_test.cc LINKS shmspec::model)
 #
-# shmspec_library(NAME ...) makes the target shmspec_NAME with the alias shmspec::NAME. What a folder
-# may link is its place in the one-way order of harness/README.md; nothing is global. What REGISTERS
-# names are files that nobody refers to, because they register what they have: every program that
+# shmspec_library(NAME ...) makes the target shmspec_NAME with the alias shmspec::NAME. A folder
+# may link only its predecessors in the one-way order of harness/README.md; nothing is global. No other
+# file refers to the files of REGISTERS, because they register themselves: every program that
 # links the library contains them, and a new one is found without being named.
 
 option(SHMSPEC_BUILD_TESTS "Build the tests (needs GoogleTest and rapidcheck)" ON)

@@ -161,7 +161,7 @@ int ObeyCommandLine(const std::vector<std::string>& words) {
   program.require_subcommand(1);
   for (const Subcommand& one : subcommands) AddSubcommand(program, one, words, exit_code);
   try {
-    // What CLI11 takes has its last word first, and not the name of the program.
+    // CLI11 takes the last word first, and not the name of the program.
     std::vector<std::string> parsed = WithHelpAsOption(words);
     if (!parsed.empty()) parsed.erase(parsed.begin());
     std::reverse(parsed.begin(), parsed.end());

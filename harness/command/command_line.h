@@ -11,8 +11,8 @@
 
 namespace shmspec {
 
-/// Reads a command line, the name of the program first, and performs the subcommand. The exit code:
-/// that of the subcommand, or what it calls a mistake, which is told in one line.
+/// Reads a command line, the name of the program first, and performs the subcommand. Returns its
+/// exit code; prints one line about a mistake and returns the code for that.
 int ObeyCommandLine(const std::vector<std::string>& words);
 
 }  // namespace shmspec

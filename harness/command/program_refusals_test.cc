@@ -67,7 +67,7 @@ const std::vector<Call> kCalls{
     SHMSPEC_CALL(rt_sigaction, kRun),
     SHMSPEC_CALL(rt_sigreturn, kRun),
     SHMSPEC_CALL(wait4, kRun),
-    // What there are other ways for, or no need.
+    // Calls that a run can replace or does not need.
     SHMSPEC_CALL(access, kNothing),
     SHMSPEC_CALL(alarm, kNothing),
     SHMSPEC_CALL(brk, kNothing),
@@ -97,7 +97,7 @@ const std::vector<Call> kCalls{
     SHMSPEC_CALL(socketpair, kNothing),
     SHMSPEC_CALL(statfs, kNothing),
     SHMSPEC_CALL(uname, kNothing),
-    // What cases need, or the programs of the system that they run.
+    // Calls that cases need, or the programs of the system that cases run.
     SHMSPEC_CALL(capget, kCases),
     SHMSPEC_CALL(capset, kCases),
     SHMSPEC_CALL(clone3, kCases),
@@ -202,7 +202,7 @@ struct Refusal {
 std::vector<std::string> ComplaintsOfNoRun(const Call& call, const Finished& run) {
   const std::size_t lines = LinesOf(run.err).size();
   const bool told = run.exit_code == 3 && lines == 1;
-  // Who cannot be loaded, or cannot write, has nothing to say.
+  // A program that cannot be loaded, or cannot write, prints nothing.
   const bool mute = call.cost == Cost::kProgram && lines <= 1;
   if ((told && call.cost == Cost::kRun) || mute) return {};
   return {
@@ -247,8 +247,8 @@ std::vector<std::string> Complaints(const Refusal& refusal, const Outcomes& usua
     const Ending now = found == seen.cases.end() ? Ending{"lost", "", "", {}} : found->second;
     const bool grave = now.status == "FAIL" || now.status == "lost" || now.cause == "timeout";
     if ((before.status != "PASS" && !grave) || MayEnd(now, refusal)) continue;
-    // What comes of the refusal comes again; what comes of a busy machine does not. A false FAIL
-    // gets no second chance.
+    // The refusal has the same effect again, a busy machine does not. A false FAIL gets no second
+    // chance.
     if (now.status != "FAIL") {
       const Outcomes again = RunUnder(setup, {name});
       const auto once_more = again.cases.find(name);

@@ -73,8 +73,8 @@ const std::vector<HardSetup> kPlaces{
 INSTANTIATE_TEST_SUITE_P(Program, Inside, testing::ValuesIn(kPlaces),
                          [](const auto& one) { return one.param.name; });
 
-/// What a run in a hard setup owes: it completes or says in one line why it cannot begin, and fails
-/// no case for what the setup does.
+/// A run in a hard setup must complete, or say in one line why it cannot begin. It must fail no
+/// case because of the setup.
 void ExpectNoFailure(const Setup& setup) {
   const Finished run = RunProgram({"run", "--format", "json"}, {.setup = setup});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;

@@ -111,7 +111,7 @@ Result<RunOptions> Settle(const PerformOptions& options) {
     Result<FoundAbilities> abilities = TryAbilitiesInside(settled.isolation, OwnProgram());
     if (!abilities.ok() && !stopped()) return abilities.error();
     if (abilities.ok()) settled.abilities = std::move(*abilities);
-    // What the target lacks is printed once and not case by case.
+    // The needs that the target lacks are printed once and not case by case.
     if (auto stage = MakeStage(settled); !stage.ok() && !stopped()) return stage.error();
     return settled;
   }

@@ -51,9 +51,9 @@ class LikelyPlan {
   /// of a third who shares a group with b; c is for a fork and d for a thread.
   explicit LikelyPlan(LikelyWeights weights = {});
 
-  /// Adds a step to be performed when all before it are complete. What it draws depends on the
-  /// choices and on which handles there are, so that leaving out a step leaves a plan that makes
-  /// sense.
+  /// Adds a step to be performed when all before it are complete. The step depends on the
+  /// choices and on the handles there are, so that the plan makes sense even when another step is
+  /// left out.
   void AddStep(Choices& choices);
 
   /// Adds two segments that everybody may use and three attaches of them, and the fork when there

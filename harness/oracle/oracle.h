@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The oracle: follows a trace through the model and says whether the specification allows what was
-// seen.
+// The oracle: follows a trace through the model and decides whether the specification allows the
+// outcomes that were seen.
 //
 //   Verdict verdict = Judge(trace, *model::FindProfile("linux"));
 //   if (verdict.kind == Verdict::Kind::kRefuted) Print(verdict.message, verdict.allowed);
 //
-// What is known at any moment is a set of worlds: a state of the model, and for each call in flight
+// The oracle knows a set of worlds at any moment: a state of the model, and for each call in flight
 // how far it has got. A return keeps the worlds that some order of the calls in flight leads to and
 // in which its outcome is allowed. When none is left, the trace is refuted. As long as one call
 // follows another there is one world and nothing is copied.

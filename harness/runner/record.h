@@ -33,7 +33,7 @@ struct RecordContext {
   std::vector<FuzzRun> fuzzing;
 };
 
-/// The record as JSON text. What is no UTF-8 in it is replaced.
+/// The record as JSON text. Bytes that are no UTF-8 are replaced.
 std::string RecordOf(const RunResult& result, const RunOptions& options,
                      const RecordContext& context);
 

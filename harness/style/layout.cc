@@ -12,6 +12,8 @@
 #include <set>
 #include <string_view>
 
+#include "harness/style/lines.h"
+
 namespace shmspec::style {
 namespace {
 
@@ -148,22 +150,7 @@ const Room* RoomOf(std::string_view path) {
 bool IsCode(std::string_view path) { return path.ends_with(".h") || path.ends_with(".cc"); }
 bool IsTest(std::string_view path) { return path.ends_with("_test.cc"); }
 
-std::string Finding(const std::string& path, std::size_t line, const std::string& message) {
-  return path + ":" + std::to_string(line) + ": " + message;
-}
-
-/// Calls visit(line number, line) for each line.
-template <class Visit>
-void ForEachLine(const std::string& text, Visit&& visit) {
-  std::size_t number = 1;
-  for (std::size_t begin = 0; begin < text.size(); ++number) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    visit(number, text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-}
-
-/// What a line includes: `"harness/x.h"` or `<gtest/gtest.h>`, with its quotes.
+/// The file that a line includes: `"harness/style/layout.h"` or `<gtest/gtest.h>`, with its quotes.
 std::optional<std::string> Included(const std::string& line) {
   static const std::regex kInclude(R"re(^\s*#\s*include\s+([<"][^>"]+[>"]))re");
   std::smatch match;
@@ -294,12 +281,13 @@ Findings CheckLicence(const Tree& tree) {
   Findings findings;
   for (const SourceFile& file : tree) {
     static const std::regex kKind(
-        R"((\.h|\.cc|\.cmake|\.py|\.sh|\.ya?ml|(^|/)CMakeLists\.txt|/start|^\.ci/run)$)");
+        R"((\.h|\.cc|\.cmake|\.py|\.sh|\.md|\.ya?ml|(^|/)CMakeLists\.txt|/start|^\.ci/run)$)");
     if (!std::regex_search(file.path, kKind)) continue;
     const std::size_t line = file.text.starts_with("#!") ? 2 : 1;
     ForEachLine(file.text, [&](std::size_t number, const std::string& text) {
-      if (number == line && text != "// " + kLicence + "Apache-2.0 OR MIT" &&
-          text != "# " + kLicence + "Apache-2.0 OR MIT") {
+      const std::string licence = kLicence + "Apache-2.0 OR MIT";
+      if (number == line && text != "// " + licence && text != "# " + licence &&
+          text != "<!-- " + licence + " -->") {
         findings.push_back(Finding(file.path, line, "the licence is not here; add it"));
       }
     });

@@ -27,6 +27,8 @@ Findings CheckLibraries(const Tree& tree);
 Findings CheckLength(const Tree& tree);
 /// A README.md in every folder with C++ in it.
 Findings CheckReadmes(const Tree& tree);
+/// Paths that READMEs and comments name exist.
+Findings CheckNamedPaths(const Tree& tree);
 /// The licence in the first line, or in the second after `#!`.
 Findings CheckLicence(const Tree& tree);
 /// Headers are guarded by SHMSPEC_<PATH>_H_.

@@ -38,8 +38,13 @@ TEST(RoomOrder, ForbidsWhatMayNotBeSeen) {
         Sight{"harness/target/simulated/a.cc", "harness/oracle/b.h"},
         Sight{"harness/actor/a.cc", "harness/model/state/b.h"},
         Sight{"harness/sandbox/a.cc", "harness/runner/b.h"},
-        Sight{"harness/runner/a.cc", "suites/b.h"}, Sight{"harness/runner/a.cc", "reports/b.h"},
-        Sight{"reports/a.cc", "harness/runner/b.h"},
+        Sight{"harness/runner/a.cc", "suites/b.h"},
+        Sight{"harness/runner/a.cc", "reports/record/b.h"},
+        Sight{"reports/record/a.cc", "harness/runner/b.h"},
+        Sight{"harness/stage/a.h", "harness/host/b.h"},
+        Sight{"harness/target/call/a.h", "harness/target/perform/b.h"},
+        Sight{"harness/target/entry/a.cc", "harness/target/perform/b.h"},
+        Sight{"reports/text/a.cc", "reports/record/b.h"},
         Sight{"suites/sysv/a.cc", "harness/command/b.h"}, Sight{"fuzz/a.cc", "property/b.h"}}) {
     EXPECT_THAT(CheckRoomOrder({Including(from, '"' + to + '"')}),
                 ElementsAre(StartsWith(from + ":1: ")))
@@ -55,8 +60,10 @@ TEST(RoomOrder, AllowsWhatLiesBelow) {
                                  Sight{"harness/target/faulty/a.h", "harness/target/simulated/b.h"},
                                  Sight{"harness/runner/a.h", "harness/oracle/b.h"},
                                  Sight{"suites/sysv/a.cc", "harness/runner/b.h"},
-                                 Sight{"reports/a.cc", "harness/vocabulary/plan/b.h"},
-                                 Sight{"harness/command/a.cc", "reports/b.h"},
+                                 Sight{"reports/record/a.cc", "harness/vocabulary/plan/b.h"},
+                                 Sight{"harness/target/perform/a.cc", "harness/target/call/b.h"},
+                                 Sight{"reports/html/a.cc", "reports/form/b.h"},
+                                 Sight{"harness/command/a.cc", "reports/form/b.h"},
                                  Sight{"harness/vocabulary/plan/a.h", "shmspec/catalogue.inc"}}) {
     EXPECT_THAT(CheckRoomOrder({Including(from, '"' + to + '"')}), IsEmpty()) << from << to;
   }
@@ -101,16 +108,48 @@ TEST(Readmes, ArePartOfEveryFolderWithCode) {
               IsEmpty());
 }
 
+TEST(NamedPaths, Exist) {
+  const Tree tree = {{"harness/model/a.h", ""}, {"harness/model/b_test.cc", ""}, {"fuzz/c.py", ""}};
+  for (const char* line : {"`b.h`", "`modal/`", "harness/model/, harness/modal/",
+                           "see harness/model/b.cc.", "`../modal.py`", "[model](b.h)",
+                           "[model](../modal/README.md#laws)", "    python3 fuzz/b.py build/fuzz/x",
+                           "| File | What |\n| `a`, `b` | c |", "- `b`: c", "`*_text.cc`"}) {
+    Tree broken = tree;
+    broken.push_back({"harness/model/README.md", std::string(line) + "\n"});
+    EXPECT_THAT(CheckNamedPaths(broken), ElementsAre(HasSubstr(": there is no "))) << line;
+  }
+  for (const char* line :
+       {"`a.h`", "`model/`", "`harness/model/a.h`", "[model](a.h)", "[root](../../fuzz#laws)",
+        "[web](https://a.b/c.h)", "`SUBJECT_tables.cc`", "| File | What |\n| `a`, `b_test` | `c` |",
+        "- `a`: c", "`*_test.cc`", "`build/a.h`, `/etc/b.h`, `.cc`", "New file `fuzz/new.py`:"}) {
+    Tree whole = tree;
+    whole.push_back({"harness/model/README.md", std::string(line) + "\n"});
+    EXPECT_THAT(CheckNamedPaths(whole), IsEmpty()) << line;
+  }
+}
+
+TEST(NamedPaths, ExistInComments) {
+  EXPECT_THAT(CheckNamedPaths({{"harness/a.h", "// see harness/b.h\n"}}),
+              ElementsAre(StartsWith("harness/a.h:1: there is no harness/b.h;")));
+  EXPECT_THAT(CheckNamedPaths({{"fuzz/a.py", "# harness/b.h has it\n"}}),
+              ElementsAre(StartsWith("fuzz/a.py:1: there is no harness/b.h;")));
+  EXPECT_THAT(CheckNamedPaths({{"harness/a.h", "// see harness/a.h\nOpen(\"harness/b.h\");\n"}}),
+              IsEmpty());
+}
+
 // REUSE-IgnoreStart
 TEST(Licence, OpensEveryFile) {
   EXPECT_THAT(CheckLicence({{"harness/a.h", "#pragma once\n"}}),
               ElementsAre(StartsWith("harness/a.h:1: ")));
   EXPECT_THAT(CheckLicence({{"harness/a.h", "// SPDX-License-Identifier: GPL-2.0-only\n"}}),
               ElementsAre(StartsWith("harness/a.h:1: ")));
+  EXPECT_THAT(CheckLicence({{"fuzz/README.md", "# fuzz\n"}}),
+              ElementsAre(StartsWith("fuzz/README.md:1: ")));
   EXPECT_THAT(CheckLicence({{"harness/start", "#!/bin/sh\nset -e\n"}}),
               ElementsAre(StartsWith("harness/start:2: ")));
   EXPECT_THAT(CheckLicence(
                   {{"harness/a.h", "// SPDX-License-Identifier: Apache-2.0 OR MIT\n"},
+                   {"fuzz/README.md", "<!-- SPDX-License-Identifier: Apache-2.0 OR MIT -->\n"},
                    {"harness/start", "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0 OR MIT\n"}}),
               IsEmpty());
 }
@@ -152,6 +191,7 @@ TEST_F(Project, KeepsTheOrderOfItsRooms) { EXPECT_THAT(CheckRoomOrder(*tree_), I
 TEST_F(Project, KeepsLibrariesWhereTheyBelong) { EXPECT_THAT(CheckLibraries(*tree_), IsEmpty()); }
 TEST_F(Project, HasNoLongFiles) { EXPECT_THAT(CheckLength(*tree_), IsEmpty()); }
 TEST_F(Project, ExplainsItsFolders) { EXPECT_THAT(CheckReadmes(*tree_), IsEmpty()); }
+TEST_F(Project, NamesPathsThatExist) { EXPECT_THAT(CheckNamedPaths(*tree_), IsEmpty()); }
 TEST_F(Project, StatesItsLicenceEverywhere) { EXPECT_THAT(CheckLicence(*tree_), IsEmpty()); }
 TEST_F(Project, GuardsItsHeaders) { EXPECT_THAT(CheckGuards(*tree_), IsEmpty()); }
 TEST_F(Project, HasSuitesThatAreTheSameEverywhere) { EXPECT_THAT(CheckSuites(*tree_), IsEmpty()); }

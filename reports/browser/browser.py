@@ -36,7 +36,7 @@ class Browser:
         for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
                          "--disable-dev-shm-usage", f"--user-data-dir={place}/profile"):
             options.add_argument(argument)
-        # What Chromium and its driver leave behind is in `place`, which goes with the tests.
+        # Chromium and its driver leave their files in `place`, which goes with the tests.
         environment = {**os.environ, "TMPDIR": str(place), "HOME": str(place)}
         try:
             self.driver = webdriver.Chrome(service=Service(DRIVER, env=environment),

@@ -101,7 +101,7 @@ def waits_for_keys(browser):
         browser.press(key)
         browser.driver.execute_async_script(
             "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
-    time.sleep(0.3)  # entries come some time after the painting they tell of
+    time.sleep(0.3)  # entries come some time after the painting that they report
     longest = {}
     for interaction, wait in browser.run("return window.waits"):
         longest[interaction] = max(wait, longest.get(interaction, 0))

@@ -116,7 +116,7 @@ std::string Write(const SysvStat& op) {
   return Control(Identifier(op.segment), "IPC_STAT", op.buffer, "&o->segment");
 }
 std::string Write(const SysvSet& op) {
-  // What IPC_SET must ignore is given values that would show.
+  // The fields that IPC_SET must ignore get values that would show.
   return fmt::format(
       "struct shmid_ds set;\n"
       "memset(&set, 0xa5, sizeof(set));\n"

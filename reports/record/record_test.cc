@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What is written, what is read and what the schema says are one.
+// The writer, the reader and the schema of records agree.
 
 #include "reports/record/record.h"
 
@@ -139,7 +139,7 @@ void AddUnused(const Json& schema, const std::vector<Json>& documents, const std
     else
       AddUnused(member, inside, path + "/" + name, unused);
   }
-  // What all entries of a list, or all members of a map, are.
+  // The schema of all entries of a list, or of all members of a map.
   for (const char* each : {"items", "additionalProperties"}) {
     if (!schema.contains(each) || !schema[each].is_object()) continue;
     std::vector<Json> inside;
@@ -159,7 +159,7 @@ TEST(Record, IsWrittenAsItWasRead) {
   EXPECT_THAT(unused, testing::IsEmpty()) << "members of which this test knows nothing";
 }
 
-/// What a document does not say as another one does, by its path.
+/// The paths at which a document lacks a value of another one.
 std::vector<std::string> Lost(const Json& before, const Json& after, const std::string& path) {
   if (!before.is_structured()) {
     return before == after ? std::vector<std::string>() : std::vector{path};
@@ -188,7 +188,7 @@ TEST_P(FormatTest, IsUnderstoodInFull) {
   EXPECT_EQ(Lost(before, after, ""),
             old ? std::vector<std::string>{"/format"} : std::vector<std::string>());
   if (!old) return;
-  // What format 1 does not say follows from what it does.
+  // The members that format 1 lacks follow from those that it has.
   EXPECT_EQ(after["expectations"], Json::object());
   EXPECT_EQ(after["run"]["retries"], 0);
   std::size_t attempts = 0;

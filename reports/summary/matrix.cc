@@ -15,7 +15,7 @@
 namespace shmspec::reports {
 namespace {
 
-/// Statuses as wide as their longest word, when so few records are compared that lines stay short.
+/// A line has room for the statuses of this many records as words.
 constexpr std::size_t kWordColumns = 6;
 
 struct Tally {

@@ -108,7 +108,7 @@ SHMSPEC_CASE("tools.ipcrm.removes_every_kind_if_the_kind_is_a_word_of_its_own",
   const Segment s = a.Get({.flags = kCreate | 0600});
   const IpcObject queue = New(a, IpcKind::kQueue);
   const IpcObject semaphores = New(a, IpcKind::kSemaphores);
-  // What removes them for the tool works.
+  // The calls by which the tool removes them work.
   for (const IpcKind kind : {IpcKind::kQueue, IpcKind::kSemaphores}) {
     a.Do(IpcRemove{kind, New(a, kind)}).Gives(0);
   }

@@ -254,7 +254,7 @@ Alternative FullRange(std::size_t result) {
   return range;
 }
 
-/// What a tool printed decides whether it failed as it may; a pattern does not tell.
+/// The text that a tool printed decides whether it failed as it may; a pattern cannot see that.
 Pattern FailedTool() {
   constexpr auto kLeast = std::numeric_limits<std::int32_t>::min();
   constexpr auto kMost = std::numeric_limits<std::int32_t>::max();

@@ -20,8 +20,8 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child);
 /// The child will never run: gives back what it has.
 void AbandonChild(State& state, const Cause& cause, std::uint8_t child);
 
-/// What a failed fork leaves: the attaches that the child had for a moment. `certain`: it failed
-/// for want of a process id, the last thing it needs; else it may have failed before.
+/// Stamps the attaches that the child of a failed fork had for a moment. `certain`: the fork failed
+/// for lack of a process id, the last thing it needs; otherwise it may have failed before that.
 void StampFailedFork(const Scene& scene, State& state, bool certain);
 
 /// The process to which the call puts an end, or kNobody: an exit of its last task, or a lethal

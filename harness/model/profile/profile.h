@@ -26,8 +26,8 @@ struct SystemProfile {
 /// except that loads may pass earlier stores to other places (x86-TSO); only per location.
 enum class MemoryOrder : std::uint8_t { kSequential, kTotalStore, kCoherent };
 
-/// One system's answers. A test of the system as a black box can find out every field. What the
-/// file of a system leaves out it is silent about.
+/// One system's answers. A test of the system as a black box can find out every field. A system is
+/// silent about the fields that its file leaves out.
 struct Profile {
   std::string_view name;
   std::string_view describes;  // for people: documents or kernel versions the answers hold for

@@ -197,7 +197,7 @@ void Apply(const MapProtect& op, const Scene& scene, State& state, const Outcome
   const auto protection = static_cast<std::uint8_t>(op.protection.bits & 7);
   const Cause cause = CauseOf(scene);
   const std::uint8_t process = scene.process_index();
-  // What comes before the first obstacle is changed even when the call fails.
+  // The mappings before the first obstacle change even when the call fails.
   for (std::uint64_t from = at; from < end;) {
     const Mapping* found = state.processes[process].space->Find(from);
     if (found == nullptr && partly) return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Segments and the IPC namespaces that they live in. What is only known by bounds is kept as
+// Segments and the IPC namespaces that they live in. Values only known by bounds are kept as
 // bounds: a time stamp is the interval in which it was taken, the last process the set of those it
 // may be.
 

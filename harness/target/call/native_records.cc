@@ -19,8 +19,8 @@ void Clear(ipc_perm& permissions) {
 }
 
 std::int64_t ReservedOfSegment(const void* buffer) {
-  // The C library of a 32-bit program copies field by field from the kernel's record, and what is
-  // reserved behind the permissions in its own stays as it was.
+  // The C library of a 32-bit program copies field by field from the kernel's record; the reserved
+  // fields behind the permissions of its own record stay as they were.
   if constexpr (sizeof(void*) == 4) return ReservedBytesSet<ipc_perm>(buffer, Clear);
   return ReservedBytesSet<shmid_ds>(buffer, [](shmid_ds& bytes) {
     Clear(bytes.shm_perm);

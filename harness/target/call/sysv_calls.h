@@ -58,8 +58,8 @@ struct SysvCalls {
 /// ftok(3), which no kernel knows.
 CallResult KeyOfPathByLibc(const char* path, int project);
 
-/// shmget(3) and so on, as programs call them. What a wrapper library does not offer is one of
-/// these.
+/// shmget(3) and so on, as programs call them. A wrapper library takes calls that it does not
+/// offer from here.
 extern const SysvCalls kLibcSysvCalls;
 
 }  // namespace shmspec

@@ -25,17 +25,18 @@
 // record has by default: mostly 0), `in flight` of a call that did not return, `not called` of one
 // that was not made. Both may go on with the end of the actor, gone{...}.
 //
-// What is left out is taken for usual:
-//   system   UsualSystem(): a Linux with every ability, nobody else in the IPC namespace
-//   facts    UsualFacts(): the actor got what the plan asks for, process ids are 101, 102, ...
-//   keys     k0 is 0x53480001, each other key one more than the one before it
-//   call_ns, return_ns            a step of a race overlaps the steps of the same number in the
-//   other
-//                                 branches, a started step all to its join. Given for one of the
-//                                 steps that may overlap they have to be given for all.
-//   not_before_s, not_after_s     seconds since 1970 that bound the time stamps a call may have
-//                                 taken: any. So give them to have time stamps judged.
-//   halted   the plan was performed to its end
+// Parts that are left out are taken for usual:
+//   system                     UsualSystem(): a Linux with every ability, nobody else in the IPC
+//                              namespace
+//   facts                      UsualFacts(): the actor got what the plan asks for; process ids are
+//                              101, 102, ...
+//   keys                       k0 is 0x53480001, each other key one more than the one before it
+//   call_ns, return_ns         a step of a race overlaps the steps of the same number in the other
+//                              branches; a started step overlaps all steps to its join. Give both
+//                              for all steps that may overlap, or for none.
+//   not_before_s, not_after_s  the time stamps of the call may be any. To have them judged, give
+//                              their bounds, in seconds since 1970.
+//   halted                     the plan was performed to its end
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_FORM_TRACE_TEXT_H_
 #define SHMSPEC_HARNESS_VOCABULARY_FORM_TRACE_TEXT_H_

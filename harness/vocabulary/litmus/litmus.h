@@ -53,7 +53,7 @@ struct NamesOf<AccessKind> {
                                      Named<AccessKind>{"fence", AccessKind::kFence}};
 };
 
-/// One access of a program. What its kind has no use for is 0.
+/// One access of a program. Members that its kind does not use are 0.
 struct Access {
   static constexpr std::string_view kName = "access";
   AccessKind kind = AccessKind::kFence;

@@ -149,8 +149,8 @@ TEST(Events, OfOneRaceAreAllBeforeThoseOfTheNext) {
   EXPECT_EQ(Text(EventsOf(trace)), "0( 0) 1( 1)");
 }
 
-/// Whatever the instants of a race are: each call is there once, before its own return, each
-/// actor's steps are in their order, and what returned before another was called comes first.
+/// For any instants of a race, each call is there once and before its own return, each actor's
+/// steps are in their order, and a call that returned before another began is before it.
 RC_GTEST_PROP(Events, KeepTheOrderOfInstantsAndOfEachActor,
               (const std::vector<std::uint8_t>& lengths)) {
   PlanBuilder plan("events");

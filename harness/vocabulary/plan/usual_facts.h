@@ -27,8 +27,8 @@ SystemFacts UsualSystem();
 ActorFacts UsualFacts(const ActorSpec& spec, std::size_t index);
 
 /// The facts of all actors of a plan without flaw. `known(index, facts)` may put what it knows in
-/// place of what is usual; whom an actor makes is like it, with a process id of its own unless it
-/// is a thread.
+/// place of what is usual; an actor that another one makes is like that one, with a process id of
+/// its own unless it is a thread.
 template <class Known>
 std::vector<ActorFacts> FactsOf(const Plan& plan, Known&& known);
 

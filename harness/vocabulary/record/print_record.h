@@ -9,7 +9,7 @@
 
 namespace shmspec::record {
 
-/// The record as JSON text, in the format that this program writes. What is no UTF-8 in it is
+/// The record as JSON text, in the format that this program writes. Bytes that are no UTF-8 are
 /// replaced.
 std::string PrintRecord(const Record& record);
 
