@@ -10,27 +10,14 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 
-#include "reports/text/plain_text.h"
+#include "reports/record/kept_records.h"
 
 namespace shmspec::reports {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-using testing::StartsWith;
-
-std::string ReadFile(const std::string& name) {
-  std::ifstream in(SHMSPEC_TESTDATA "/" + name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-Record Recorded(const std::string& name) {
-  Result<Record> record = ReadRecord(ReadFile(name + ".json"), name + ".json");
-  if (!record.ok()) ADD_FAILURE() << record.error().message;
-  return record.ok() ? *record : Record{};
-}
 
 std::vector<Record> Recorded(const std::vector<std::string>& names) {
   std::vector<Record> records;
@@ -195,127 +182,6 @@ TEST(Html, ShowsWhatElseWasExpected) {
                               "<td>1500 <span class=\"when\">1200 to 9000</span></td><td>9</td>"));
 }
 
-TEST(PlainText, KeepsWhatIsValidAndSpellsOutWhatActs) {
-  EXPECT_EQ(Printable("a\tb\nc \u00e4 \u20ac \U0001f600"), "a\tb\nc \u00e4 \u20ac \U0001f600");
-  EXPECT_EQ(Printable(std::string_view("\0\x1b\x7f", 3)), "\\x00\\x1b\\x7f");
-  EXPECT_EQ(Printable("\u0085\u2066\u2028"), "\\x85\\u2066\\u2028");
-}
-
-TEST(PlainText, ReplacesEveryByteThatIsNoUtf8) {
-  EXPECT_EQ(ValidUtf8("\xff"), "\ufffd");
-  EXPECT_EQ(ValidUtf8("\xc0\xaf"), "\ufffd\ufffd");                      // too long a form of "/"
-  EXPECT_EQ(ValidUtf8("\xed\xa0\x80"), "\ufffd\ufffd\ufffd");            // a surrogate
-  EXPECT_EQ(ValidUtf8("\xf4\x90\x80\x80"), "\ufffd\ufffd\ufffd\ufffd");  // beyond U+10FFFF
-  EXPECT_EQ(ValidUtf8("a\xe2\x82"), "a\ufffd\ufffd");                    // ends early
-}
-
-/// The record `failing` with `from` replaced by `to` where it comes first.
-std::string Damaged(const std::string& from, const std::string& to) {
-  std::string text = ReadFile("failing.json");
-  const std::size_t at = text.find(from);
-  EXPECT_NE(at, std::string::npos) << from;
-  if (at != std::string::npos) text.replace(at, from.size(), to);
-  return text;
-}
-
-std::string ErrorIn(const std::string& text) {
-  const Result<Record> record = ReadRecord(text, "r.json");
-  return record.ok() ? "read" : record.error().message;
-}
-
-TEST(ReadRecord, SaysWhereATruncatedRecordEnds) {
-  EXPECT_EQ(ErrorIn("{\n \"format\": \"shm"), "r.json:2:16: the record ends here, in the middle");
-  EXPECT_EQ(ErrorIn(""), "r.json:1:1: the record ends here, in the middle");
-}
-
-TEST(ReadRecord, SaysWhereTheTextIsNoJson) {
-  EXPECT_EQ(ErrorIn("{\n \"format\": wrong}"), "r.json:2:12: this is not JSON");
-}
-
-TEST(ReadRecord, NamesTheFormatThatItDoesNotKnow) {
-  EXPECT_THAT(ErrorIn(Damaged("shmspec-result/1", "shmspec-result/9")),
-              StartsWith("r.json: is of format \"shmspec-result/9\" and this program reads"));
-  EXPECT_EQ(ErrorIn("{}"), "r.json: is no record of shmspec: it names no format");
-  EXPECT_EQ(ErrorIn("[]"), "r.json: is no record of shmspec: it names no format");
-}
-
-TEST(ReadRecord, NamesTheFieldThatIsMissingOrOfAnotherType) {
-  EXPECT_EQ(ErrorIn(Damaged("\"catalogue_sha256\"", "\"other\"")),
-            "r.json: suite.catalogue_sha256 is missing");
-  EXPECT_EQ(ErrorIn(Damaged("\"jobs\": ", "\"jobs\": -")),
-            "r.json: run.jobs: expected a whole number that is not negative, found number");
-  EXPECT_EQ(ErrorIn(Damaged("\"status\": \"FAIL\"", "\"status\": \"FINE\"")).find("FINE"),
-            ErrorIn(Damaged("\"status\": \"FAIL\"", "\"status\": \"FINE\"")).size() - 5);
-}
-
-TEST(ReadRecord, RefusesWhatAFieldCannotBe) {
-  EXPECT_EQ(ErrorIn(Damaged("\"jobs\": 2", "\"jobs\": 0")),
-            "r.json: run.jobs: expected at least 1, found number");
-  EXPECT_THAT(ErrorIn(Damaged("\"scheme\": \"slice\"", "\"scheme\": \"dice\"")),
-              HasSubstr("there is no \"dice\""));
-  EXPECT_THAT(ErrorIn(Damaged("\"shmspec\",\n   \"run\"", "")), HasSubstr("expected"));
-}
-
-TEST(ReadRecord, RefusesARecordThatContradictsItself) {
-  EXPECT_THAT(ErrorIn(Damaged("\"conformant\": \"no\"", "\"conformant\": \"yes\"")),
-              HasSubstr("contradicts itself: the summary says conformant: yes"));
-  EXPECT_THAT(ErrorIn(Damaged("\"planned\": ", "\"planned\": 1")), HasSubstr("cases were planned"));
-  EXPECT_THAT(ErrorIn(Damaged("\"counts\": {\n   \"PASS\": ", "\"counts\": {\n   \"PASS\": 1")),
-              HasSubstr("the summary counts"));
-}
-
-TEST(ReadRecord, RefusesAStatusThatNoCaseFound) {
-  Record record = Recorded("passing");
-  for (RequirementEntry& entry : record.requirements) {
-    if (entry.status != Status::kUntested) continue;
-    entry.status = Status::kPass;
-    --record.requirement_counts[Status::kUntested];
-    ++record.requirement_counts[Status::kPass];
-    break;
-  }
-  EXPECT_THAT(ContradictionIn(record), HasSubstr("is PASS and no case found that"));
-}
-
-TEST(ReadRecord, RefusesACaseThatIsThereTwice) {
-  Record record = Recorded("passing");
-  record.tests.push_back(record.tests.front());
-  ++record.planned;
-  ++record.counts[record.tests.front().status];
-  EXPECT_THAT(ContradictionIn(record), HasSubstr("is there twice"));
-}
-
-/// The case of that status with the judgement, in a record that is in order otherwise.
-Record Judged(Status status, Judgement judgement) {
-  Record record = Recorded("failing");
-  for (Test& test : record.tests) {
-    if (test.status != status) continue;
-    --record.judgement_counts[test.judgement];
-    std::erase_if(record.judgement_counts, [](const auto& entry) { return entry.second == 0; });
-    test.judgement = judgement;
-    ++record.judgement_counts[judgement];
-    record.totals = TotalsOf(record);
-    return record;
-  }
-  ADD_FAILURE() << "no case is " << NameOf(status);
-  return record;
-}
-
-TEST(ReadRecord, RefusesAFailureThatNothingExcuses) {
-  EXPECT_EQ(ContradictionIn(Judged(Status::kFail, Judgement::kUnexpected)), "");
-  EXPECT_THAT(ContradictionIn(Judged(Status::kFail, Judgement::kExpected)),
-              HasSubstr("was expected to be, by nothing that the record has"));
-}
-
-TEST(ReadRecord, RefusesAWaiverThatIsNotThere) {
-  Record record = Judged(Status::kFail, Judgement::kWaived);
-  EXPECT_THAT(ContradictionIn(record), HasSubstr("by waiver \"\", which the record does not have"));
-  record.waivers.push_back({.id = "W-1"});
-  for (reports::Test& test : record.tests) {
-    if (test.judgement == Judgement::kWaived) test.waiver = "W-1";
-  }
-  EXPECT_EQ(ContradictionIn(record), "");
-}
-
 TEST(Forms, CountAWaivedFailureAsKnown) {
   Record record = Judged(Status::kFail, Judgement::kWaived);
   record.waivers.push_back({.id = "W-1"});
@@ -346,18 +212,6 @@ TEST(Forms, CountAPassUnderAStrictWaiverAsFailed) {
                                               "type=\"waiver-stale\">"));
 }
 
-TEST(ReadRecord, RefusesASummaryOfOtherJudgements) {
-  Record record = Recorded("failing");
-  ++record.totals.skipped;
-  EXPECT_EQ(ContradictionIn(record), "the totals in the summary are others");
-  record = Recorded("failing");
-  ++record.judgement_counts[Judgement::kWaived];
-  EXPECT_EQ(ContradictionIn(record), "the summary counts other judgements");
-  record = Recorded("failing");
-  ++record.flaky;
-  EXPECT_EQ(ContradictionIn(record), "the summary counts 1 flaky cases and there are 0");
-}
-
 TEST(Html, NamesALibraryThatStandsBetween) {
   Record record = Recorded("passing");
   const std::string libc = record.subject.libc;
@@ -368,17 +222,6 @@ TEST(Html, NamesALibraryThatStandsBetween) {
             "Linux 6.18.0 through Boost.<Interprocess> 1.81.0");
   EXPECT_THAT(Render("html", std::span(&record, 1)),
               HasSubstr("<code>libc</code>, Boost.&lt;Interprocess&gt; 1.81.0, " + libc));
-}
-
-TEST(ReadRecord, CompletesRecordsOfTheFormatBefore) {
-  const Record record = Recorded("failing");
-  EXPECT_EQ(record.format, "shmspec-result/1");
-  EXPECT_GT(record.totals.passed, 0u);
-  EXPECT_EQ(record.totals.failed,
-            record.CountOf(Status::kFail) + record.CountOf(Status::kUnresolved));
-  EXPECT_EQ(record.totals.passed + record.totals.failed + record.totals.skipped,
-            record.tests.size());
-  EXPECT_GE(record.attempts, record.tests.size());
 }
 
 TEST(Forms, DoNotTakeAnInterruptedRunForAWholeOne) {
@@ -394,14 +237,6 @@ TEST(Forms, DoNotTakeAnInterruptedRunForAWholeOne) {
   EXPECT_THAT(Render("ctrf", one), HasSubstr("\"message\": \"stopped by SIGINT\""));
   EXPECT_THAT(Render("lava", one), HasSubstr("TEST_CASE_ID=run.is_complete RESULT=fail"));
   EXPECT_THAT(Render("kcidb", one), HasSubstr("\"incomplete\": \"stopped by SIGINT\""));
-}
-
-TEST(ReadRecord, RefusesNumbersThatNothingHolds) {
-  EXPECT_EQ(ErrorIn("{\"format\": 1e999}"), "r.json: has a number that is too large for any field");
-}
-
-TEST(ReadRecord, IsNotOverwhelmedByNesting) {
-  EXPECT_THAT(ErrorIn(std::string(100000, '[')), StartsWith("r.json:1:100001: "));
 }
 
 }  // namespace

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "reports/record/kept_records.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace shmspec::reports {
+
+std::string ReadFile(const std::string& name) {
+  std::ifstream in(SHMSPEC_TESTDATA "/" + name, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+Record Recorded(const std::string& name) {
+  Result<Record> record = ReadRecord(ReadFile(name + ".json"), name + ".json");
+  if (!record.ok()) ADD_FAILURE() << record.error().message;
+  return record.ok() ? *record : Record{};
+}
+
+Record Judged(Status status, Judgement judgement) {
+  Record record = Recorded("failing");
+  for (Test& test : record.tests) {
+    if (test.status != status) continue;
+    --record.judgement_counts[test.judgement];
+    std::erase_if(record.judgement_counts, [](const auto& entry) { return entry.second == 0; });
+    test.judgement = judgement;
+    ++record.judgement_counts[judgement];
+    record.totals = TotalsOf(record);
+    return record;
+  }
+  ADD_FAILURE() << "no case is " << NameOf(status);
+  return record;
+}
+
+}  // namespace shmspec::reports
