@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/shm.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,6 +21,8 @@
 #include "harness/actor/warden.h"
 #include "harness/host/process_limit.h"
 #include "harness/host/shared_file.h"
+#include "harness/residue/ipc_objects.h"
+#include "harness/residue/segments.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/plan/users.h"
 #include "harness/vocabulary/value/names.h"
@@ -55,20 +56,20 @@ std::int64_t KeyOf(std::uint64_t mixed, std::size_t index) {
 }
 
 /// Removes the segments that steps have named. In a namespace that others use, removes only those
-/// that the plan's actors made: an identifier may belong to another process by now.
+/// that the plan's actors made.
 void RemoveNamed(const Trace& trace, bool alone) {
+  std::vector<std::int64_t> pids;
+  for (const ActorFacts& facts : trace.actors) pids.push_back(facts.pid);
   for (std::size_t i = 0; i < trace.plan.steps.size(); ++i) {
     const auto* id = std::get_if<Value>(&trace.steps[i].outcome);
     const auto& assigns = trace.plan.steps[i].assigns;
     if (id == nullptr || !assigns || assigns->kind != HandleKind::kSegment) continue;
     const int number = static_cast<int>(id->number);
-    shmid_ds record{};
-    const bool ours =
-        alone ||
-        (::shmctl(number, IPC_STAT, &record) == 0 &&
-         std::any_of(trace.actors.begin(), trace.actors.end(),
-                     [&](const ActorFacts& facts) { return facts.pid == record.shm_cpid; }));
-    if (ours) ::shmctl(number, IPC_RMID, nullptr);
+    if (alone) {
+      RemoveSegment(number);
+    } else {
+      RemoveSegmentMadeBy(pids, number);
+    }
   }
 }
 

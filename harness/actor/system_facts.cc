@@ -6,9 +6,7 @@
 #include <fmt/format.h>
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
-#include <sys/msg.h>
 #include <sys/prctl.h>
-#include <sys/sem.h>
 #include <sys/shm.h>
 #include <unistd.h>
 
@@ -112,37 +110,6 @@ bool RestoreSysctls(const SystemFacts& facts) {
   const int id = ::shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
   if (id >= 0) ::shmctl(id, IPC_RMID, nullptr);
   return whole;
-}
-
-void RemoveEveryIpcObject() {
-  msginfo queues{};
-  const int last_queue = ::msgctl(0, MSG_INFO, reinterpret_cast<msqid_ds*>(&queues));
-  for (int index = 0; index <= last_queue; ++index) {
-    msqid_ds record{};
-    const int id = ::msgctl(index, MSG_STAT, &record);
-    if (id >= 0) ::msgctl(id, IPC_RMID, nullptr);
-  }
-  seminfo sets{};
-  const int last_set = ::semctl(0, 0, SEM_INFO, &sets);
-  for (int index = 0; index <= last_set; ++index) {
-    semid_ds record{};
-    const int id = ::semctl(index, 0, SEM_STAT, &record);
-    if (id >= 0) ::semctl(id, 0, IPC_RMID);
-  }
-}
-
-void RemoveEverySegment() {
-  struct shm_info usage {};
-  const int highest = ::shmctl(0, SHM_INFO, reinterpret_cast<struct shmid_ds*>(&usage));
-  // The newest first: indices go up for a long time before they are used again.
-  int left = usage.used_ids;
-  for (int index = highest; index >= 0 && left > 0; --index) {
-    struct shmid_ds record {};
-    const int id = ::shmctl(index, SHM_STAT, &record);
-    if (id < 0 && errno != EACCES) continue;
-    --left;
-    if (id >= 0) ::shmctl(id, IPC_RMID, nullptr);
-  }
 }
 
 }  // namespace shmspec

@@ -18,12 +18,6 @@ void ReadChangingFacts(SystemFacts& facts);
 /// values in a new namespace; false when one of them could not be set.
 bool RestoreSysctls(const SystemFacts& facts);
 
-/// Removes every message queue and semaphore set of the IPC namespace, as far as the caller may.
-void RemoveEveryIpcObject();
-
-/// Removes every segment of the IPC namespace, as far as the caller may.
-void RemoveEverySegment();
-
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_ACTOR_SYSTEM_FACTS_H_

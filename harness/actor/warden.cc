@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,7 +15,6 @@
 #include <cerrno>
 #include <csignal>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -31,6 +29,7 @@
 #include "harness/host/pipe.h"
 #include "harness/host/process_limit.h"
 #include "harness/host/readable.h"
+#include "harness/residue/segments.h"
 #include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
@@ -343,20 +342,13 @@ void Warden::AwaitChange(const ControlRegion& region, std::uint64_t until_ns) {
 void Warden::CleanUp(const ControlRegion& region) {
   KillActors(region);
   if (region.header().private_ipc) return;
-  std::set<std::int64_t> pids;
+  std::vector<std::int64_t> pids;
   for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
-    pids.insert(region.actor(i).pid.load());
+    pids.push_back(region.actor(i).pid.load());
   }
-  pids.erase(0);  // those that were never started
   while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
   }
-  shm_info info{};
-  const int highest = ::shmctl(0, SHM_INFO, reinterpret_cast<shmid_ds*>(&info));
-  for (int index = 0; index <= highest; ++index) {
-    shmid_ds record{};
-    const int id = ::shmctl(index, SHM_STAT_ANY, &record);
-    if (id >= 0 && pids.contains(record.shm_cpid)) ::shmctl(id, IPC_RMID, nullptr);
-  }
+  RemoveSegmentsMadeBy(pids);
 }
 
 void Warden::Perform(const ControlRegion& region) {

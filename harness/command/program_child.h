@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/sandbox/audit.h"
+#include "harness/residue/inventory.h"
 #include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {

@@ -8,8 +8,8 @@
 #include <algorithm>
 
 #include "harness/host/process_limit.h"
+#include "harness/residue/inventory.h"
 #include "harness/runner/perform_plan.h"
-#include "harness/sandbox/audit.h"
 #include "harness/stage/schedule.h"
 #include "harness/vocabulary/form/trace_text.h"
 #include "harness/vocabulary/form/wire_codec.h"
@@ -21,14 +21,6 @@ namespace {
 /// The stage keeps the deadline itself and names the step at which it passed; the process is ended
 /// only when that fails. It takes seconds where an actor cannot be killed.
 constexpr std::int64_t kGrace_ms = 8000;
-
-/// In a namespace that others use, only segments of our own actors are ours.
-void KeepOurs(Inventory& inventory, const std::vector<std::int64_t>& actor_pids) {
-  std::erase_if(inventory.segments, [&](const auto& entry) {
-    return std::find(actor_pids.begin(), actor_pids.end(), entry.second.cpid) == actor_pids.end();
-  });
-  inventory.objects.clear();
-}
 
 /// A stage that remembers the last trace.
 class RememberingStage final : public Stage {
@@ -80,8 +72,8 @@ CaseResult PerformIsolated(const Plan& plan, int rounds, const RunOptions& optio
   }
   Inventory after = TakeInventory();
   if (options.isolation == Isolation::kShared) {
-    KeepOurs(after, result.actor_pids);
-    result.left_behind = RemoveSegments(before, after);
+    KeepMade(after, {result.actor_pids, result.queues, result.semaphore_sets});
+    result.left_behind = RemoveResidue(before, after);
   }
   result.residue = Residue(before, after);
   return result;

@@ -72,6 +72,9 @@ struct CaseResult {
   std::vector<std::string> left_behind;
   /// Process ids that actors had.
   std::vector<std::int64_t> actor_pids;
+  /// Identifiers of the message queues and semaphore sets that actors made.
+  std::vector<std::int64_t> queues;
+  std::vector<std::int64_t> semaphore_sets;
   /// Which attempt at the case it is, from 0, and the seed that repeats it as one of its own. The
   /// runner knows these; the case's process knows only what follows from them.
   std::uint32_t attempt = 0;
@@ -89,7 +92,8 @@ struct CaseResult {
       Field{"steps", &CaseResult::steps}, Field{"worlds", &CaseResult::worlds},
       Field{"duration_us", &CaseResult::duration_us}, Field{"hung", &CaseResult::hung},
       Field{"residue", &CaseResult::residue}, Field{"left_behind", &CaseResult::left_behind},
-      Field{"actor_pids", &CaseResult::actor_pids});
+      Field{"actor_pids", &CaseResult::actor_pids}, Field{"queues", &CaseResult::queues},
+      Field{"semaphore_sets", &CaseResult::semaphore_sets});
 };
 
 /// Whether the result violates the specification, or is undecided although it should not be.

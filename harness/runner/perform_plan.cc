@@ -3,6 +3,7 @@
 #include "harness/runner/perform_plan.h"
 
 #include <fmt/format.h>
+#include <sys/ipc.h>
 
 #include <algorithm>
 #include <chrono>
@@ -29,6 +30,30 @@ void KeepObserved(std::vector<std::string>& observed, std::vector<std::string> b
     }
   }
   observed = std::move(before);
+}
+
+/// Whether a message queue or semaphore set of that key is new, or was made in this run before:
+/// nobody else has the keys of handles.
+bool IsOurs(const IpcGet& get) {
+  constexpr std::uint64_t kNew = kCreate | kExclusive;
+  const bool is_private = !get.key.handle && get.key.offset == IPC_PRIVATE;
+  const bool is_own = get.key.handle && get.key.offset == 0;
+  return is_private || is_own || (get.flags.bits & kNew) == kNew;
+}
+
+/// Adds what a round made to what those before it made.
+void NoteMade(const Trace& trace, CaseResult& total) {
+  for (const ActorFacts& facts : trace.actors) total.actor_pids.push_back(facts.pid);
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    const auto* id = std::get_if<Value>(&trace.steps[i].outcome);
+    const Operation& operation = trace.plan.steps[i].operation;
+    const auto* get = std::get_if<IpcGet>(&operation);
+    const auto* tool = std::get_if<SystemIpcmkObject>(&operation);
+    if (id == nullptr || (tool == nullptr && (get == nullptr || !IsOurs(*get)))) continue;
+    const IpcKind kind = tool != nullptr ? tool->kind : get->kind;
+    if (kind == IpcKind::kQueue) total.queues.push_back(id->number);
+    if (kind == IpcKind::kSemaphores) total.semaphore_sets.push_back(id->number);
+  }
 }
 
 /// Whether the experiment failed: the plan was performed to its end, but a step could not be
@@ -66,6 +91,7 @@ CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::
     }
     const std::uint64_t own_seed = SeedOfRound(seed, round + repetitions);
     const Trace trace = stage.Perform(plan, own_seed);
+    NoteMade(trace, total);
     CaseResult result = JudgeTrace(trace, profile);
     result.seed = own_seed;
     result.rounds = round + 1;
@@ -73,7 +99,6 @@ CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::
     if (ExperimentFailed(trace, result) && repetitions < kMostRepetitions) {
       total.steps = result.steps;
       total.observed.push_back("repeated: " + result.reason);
-      for (const ActorFacts& facts : trace.actors) total.actor_pids.push_back(facts.pid);
       ++repetitions;
       --round;
       continue;
@@ -82,7 +107,8 @@ CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::
     result.worlds = std::max(result.worlds, total.worlds);
     KeepObserved(result.observed, std::move(total.observed));
     result.actor_pids = std::move(total.actor_pids);
-    for (const ActorFacts& facts : trace.actors) result.actor_pids.push_back(facts.pid);
+    result.queues = std::move(total.queues);
+    result.semaphore_sets = std::move(total.semaphore_sets);
     if (round > 0 && result.status != Status::kPass) {
       result.reason += fmt::format(" (round {}, seed {})", round + 1, result.seed);
     }

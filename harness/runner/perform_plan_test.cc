@@ -211,6 +211,26 @@ TEST(PerformPlan, RepeatsAnExperimentThatFailedWithAnotherSeedAndSaysSo) {
   EXPECT_EQ(result.seed, SeedOfRound(7, 3));
 }
 
+TEST(PerformPlan, NotesTheObjectsThatAreTheCasesOwn) {
+  PlanBuilder plan("runner.makes.objects");
+  const Actor a = plan.Spawn("a");
+  const auto make = [&](IpcKind kind, KeyRef key, std::uint64_t flags) {
+    IpcObject name;
+    a.IpcObjectAs(name, IpcGet{kind, key, {flags}});
+  };
+  const Key own = plan.NewKey();
+  make(IpcKind::kQueue, PrivateKey(), 0600);
+  make(IpcKind::kQueue, own, kCreate | 0600);
+  make(IpcKind::kQueue, {{std::nullopt, 77}}, kCreate | 0600);  // maybe somebody else's
+  make(IpcKind::kQueue, {{std::nullopt, 78}}, kCreate | kExclusive | 0600);
+  make(IpcKind::kQueue, {{std::nullopt, 78}}, kCreate | kExclusive | 0600);  // fails
+  make(IpcKind::kSemaphores, own, kCreate | 0600);
+  BusyStage stage(1);
+  const CaseResult result = PerformPlan(plan.plan(), 2, stage, Linux(), 7);
+  EXPECT_EQ(result.queues.size(), 9u);          // in each of two rounds and a repetition
+  EXPECT_EQ(result.semaphore_sets.size(), 2u);  // the first of which failed at its last step
+}
+
 TEST(PerformPlan, LeavesUnresolvedWhatFailsEveryTime) {
   BusyStage stage(kMostRepetitions + 1);
   EXPECT_EQ(PerformPlan(Simulated(42).plan, 1, stage, Linux(), 7).status, Status::kUnresolved);

@@ -2,11 +2,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
@@ -19,7 +17,7 @@
 #include <cstddef>
 #include <cstring>
 
-#include "harness/sandbox/audit.h"
+#include "harness/residue/inventory.h"
 #include "harness/sandbox/case_process.h"
 #include "harness/sandbox/environment.h"
 #include "harness/sandbox/isolation.h"
@@ -99,77 +97,12 @@ TEST(Isolation, SegmentsMadeInsideAreNotSeenOutside) {
     if (const auto entered = EnterIsolation(isolation); !entered.ok())
       return entered.error().message;
     const Inventory empty = TakeInventory();
-    if (!empty.segments.empty()) return std::string("not empty at first");
+    if (!empty.Of(residue::kSegments).empty()) return std::string("not empty at first");
     ::shmget(IPC_PRIVATE, 4096, 0600);
     return std::to_string(Residue(empty, TakeInventory()).size());
   });
   EXPECT_EQ(inside, "1");
   EXPECT_TRUE(Residue(before, TakeInventory()).empty());
-}
-
-TEST(Audit, NamesWhatIsLeftAndRemovesItOnDemand) {
-  const auto report = InProcess([] {
-    const Inventory before = TakeInventory();
-    const int id = ::shmget(IPC_PRIVATE, 8192, 0600);
-    Inventory after = TakeInventory();
-    const auto residue = Residue(before, after);
-    RemoveSegments(before, after);
-    const bool gone = Residue(before, TakeInventory()).empty();
-    const std::string left = "segment " + std::to_string(id) + " (key 0x0, 8192 bytes) ";
-    const bool told = residue == std::vector{left + "is left"} &&
-                      Residue(before, after) == std::vector{left + "was left, and is removed"};
-    return std::string(told && gone ? "good" : "bad");
-  });
-  EXPECT_EQ(report, "good");
-}
-
-/// A segment of another user.
-int SegmentOf(uid_t uid) {
-  constexpr int kKey = 0x7368fffd;
-  const pid_t child = ::fork();
-  if (child == 0) {
-    if (::setresuid(uid, uid, uid) != 0) ::_exit(1);
-    ::_exit(::shmget(kKey, 4096, IPC_CREAT | 0600) >= 0 ? 0 : 1);
-  }
-  ::waitpid(child, nullptr, 0);
-  return ::shmget(kKey, 0, 0);
-}
-
-TEST(Audit, RemovesAsItsOwnerWhatRootMayNot) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
-  const auto report = InProcess([] {
-    const Inventory before = TakeInventory();
-    const int id = SegmentOf(1000);
-    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-    __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
-    ::syscall(SYS_capget, &header, sets);
-    sets[0].effective &= ~(1u << CAP_SYS_ADMIN);
-    if (id < 0 || ::syscall(SYS_capset, &header, sets) != 0) return std::string("no such place");
-    if (::shmctl(id, IPC_RMID, nullptr) == 0) return std::string("root may");
-    Inventory after = TakeInventory();
-    RemoveSegments(before, after);
-    const bool gone = Residue(before, TakeInventory()).empty();
-    return std::string(gone && after.segments.at(id).removed ? "good" : "bad");
-  });
-  if (report == "no such place") GTEST_SKIP() << *report;
-  EXPECT_EQ(report, "good");
-}
-
-TEST(Audit, TellsHowToRemoveWhatItMayNotRemoveItself) {
-  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to become somebody else";
-  const auto report = InProcess([] {
-    ::unshare(CLONE_NEWIPC);  // which removes it in the end
-    const Inventory before = TakeInventory();
-    const int id = ::shmget(IPC_PRIVATE, 8192, 0600);
-    Inventory after = TakeInventory();
-    if (::setresuid(65534, 65534, 65534) != 0) return std::string("nobody to become");
-    const auto left = RemoveSegments(before, after);
-    const std::string expected = "segment " + std::to_string(id) +
-                                 " (key 0x0, 8192 bytes); remove with: ipcrm -m " +
-                                 std::to_string(id);
-    return std::string(left == std::vector{expected} ? "good" : "bad");
-  });
-  EXPECT_EQ(report, "good");
 }
 
 /// In a child: a seccomp filter that answers a call with `action`, then the probe's message.

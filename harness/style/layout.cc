@@ -54,16 +54,10 @@ void AddParts(std::vector<Room>& rooms, const std::vector<std::string_view>& fol
 }
 
 const std::vector<Room>& Rooms() {
-  static const std::vector<std::string_view> kBelowRunner = {"harness/vocabulary",
-                                                             "harness/stage",
-                                                             "harness/host",
-                                                             "harness/model",
-                                                             "harness/oracle",
-                                                             "harness/target",
-                                                             "harness/target/simulated",
-                                                             "harness/target/faulty",
-                                                             "harness/actor",
-                                                             "harness/sandbox"};
+  static const std::vector<std::string_view> kBelowRunner = {
+      "harness/vocabulary",    "harness/stage",  "harness/host",   "harness/residue",
+      "harness/model",         "harness/oracle", "harness/target", "harness/target/simulated",
+      "harness/target/faulty", "harness/actor",  "harness/sandbox"};
   static const std::vector<std::string_view> kSources = [] {
     std::vector<std::string_view> rooms = kBelowRunner;
     rooms.insert(rooms.end(), {"harness/runner", "harness/generators"});
@@ -78,6 +72,7 @@ const std::vector<Room>& Rooms() {
     std::vector<Room> rooms = {
         {"harness/generators", {"harness/vocabulary"}},
         {"harness/host", {"harness/vocabulary"}},
+        {"harness/residue", {"harness/vocabulary", "harness/host"}, {"harness/sandbox"}},
         {"harness/oracle", {"harness/vocabulary", "harness/model"}},
         {"harness/stage", {"harness/vocabulary"}},
         {"harness/target", {"harness/vocabulary", "harness/host", "harness/target/call"}},
@@ -90,8 +85,9 @@ const std::vector<Room>& Rooms() {
           "harness/target/simulated"},
          {"harness/generators"}},
         {"harness/actor",
-         {"harness/vocabulary", "harness/stage", "harness/host", "harness/target"}},
-        {"harness/sandbox", {"harness/vocabulary", "harness/host"}},
+         {"harness/vocabulary", "harness/stage", "harness/host", "harness/residue",
+          "harness/target"}},
+        {"harness/sandbox", {"harness/vocabulary", "harness/host"}, {"harness/residue"}},
         {"harness/runner", kBelowRunner},
         {"harness/command", kEverything},
         {"harness/style", {}},

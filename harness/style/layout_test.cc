@@ -28,24 +28,26 @@ struct Sight {
 };
 
 TEST(RoomOrder, ForbidsWhatMayNotBeSeen) {
-  for (const auto& [from, to] :
-       {Sight{"harness/vocabulary/plan/a.h", "harness/model/state/b.h"},
-        Sight{"harness/model/state/a.cc", "harness/oracle/b.h"},
-        Sight{"harness/model/state/a.cc", "harness/target/b.h"},
-        Sight{"harness/oracle/a.cc", "harness/target/b.h"},
-        Sight{"harness/target/a.cc", "harness/model/state/b.h"},
-        Sight{"harness/target/a.cc", "harness/target/simulated/b.h"},
-        Sight{"harness/target/simulated/a.cc", "harness/oracle/b.h"},
-        Sight{"harness/actor/a.cc", "harness/model/state/b.h"},
-        Sight{"harness/sandbox/a.cc", "harness/runner/b.h"},
-        Sight{"harness/runner/a.cc", "suites/b.h"},
-        Sight{"harness/runner/a.cc", "reports/record/b.h"},
-        Sight{"reports/record/a.cc", "harness/runner/b.h"},
-        Sight{"harness/stage/a.h", "harness/host/b.h"},
-        Sight{"harness/target/call/a.h", "harness/target/perform/b.h"},
-        Sight{"harness/target/entry/a.cc", "harness/target/perform/b.h"},
-        Sight{"reports/text/a.cc", "reports/record/b.h"},
-        Sight{"suites/sysv/a.cc", "harness/command/b.h"}, Sight{"fuzz/a.cc", "property/b.h"}}) {
+  for (const auto& [from, to] : {Sight{"harness/vocabulary/plan/a.h", "harness/model/state/b.h"},
+                                 Sight{"harness/model/state/a.cc", "harness/oracle/b.h"},
+                                 Sight{"harness/model/state/a.cc", "harness/target/b.h"},
+                                 Sight{"harness/oracle/a.cc", "harness/target/b.h"},
+                                 Sight{"harness/target/a.cc", "harness/model/state/b.h"},
+                                 Sight{"harness/target/a.cc", "harness/target/simulated/b.h"},
+                                 Sight{"harness/target/simulated/a.cc", "harness/oracle/b.h"},
+                                 Sight{"harness/actor/a.cc", "harness/model/state/b.h"},
+                                 Sight{"harness/sandbox/a.cc", "harness/runner/b.h"},
+                                 Sight{"harness/sandbox/a.cc", "harness/residue/b.h"},
+                                 Sight{"harness/residue/a.cc", "harness/actor/b.h"},
+                                 Sight{"harness/runner/a.cc", "suites/b.h"},
+                                 Sight{"harness/runner/a.cc", "reports/record/b.h"},
+                                 Sight{"reports/record/a.cc", "harness/runner/b.h"},
+                                 Sight{"harness/stage/a.h", "harness/host/b.h"},
+                                 Sight{"harness/target/call/a.h", "harness/target/perform/b.h"},
+                                 Sight{"harness/target/entry/a.cc", "harness/target/perform/b.h"},
+                                 Sight{"reports/text/a.cc", "reports/record/b.h"},
+                                 Sight{"suites/sysv/a.cc", "harness/command/b.h"},
+                                 Sight{"fuzz/a.cc", "property/b.h"}}) {
     EXPECT_THAT(CheckRoomOrder({Including(from, '"' + to + '"')}),
                 ElementsAre(StartsWith(from + ":1: ")))
         << to;
@@ -58,6 +60,8 @@ TEST(RoomOrder, AllowsWhatLiesBelow) {
                                  Sight{"harness/oracle/a.h", "harness/model/state/b.h"},
                                  Sight{"harness/actor/a.h", "harness/target/b.h"},
                                  Sight{"harness/target/faulty/a.h", "harness/target/simulated/b.h"},
+                                 Sight{"harness/actor/a.cc", "harness/residue/b.h"},
+                                 Sight{"harness/sandbox/a_test.cc", "harness/residue/b.h"},
                                  Sight{"harness/runner/a.h", "harness/oracle/b.h"},
                                  Sight{"suites/sysv/a.cc", "harness/runner/b.h"},
                                  Sight{"reports/record/a.cc", "harness/vocabulary/plan/b.h"},
