@@ -12,10 +12,6 @@ namespace {
 
 void* Pointer(std::int64_t address) { return PointerTo(static_cast<std::uint64_t>(address)); }
 
-bool IsMapOperation(const Operation& operation) {
-  return OperationName(operation).starts_with("map.");
-}
-
 }  // namespace
 
 void Belongings::Note(const Operation& operation, const Outcome& outcome, const Context& context) {
@@ -26,7 +22,7 @@ void Belongings::Note(const Operation& operation, const Outcome& outcome, const 
     rearranged_ = rearranged_ || context.AddressOf(attach->at) != 0;
     return;
   }
-  if (!IsMapOperation(operation)) return;
+  if (FamilyOf(operation) != Family::kMap) return;
   rearranged_ = true;
   const auto* address = std::get_if<Value>(&outcome);
   if (address == nullptr) return;

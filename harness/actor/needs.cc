@@ -43,7 +43,7 @@ Abilities OfOperation(const Operation& operation) {
           return Only(Ability::kThreads);
         } else if constexpr (std::is_same_v<Op, ProcessExit>) {
           return op.how == ExitHow::kThread ? Only(Ability::kThreadEnds) : Abilities();
-        } else if constexpr (Op::kName.starts_with("system.ip") || Op::kName == "system.lsipc") {
+        } else if constexpr (RunningTool<Op>) {
           return Only(Ability::kTools) | Only(Ability::kProc);
         } else if constexpr (std::is_same_v<Op, ProcessUnshare> ||
                              std::is_same_v<Op, ProcessEnterNamespace>) {

@@ -34,16 +34,6 @@ namespace {
 
 constexpr std::uint32_t kNoAct = 0xffffffff;
 
-bool ConcernsOthers(const Operation& operation) {
-  return std::holds_alternative<ProcessFork>(operation) ||
-         std::holds_alternative<ProcessThread>(operation) ||
-         std::holds_alternative<ProcessExec>(operation) ||
-         std::holds_alternative<ProcessExit>(operation) ||
-         std::holds_alternative<ProcessKill>(operation) ||
-         std::holds_alternative<ProcessClone>(operation) ||
-         std::holds_alternative<ProcessEnterNamespace>(operation);
-}
-
 /// The signal that is to come when the harness dies is forgotten when the ids change.
 bool ChangesIds(const Operation& operation) {
   return std::holds_alternative<ProcessSetIdentity>(operation) ||

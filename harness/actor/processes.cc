@@ -62,7 +62,7 @@ void* RunActorThread(void* start) {
 Outcome Performer::DoOnOthers(const Operation& operation) {
   return std::visit(
       [this]<class Op>(const Op& op) -> Outcome {
-        if constexpr (requires { this->Do(op); }) return Do(op);
+        if constexpr (ConcerningOthers<Op>) return Do(op);
         SHMSPEC_CHECK(false, "an operation that concerns nobody else");
       },
       operation);

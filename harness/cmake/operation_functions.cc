@@ -55,12 +55,16 @@ const std::vector<Function>& Functions() {
        "void Advance(const OP& op, Stride& stride)",
        {kModel},
        [](const Operation& operation) { return operation.Says("kInPhases"); }},
-      // Those of operations on other processes are the actor's.
       {"target function",
        "Do(const OP&",
        "Outcome Do(const OP& op, Context& context)",
-       {"harness/target", "harness/actor"},
-       [](const Operation&) { return true; }}};
+       {"harness/target"},
+       [](const Operation& operation) { return !operation.Says("kConcernsOthers"); }},
+      {"function of the actor (kConcernsOthers)",
+       "Performer::Do(const OP&",
+       "Outcome Performer::Do(const OP& op)",
+       {"harness/actor"},
+       [](const Operation& operation) { return operation.Says("kConcernsOthers"); }}};
   return kFunctions;
 }
 

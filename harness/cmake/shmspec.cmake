@@ -7,9 +7,15 @@
 #   shmspec_test(model_test SOURCES sysv_test.cc LINKS shmspec::model)
 #
 # shmspec_library(NAME ...) makes the target shmspec_NAME with the alias shmspec::NAME. A folder
-# may link only its predecessors in the one-way order of harness/README.md; nothing is global. No other
-# file refers to the files of REGISTERS, because they register themselves: every program that
-# links the library contains them, and a new one is found without being named.
+# may link only its predecessors in the one-way order of harness/README.md; nothing is global.
+#
+# The linker takes from a library only the files that something refers to. Nothing refers to a file
+# that registers what it has, so it needs one of these:
+#   REGISTERS  A library of which some files register what they have. Every program that links the
+#              library contains these files, also through other libraries; a new one is found
+#              without being named.
+#   OBJECT     A library of which a program needs every file, mostly because all register something.
+#              A program contains them only when it links the library itself, not through another.
 
 option(SHMSPEC_BUILD_TESTS "Build the tests (needs GoogleTest and rapidcheck)" ON)
 option(SHMSPEC_BUILD_FUZZERS "Build the fuzz targets (libFuzzer with clang, else a replaying main)" ON)

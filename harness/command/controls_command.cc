@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/command/console.h"
+#include "harness/command/option_list.h"
 #include "harness/command/settle.h"
 #include "harness/command/subcommand.h"
 #include "harness/runner/stop_requests.h"
@@ -62,6 +63,12 @@ Result<std::vector<const SeededFault*>> Choose(const std::vector<std::string>& w
   return chosen;
 }
 
+std::vector<std::string> HunterNames() {
+  std::vector<std::string> names;
+  for (const Hunter& one : AllHunters()) names.emplace_back(one.name);
+  return names;
+}
+
 }  // namespace
 
 std::string TroubleOf(const ControlsRun& run) {
@@ -82,11 +89,9 @@ int ControlsCommand(const ControlsCommandOptions& options, std::span<const Seede
   if (!chosen.ok()) return Complain(kExitUsage, chosen.error().message);
   const Hunter* hunter = FindHunter(options.by);
   if (hunter == nullptr) {
-    std::vector<std::string> names;
-    for (const Hunter& one : AllHunters()) names.emplace_back(one.name);
     return Complain(kExitUsage,
                     fmt::format("nothing in this program looks for faults by \"{}\": there are {}",
-                                options.by, fmt::join(names, ", ")));
+                                options.by, fmt::join(HunterNames(), ", ")));
   }
   const StopRequests requests;
   ProgressLine progress;
@@ -119,12 +124,7 @@ namespace {
 
 void Declare(OptionList& options, ControlsCommandOptions& to) {
   options.Texts("FAULT", to.faults, "Only these faults");
-  std::string hunters;
-  for (const Hunter& one : AllHunters()) {
-    hunters += fmt::format("{}{}{}", hunters.empty() ? "" : ", ", one.name,
-                           one.name == to.by ? " (default)" : "");
-  }
-  options.Text("--by", to.by, "Who has to catch them: " + hunters);
+  options.Text("--by", to.by, "Who has to catch them: " + WordsWithDefault(HunterNames(), to.by));
   options.Flag("--first", to.first, "Stop at the first that catches a fault instead of naming all");
   options.Number("--jobs,-j", to.jobs, {1, 256}, "Systems searched for faults at the same time");
   options.Seed("--seed", to.seed, "Settles every random choice");

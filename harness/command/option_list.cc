@@ -25,6 +25,15 @@ std::optional<N> NumberIn(const std::string& word) {
 
 }  // namespace
 
+std::string WordsWithDefault(const std::vector<std::string>& words, std::string_view by_default) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += fmt::format("{}{}{}", text.empty() ? "" : ", ", word,
+                        word == by_default ? " (default)" : "");
+  }
+  return text;
+}
+
 Option& OptionList::AddWord(std::string names, std::string type,
                             std::function<std::string(const std::string& word)> fault,
                             std::function<void(const std::string& word)> keep, std::string about) {

@@ -17,6 +17,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -24,6 +25,9 @@
 #include "harness/vocabulary/value/names.h"
 
 namespace shmspec {
+
+/// Words for help, with the one that is taken when none is given: `linux (default), posix`.
+std::string WordsWithDefault(const std::vector<std::string>& words, std::string_view by_default);
 
 /// One option, flag or word without a name.
 struct Option {

@@ -93,9 +93,7 @@ void PrintEntries(const std::vector<Entry>& entries) {
   fmt::print("\n");
   for (const Entry& entry : entries) {
     const Totals& totals = entry.run.totals;
-    all.passed += totals.passed;
-    all.failed += totals.failed;
-    all.skipped += totals.skipped;
+    all += totals;
     std::string line =
         fmt::format("{:<12} {:>4} passed {:>4} failed {:>4} skipped", entry.options.perform.target,
                     totals.passed, totals.failed, totals.skipped);

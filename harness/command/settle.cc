@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <random>
+#include <vector>
 
 #include "harness/actor/floor.h"
 #include "harness/command/option_list.h"
@@ -24,15 +25,16 @@ namespace {
 
 constexpr std::uint32_t kMaxJobs = 4;
 
+std::vector<std::string> ProfileNames() {
+  std::vector<std::string> names;
+  for (const model::Profile* profile : model::AllProfiles()) names.emplace_back(profile->name);
+  return names;
+}
+
 }  // namespace
 
 std::string ProfileWords(std::string_view by_default) {
-  std::string words;
-  for (const model::Profile* profile : model::AllProfiles()) {
-    words += fmt::format("{}{}{}", words.empty() ? "" : ", ", profile->name,
-                         profile->name == by_default ? " (default)" : "");
-  }
-  return words;
+  return WordsWithDefault(ProfileNames(), by_default);
 }
 
 void DeclarePerform(OptionList& options, PerformOptions& to, const std::string& more_targets) {
@@ -76,8 +78,7 @@ std::optional<std::string> MissingFloor(const PerformOptions& options) {
 
 Result<const model::Profile*> ProfileNamed(const std::string& name) {
   if (const model::Profile* profile = model::FindProfile(name)) return profile;
-  std::vector<std::string> names;
-  for (const model::Profile* profile : model::AllProfiles()) names.emplace_back(profile->name);
+  const std::vector<std::string> names = ProfileNames();
   return Error{fmt::format("no profile \"{}\": there are {}{}", name, fmt::join(names, ", "),
                            DidYouMean(name, names))};
 }

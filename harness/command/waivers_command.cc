@@ -95,8 +95,9 @@ int Suggest(const SuggestOptions& options) {
   std::string text = kPreface;
   std::size_t number = 0;
   for (const reports::Test& test : record->tests) {
-    const bool troubled = test.status == Status::kFail || test.status == Status::kUnresolved;
-    if (troubled && test.judgement == Judgement::kUnexpected) text += Suggestion(test, ++number);
+    if (IsTrouble(test.status) && test.judgement == Judgement::kUnexpected) {
+      text += Suggestion(test, ++number);
+    }
   }
   if (number == 0) {
     return Complain(

@@ -28,13 +28,11 @@ struct RequirementResult {
 };
 
 // Of these a record is made as well.
-using record::AllowedOutcome;
 using record::LitmusBranch;
 using record::LitmusHistogram;
 using record::Objection;
 using record::Objector;
 using record::Primes;
-using record::SeenEnding;
 using record::SoughtEnding;
 
 struct CaseResult {
@@ -95,14 +93,6 @@ struct CaseResult {
       Field{"actor_pids", &CaseResult::actor_pids}, Field{"queues", &CaseResult::queues},
       Field{"semaphore_sets", &CaseResult::semaphore_sets});
 };
-
-/// Whether the result violates the specification, or is undecided although it should not be.
-constexpr bool IsTrouble(Status status) {
-  return status == Status::kFail || status == Status::kUnresolved;
-}
-constexpr bool IsAsSpecified(Status status) {
-  return status == Status::kPass || status == Status::kObserved;
-}
 
 /// A result for a case that could not be judged.
 CaseResult Unjudged(Status status, Cause cause, std::string reason);

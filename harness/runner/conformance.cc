@@ -20,14 +20,12 @@ bool IsOfAnotherProcessor(Requirement requirement, Abilities there) {
 
 bool IsMust(Requirement requirement) { return requirement.text().level == Level::kMust; }
 
-bool IsDecided(Status status) { return status == Status::kPass || status == Status::kObserved; }
-
 }  // namespace
 
 std::vector<Requirement> UndecidedOf(const RunResult& result) {
   std::vector<Requirement> undecided;
   for (const auto& [requirement, status] : result.Requirements()) {
-    if (!IsMust(requirement) || IsDecided(status) || status == Status::kFail) continue;
+    if (!IsMust(requirement) || IsAsSpecified(status) || status == Status::kFail) continue;
     if (!IsOfAnotherProcessor(requirement, result.abilities)) undecided.push_back(requirement);
   }
   return undecided;
@@ -38,7 +36,7 @@ std::string ConformanceOf(const RunResult& result) {
   for (const auto& [requirement, status] : result.Requirements()) {
     if (!IsMust(requirement)) continue;
     if (status == Status::kFail) return "no";
-    some = some || IsDecided(status);
+    some = some || IsAsSpecified(status);
   }
   return some && result.complete && UndecidedOf(result).empty() ? "yes" : "undetermined";
 }

@@ -162,7 +162,7 @@ void AddEnvironment(const RecordContext& context, record::Record& record) {
   record.fingerprint = Sha256(stable);
   record.facts = context.environment;
   for (const Meaning& meaning : context.meanings) {
-    record.limits.push_back({meaning.topic, meaning.finding + ": " + meaning.effect});
+    record.restrictions.push_back({meaning.topic, meaning.finding + ": " + meaning.effect});
   }
 }
 

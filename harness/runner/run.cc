@@ -35,8 +35,8 @@ RunOptions OptionsOf(const Case& test_case, const RunOptions& options, std::uint
 /// Whether a step of the plan is a call of System V, or asks the system about it.
 bool NeedsSystemV(const Plan& plan) {
   return std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
-    const std::string_view name = OperationName(step.operation);
-    return name.starts_with("sysv.") || name.starts_with("system.");
+    const Family family = FamilyOf(step.operation);
+    return family == Family::kSysv || family == Family::kSystem;
   });
 }
 

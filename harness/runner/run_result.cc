@@ -110,14 +110,7 @@ std::map<Requirement, Status> RunResult::Requirements() const {
 Totals RunResult::totals() const {
   Totals totals;
   for (const CaseRun& run : cases) {
-    const Judgement judgement = run.judged.judgement;
-    if (judgement == Judgement::kUnexpected || judgement == Judgement::kStale) {
-      ++totals.failed;
-    } else if (judgement == Judgement::kExpected && IsAsSpecified(run.status())) {
-      ++totals.passed;
-    } else {
-      ++totals.skipped;
-    }
+    totals.Add(record::StandingOf(run.status(), run.judged.judgement));
   }
   return totals;
 }

@@ -37,9 +37,8 @@ ActorSet Barrier(const Schedule& schedule, std::uint32_t act, ActorSet cast) {
 bool LeavesTheProcessAlone(const Operation& operation) {
   return std::visit(
       []<class Op>(const Op&) {
-        constexpr std::string_view kFamily = Op::kName.substr(0, Op::kName.find('.'));
         // Sealed memory stays mapped to the end of its process.
-        return kFamily != "process" && !std::is_same_v<Op, MapSeal>;
+        return kFamilyOf<Op> != Family::kProcess && !std::is_same_v<Op, MapSeal>;
       },
       operation);
 }

@@ -53,7 +53,7 @@ std::string Details(const Test& test) {
 
 /// An unexpected result: a failure, or an error when nothing could be decided.
 void WriteTrouble(Markup& xml, const Test& test) {
-  const bool troubled = test.status == Status::kFail || test.status == Status::kUnresolved;
+  const bool troubled = IsTrouble(test.status);
   const std::string message = OneLine(troubled ? test.reason : test.Judged());
   const std::string_view type = !troubled                    ? NameOf(test.judgement)
                                 : test.cause == Cause::kNone ? ""

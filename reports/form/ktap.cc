@@ -38,8 +38,7 @@ std::string ResultLine(const Test& test, std::size_t number) {
   if (test.is_known()) {
     return fmt::format("ok {} # XFAIL {}", described, Description(OneLine(test.Judged())));
   }
-  const bool troubled = test.status == Status::kFail || test.status == Status::kUnresolved;
-  if (test.standing() == Standing::kFailed && !troubled) return "not ok " + described;
+  if (test.standing() == Standing::kFailed && !IsTrouble(test.status)) return "not ok " + described;
   switch (test.status) {
     case Status::kPass:
     case Status::kObserved:
@@ -58,7 +57,7 @@ std::string ResultLine(const Test& test, std::size_t number) {
 }
 
 void AddCase(std::string& out, const Test& test, std::size_t number) {
-  const bool troubled = test.status == Status::kFail || test.status == Status::kUnresolved;
+  const bool troubled = IsTrouble(test.status);
   if (troubled) {
     AddDiagnostics(out, OneLine(test.reason));
     if (const Attempt* attempt = test.deciding()) {

@@ -143,8 +143,8 @@ void WriteEnvironment(Markup& page, const View& view) {
   for (std::size_t i = 0; i < view.records.size(); ++i) {
     if (!view.single()) page << "<h3>" << Text(view.labels[i]) << "</h3>\n";
     page << "<dl class=\"sufferers\">\n";
-    for (const Restriction& limit : view.records[i].limits) {
-      page << "<div><dt>" << Text(limit.code) << "</dt><dd>" << Text(limit.effect)
+    for (const Restriction& restriction : view.records[i].restrictions) {
+      page << "<div><dt>" << Text(restriction.code) << "</dt><dd>" << Text(restriction.effect)
            << "</dd></div>\n";
     }
     page << "</dl>\n";

@@ -7,9 +7,7 @@
 namespace shmspec::reports {
 namespace {
 
-bool IsDecided(Status status) {
-  return status == Status::kPass || status == Status::kFail || status == Status::kObserved;
-}
+bool IsDecided(Status status) { return IsAsSpecified(status) || status == Status::kFail; }
 
 struct Reach {
   std::uint64_t decided[3] = {};  // by level

@@ -7,6 +7,7 @@
 
 #include "reports/c/c_program.h"
 #include "reports/html/page.h"
+#include "reports/record/plan_in_record.h"
 #include "reports/text/chapters.h"
 #include "reports/text/plain_text.h"
 

@@ -12,8 +12,6 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/vocabulary/plan/plan.h"
-#include "harness/vocabulary/value/result.h"
 #include "reports/record/record.h"
 #include "reports/text/markup.h"
 
@@ -93,8 +91,6 @@ void WriteBar(Markup& page, const std::map<Status, std::uint64_t>& counts, std::
 
 /// Passed of total, by chapter and record, for many records.
 void WriteOverview(Markup& page, const View& view);
-/// The plan, or trace, in a record's text; what it says of requirements is left out.
-Result<Plan> PlanIn(std::string_view text);
 /// The steps of an attempt in a column for each actor, or the excerpt when its trace is no plan.
 void WriteTrace(Markup& page, const Attempt& attempt, const Card& card);
 

@@ -9,6 +9,7 @@
 #include "harness/vocabulary/form/text.h"
 #include "harness/vocabulary/form/text_value.h"
 #include "reports/html/page.h"
+#include "reports/record/plan_in_record.h"
 #include "reports/text/plain_text.h"
 
 namespace shmspec::reports {
@@ -121,17 +122,6 @@ void WriteExcerpt(Markup& page, std::string_view excerpt) {
 }
 
 }  // namespace
-
-Result<Plan> PlanIn(std::string_view text) {
-  // The catalogue of this program may not have the requirements.
-  std::string plan;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    if (!text.starts_with("requirement ")) plan += std::string(text.substr(0, end)) + "\n";
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return ParsePlan(plan, "plan");
-}
 
 void WriteTrace(Markup& page, const Attempt& attempt, const Card& card) {
   if (attempt.trace.empty() && attempt.excerpt.empty()) return;

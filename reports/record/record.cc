@@ -50,8 +50,7 @@ std::string JudgementsContradict(const Record& record) {
     ++judgements[test.judgement];
     if (test.flakiness && test.flakiness->flaky) ++flaky;
     const bool excused = test.judgement == Judgement::kWaived || test.baseline.has_value();
-    const bool fine = test.status != Status::kFail && test.status != Status::kUnresolved;
-    if (test.judgement == Judgement::kExpected && !fine && !excused) {
+    if (test.judgement == Judgement::kExpected && IsTrouble(test.status) && !excused) {
       return fmt::format("case {} is {} and was expected to be, by nothing that the record has",
                          test.id, NameOf(test.status));
     }
@@ -224,12 +223,7 @@ std::vector<std::string> LabelsOf(std::span<const Record> records) {
 
 Totals TotalsOf(const Record& record) {
   Totals totals;
-  for (const Test& test : record.tests) {
-    const Standing standing = test.standing();
-    ++(standing == Standing::kPassed   ? totals.passed
-       : standing == Standing::kFailed ? totals.failed
-                                       : totals.skipped);
-  }
+  for (const Test& test : record.tests) totals.Add(test.standing());
   return totals;
 }
 

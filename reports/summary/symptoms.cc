@@ -11,7 +11,7 @@
 #include <optional>
 #include <span>
 
-#include "reports/html/page.h"
+#include "reports/record/plan_in_record.h"
 #include "reports/text/plain_text.h"
 
 namespace shmspec::reports {
@@ -174,8 +174,7 @@ const Objection* DecidingObjection(std::span<const Objection> objections) {
 std::vector<Sighting> SightingsIn(const Record& record) {
   std::vector<Sighting> sightings;
   for (const Test& test : record.tests) {
-    const bool troubled = test.status == Status::kFail || test.status == Status::kUnresolved;
-    if (!troubled || test.judgement != Judgement::kUnexpected) continue;
+    if (!IsTrouble(test.status) || test.judgement != Judgement::kUnexpected) continue;
     Sighting& sighting = sightings.emplace_back();
     sighting.test = test.id;
     sighting.status = test.status;

@@ -243,11 +243,6 @@ std::optional<std::string> RefusedByEnvironment(const Clauses& clauses, const Ou
   return why;
 }
 
-bool RunsTool(const Operation& operation) {
-  const std::string_view name = OperationName(operation);
-  return name.starts_with("system.ip") || name == "system.lsipc";
-}
-
 bool Allows(const Clauses& clauses, const Scene& scene, const Outcome& outcome) {
   if (std::holds_alternative<ToolResult>(outcome) && !RunsTool(*scene.call().operation)) {
     return false;

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "harness/model/language/scene.h"
+#include "harness/model/profile/says.h"
 #include "harness/vocabulary/catalogue/requirement.h"
 #include "harness/vocabulary/outcome/outcome.h"
 #include "harness/vocabulary/outcome/pattern.h"
@@ -60,6 +61,9 @@ class Requirements {
 /// kMust: success is ruled out. kUsually: a system is expected to fail, and may succeed. kMay:
 /// either.
 enum class Force : std::uint8_t { kMust, kUsually, kMay };
+
+/// The force of a refusal that stands unless `may` is kYes.
+constexpr Force ForceUnless(Says may) { return may == Says::kNo ? Force::kMust : Force::kMay; }
 
 /// A way for the call to fail that applies in this state.
 struct Refusal {
@@ -181,6 +185,15 @@ class Clauses {
     Add({Refusal::Kind::kFailure, force, FaultCode::kOther, GoneHow::kUnknown, error, -1,
          requirements, why, true, limit});
   }
+  /// Unless `may` is kYes, the call may fail with the errno; when it is kNo it may not succeed.
+  void RefuseUnless(Says may, int error, Requirements requirements, const char* why) {
+    Refuse(may != Says::kYes, error, ForceUnless(may), requirements, why);
+  }
+  /// Like RefuseUnless, for refusals by the environment; see RefuseHere.
+  void RefuseHereUnless(Says may, int error, Requirements requirements, const char* why,
+                        std::uint64_t limit = 0) {
+    RefuseHere(may != Says::kYes, error, ForceUnless(may), requirements, why, limit);
+  }
   /// The call raises a signal at `offset` bytes from its address; -1: at any.
   void Faults(int signal, FaultCode code, std::int64_t offset, Force force,
               Requirements requirements, const char* why) {
@@ -299,7 +312,10 @@ struct Violation {
 };
 Violation Explain(const Clauses& clauses, const Scene& scene, const Outcome& outcome);
 
-/// Everything that is allowed.
+/// Everything that is allowed: the refusals in the order in which they were said, then any failure
+/// and then success, where these are allowed. Allows() an outcome exactly if some pattern matches
+/// it, except in what patterns leave open: the rows of a table, what a tool prints, and which
+/// values the system may not pick. There a pattern may match an outcome that is forbidden.
 std::vector<Allowed> AllowedOutcomes(const Clauses& clauses, const Scene& scene);
 
 /// The requirements that an allowed outcome has shown to hold.

@@ -282,8 +282,6 @@ Violation Explain(const Clauses& clauses, const Scene& scene, const Outcome& out
   return violation;
 }
 
-/// Exactly what Allows allows; except that patterns leave open which rows a table has, what a tool
-/// prints, and which values the system may not pick.
 std::vector<Allowed> AllowedOutcomes(const Clauses& clauses, const Scene& scene) {
   std::vector<Allowed> allowed;
   const bool tool = RunsTool(*scene.call().operation);

@@ -16,9 +16,6 @@ namespace shmspec::model {
 /// Whether the outcome is the failure that the refusal speaks of.
 bool IsMeant(const Refusal& refusal, const Outcome& outcome);
 
-/// Whether it is a command line tool, which says in words why it failed.
-bool RunsTool(const Operation& operation);
-
 bool Holds(const Bound& bound, const Scene& scene, Number seen);
 
 /// The requirement that breaks what the system picked, if any.

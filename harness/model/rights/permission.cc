@@ -82,12 +82,10 @@ const char* WithoutCapability(std::uint64_t capability) {
 
 void RefuseWithout(const Scene& scene, std::uint64_t capability, Says may, int error,
                    Requirements requirements, const char* why, Clauses& clauses) {
-  if (may == Says::kYes) return;
-  const Force force = may == Says::kNo ? Force::kMust : Force::kMay;
   if (IsWithheld(scene, capability)) {
-    clauses.RefuseHere(true, error, force, requirements, WithoutCapability(capability));
+    clauses.RefuseHereUnless(may, error, requirements, WithoutCapability(capability));
   } else {
-    clauses.Refuse(true, error, force, requirements, why);
+    clauses.RefuseUnless(may, error, requirements, why);
   }
 }
 

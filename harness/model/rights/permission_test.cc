@@ -7,7 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <vector>
@@ -96,7 +95,7 @@ Says YesOrNo(bool yes) { return yes ? Says::kYes : Says::kNo; }
 TEST(Permission, GivesTheBitsOfTheFirstClassThatFitsOrACapability) {
   Asking linux("linux");
   ForEachSituation([&](Situation& s) {
-    for (s.segment.mode = 0; const std::uint32_t mode : kModes) {
+    for (const std::uint32_t mode : kModes) {
       s.segment.mode = mode;
       const Scene& scene = linux.By(s);
       for (const std::uint32_t bits : kBits) {

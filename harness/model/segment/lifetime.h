@@ -18,8 +18,9 @@ void OpenAttach(State& state, const Cause& cause, SegmentName name, Says stamps)
 /// One is cut in two: as if another was made, where the profile says so.
 void CutAttach(State& state, const Cause& cause, SegmentName name);
 
-/// One is removed: nattch - 1 unless `counts` is false, and dtime and lpid as `stamps` tells. The
-/// segment is destroyed when this was the last one and destruction is due.
+/// One is removed: nattch - 1, which a record may show or not unless `counts` is kYes, and dtime
+/// and lpid as `stamps` tells. The segment is destroyed when this was the last one and destruction
+/// is due.
 void CloseAttach(State& state, const Cause& cause, SegmentName name, Says counts, Says stamps);
 
 /// An attach under way counts although nothing is mapped yet.

@@ -44,10 +44,11 @@ const Segment* DescribeLookup(const Scene& scene, std::int64_t id, Says deferred
                    "the segment was destroyed while the call was under way");
     return nullptr;
   }
-  const bool waits = segment->dest && (!segment->dest_known || deferred != Says::kYes);
-  const Force force = deferred == Says::kNo && segment->dest_known ? Force::kMust : Force::kMay;
-  clauses.Refuse(waits, EINVAL, force, "SYSV.ID.STALE_EINVAL"_req, "the segment was removed");
-  clauses.Refuse(waits, EIDRM, force, "SYSV.ID.EIDRM_WINDOW"_req, "the segment was removed");
+  if (segment->dest) {
+    const Says still = segment->dest_known ? deferred : Says::kSilent;
+    clauses.RefuseUnless(still, EINVAL, "SYSV.ID.STALE_EINVAL"_req, "the segment was removed");
+    clauses.RefuseUnless(still, EIDRM, "SYSV.ID.EIDRM_WINDOW"_req, "the segment was removed");
+  }
   return segment;
 }
 

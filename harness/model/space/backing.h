@@ -19,8 +19,8 @@ namespace shmspec::model {
 /// `stamps` tells.
 void OpenMapping(State& state, const Cause& cause, const Mapping& mapping, Says stamps);
 
-/// A mapping is removed: its object is released, and a segment has one attach less unless `counts`
-/// is false and is stamped as `stamps` tells.
+/// A mapping is removed: its object is released, and a segment has one attach less and is stamped,
+/// as `counts` and `stamps` tell (CloseAttach).
 void CloseMapping(State& state, const Cause& cause, const Mapping& mapping, Says counts,
                   Says stamps);
 

@@ -124,9 +124,8 @@ void Describe(const MapPrivate& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse(0 - at <= kLargestErrno, static_cast<int>(0 - at), Force::kMay, {},
                  "the address is taken for an errno");
   if (at < scene.system().mmap_min_addr) {
-    const Says may = GloballyCapable(scene, kCapSysRawio);
-    clauses.Refuse(may != Says::kYes, EPERM, may == Says::kNo ? Force::kMust : Force::kMay, {},
-                   "the address is below mmap_min_addr");
+    clauses.RefuseUnless(GloballyCapable(scene, kCapSysRawio), EPERM, {},
+                         "the address is below mmap_min_addr");
   }
   DescribeSeals(scene, at, end, clauses);
   clauses.ReturnsValue(static_cast<std::int64_t>(at), "SYSV.VMA.MAP_FIXED_OVER"_req,

@@ -65,8 +65,8 @@ void Describe(const MapReopen& op, const Scene& scene, Clauses& clauses) {
                  "PROC.MAP_FILES"_req, "no mapping of a file is exactly there");
   Says may = GloballyCapable(scene, kCapSysAdmin);
   if (may != Says::kYes) may = std::max(may, GloballyCapable(scene, kCapCheckpointRestore));
-  clauses.Refuse(may != Says::kYes, EPERM, may == Says::kNo ? Force::kMust : Force::kMay,
-                 "PROC.MAP_FILES"_req, "reopening needs a capability over the whole system");
+  clauses.RefuseUnless(may, EPERM, "PROC.MAP_FILES"_req,
+                       "reopening needs a capability over the whole system");
   // A process that has changed its ids does not own its own folder in procfs.
   clauses.Refuse(may != Says::kYes, EACCES, Force::kMay, {}, "the folder is not the caller's");
   clauses.ReturnsValue(0, "PROC.MAP_FILES"_req, "the entry names the mapping and can be opened");

@@ -77,7 +77,7 @@ void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t 
   if (remap) DescribeSeals(scene, start, end, clauses);
   if (start < system.mmap_min_addr) {
     const Says may = GloballyCapable(scene, kCapSysRawio);
-    RefuseAddress(may != Says::kYes, EPERM, may == Says::kNo ? Force::kMust : Force::kMay, scene,
+    RefuseAddress(may != Says::kYes, EPERM, ForceUnless(may), scene,
                   {"SYSV.SHMAT.MMAP_MIN_ADDR"_req, "SYSV.SHMAT.RND_TO_ZERO_PAGE"_req},
                   "the address is below mmap_min_addr", clauses);
   }

@@ -55,12 +55,12 @@ void DescribeLockLimit(const Scene& scene, const Segment& segment, Clauses& clau
   const std::uint64_t wanted = PagesLocked(scene.state(), mine.real_uid) + segment.pages;
   const bool exceeds = !infinite && wanted > limit / page;
   const bool inherited = limit == scene.setting().actors[scene.call().actor].memlock;
-  const Force force = bypass == Says::kNo ? Force::kMust : Force::kMay;
   const Requirements charged{"SYSV.LOCK.MEMLOCK_LIMIT"_req, "SYSV.LOCK.CHARGES_REAL_USER"_req};
+  const char* const why = "the lock exceeds RLIMIT_MEMLOCK";
   if (exceeds && inherited) {
-    clauses.RefuseHere(true, ENOMEM, force, charged, "the lock exceeds RLIMIT_MEMLOCK", limit);
-  } else {
-    clauses.Refuse(exceeds, ENOMEM, force, charged, "the lock exceeds RLIMIT_MEMLOCK");
+    clauses.RefuseHereUnless(bypass, ENOMEM, charged, why, limit);
+  } else if (exceeds) {
+    clauses.RefuseUnless(bypass, ENOMEM, charged, why);
   }
   if (mine.real_uid != mine.uid) clauses.Effect("SYSV.LOCK.CHARGES_REAL_USER"_req);
   clauses.RefuseHere(!infinite && !exceeds, ENOMEM, Force::kMay, "SYSV.LOCK.MEMLOCK_LIMIT"_req,

@@ -109,9 +109,8 @@ void DescribeHugePages(const Scene& scene, std::uint64_t size, std::uint64_t fla
   const bool member =
       mine.file_gid == system.huge_group ||
       std::find(mine.groups.begin(), mine.groups.end(), system.huge_group) != mine.groups.end();
-  clauses.RefuseHere(may != Says::kYes && !member, EPERM,
-                     may == Says::kNo ? Force::kMust : Force::kMay, "HUGE.PRIVILEGE"_req,
-                     "huge pages need CAP_IPC_LOCK or the group");
+  clauses.RefuseHereUnless(member ? Says::kYes : may, EPERM, "HUGE.PRIVILEGE"_req,
+                           "huge pages need CAP_IPC_LOCK or the group");
   std::uint64_t taken = 0;
   for (const auto& ipc : scene.state().namespaces) {
     for (const Segment& segment : ipc->segments) {

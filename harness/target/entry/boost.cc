@@ -26,7 +26,6 @@
 #include <utility>
 
 #include "harness/host/address.h"
-#include "harness/target/call/native_records.h"
 
 namespace shmspec {
 namespace {
@@ -94,13 +93,13 @@ struct Slot {
 };
 
 std::array<Slot, 4096> slots;
-std::atomic<std::size_t> places_used;  // those beyond were never taken
+std::atomic<std::size_t> slots_used;  // those beyond were never taken
 
 Slot* TakeFreeSlot() {
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (!slots[i].Change(Slot::kFree, Slot::kTaken)) continue;
-    std::size_t used = places_used.load();
-    while (used <= i && !places_used.compare_exchange_weak(used, i + 1)) {
+    std::size_t used = slots_used.load();
+    while (used <= i && !slots_used.compare_exchange_weak(used, i + 1)) {
     }
     return &slots[i];
   }
@@ -132,7 +131,7 @@ CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t fla
 std::int64_t Detach(std::uint64_t address) {
   // All ones, the result of a failed attach, would equal kFree with kEnding added.
   const bool possible = address > Slot::kTaken && ~address != 0;
-  for (std::size_t i = 0; possible && i < places_used.load(); ++i) {
+  for (std::size_t i = 0; possible && i < slots_used.load(); ++i) {
     Slot& slot = slots[i];
     // A region has one owner; a second caller meanwhile finds it gone.
     while (slot.at.load() == address + Slot::kEnding) ::sched_yield();
@@ -162,18 +161,17 @@ CallResult KeyOfPath(const char* path, int project) {
   return Caught([&] { return bip::xsi_key(path, static_cast<std::uint8_t>(project)).get_key(); });
 }
 
-constexpr SysvCalls kSysvCalls{.get = Get,
-                               .attach = Attach,
-                               .detach = Detach,
-                               .control = Control,
-                               .key_of_path = KeyOfPath,
-                               .write_settable = native::WriteSettable,
-                               .read_segment = native::ReadSegment,
-                               .read_limits = native::ReadLimits,
-                               .read_usage = native::ReadUsage,
-                               .sizes = native::kSizes,
-                               .copies_records = kIs32Bit,
-                               .record_bits = kIs32Bit ? 0x100 : 0};
+/// Those of the C library, except for what Boost has. That table is a constant, so it is there when
+/// this one is made, before main() begins; the first call comes later.
+const SysvCalls kSysvCalls = [] {
+  SysvCalls calls = kLibcSysvCalls;
+  calls.get = Get;
+  calls.attach = Attach;
+  calls.detach = Detach;
+  calls.control = Control;
+  calls.key_of_path = KeyOfPath;
+  return calls;
+}();
 
 constexpr Calls kCalls{.sysv = &kSysvCalls, .low_memory = kIs32Bit};
 

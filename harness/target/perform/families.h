@@ -28,13 +28,6 @@ inline Outcome Returned(const CallResult& result) {
 /// A fault at an access that named this address.
 Outcome OutcomeOf(const SeenFault& seen, std::uint64_t named);
 
-/// The actor performs these, and they have no function here.
-template <class Op>
-concept ConcernsOthers = std::is_same_v<Op, ProcessFork> || std::is_same_v<Op, ProcessThread> ||
-    std::is_same_v<Op, ProcessExec> || std::is_same_v<Op, ProcessExit> ||
-    std::is_same_v<Op, ProcessKill> || std::is_same_v<Op, ProcessEnterNamespace> ||
-    std::is_same_v<Op, ProcessClone>;
-
 #define SHMSPEC_DECLARE(Op) Outcome Do(const Op& op, Context& context);
 SHMSPEC_OPERATIONS(SHMSPEC_DECLARE)
 #undef SHMSPEC_DECLARE

@@ -20,10 +20,11 @@ constexpr const char* kTooWide =
 /// when they do. A call with a truncated number would test something else.
 template <class Op>
 const char* CannotSay(const Op& op, const Context& context) {
-  if (Op::kName.starts_with("system.")) return nullptr;  // arguments of tools are text
-  const bool sysv = Op::kName.starts_with("sysv.");
+  constexpr Family kFamily = kFamilyOf<Op>;
+  if (kFamily == Family::kSystem) return nullptr;  // arguments of tools are text
+  const bool sysv = kFamily == Family::kSysv;
   const SysvCalls& calls = context.sysv();
-  const bool narrow = (sysv || Op::kName.starts_with("map.")) && context.calls().low_memory;
+  const bool narrow = (sysv || kFamily == Family::kMap) && context.calls().low_memory;
   const std::uint64_t most = narrow ? std::numeric_limits<std::uint32_t>::max()
                                     : std::numeric_limits<std::uintptr_t>::max();
   // A handle without a value is all ones, which fits in any width.
@@ -55,7 +56,7 @@ const char* CannotSay(const Op& op, const Context& context) {
 Outcome Perform(const Operation& operation, Context& context) {
   return std::visit(
       [&]<class Op>(const Op& op) -> Outcome {
-        if constexpr (perform::ConcernsOthers<Op>) {
+        if constexpr (ConcerningOthers<Op>) {
           SHMSPEC_CHECK(false, "an operation on processes reached the target instead of the actor");
         } else {
           if (const char* why = CannotSay(op, context)) return Trouble{true, why};

@@ -29,6 +29,18 @@ std::string_view OperationName(const Operation& operation) {
   return std::visit([](const auto& op) { return op.kName; }, operation);
 }
 
+Family FamilyOf(const Operation& operation) {
+  return std::visit([]<class Op>(const Op&) { return kFamilyOf<Op>; }, operation);
+}
+
+bool ConcernsOthers(const Operation& operation) {
+  return std::visit([]<class Op>(const Op&) { return ConcerningOthers<Op>; }, operation);
+}
+
+bool RunsTool(const Operation& operation) {
+  return std::visit([]<class Op>(const Op&) { return RunningTool<Op>; }, operation);
+}
+
 Role RoleOf(const Operation& operation) {
   return std::visit(
       []<class Op>(const Op& op) {

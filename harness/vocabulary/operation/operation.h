@@ -12,6 +12,7 @@
 #include <utility>
 #include <variant>
 
+#include "harness/vocabulary/operation/family.h"
 #include "harness/vocabulary/operation/map.h"
 #include "harness/vocabulary/operation/memory.h"
 #include "harness/vocabulary/operation/process.h"
@@ -60,8 +61,28 @@ concept InPhases = requires {
   Op::kInPhases;
 };
 
+/// An operation on other actors. The actor performs it, and no target has a function for it.
+template <class Op>
+concept ConcerningOthers = requires {
+  Op::kConcernsOthers;
+};
+
+/// An operation that runs a command line tool, which says in words why it failed.
+template <class Op>
+concept RunningTool = requires {
+  Op::kRunsTool;
+};
+
 /// `sysv.attach` and so on.
 std::string_view OperationName(const Operation& operation);
+
+Family FamilyOf(const Operation& operation);
+
+/// Whether the operation is ConcerningOthers.
+bool ConcernsOthers(const Operation& operation);
+
+/// Whether the operation is RunningTool.
+bool RunsTool(const Operation& operation);
 
 /// What the operation is to shared memory.
 Role RoleOf(const Operation& operation);

@@ -21,6 +21,7 @@ namespace shmspec {
 /// child's pid is in the trace.
 struct ProcessFork {
   static constexpr std::string_view kName = "process.fork";
+  static constexpr bool kConcernsOthers = true;
   static constexpr bool kInPhases = true;
   static constexpr Role kRole = Role::kNeighbour;
   ActorRef child;
@@ -32,6 +33,7 @@ struct ProcessFork {
 /// 0.
 struct ProcessThread {
   static constexpr std::string_view kName = "process.thread";
+  static constexpr bool kConcernsOthers = true;
   static constexpr Role kRole = Role::kNeighbour;
   ActorRef child;
   static constexpr auto kFields = Fields(Field{"child", &ProcessThread::child});
@@ -42,6 +44,7 @@ struct ProcessThread {
 /// image=missing fails.
 struct ProcessExec {
   static constexpr std::string_view kName = "process.exec";
+  static constexpr bool kConcernsOthers = true;
   static constexpr bool kInPhases = true;
   static constexpr Role kRole = Role::kNeighbour;
   Image image = Image::kSelf;
@@ -53,6 +56,7 @@ struct ProcessExec {
 /// process is reaped.
 struct ProcessExit {
   static constexpr std::string_view kName = "process.exit";
+  static constexpr bool kConcernsOthers = true;
   static constexpr bool kInPhases = true;
   static constexpr Role kRole = Role::kNeighbour;
   ExitHow how = ExitHow::kQuick;
@@ -66,6 +70,7 @@ struct ProcessExit {
 /// outcome is what kill(2) returned.
 struct ProcessKill {
   static constexpr std::string_view kName = "process.kill";
+  static constexpr bool kConcernsOthers = true;
   static constexpr bool kInPhases = true;
   static constexpr Role kRole = Role::kNeighbour;
   ActorRef actor;
@@ -122,6 +127,7 @@ struct ProcessUnshare {
 /// setns(2): moves into the namespaces of another actor's process.
 struct ProcessEnterNamespace {
   static constexpr std::string_view kName = "process.enter_namespace";
+  static constexpr bool kConcernsOthers = true;
   static constexpr Role kRole = Role::kPrepares;
   ActorRef actor;
   Namespaces namespaces{kNamespaceIpc};
@@ -135,6 +141,7 @@ struct ProcessEnterNamespace {
 /// With `unreaped` the child is a zombie afterwards, until this process ends.
 struct ProcessClone {
   static constexpr std::string_view kName = "process.clone";
+  static constexpr bool kConcernsOthers = true;
   static constexpr Role kRole = Role::kNeighbour;
   Sharing shares;
   Address detach;

@@ -57,6 +57,7 @@ struct SystemSegments {
 /// UsageRecord, for limits a LimitsRecord. Of several views the tool heeds the last.
 struct SystemIpcs {
   static constexpr std::string_view kName = "system.ipcs";
+  static constexpr bool kRunsTool = true;
   static constexpr Role kRole = Role::kNeighbour;
   std::vector<IpcsView> views;
   static constexpr auto kFields = Fields(Field{"views", &SystemIpcs::views});
@@ -66,6 +67,7 @@ struct SystemIpcs {
 /// ipcs -m -i ID: a SegmentTable of one row, or the ToolResult when it shows none.
 struct SystemIpcsOne {
   static constexpr std::string_view kName = "system.ipcs_one";
+  static constexpr bool kRunsTool = true;
   static constexpr Role kRole = Role::kNeighbour;
   SegmentRef segment;
   static constexpr auto kFields = Fields(Field{"segment", &SystemIpcsOne::segment});
@@ -75,6 +77,7 @@ struct SystemIpcsOne {
 /// lsipc -m --json: a SegmentTable with the columns it prints, the others -1.
 struct SystemLsipc {
   static constexpr std::string_view kName = "system.lsipc";
+  static constexpr bool kRunsTool = true;
   static constexpr Role kRole = Role::kNeighbour;
   static constexpr auto kFields = Fields();
   friend bool operator==(const SystemLsipc&, const SystemLsipc&) = default;
@@ -83,6 +86,7 @@ struct SystemLsipc {
 /// ipcrm -m ID, or ipcrm shm ID in the old syntax; the outcome is a ToolResult.
 struct SystemIpcrm {
   static constexpr std::string_view kName = "system.ipcrm";
+  static constexpr bool kRunsTool = true;
   static constexpr Role kRole = Role::kNeighbour;
   SegmentRef segment;
   bool old_syntax = false;
@@ -94,6 +98,7 @@ struct SystemIpcrm {
 /// ipcrm -m FIRST -m SECOND -q OTHER (or -s OTHER), in one command; the outcome is a ToolResult.
 struct SystemIpcrmSeveral {
   static constexpr std::string_view kName = "system.ipcrm_several";
+  static constexpr bool kRunsTool = true;
   static constexpr Role kRole = Role::kNeighbour;
   SegmentRef first;
   SegmentRef second;
@@ -108,6 +113,7 @@ struct SystemIpcrmSeveral {
 /// ipcrm -q ID or -s ID; the outcome is a ToolResult.
 struct SystemIpcrmObject {
   static constexpr std::string_view kName = "system.ipcrm_object";
+  static constexpr bool kRunsTool = true;
   static constexpr Role kRole = Role::kPrepares;
   IpcKind kind = IpcKind::kQueue;
   IpcRef object;
@@ -119,6 +125,7 @@ struct SystemIpcrmObject {
 /// ipcrm -Q KEY or -S KEY; the outcome is a ToolResult.
 struct SystemIpcrmObjectKey {
   static constexpr std::string_view kName = "system.ipcrm_object_key";
+  static constexpr bool kRunsTool = true;
   static constexpr Role kRole = Role::kPrepares;
   IpcKind kind = IpcKind::kQueue;
   KeyRef key;
@@ -131,6 +138,7 @@ struct SystemIpcrmObjectKey {
 /// private namespace.
 struct SystemIpcrmAll {
   static constexpr std::string_view kName = "system.ipcrm_all";
+  static constexpr bool kRunsTool = true;
   IpcKind kind = IpcKind::kSegment;
   bool apart = false;
   static constexpr auto kFields =
@@ -143,6 +151,7 @@ struct SystemIpcrmAll {
 /// ipcmk -Q, or ipcmk -S 1. Assigns the handle; the outcome is the identifier it printed.
 struct SystemIpcmkObject {
   static constexpr std::string_view kName = "system.ipcmk_object";
+  static constexpr bool kRunsTool = true;
   static constexpr Role kRole = Role::kPrepares;
   static constexpr HandleKind kAssigns = HandleKind::kIpcObject;
   IpcKind kind = IpcKind::kQueue;
@@ -153,6 +162,7 @@ struct SystemIpcmkObject {
 /// ipcrm -M KEY; the outcome is a ToolResult.
 struct SystemIpcrmKey {
   static constexpr std::string_view kName = "system.ipcrm_key";
+  static constexpr bool kRunsTool = true;
   static constexpr Role kRole = Role::kNeighbour;
   KeyRef key;
   static constexpr auto kFields = Fields(Field{"key", &SystemIpcrmKey::key});
@@ -171,6 +181,7 @@ struct SystemNextSecond {
 /// ipcmk -M SIZE -p MODE. Assigns a segment handle; the outcome is the identifier it printed.
 struct SystemIpcmk {
   static constexpr std::string_view kName = "system.ipcmk";
+  static constexpr bool kRunsTool = true;
   static constexpr Role kRole = Role::kNeighbour;
   static constexpr HandleKind kAssigns = HandleKind::kSegment;
   Size size{kDefaultSize};

@@ -30,6 +30,15 @@ struct NamesOf<Status> {
                                      Named<Status>{"OBSERVED", Status::kObserved}};
 };
 
+/// Whether the result violates the specification, or is undecided although it should not be.
+constexpr bool IsTrouble(Status status) {
+  return status == Status::kFail || status == Status::kUnresolved;
+}
+/// Whether the result decides that all is as the specification says.
+constexpr bool IsAsSpecified(Status status) {
+  return status == Status::kPass || status == Status::kObserved;
+}
+
 /// Why a case did not pass; kNone when it did.
 enum class Cause : std::uint8_t {
   kNone,

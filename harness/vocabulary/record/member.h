@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // How a struct of a record declares its JSON. The writer (print_record.h), the reader and the
-// schema (reports/) walk these lists, so that nothing of a record is said twice:
+// schema (reports/) walk these lists, so that nothing of a record is said twice. The schema has all
+// that they say; the reader checks names, types, `words` and `least`, and leaves `pattern`, `also`,
+// `kConditions` and members that no list has to the schema:
 //
 //   struct AllowedOutcome {
 //     static constexpr std::string_view kName = "allowed";

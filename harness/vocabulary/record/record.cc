@@ -8,18 +8,17 @@
 
 namespace shmspec::record {
 
-Standing Test::standing() const {
+Standing StandingOf(Status status, Judgement judgement) {
   if (judgement == Judgement::kUnexpected || judgement == Judgement::kStale) {
     return Standing::kFailed;
   }
-  const bool good = status == Status::kPass || status == Status::kObserved;
-  return good && judgement == Judgement::kExpected ? Standing::kPassed : Standing::kSkipped;
+  const bool passed = IsAsSpecified(status) && judgement == Judgement::kExpected;
+  return passed ? Standing::kPassed : Standing::kSkipped;
 }
 
-bool Test::is_known() const {
-  const bool troubled = status == Status::kFail || status == Status::kUnresolved;
-  return troubled && standing() == Standing::kSkipped;
-}
+Standing Test::standing() const { return StandingOf(status, judgement); }
+
+bool Test::is_known() const { return IsTrouble(status) && standing() == Standing::kSkipped; }
 
 std::string Test::Judged() const {
   return waiver.empty() || why.empty() ? waiver + why : fmt::format("{}: {}", waiver, why);
@@ -35,6 +34,26 @@ const Attempt* Test::deciding() const {
   const auto at = std::find_if(attempts.begin(), attempts.end(),
                                [this](const Attempt& attempt) { return attempt.status == status; });
   return at == attempts.end() ? nullptr : &*at;
+}
+
+void Totals::Add(Standing standing) {
+  switch (standing) {
+    case Standing::kPassed:
+      ++passed;
+      return;
+    case Standing::kFailed:
+      ++failed;
+      return;
+    case Standing::kSkipped:
+      ++skipped;
+  }
+}
+
+Totals& Totals::operator+=(const Totals& others) {
+  passed += others.passed;
+  failed += others.failed;
+  skipped += others.skipped;
+  return *this;
 }
 
 const RequirementEntry* Record::FindEntry(std::string_view id) const {

@@ -98,7 +98,7 @@ struct RunFacts {
 
 /// What a fact means for how far results can be trusted.
 struct Restriction {
-  static constexpr std::string_view kName = "limit";
+  static constexpr std::string_view kName = "restriction";
   std::string code;
   std::string effect;
   static constexpr auto kFields =
@@ -188,12 +188,16 @@ struct RequirementEntry {
 /// Cases as runners of tests count them.
 struct Totals {
   static constexpr std::string_view kName = "totals";
-  std::uint64_t passed = 0;   // as specified, and nothing else was expected
-  std::uint64_t failed = 0;   // judged to be unexpected, or stale
-  std::uint64_t skipped = 0;  // the rest: not supported here, waived, or known from the baseline
+  std::uint64_t passed = 0;  // by Standing
+  std::uint64_t failed = 0;
+  std::uint64_t skipped = 0;
   static constexpr auto kFields =
       Fields(Member{"passed", &Totals::passed}, Member{"failed", &Totals::failed},
              Member{"skipped", &Totals::skipped});
+
+  /// One case more.
+  void Add(Standing standing);
+  Totals& operator+=(const Totals& others);
   friend bool operator==(const Totals&, const Totals&) = default;
 };
 
@@ -206,7 +210,7 @@ struct Record {
   RunFacts run;
   std::string fingerprint;
   std::vector<Fact> facts;
-  std::vector<Restriction> limits;
+  std::vector<Restriction> restrictions;
   Subject subject;
   std::string selection;
   std::uint64_t planned = 0;
@@ -251,7 +255,7 @@ struct Record {
                     "over the stable facts, NAME=VALUE one a line",
                     {.pattern = kSha256}},
              Member{"facts", &Record::facts, "", {.pattern = "^[A-Za-z0-9_.]+$"}},
-             Member{"fidelity", &Record::limits,
+             Member{"fidelity", &Record::restrictions,
                     "what the facts mean for how far the results can be trusted"}},
       Member{"subject", &Record::subject,
              "what was judged; build_id, machine, libc, container and library are absent when it "

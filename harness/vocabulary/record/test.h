@@ -36,6 +36,7 @@ enum class Standing {
   kFailed,   // judged to be unexpected, or stale
   kSkipped,  // the rest: not supported there, waived, or known from the baseline
 };
+Standing StandingOf(Status status, Judgement judgement);
 
 }  // namespace record
 
