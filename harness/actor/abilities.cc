@@ -36,6 +36,7 @@ constexpr std::array kTable{
     AbilityEntry{Ability::kCoarseClock, "the clock that time stamps are taken from",
                  "a second before the exact one", &TryCoarseClock},
     AbilityEntry{Ability::kTools, "command line tools that work", "", &TryTools},
+    AbilityEntry{Ability::kBlocked, "seeing that another thread sleeps in a call", "", &TryBlocked},
     AbilityEntry{Ability::kTwoProcesses, "two actors at the same time", "", &TryNothing},
     AbilityEntry{Ability::kTwoUsers, "users that are kept apart", "", nullptr},  // see TryAbilities
     AbilityEntry{Ability::kRoot, "an actor with user id 0", "", &TryRoot},

@@ -27,6 +27,7 @@ Result<void> TryPinning(const std::string& program);
 Result<void> TryProc(const std::string& program);
 Result<void> TryCoarseClock(const std::string& program);
 Result<void> TryTools(const std::string& program);
+Result<void> TryBlocked(const std::string& program);
 
 Result<void> TryRoot(const std::string& program);
 Result<void> TryCapIpcLock(const std::string& program);

@@ -19,17 +19,17 @@ static_assert(sizeof(IdleSlot) == 8 && offsetof(IdleSlot, at_work) == 4);
 static_assert(sizeof(IdleSlots) == 136 && offsetof(IdleSlots, rested_fd) == 4);
 static_assert(offsetof(IdleSlots, slots) == 8);
 
-static_assert(sizeof(ActorSlot) == 88 && alignof(ActorSlot) == 8);
+static_assert(sizeof(ActorSlot) == 96 && alignof(ActorSlot) == 8);
 static_assert(offsetof(ActorSlot, life) == 12 && offsetof(ActorSlot, leaving) == 28);
-static_assert(offsetof(ActorSlot, stays) == 36 && offsetof(ActorSlot, abi) == 37);
-static_assert(offsetof(ActorSlot, spec) == 48 && offsetof(ActorSlot, facts) == 56);
-static_assert(offsetof(ActorSlot, how) == 64 && offsetof(ActorSlot, ended_s) == 80);
+static_assert(offsetof(ActorSlot, stays) == 40 && offsetof(ActorSlot, abi) == 41);
+static_assert(offsetof(ActorSlot, spec) == 52 && offsetof(ActorSlot, facts) == 60);
+static_assert(offsetof(ActorSlot, how) == 68 && offsetof(ActorSlot, ended_s) == 88);
 
 static_assert(sizeof(ActState) == 20 && offsetof(ActState, finished_first) == 16);
 
 static_assert(sizeof(StepState) == 64 && alignof(StepState) == 8);
 static_assert(offsetof(StepState, actor) == 8 && offsetof(StepState, assigns) == 12 &&
-              offsetof(StepState, foundation) == 14);
+              offsetof(StepState, foundation) == 14 && offsetof(StepState, in_call) == 15);
 static_assert(offsetof(StepState, operation) == 16 && offsetof(StepState, outcome) == 24);
 static_assert(offsetof(StepState, call_ns) == 32 && offsetof(StepState, not_after_s) == 56);
 

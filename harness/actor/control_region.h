@@ -62,6 +62,7 @@ struct ActorSlot {
   std::atomic<std::int32_t> local_pid{0};   // the same as its parent sees it, for forked ones
   std::atomic<std::int32_t> parent_pid{0};  // as the warden sees it, for forked ones
   std::atomic<std::int32_t> leaving{0};     // thread id of a thread that is ending by itself
+  std::atomic<std::int32_t> tid{0};         // as the warden sees it; 0: the first of its process
   std::int32_t cpu = -1;                    // where it runs unless its spec says otherwise
   bool stays = false;                       // can serve another plan afterwards
   Abi abi = Abi::kNative;                   // of its System V calls
@@ -94,6 +95,9 @@ struct StepState {
   bool performs = false;      // false for a join, which carries no operation
   std::int16_t assigns = -1;  // kind * 256 + index of a handle
   bool foundation = false;    // the steps after it rest on its success
+  // Its actor is in the operation itself, and not in what the harness does around it. False for
+  // operations on actors, which the harness performs.
+  std::atomic<bool> in_call{false};
   Extent operation;
   Extent outcome;
   alignas(8) std::uint64_t call_ns = 0;

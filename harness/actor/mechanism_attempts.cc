@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <csignal>
 #include <new>
+#include <optional>
 
 #include "harness/actor/ability_attempts.h"
 #include "harness/actor/actor_main.h"
@@ -23,6 +24,7 @@
 #include "harness/host/pipe.h"
 #include "harness/host/shared_file.h"
 #include "harness/host/text_file.h"
+#include "harness/host/thread_state.h"
 #include "harness/target/tool/tool.h"
 #include "harness/vocabulary/value/names.h"
 
@@ -230,6 +232,29 @@ Result<void> TryTools(const std::string&) {
   if (!limits.ok() || !queues) return {};
   const bool told = limits->output.find(fmt::format("= {}\n", *queues)) != std::string::npos;
   return Expect(limits->status == 0 && told, "ipcs telling the number of message queues");
+}
+
+Result<void> TryBlocked(const std::string&) {
+  constexpr std::uint64_t kLongest_ns = 2'000'000'000;
+  if (!ProcIsOwn()) return Expect(false, "that /proc/self is this process");
+  const std::optional<ThreadState> own = ReadThreadState(::getpid(), ::gettid());
+  if (!own) return Refused("reading the state of a thread");
+  // Some systems show the same state for every thread.
+  if (own->asleep) return Expect(false, "that a thread that runs is shown as running");
+  Result<Waiter> waiter = StartWaiter();
+  if (!waiter.ok()) return waiter.error();
+  const std::uint64_t until_ns = MonotonicNs() + kLongest_ns;
+  SleepWatch watch;
+  bool seen = false;
+  do {
+    ::sched_yield();
+    const auto state = ReadThreadState(waiter->pid, waiter->pid);
+    seen = watch.Sees(state.value_or(ThreadState()), MonotonicNs());
+  } while (!seen && MonotonicNs() < until_ns);
+  waiter->words.writing.reset();
+  while (::waitpid(waiter->pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return Expect(seen, "seeing a process asleep that reads an empty pipe");
 }
 
 }  // namespace shmspec

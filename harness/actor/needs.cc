@@ -36,6 +36,8 @@ Abilities OfOperation(const Operation& operation) {
           return Only(Ability::kExec) | Only(Ability::kSharedFile);
         } else if constexpr (std::is_same_v<Op, ProcessKill>) {
           return Only(Ability::kKill);
+        } else if constexpr (std::is_same_v<Op, ProcessAwaitBlocked>) {
+          return Only(Ability::kBlocked);
         } else if constexpr (std::is_same_v<Op, ProcessSetIdentity> ||
                              std::is_same_v<Op, ProcessDropCapability>) {
           return Only(Ability::kTwoUsers);

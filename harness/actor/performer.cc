@@ -104,6 +104,7 @@ void Performer::DieWithHarness() {
 void Performer::TakeUp(Birth birth, const ActorSpec& spec) {
   // A thread has everything of its process except the CPU.
   if (birth == Birth::kThread) {
+    slot().tid.store(ThreadIdForWarden(region_));
     if (spec.cpu || slot().cpu >= 0) PinToCpu(spec.cpu.value_or(slot().cpu));
     return;
   }
@@ -230,7 +231,7 @@ void Performer::PerformStep(const OwnStep& own, StepState& step) {
   step.progress.store(StepProgress::kCalled, std::memory_order_release);
   if (region_.act(step.act).finished_first != 0) FinishAct(region_, step.act, self_);
   const Outcome outcome =
-      own.concerns_others ? DoOnOthers(own.operation) : Perform(own.operation, context_);
+      own.concerns_others ? DoOnOthers(own.operation) : Call(own.operation, step);
   if (left_) return;
   if (lasting_ != nullptr) belongings_.Note(own.operation, outcome, context_);
   if (step.timed) step.return_ns = MonotonicNs();
@@ -243,6 +244,13 @@ void Performer::PerformStep(const OwnStep& own, StepState& step) {
   if (const auto* unshare = std::get_if<ProcessUnshare>(&own.operation)) {
     children_nested_ = children_nested_ || unshare->namespaces.Has(kNamespacePid);
   }
+}
+
+Outcome Performer::Call(const Operation& operation, StepState& step) {
+  step.in_call.store(true, std::memory_order_release);
+  Outcome outcome = Perform(operation, context_);
+  step.in_call.store(false, std::memory_order_release);
+  return outcome;
 }
 
 void Performer::Record(const Outcome& outcome, StepState& step) {
@@ -262,6 +270,7 @@ std::uint32_t Performer::ResumeAfterExec() {
   WatchChildren(region_, slot().pid.load());
   ReapChildren();
   children_nested_ = ::getpid() != slot().pid.load();
+  slot().tid.store(0);
   // Other threads of the process ended when the image was replaced.
   for (std::uint32_t i = 0; i < region_.header().actor_count; ++i) {
     if (i != self_ && region_.actor(i).pid.load() == slot().pid.load()) {

@@ -74,6 +74,8 @@ class Performer {
 
   void PerformSteps(std::uint32_t entered);
   void PerformStep(const OwnStep& own, StepState& step);
+  /// Performs an operation that concerns nobody else.
+  Outcome Call(const Operation& operation, StepState& step);
   void Record(const Outcome& outcome, StepState& step);
   /// Completes the step that this image was started by; returns its act.
   std::uint32_t ResumeAfterExec();
@@ -85,6 +87,8 @@ class Performer {
   Outcome Do(const ProcessExec& op);
   Outcome Do(const ProcessExit& op);
   Outcome Do(const ProcessKill& op);
+  // await_blocked.cc
+  Outcome Do(const ProcessAwaitBlocked& op);
   // clone.cc
   Outcome Do(const ProcessClone& op);
   Outcome Do(const ProcessEnterNamespace& op);

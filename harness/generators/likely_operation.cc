@@ -239,7 +239,7 @@ Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
       Birth(actor, kForked);
       return ProcessFork{ActorRef{kForked}};
     case 1:
-      if (alive_[kThread]) return MapLayout{};
+      if (alive_[kThread]) return ProcessAwaitBlocked{ActorRef{kThread}};
       Birth(actor, kThread);
       return ProcessThread{ActorRef{kThread}};
     case 2:

@@ -9,9 +9,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <functional>
+#include <optional>
+#include <thread>
 #include <vector>
 
 #include "harness/host/clocks.h"
@@ -20,6 +24,7 @@
 #include "harness/host/pipe.h"
 #include "harness/host/readable.h"
 #include "harness/host/shared_file.h"
+#include "harness/host/thread_state.h"
 
 namespace shmspec {
 namespace {
@@ -167,6 +172,85 @@ TEST(OwnProcess, KeepsAFileOverAnExec) {
   };
   EXPECT_TRUE(kept());
   EXPECT_TRUE(HoldsWithout({SYS_fcntl}, kept));
+}
+
+/// Looks until the thread sleeps, for ten seconds at most.
+bool FallsAsleep(pid_t thread) {
+  const std::uint64_t until_ns = MonotonicNs() + 10'000'000'000;
+  SleepWatch watch;
+  while (MonotonicNs() < until_ns) {
+    const auto state = ReadThreadState(::getpid(), thread);
+    if (watch.Sees(state.value_or(ThreadState()), MonotonicNs())) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
+
+TEST(ThreadState, TellsAThreadThatReadsAnEmptyPipe) {
+  const Result<Pipe> pipe = MakePipe();
+  ASSERT_TRUE(pipe.ok());
+  std::atomic<pid_t> tid{0};
+  std::thread reader([&] {
+    tid.store(::gettid());
+    ReceiveWord(pipe->reading.get());
+  });
+  while (tid.load() == 0) std::this_thread::yield();
+  EXPECT_TRUE(FallsAsleep(tid.load()));
+  const auto first = ReadThreadState(::getpid(), tid.load());
+  EXPECT_EQ(first, ReadThreadState(::getpid(), tid.load())) << "it is one sleep";
+  EXPECT_TRUE(first && first->waits > 0);
+  ASSERT_TRUE(SendWord(pipe->writing.get(), 'w'));
+  reader.join();
+  // The thread is there a little longer than its end is waited for.
+  while (ReadThreadState(::getpid(), tid.load())) std::this_thread::yield();
+  EXPECT_TRUE(errno == ENOENT || errno == ESRCH) << errno;
+}
+
+TEST(ThreadState, NeverTellsThatAThreadSleepsThatRuns) {
+  std::atomic<pid_t> tid{0};
+  std::atomic<bool> enough{false};
+  std::thread runner([&] {
+    tid.store(::gettid());
+    while (!enough.load()) {
+    }
+  });
+  while (tid.load() == 0) std::this_thread::yield();
+  for (int i = 0; i < 1000; ++i) {
+    const auto state = ReadThreadState(::getpid(), tid.load());
+    EXPECT_TRUE(state && !state->asleep);
+  }
+  enough.store(true);
+  runner.join();
+}
+
+TEST(ThreadState, IsReadFromTheLinesOfItsFile) {
+  const ThreadState asleep{true, 12};
+  EXPECT_EQ(ParseThreadState("Name:\tState: R\nState:\tS (sleeping)\nTgid:\t7\n"
+                             "voluntary_ctxt_switches:\t12\nnonvoluntary_ctxt_switches:\t3\n"),
+            asleep);
+  EXPECT_EQ(ParseThreadState("State:\tR (running)\nnonvoluntary_ctxt_switches:\t3\n"),
+            ThreadState());
+  // What lasts a moment, what a debugger or a signal stopped, and what has ended.
+  for (const char* letter : {"D", "T", "t", "Z", "X", "I"}) {
+    EXPECT_EQ(ParseThreadState(std::string("State:\t") + letter + "\n"), ThreadState()) << letter;
+  }
+  EXPECT_EQ(ParseThreadState("State:\tS\n"), (ThreadState{true, 0}));
+  EXPECT_EQ(ParseThreadState(""), std::nullopt);
+  EXPECT_EQ(ParseThreadState("Name:\tS\n"), std::nullopt);
+}
+
+TEST(SleepWatch, WantsOneSleepThatLasts) {
+  constexpr std::uint64_t kLasting_ns = SleepWatch::kLasting_ns;
+  SleepWatch watch;
+  EXPECT_FALSE(watch.Sees({true, 1}, 0));
+  EXPECT_FALSE(watch.Sees({true, 1}, kLasting_ns - 1));
+  EXPECT_TRUE(watch.Sees({true, 1}, kLasting_ns));
+  EXPECT_FALSE(watch.Sees({true, 2}, 2 * kLasting_ns)) << "another sleep";
+  EXPECT_FALSE(watch.Sees({true, 2}, 3 * kLasting_ns - 1));
+  EXPECT_FALSE(watch.Sees({false, 2}, 3 * kLasting_ns));
+  EXPECT_FALSE(watch.Sees({false, 2}, 5 * kLasting_ns)) << "a thread that runs";
+  EXPECT_FALSE(watch.Sees({true, 2}, 5 * kLasting_ns));
+  EXPECT_TRUE(watch.Sees({true, 2}, 6 * kLasting_ns));
 }
 
 }  // namespace

@@ -177,6 +177,22 @@ TEST(Oracle, RemembersWhichOrderARaceMustHaveHad) {
   EXPECT_TRUE(IsRefuted(seen("", "segment{}")));
 }
 
+TEST(Oracle, AllowsAnActorToBeBlockedOnlyInACall) {
+  const auto beside = [](const char* outcome) {
+    return Text("race {\n  a: process.await_blocked actor=b => ", outcome,
+                "\n  b: system.next_second => 0\n}\n");
+  };
+  EXPECT_TRUE(IsExplained(beside("0")));
+  EXPECT_TRUE(IsExplained(beside("1")));
+  EXPECT_TRUE(IsRefuted(beside("2")));
+  EXPECT_TRUE(IsExplained("a: process.await_blocked actor=b => 1\n"));
+  EXPECT_TRUE(IsRefuted("a: process.await_blocked actor=b => 0\n"));
+  EXPECT_TRUE(IsRefuted("a: process.await_blocked actor=a => 1\n"));
+  EXPECT_TRUE(IsExplained("a: process.await_blocked actor=a => EDEADLK\n"));
+  EXPECT_TRUE(
+      IsExplained("a: process.kill actor=b => 0\na: process.await_blocked actor=b => ESRCH\n"));
+}
+
 TEST(Oracle, ShowsAnAttachUnderWayInTheCount) {
   const auto seen = [](const char* count) {
     return Text(

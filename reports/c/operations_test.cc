@@ -134,6 +134,7 @@ Names WithoutC() {
       {"process.drop_capability", "capset(2) has no function in the C library"},
       {"process.enter_namespace", "takes the processes of namespaces that others made"},
       {"process.clone", "a child that is no actor"},
+      {"process.await_blocked", "actors there do not show when they are in a call"},
       {"map.layout", kListing},
       {"system.hold_segments", kListing},
       {"system.segments", kListing},

@@ -293,4 +293,22 @@ void Apply(const ProcessKill&, const Scene& scene, State& state, const Outcome& 
   if (process != kNobody) FinishEnd(scene, state, process);
 }
 
+void Describe(const ProcessAwaitBlocked& op, const Scene& scene, Clauses& clauses) {
+  const std::uint8_t other = op.actor.index;
+  const Life life = scene.state().tasks[other].life;
+  clauses.Refuse(other == scene.call().actor, EDEADLK, Force::kMust, {}, "it is the caller itself");
+  clauses.Refuse(life == Life::kDying || life == Life::kGone, ESRCH, Force::kUsually, {},
+                 "the actor is gone");
+  if (!scene.call().overlapped) {
+    return clauses.ReturnsValue(1, {}, "nobody is in a call at the same time");
+  }
+  // Which calls block, and when, is for their own descriptions to say.
+  const bool in_flight = (scene.call().in_flight >> other & 1) != 0;
+  const Number likely = in_flight ? 0 : 1;
+  clauses.Returns<Value>({}, "the actor sleeps in its call, or has returned from it");
+  Bound& bound = clauses.Bind(0, likely, likely, {}, "blocked, or returned");
+  bound.has_other = true;
+  bound.other = 1 - likely;
+}
+
 }  // namespace shmspec::model

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -161,6 +162,29 @@ Plan PlanOf(std::string_view text) {
   Result<Plan> plan = ParsePlan(text, "test");
   SHMSPEC_CHECK(plan.ok(), plan.error().message.c_str());
   return *std::move(plan);
+}
+
+/// Says of another actor that it is blocked only while that actor is in a call.
+TEST(SimulatedStage, FindsAnActorBlockedOnlyInACall) {
+  const auto outcomes = [](const char* steps) {
+    std::set<std::int64_t> values;
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+      const Trace trace =
+          Simulate(PlanOf(std::string("plan test.blocked\nactor a\nactor b\n") + steps), seed);
+      ExpectExplained(trace, seed);
+      for (const Performed& step : trace.steps) {
+        if (const auto* value = std::get_if<Value>(&step.outcome)) values.insert(value->number);
+      }
+    }
+    return values;
+  };
+  using Values = std::set<std::int64_t>;
+  EXPECT_EQ(outcomes("b & map.layout\na: process.await_blocked actor=b\njoin b\n"), (Values{0, 1}));
+  EXPECT_EQ(outcomes("b: map.layout\na: process.await_blocked actor=b\n"), Values{1});
+  EXPECT_EQ(outcomes("a: process.await_blocked actor=a\n"
+                     "a: process.kill actor=b -> any\na: process.await_blocked actor=b\n"),
+            Values{0})
+      << "the kill alone gives a value";
 }
 
 TEST(Tampering, IsCaughtByTheOracle) {

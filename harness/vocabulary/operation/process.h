@@ -80,6 +80,22 @@ struct ProcessKill {
   friend bool operator==(const ProcessKill&, const ProcessKill&) = default;
 };
 
+/// Waits until another actor is blocked: it has made the call of its step, and its thread sleeps in
+/// it. The outcome is 0, or 1 when the actor has nothing left to do until the plan gives it another
+/// turn; ESRCH when it is gone, EDEADLK for the caller itself. Such a wait is no call that blocks,
+/// and neither are the other operations on actors: they are waited out.
+///
+///   b & system.next_second
+///   a: process.await_blocked actor=b -> 0
+struct ProcessAwaitBlocked {
+  static constexpr std::string_view kName = "process.await_blocked";
+  static constexpr bool kConcernsOthers = true;
+  static constexpr Role kRole = Role::kPrepares;
+  ActorRef actor;
+  static constexpr auto kFields = Fields(Field{"actor", &ProcessAwaitBlocked::actor});
+  friend bool operator==(const ProcessAwaitBlocked&, const ProcessAwaitBlocked&) = default;
+};
+
 /// setgroups(2), setresgid(2), setfsgid(2), setresuid(2) and setfsuid(2), in this order: fields
 /// that are absent stay. The id of the file system becomes the effective one when another of its
 /// kind is given and it is not. Capabilities follow as the system rules. The outcome is 0, or the
@@ -187,8 +203,8 @@ struct ProcessPin {
 // clang-format off
 #define SHMSPEC_PROCESS_OPERATIONS(X) \
   X(ProcessFork) X(ProcessThread) X(ProcessExec) X(ProcessExit) X(ProcessKill) \
-  X(ProcessSetIdentity) X(ProcessDropCapability) X(ProcessUnshare) X(ProcessEnterNamespace) \
-  X(ProcessClone) X(ProcessSetLimit) X(ProcessSetUmask) X(ProcessPin)
+  X(ProcessAwaitBlocked) X(ProcessSetIdentity) X(ProcessDropCapability) X(ProcessUnshare) \
+  X(ProcessEnterNamespace) X(ProcessClone) X(ProcessSetLimit) X(ProcessSetUmask) X(ProcessPin)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_PROCESS_H_

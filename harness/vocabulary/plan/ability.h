@@ -34,6 +34,7 @@ enum class Ability : std::uint8_t {
   kProc,
   kCoarseClock,
   kTools,
+  kBlocked,
   // Abilities that requirements need.
   kTwoProcesses,
   kTwoUsers,
@@ -71,6 +72,7 @@ struct NamesOf<Ability> {
       Named<Ability>{"proc", Ability::kProc},
       Named<Ability>{"coarse-clock", Ability::kCoarseClock},
       Named<Ability>{"tools", Ability::kTools},
+      Named<Ability>{"blocked", Ability::kBlocked},
       Named<Ability>{"two-processes", Ability::kTwoProcesses},
       Named<Ability>{"two-users", Ability::kTwoUsers},
       Named<Ability>{"root", Ability::kRoot},

@@ -77,6 +77,8 @@ TEST(Flaw, IsFoundInReferencesToActorsThatAreNotDeclared) {
             "0: the child is not declared");
   EXPECT_EQ(FlawOf([&](PlanBuilder&, Actor a, Actor, Actor) { a.Do(ProcessKill{nobody}); }),
             "0: the actor to kill is not declared");
+  EXPECT_EQ(FlawOf([&](PlanBuilder&, Actor a, Actor, Actor) { a.AwaitBlocked(nobody); }),
+            "0: the actor to wait for is not declared");
   Plan plan;
   plan.actors = {{.name = "a"}};
   plan.steps = {Step{.actor = nobody}};

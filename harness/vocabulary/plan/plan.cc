@@ -81,6 +81,9 @@ class Inspection {
     if (const auto* kill = std::get_if<ProcessKill>(&operation)) {
       if (kill->actor.index >= plan_.actors.size()) return "the actor to kill is not declared";
     }
+    if (const auto* wait = std::get_if<ProcessAwaitBlocked>(&operation)) {
+      if (wait->actor.index >= plan_.actors.size()) return "the actor to wait for is not declared";
+    }
     return std::nullopt;
   }
 

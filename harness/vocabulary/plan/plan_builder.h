@@ -106,6 +106,7 @@ class Actor {
     return Do(ProcessExit{how, code});
   }
   StepName Kill(ActorRef victim) const { return Do(ProcessKill{victim}).Gives(0); }
+  StepName AwaitBlocked(ActorRef other) const { return Do(ProcessAwaitBlocked{other}).Gives(0); }
 
  private:
   PlanBuilder* plan_;
