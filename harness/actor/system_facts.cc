@@ -6,8 +6,10 @@
 #include <fmt/format.h>
 #include <linux/nsfs.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -16,6 +18,7 @@
 #include <string_view>
 
 #include "harness/actor/identity.h"
+#include "harness/host/capability.h"
 #include "harness/host/text_file.h"
 #include "harness/vocabulary/value/unique_handle.h"
 
@@ -71,13 +74,45 @@ bool IsFiltered() {
   return mode > 0 || (mode < 0 && errno != EINVAL);  // EINVAL: the kernel has no seccomp
 }
 
+/// Runs in a child. The number of the first page that a process without privileges may map, and
+/// one; 0 when this process has them and cannot lay them down, or may map none of the first pages.
+int LowestPagePlusOne(std::uint64_t page_size) {
+  if (!WriteCapabilities({})) {
+    const auto capabilities = ReadCapabilities();
+    if (!capabilities || (capabilities->effective & kCapSysRawio) != 0) return 0;
+  }
+  constexpr int kFirstPages = 128;
+  for (int page = 0; page < kFirstPages; ++page) {
+    const std::uintptr_t at = static_cast<std::uintptr_t>(page) * page_size;
+    void* const mapped =
+        ::mmap(reinterpret_cast<void*>(at), page_size, PROT_NONE,
+               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    // A kernel that does not know the flag takes the address for a hint.
+    if (mapped != MAP_FAILED && reinterpret_cast<std::uintptr_t>(mapped) == at) return page + 1;
+  }
+  return 0;
+}
+
 }  // namespace
+
+std::optional<std::uint64_t> TryLowestAddress(std::uint64_t page_size) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(LowestPagePlusOne(page_size));
+  int status = 0;
+  if (child < 0 || ::waitpid(child, &status, 0) != child) return std::nullopt;
+  if (!WIFEXITED(status) || WEXITSTATUS(status) == 0) return std::nullopt;
+  return static_cast<std::uint64_t>(WEXITSTATUS(status) - 1) * page_size;
+}
 
 SystemFacts ReadLastingFacts() {
   SystemFacts facts;
   facts.page_size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   facts.shmlba = static_cast<std::uint64_t>(SHMLBA);
-  Take("/proc/sys/vm/mmap_min_addr", facts.mmap_min_addr);
+  if (const auto lowest = ReadNumberFile("/proc/sys/vm/mmap_min_addr")) {
+    facts.mmap_min_addr = static_cast<std::uint64_t>(*lowest);
+  } else {
+    facts.mmap_min_addr = TryLowestAddress(facts.page_size).value_or(facts.mmap_min_addr);
+  }
   facts.overcommit = ReadNumberFile("/proc/sys/vm/overcommit_memory").value_or(facts.overcommit);
   facts.user_namespace_of_ipc = OwnerOfIpcNamespace();
   const std::string meminfo = Meminfo();

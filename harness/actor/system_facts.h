@@ -3,6 +3,9 @@
 #ifndef SHMSPEC_HARNESS_ACTOR_SYSTEM_FACTS_H_
 #define SHMSPEC_HARNESS_ACTOR_SYSTEM_FACTS_H_
 
+#include <cstdint>
+#include <optional>
+
 #include "harness/vocabulary/plan/trace.h"
 
 namespace shmspec {
@@ -10,6 +13,10 @@ namespace shmspec {
 /// The facts that do not change while a stage lives, seen from the calling process. A fact that
 /// cannot be read keeps its default in SystemFacts.
 SystemFacts ReadLastingFacts();
+
+/// The lowest address that a process without privileges may map, in bytes, found by trying in a
+/// child: for systems that do not show vm.mmap_min_addr. Nothing where that cannot be tried.
+std::optional<std::uint64_t> TryLowestAddress(std::uint64_t page_size);
 
 /// Updates the facts that a plan may have changed: the limits of the IPC namespace.
 void ReadChangingFacts(SystemFacts& facts);
