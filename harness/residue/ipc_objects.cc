@@ -50,8 +50,21 @@ void WalkSets(Visit&& visit) {
   }
 }
 
+/// Whether the call says that there are none, which costs less than to look; few
+/// cases make any.
+bool NoQueues() {
+  struct msginfo usage {};
+  return ::msgctl(0, MSG_INFO, reinterpret_cast<struct msqid_ds*>(&usage)) >= 0 &&
+         usage.msgpool == 0;
+}
+bool NoSets() {
+  struct seminfo usage {};
+  return ::semctl(0, 0, SEM_INFO, &usage) >= 0 && usage.semusz == 0;
+}
+
 std::vector<Entry> ListQueues() {
   std::vector<Entry> entries;
+  if (NoQueues()) return entries;
   const bool listed = residue::ForEachRow("msg", [&](const char* row) {
     Entry entry;
     // key msqid perms cbytes qnum lspid lrpid uid ...
@@ -69,6 +82,7 @@ std::vector<Entry> ListQueues() {
 
 std::vector<Entry> ListSets() {
   std::vector<Entry> entries;
+  if (NoSets()) return entries;
   const bool listed = residue::ForEachRow("sem", [&](const char* row) {
     Entry entry;
     // key semid perms nsems uid ...

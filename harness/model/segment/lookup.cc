@@ -45,9 +45,10 @@ const Segment* DescribeLookup(const Scene& scene, std::int64_t id, Says deferred
     return nullptr;
   }
   if (segment->dest) {
-    const Says still = segment->dest_known ? deferred : Says::kSilent;
-    clauses.RefuseUnless(still, EINVAL, "SYSV.ID.STALE_EINVAL"_req, "the segment was removed");
-    clauses.RefuseUnless(still, EIDRM, "SYSV.ID.EIDRM_WINDOW"_req, "the segment was removed");
+    // Whether calls still reach it while it waits for the last detach.
+    const Says reached = segment->dest_known ? deferred : Says::kSilent;
+    clauses.RefuseUnless(reached, EINVAL, "SYSV.ID.STALE_EINVAL"_req, "the segment was removed");
+    clauses.RefuseUnless(reached, EIDRM, "SYSV.ID.EIDRM_WINDOW"_req, "the segment was removed");
   }
   return segment;
 }
