@@ -12,18 +12,13 @@
 #include <fstream>
 
 #include "reports/record/kept_records.h"
+#include "reports/text/plain_text.h"
 
 namespace shmspec::reports {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-std::vector<Record> Recorded(const std::vector<std::string>& names) {
-  std::vector<Record> records;
-  for (const std::string& name : names) records.push_back(Recorded(name));
-  return records;
-}
 
 struct Golden {
   std::vector<std::string> records;

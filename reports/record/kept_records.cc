@@ -20,6 +20,12 @@ Record Recorded(const std::string& name) {
   return record.ok() ? *record : Record{};
 }
 
+std::vector<Record> Recorded(const std::vector<std::string>& names) {
+  std::vector<Record> records;
+  for (const std::string& name : names) records.push_back(Recorded(name));
+  return records;
+}
+
 Record Judged(Status status, Judgement judgement) {
   Record record = Recorded("failing");
   for (Test& test : record.tests) {

@@ -6,6 +6,7 @@
 #define SHMSPEC_REPORTS_RECORD_KEPT_RECORDS_H_
 
 #include <string>
+#include <vector>
 
 #include "reports/record/record.h"
 
@@ -16,6 +17,7 @@ std::string ReadFile(const std::string& name);
 
 /// The record of that name (`failing`). One that cannot be read fails the test.
 Record Recorded(const std::string& name);
+std::vector<Record> Recorded(const std::vector<std::string>& names);
 
 /// The record `failing`, in which the first case of that status has another judgement and all sums
 /// agree with that.
