@@ -56,7 +56,7 @@ Outcome Performer::Do(const ProcessAwaitBlocked& op) {
       MonotonicNs() + std::uint64_t{region_.header().deadline_ms} * 1'000'000 / 2;
   const StepState* watched = nullptr;
   SleepWatch watch;
-  // Yields and does not sleep: a waiting actor must not look blocked to one that waits for it.
+  // Yields and does not sleep: nothing wakes this actor when the other one falls asleep.
   for (;; ::sched_yield()) {
     if (region_.header().halt.load() != Halt::kNone) ::_exit(1);
     if (other.life.load() == Liveness::kGone) return Failure{ErrorCode{ESRCH}};
