@@ -60,7 +60,7 @@ TEST(BrokenDetach, ThatHangsIsAFailureOnceItHungAloneAsWell) {
 
 TEST(BrokenDetach, ThatIsRefusedFailsWhatIsAboutDetachingAndNothingElse) {
   const Finished run = RunProgram({"run", "--quick", "--format", "json"},
-                                  {.setup = RefuseCalls({SYS_shmdt}, ENOSYS)});
+                                  {.preparation = RefuseCalls({SYS_shmdt}, ENOSYS)});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
   EXPECT_EQ(run.exit_code, 1) << run;
   EXPECT_EQ(LinesOf(run.err).size(), 1u) << run.err;

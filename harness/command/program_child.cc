@@ -75,7 +75,7 @@ UniqueFd FileWith(const std::string& text) {
 }
 
 [[noreturn]] void Become(const std::vector<std::string>& arguments, const ChildOptions& options,
-                         int program, int in, int out, int err, int setup) {
+                         int program, int in, int out, int err, int preparation) {
   ::setpgid(0, 0);
   ::signal(SIGPIPE, SIG_DFL);
   sigset_t none;
@@ -94,9 +94,9 @@ UniqueFd FileWith(const std::string& text) {
   ::dup2(in, STDIN_FILENO);
   ::dup2(out, STDOUT_FILENO);
   ::dup2(err, STDERR_FILENO);
-  if (options.setup) {
-    if (const auto reason = options.setup()) {
-      static_cast<void>(!::write(setup, reason->data(), reason->size()));
+  if (options.preparation) {
+    if (const auto reason = options.preparation()) {
+      static_cast<void>(!::write(preparation, reason->data(), reason->size()));
       ::_exit(0);
     }
   }
@@ -133,7 +133,7 @@ ProgramChild::ProgramChild(const std::vector<std::string>& arguments, const Chil
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const UniqueFd program(::open(SHMSPEC_PROGRAM, O_PATH | O_CLOEXEC));
   const UniqueFd in = FileWith(options.input);
-  Pipe setup;
+  Pipe preparation;
   std::optional<Pipe> out, err;
   std::optional<Terminal> terminal;
   if (options.terminal) {
@@ -146,12 +146,12 @@ ProgramChild::ProgramChild(const std::vector<std::string>& arguments, const Chil
   const int err_fd = terminal ? terminal->write.get() : err->write.get();
   pid_ = ::fork();
   if (pid_ == 0) {
-    Become(arguments, options, program.get(), in.get(), out_fd, err_fd, setup.write.get());
+    Become(arguments, options, program.get(), in.get(), out_fd, err_fd, preparation.write.get());
   }
   ::setpgid(pid_, pid_);
   out_ = std::move(terminal ? terminal->read : out->read);
   if (err) err_ = std::move(err->read);
-  place_ = std::move(setup.read);
+  place_ = std::move(preparation.read);
 }
 
 ProgramChild::~ProgramChild() {

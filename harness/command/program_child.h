@@ -38,7 +38,7 @@ struct ChildOptions {
   std::string input;                     // what it reads from standard input
   std::vector<std::string> environment;  // `NAME=value`, on top of a bare PATH and TERM
   /// Called in the child before the program starts; the reason when the environment is unavailable.
-  std::function<std::optional<std::string>()> setup;
+  std::function<std::optional<std::string>()> preparation;
   /// The command that starts the program: `{"/usr/bin/proot", "-0"}`; empty: by itself.
   std::vector<std::string> launcher;
   bool terminal = false;  // standard output and error are a terminal; both end up in `out`

@@ -55,7 +55,7 @@ Reason Install(const Program& code) {
   return Because("no seccomp filter");
 }
 
-Setup Filter(std::vector<long> calls, std::uint32_t action) {
+Preparation Filter(std::vector<long> calls, std::uint32_t action) {
   return [calls = std::move(calls), action] {
     Program code;
 #ifdef __x86_64__
@@ -88,20 +88,20 @@ Reason OwnMounts() {
 
 }  // namespace
 
-Setup AllOf(std::vector<Setup> setups) {
-  return [setups = std::move(setups)]() -> Reason {
-    for (const Setup& setup : setups) {
-      if (auto reason = setup()) return reason;
+Preparation AllOf(std::vector<Preparation> preparations) {
+  return [preparations = std::move(preparations)]() -> Reason {
+    for (const Preparation& preparation : preparations) {
+      if (auto reason = preparation()) return reason;
     }
     return {};
   };
 }
 
-Setup RefuseCalls(std::vector<long> calls, int error) {
+Preparation RefuseCalls(std::vector<long> calls, int error) {
   return Filter(std::move(calls), SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error));
 }
 
-Setup KillOnCalls(std::vector<long> calls) {
+Preparation KillOnCalls(std::vector<long> calls) {
   return Filter(std::move(calls), SECCOMP_RET_KILL_PROCESS);
 }
 
@@ -158,7 +158,7 @@ Reason OneCpu() {
   return {};
 }
 
-Setup Limit(int resource, std::uint64_t value) {
+Preparation Limit(int resource, std::uint64_t value) {
   return [resource, value]() -> Reason {
     const rlimit limit{value, value};
     if (::setrlimit(static_cast<__rlimit_resource_t>(resource), &limit) == 0) return {};
@@ -166,7 +166,7 @@ Setup Limit(int resource, std::uint64_t value) {
   };
 }
 
-Setup MountTmpfs(std::string at, std::string options) {
+Preparation MountTmpfs(std::string at, std::string options) {
   return [at = std::move(at), options = std::move(options)]() -> Reason {
     if (auto reason = OwnMounts()) return reason;
     if (::mount("none", at.c_str(), "tmpfs", 0, options.c_str()) == 0) return {};
@@ -209,7 +209,7 @@ Reason ReadOnlyTmp() {
   return Because("/tmp stays writable");
 }
 
-Setup IpcSetting(std::string file, std::string value) {
+Preparation IpcSetting(std::string file, std::string value) {
   return [file = std::move(file), value = std::move(value)]() -> Reason {
     if (::unshare(CLONE_NEWIPC) != 0) return Because("no IPC namespace");
     if (!Write(file, value)) return Because(file);
@@ -235,7 +235,7 @@ Reason NoIdMappings() {
   return {};
 }
 
-Setup Closed(std::vector<int> streams) {
+Preparation Closed(std::vector<int> streams) {
   return [streams = std::move(streams)]() -> Reason {
     for (const int fd : streams) ::close(fd);
     return {};
@@ -258,7 +258,7 @@ FewProcesses::~FewProcesses() {
   if (!folder_.empty()) ::rmdir(folder_.c_str());
 }
 
-Setup FewProcesses::Inside() const {
+Preparation FewProcesses::Inside() const {
   return [folder = folder_]() -> Reason {
     if (folder.empty()) return "no cgroup that counts processes";
     if (!Write(folder + "/cgroup.procs", "0")) return Because(folder);

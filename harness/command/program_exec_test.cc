@@ -62,12 +62,12 @@ TEST(Exec, TellsAFailureAndExplainsIt) {
 TEST(Exec, TellsWhatCouldNotBeDecided) {
   // Without fork the case gets no process of its own.
   ExpectCodes({2, 1, 2, 99, 2}, {kCase, "--target", "simulated"}, "UNRESOLVED ",
-              {.setup = RefuseCalls({SYS_clone, SYS_clone3, SYS_fork, SYS_vfork}, EINVAL)});
+              {.preparation = RefuseCalls({SYS_clone, SYS_clone3, SYS_fork, SYS_vfork}, EINVAL)});
 }
 
 TEST(Exec, TellsWhatIsNotOfferedHere) {
   ExpectCodes({2, 4, 4, 77, 32}, {kCase}, "System V",
-              {.setup = RefuseCalls(SystemVCalls(), ENOSYS)});
+              {.preparation = RefuseCalls(SystemVCalls(), ENOSYS)});
 }
 
 TEST(Exec, TellsWhatIsWaivedAndWhatIsStale) {

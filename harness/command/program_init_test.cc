@@ -29,7 +29,7 @@ constexpr int kPoweredOff = 77;
 /// Becomes process 1 of a new pid namespace, with nothing at /proc, a child that has ended and
 /// nobody has waited for, and init for a name; the process that calls stays outside and ends with
 /// kPoweredOff when the namespace was powered off.
-Setup AsInit(const std::vector<std::string>& arguments) {
+Preparation AsInit(const std::vector<std::string>& arguments) {
   return [arguments]() -> std::optional<std::string> {
     if (const auto reason = NoProc()) return reason;
     if (::unshare(CLONE_NEWPID) != 0) return std::string("no pid namespace: ") + ::strerror(errno);
@@ -56,7 +56,7 @@ Setup AsInit(const std::vector<std::string>& arguments) {
 TEST(Init, RunsPrintsItsRecordAndStopsTheMachineWhenAskedTo) {
   const Leftovers leftovers;
   const Finished run =
-      RunProgram({}, {.setup = AsInit({"run", "--", "sysv.detach", "--power-off"})});
+      RunProgram({}, {.preparation = AsInit({"run", "--", "sysv.detach", "--power-off"})});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
   EXPECT_EQ(run.exit_code, kPoweredOff) << run;
   EXPECT_THAT(run.out, HasSubstr("-----END OF SHMSPEC: exit code 0-----\n")) << run;
@@ -75,7 +75,7 @@ TEST(Init, RunsPrintsItsRecordAndStopsTheMachineWhenAskedTo) {
 }
 
 TEST(Init, StaysAndReapsOrphans) {
-  ProgramChild program({}, {.setup = AsInit({"list"})});
+  ProgramChild program({}, {.preparation = AsInit({"list"})});
   if (!program.AwaitOutput("-----END OF SHMSPEC: exit code 0-----")) {
     const Finished run = program.Finish();
     if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
@@ -88,9 +88,8 @@ TEST(Init, StaysAndReapsOrphans) {
 
 TEST(Init, PutsNothingElseIntoARecordThatGoesElsewhere) {
   const TemporaryFolder folder;
-  const Finished run = RunProgram(
-      {},
-      {.setup = AsInit({"run", "sysv.detach.works_once", "-o", folder / "r.json", "--power-off"})});
+  const Finished run = RunProgram({}, {.preparation = AsInit({"run", "sysv.detach.works_once", "-o",
+                                                              folder / "r.json", "--power-off"})});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
   EXPECT_EQ(run.exit_code, kPoweredOff) << run;
   EXPECT_THAT(run.out, Not(HasSubstr("BEGIN SHMSPEC RECORD"))) << run;

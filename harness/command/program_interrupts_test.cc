@@ -34,7 +34,7 @@ class Interrupted : public testing::TestWithParam<bool> {
   /// In a shared IPC namespace when the parameter is true.
   ChildOptions Options() const {
     if (!GetParam()) return {};
-    return {.setup = [] { return LikeDocker(); }};
+    return {.preparation = [] { return LikeDocker(); }};
   }
 
   /// A run that has begun and goes on for minutes.

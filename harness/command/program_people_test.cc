@@ -127,7 +127,7 @@ TEST(Reader, MayLeaveWithoutTheRecordBeingLost) {
     const TemporaryFolder folder;
     const std::string file = folder / "record.json";
     const Finished run = RunProgram({"run", "sysv.remove", "--target", target, "-o", file},
-                                    {.setup = WithoutReader});
+                                    {.preparation = WithoutReader});
     EXPECT_EQ(run.exit_code, target == std::string(kFault) ? 1 : 0) << run;
     EXPECT_EQ(run.err, "");
     EXPECT_THAT(ReadWhole(file), HasSubstr("\"complete\": true"));
@@ -162,7 +162,7 @@ TEST(Record, IsKeptWhereFilesCannotBeGivenASecondName) {
   for (const auto& calls : std::vector<std::vector<long>>{{SYS_linkat}, {SYS_linkat, SYS_link}}) {
     const TemporaryFolder folder;
     const Finished run = RunProgram({"run", kCase, "-o", folder / "record.json"},
-                                    {.setup = RefuseCalls(calls, ENOSYS)});
+                                    {.preparation = RefuseCalls(calls, ENOSYS)});
     if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
     EXPECT_EQ(run.exit_code, 0) << run;
     EXPECT_THAT(folder.Names(), testing::ElementsAre("record.json"));
@@ -176,25 +176,26 @@ TEST(Streams, MayBeClosed) {
     SCOPED_TRACE(testing::PrintToString(streams));
     const TemporaryFolder folder;
     const std::string file = folder / "record.json";
-    const Finished run = RunProgram({"run", "sysv.remove", "-o", file}, {.setup = Closed(streams)});
+    const Finished run =
+        RunProgram({"run", "sysv.remove", "-o", file}, {.preparation = Closed(streams)});
     EXPECT_THAT(run.exit_code, AnyOf(0, 2)) << run;
     const json record = json::parse(ReadWhole(file), nullptr, false);
     ASSERT_TRUE(record.is_object()) << run;
     EXPECT_EQ(record["run"]["complete"], true);
     EXPECT_FALSE(record["summary"]["counts"].contains("FAIL")) << run;
     EXPECT_GT(record["summary"]["counts"]["PASS"].get<int>(), 5) << run;
-    EXPECT_EQ(RunProgram({"show", "nosuch"}, {.setup = Closed(streams)}).exit_code, 4);
-    EXPECT_EQ(RunProgram({"report", "-"}, {.setup = Closed(streams)}).exit_code, 4);
+    EXPECT_EQ(RunProgram({"show", "nosuch"}, {.preparation = Closed(streams)}).exit_code, 4);
+    EXPECT_EQ(RunProgram({"report", "-"}, {.preparation = Closed(streams)}).exit_code, 4);
     EXPECT_THAT(leftovers.Remaining(), IsEmpty());
   }
 }
 
 TEST(Refusal, IsWrittenToTheRecordAndTheReport) {
-  const Setup setup = RefuseCalls({SYS_rt_sigaction}, EPERM);
+  const Preparation preparation = RefuseCalls({SYS_rt_sigaction}, EPERM);
   const TemporaryFolder folder;
   const std::string file = folder / "record.json";
-  const Finished run =
-      RunProgram({"run", "sysv.remove", "-o", file, "--format", "ktap"}, {.setup = setup});
+  const Finished run = RunProgram({"run", "sysv.remove", "-o", file, "--format", "ktap"},
+                                  {.preparation = preparation});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
   EXPECT_EQ(run.exit_code, 3) << run;
   EXPECT_EQ(LinesOf(run.err).size(), 1u) << run;
@@ -206,24 +207,26 @@ TEST(Refusal, IsWrittenToTheRecordAndTheReport) {
   EXPECT_THAT(record["run"]["stop_reason"].get<std::string>(), HasSubstr("lacks"));
   EXPECT_EQ(record["summary"]["counts"].size(), 1u);
   EXPECT_TRUE(record["summary"]["counts"].contains("UNTESTED"));
-  const Finished junit = RunProgram({"run", "sysv.remove", "--format", "junit"}, {.setup = setup});
+  const Finished junit =
+      RunProgram({"run", "sysv.remove", "--format", "junit"}, {.preparation = preparation});
   EXPECT_THAT(junit.out, HasSubstr("<error message=\"this system lacks"));
-  EXPECT_EQ(RunProgram({"run", "sysv.remove"}, {.setup = setup}).out, "");
+  EXPECT_EQ(RunProgram({"run", "sysv.remove"}, {.preparation = preparation}).out, "");
 }
 
 TEST(Limits, ThatAreTooLowAreOneLine) {
-  const Finished stack = RunProgram({"run", kCase}, {.setup = Limit(RLIMIT_STACK, 64 << 10)});
+  const Finished stack = RunProgram({"run", kCase}, {.preparation = Limit(RLIMIT_STACK, 64 << 10)});
   EXPECT_EQ(stack.exit_code, 3) << stack;
   EXPECT_THAT(stack.err, HasSubstr("(ulimit -s)"));
   EXPECT_EQ(LinesOf(stack.err).size(), 1u);
   const TemporaryFolder folder;
-  const Finished file =
-      RunProgram({"run", kCase, "-o", folder / "record.json"}, {.setup = Limit(RLIMIT_FSIZE, 0)});
+  const Finished file = RunProgram({"run", kCase, "-o", folder / "record.json"},
+                                   {.preparation = Limit(RLIMIT_FSIZE, 0)});
   EXPECT_EQ(file.exit_code, 3) << file;
   EXPECT_THAT(file.err, HasSubstr("record.json: cannot be written: File too large"));
   EXPECT_EQ(LinesOf(file.err).size(), 1u) << file;
   EXPECT_THAT(folder.Names(), IsEmpty());
-  const Finished files = RunProgram({"run", kCase, "--brief"}, {.setup = Limit(RLIMIT_NOFILE, 20)});
+  const Finished files =
+      RunProgram({"run", kCase, "--brief"}, {.preparation = Limit(RLIMIT_NOFILE, 20)});
   EXPECT_NE(files.exit_code, 1) << files;
   EXPECT_LE(LinesOf(files.err).size(), 1u) << files;
 }
@@ -295,7 +298,7 @@ TEST(Timeout, IsWrittenWithItsUnit) {
 }
 
 /// Links to `victim` under the names that a draft of `file` could be thought to have.
-Setup HostileDrafts(const std::string& file, const std::string& victim) {
+Preparation HostileDrafts(const std::string& file, const std::string& victim) {
   return [=]() -> std::optional<std::string> {
     const std::string pid = std::to_string(::getpid());
     for (const std::string& name :
@@ -316,7 +319,7 @@ TEST(Files, ThatSomebodyLaidOutBeforeAreLeftAlone) {
     if (force) command.push_back("--force");
     // Without procfs a file needs a name before it is whole.
     const Finished run =
-        RunProgram(command, {.setup = AllOf({HostileDrafts(file, victim), NoProc})});
+        RunProgram(command, {.preparation = AllOf({HostileDrafts(file, victim), NoProc})});
     if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
     EXPECT_EQ(run.exit_code, 0) << run;
     EXPECT_EQ(ReadWhole(victim), "mine");

@@ -173,11 +173,11 @@ struct Outcomes {
   }
 };
 
-Outcomes RunUnder(const Setup& setup, const std::vector<std::string>& selection = {}) {
+Outcomes RunUnder(const Preparation& preparation, const std::vector<std::string>& selection = {}) {
   std::vector<std::string> arguments{"run", "--quick", "--seed", "1", "--format", "json"};
   arguments.insert(arguments.end(), selection.begin(), selection.end());
   const Leftovers leftovers;
-  Outcomes seen{.finished = RunProgram(arguments, {.setup = setup})};
+  Outcomes seen{.finished = RunProgram(arguments, {.preparation = preparation})};
   seen.left_behind = leftovers.Remaining();
   const json record = json::parse(seen.finished.out, nullptr, false);
   if (!record.is_object()) return seen;
@@ -241,7 +241,7 @@ std::vector<std::string> Complaints(const Refusal& refusal, const Outcomes& usua
     complaints.insert(complaints.end(), more.begin(), more.end());
     return complaints;
   }
-  const Setup setup = RefuseCalls({refusal.call.number}, refusal.error);
+  const Preparation preparation = RefuseCalls({refusal.call.number}, refusal.error);
   for (const auto& [name, before] : usual.cases) {
     const auto found = seen.cases.find(name);
     const Ending now = found == seen.cases.end() ? Ending{"lost", "", "", {}} : found->second;
@@ -250,7 +250,7 @@ std::vector<std::string> Complaints(const Refusal& refusal, const Outcomes& usua
     // The refusal has the same effect again, a busy machine does not. A false FAIL gets no second
     // chance.
     if (now.status != "FAIL") {
-      const Outcomes again = RunUnder(setup, {name});
+      const Outcomes again = RunUnder(preparation, {name});
       const auto once_more = again.cases.find(name);
       if (once_more != again.cases.end() && MayEnd(once_more->second, refusal)) continue;
     }
@@ -307,12 +307,12 @@ std::size_t PartsFor(double most_s, double whole_s) {
 }
 
 /// The parts, each run once; their cases together are all cases.
-std::vector<Part> PartsOf(const Outcomes& all, std::size_t count, const Setup& setup) {
+std::vector<Part> PartsOf(const Outcomes& all, std::size_t count, const Preparation& preparation) {
   if (count == 1) return {{{}, all}};
   std::vector<Part> parts;
   for (std::size_t i = 1; i <= count; ++i) {
     Part part{{"--shard", fmt::format("{}/{}", i, count)}, {}};
-    part.usual = RunUnder(setup, part.selection);
+    part.usual = RunUnder(preparation, part.selection);
     parts.push_back(std::move(part));
   }
   return parts;
@@ -322,7 +322,7 @@ std::vector<Part> PartsOf(const Outcomes& all, std::size_t count, const Setup& s
 /// take longer than `most_s`, each refusal gets a part of the cases, the next one the next part.
 void PrintTable(double most_s) {
   const auto begin = Clock::now();
-  const Setup nothing = RefuseCalls({}, EPERM);
+  const Preparation nothing = RefuseCalls({}, EPERM);
   const Outcomes all = RunUnder(nothing);
   if (!all.finished.no_place.empty()) GTEST_SKIP() << all.finished.no_place;
   ASSERT_FALSE(all.cases.empty()) << all.finished;

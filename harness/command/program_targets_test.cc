@@ -74,7 +74,7 @@ TEST(Targets, ThatTheSystemLacksAreSaidInOneLineAndNoError) {
   // Without files in memory there are no 32-bit programs within this one.
   const Finished run =
       RunProgram({"run", "sysv.detach", "--target", "libc,libc32", "-o", folder / "entries"},
-                 {.setup = RefuseCalls({SYS_memfd_create}, ENOSYS)});
+                 {.preparation = RefuseCalls({SYS_memfd_create}, ENOSYS)});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
   EXPECT_EQ(run.exit_code, 0) << run;
   const json record = json::parse(ReadWhole(folder / "entries/libc32.json"));

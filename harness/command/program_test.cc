@@ -171,7 +171,7 @@ TEST(Program, KeepsTheOldFileWhenTheNewOneIsNotWhole) {
   WriteWhole(file, kMine);
   for (Arguments command : WritingCommands(record)) {
     command.insert(command.end(), {"--output", file, "--force"});
-    const Finished run = RunProgram(command, {.setup = Limit(RLIMIT_FSIZE, 100)});
+    const Finished run = RunProgram(command, {.preparation = Limit(RLIMIT_FSIZE, 100)});
     EXPECT_EQ(run.exit_code, 3) << run;
     EXPECT_EQ(LinesOf(run.err).size(), 1u) << run;
     EXPECT_THAT(run.err, HasSubstr(file + ": cannot be written: File too large"));
@@ -184,7 +184,7 @@ TEST(Program, KeepsTheRecordWhenNobodyReadsTheRest) {
   const TemporaryFolder folder;
   const std::string file = folder / "record.json";
   const Finished run =
-      RunProgram({"run", kCase, "--target", "simulated", "-o", file}, {.setup = [] {
+      RunProgram({"run", kCase, "--target", "simulated", "-o", file}, {.preparation = [] {
                    std::freopen("/dev/full", "w", stdout);
                    return std::optional<std::string>();
                  }});
@@ -208,16 +208,16 @@ TEST(Program, NeverReplacesWhatItReads) {
 TEST(Program, RefusesAFolderItMayNotWriteTo) {
   const TemporaryFolder folder;
   const Finished run = RunProgram({"run", kCase, "--target", "simulated", "-o", folder / "x"},
-                                  {.setup = [] { return OrdinaryUser(); }});
+                                  {.preparation = [] { return OrdinaryUser(); }});
   if (!run.no_place.empty() || ::geteuid() != 0) GTEST_SKIP() << "needs root: " << run.no_place;
   ExpectComplaint(run, 4, folder / "x" + ": cannot be written: Permission denied");
   EXPECT_THAT(folder.Names(), IsEmpty());
 }
 
 TEST(Program, SaysWhenItsOutputIsLost) {
-  const Finished run = RunProgram({"list"}, {.setup = Limit(RLIMIT_FSIZE, 0)});
+  const Finished run = RunProgram({"list"}, {.preparation = Limit(RLIMIT_FSIZE, 0)});
   EXPECT_EQ(run.exit_code, 0) << "a pipe is no file" << run;
-  const Finished full = RunProgram({"list"}, {.setup = [] {
+  const Finished full = RunProgram({"list"}, {.preparation = [] {
                                      std::freopen("/dev/full", "w", stdout);
                                      return std::optional<std::string>();
                                    }});

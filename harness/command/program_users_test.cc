@@ -22,7 +22,7 @@ using testing::IsEmpty;
 struct Pretence {
   std::string name;
   std::vector<std::string> launcher;
-  Setup setup;  // null: as the caller
+  Preparation preparation;  // null: as the caller
 };
 void PrintTo(const Pretence& one, std::ostream* out) { *out << one.name; }
 
@@ -42,7 +42,7 @@ class WithPretendedUsers : public testing::TestWithParam<Pretence> {
   }
   void TearDown() override { EXPECT_THAT(leftovers_.Remaining(), IsEmpty()); }
   static ChildOptions Options() {
-    return {.setup = GetParam().setup, .launcher = GetParam().launcher};
+    return {.preparation = GetParam().preparation, .launcher = GetParam().launcher};
   }
   const Leftovers leftovers_;
 };

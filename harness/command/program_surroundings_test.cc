@@ -23,16 +23,16 @@ using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-struct HardSetup {
+struct Surroundings {
   std::string name;
-  Setup setup;
+  Preparation preparation;
   /// What doctor must print there: a fact or a topic, and a part of its value.
   std::string fact;
   std::string value;
 };
-void PrintTo(const HardSetup& where, std::ostream* out) { *out << where.name; }
+void PrintTo(const Surroundings& where, std::ostream* out) { *out << where.name; }
 
-class Inside : public testing::TestWithParam<HardSetup> {
+class Inside : public testing::TestWithParam<Surroundings> {
  protected:
   void TearDown() override { EXPECT_THAT(leftovers_.Remaining(), IsEmpty()); }
   const Leftovers leftovers_;
@@ -41,7 +41,7 @@ class Inside : public testing::TestWithParam<HardSetup> {
 /// The user that OrdinaryUser turns the caller into.
 std::string OrdinaryUserId() { return ::geteuid() == 0 ? "65534" : std::to_string(::geteuid()); }
 
-const std::vector<HardSetup> kPlaces{
+const std::vector<Surroundings> kPlaces{
     {"SeccompThatAllows", RefuseCalls({}, EPERM), "seccomp", "filter"},
     {"LikeDocker", LikeDocker, "isolation", "shared"},
     {"RootOfAContainer", AllOf({ContainerCapabilities, LikeDocker}), "isolation", "shared"},
@@ -73,10 +73,10 @@ const std::vector<HardSetup> kPlaces{
 INSTANTIATE_TEST_SUITE_P(Program, Inside, testing::ValuesIn(kPlaces),
                          [](const auto& one) { return one.param.name; });
 
-/// A run in a hard setup must complete, or say in one line why it cannot begin. It must fail no
-/// case because of the setup.
-void ExpectNoFailure(const Setup& setup) {
-  const Finished run = RunProgram({"run", "--format", "json"}, {.setup = setup});
+/// A run in hard surroundings must complete, or say in one line why it cannot begin. It must fail
+/// no case because of them.
+void ExpectNoFailure(const Preparation& preparation) {
+  const Finished run = RunProgram({"run", "--format", "json"}, {.preparation = preparation});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
   ASSERT_THAT(run.exit_code, AnyOf(0, 2)) << run;
   const json record = json::parse(run.out, nullptr, false);
@@ -94,10 +94,11 @@ void ExpectNoFailure(const Setup& setup) {
   }
 }
 
-TEST_P(Inside, FailsNoCaseAndGivesReasons) { ExpectNoFailure(GetParam().setup); }
+TEST_P(Inside, FailsNoCaseAndGivesReasons) { ExpectNoFailure(GetParam().preparation); }
 
 TEST_P(Inside, TheDoctorTellsTheTruth) {
-  const Finished run = RunProgram({"doctor", "--format", "json"}, {.setup = GetParam().setup});
+  const Finished run =
+      RunProgram({"doctor", "--format", "json"}, {.preparation = GetParam().preparation});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
   const json found = json::parse(run.out, nullptr, false);
   ASSERT_TRUE(found.is_object()) << run;
@@ -119,9 +120,9 @@ INSTANTIATE_TEST_SUITE_P(Program, AmongFewProcesses, testing::Values(6, 7, 8, 10
 
 TEST_P(AmongFewProcesses, FailsNoCaseAndGivesReasons) { ExpectNoFailure(few_.Inside()); }
 
-void ExpectNoSystemV(const Setup& setup, const std::string& part) {
+void ExpectNoSystemV(const Preparation& preparation, const std::string& part) {
   for (const char* command : {"run", "doctor"}) {
-    const Finished run = RunProgram({command}, {.setup = setup});
+    const Finished run = RunProgram({command}, {.preparation = preparation});
     if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
     EXPECT_THAT(run.out + run.err, HasSubstr(part));
     if (std::string(command) == "doctor") {
@@ -144,12 +145,13 @@ TEST(WithoutSystemV, IsOneClearLine) {
 }
 
 TEST(RefusedLock, IsReportedTogetherWithTheFilter) {
-  const Finished run = RunProgram({"run", "sysv.lock"}, {.setup = [] { return RefuseShmLock(); }});
+  const Finished run =
+      RunProgram({"run", "sysv.lock"}, {.preparation = [] { return RefuseShmLock(); }});
   if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
   EXPECT_EQ(run.exit_code, 1) << run;
   EXPECT_THAT(LinesOf(run.out)[2], HasSubstr("a seccomp filter is active"));
   EXPECT_THAT(run.out, HasSubstr("EPERM"));
-  const Finished doctor = RunProgram({"doctor"}, {.setup = [] { return RefuseShmLock(); }});
+  const Finished doctor = RunProgram({"doctor"}, {.preparation = [] { return RefuseShmLock(); }});
   EXPECT_EQ(doctor.exit_code, 0);
   EXPECT_THAT(doctor.out, HasSubstr("seccomp: a filter is active"));
 }
