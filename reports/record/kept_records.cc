@@ -2,10 +2,11 @@
 
 #include "reports/record/kept_records.h"
 
-#include <gtest/gtest.h>
-
 #include <fstream>
 #include <iterator>
+#include <utility>
+
+#include "harness/vocabulary/value/check.h"
 
 namespace shmspec::reports {
 
@@ -16,8 +17,8 @@ std::string ReadFile(const std::string& name) {
 
 Record Recorded(const std::string& name) {
   Result<Record> record = ReadRecord(ReadFile(name + ".json"), name + ".json");
-  if (!record.ok()) ADD_FAILURE() << record.error().message;
-  return record.ok() ? *record : Record{};
+  SHMSPEC_CHECK(record.ok(), record.error().message.c_str());
+  return *std::move(record);
 }
 
 std::vector<Record> Recorded(const std::vector<std::string>& names) {
@@ -37,8 +38,7 @@ Record Judged(Status status, Judgement judgement) {
     record.totals = TotalsOf(record);
     return record;
   }
-  ADD_FAILURE() << "no case is " << NameOf(status);
-  return record;
+  SHMSPEC_CHECK(false, "the record has no case of that status");
 }
 
 }  // namespace shmspec::reports

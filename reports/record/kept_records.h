@@ -15,7 +15,7 @@ namespace shmspec::reports {
 /// The contents of a file of testdata/; empty when there is none.
 std::string ReadFile(const std::string& name);
 
-/// The record of that name (`failing`). One that cannot be read fails the test.
+/// The record of that name (`failing`). One that cannot be read ends the test.
 Record Recorded(const std::string& name);
 std::vector<Record> Recorded(const std::vector<std::string>& names);
 

@@ -60,7 +60,8 @@ TEST(ReadRecord, RefusesWhatAFieldCannotBe) {
             "r.json: run.jobs: expected at least 1, found number");
   EXPECT_THAT(ErrorIn(Damaged("\"scheme\": \"slice\"", "\"scheme\": \"dice\"")),
               HasSubstr("there is no \"dice\""));
-  EXPECT_THAT(ErrorIn(Damaged("\"shmspec\",\n   \"run\"", "")), HasSubstr("expected"));
+  EXPECT_EQ(ErrorIn(Damaged("\"argv\": [", "\"argv\": [], \"argw\": [")),
+            "r.json: run.argv: expected at least 1 entry, found array");
 }
 
 TEST(ReadRecord, RefusesARecordThatContradictsItself) {

@@ -46,7 +46,7 @@ std::int64_t LinuxChooser::SegmentId(const model::Scene& scene, std::int64_t wan
 }
 
 std::uint64_t LinuxChooser::PickAddress(const model::Scene& scene, std::uint64_t size,
-                                    std::int64_t wanted) {
+                                        std::int64_t wanted) {
   if (wanted >= 0) return static_cast<std::uint64_t>(wanted);
   const std::uint64_t length = model::RoundUp(size, scene.page());
   const auto& mappings = scene.space().mappings();

@@ -23,7 +23,7 @@ class LinuxChooser : public model::SegmentChooser,
  public:
   std::int64_t SegmentId(const model::Scene& scene, std::int64_t wanted) override;
   std::uint64_t PickAddress(const model::Scene& scene, std::uint64_t size,
-                        std::int64_t wanted) override;
+                            std::int64_t wanted) override;
   Outcome Key(const SysvKeyOfPath& file) override;
   Outcome Count(const model::Scene& scene) override;
 
