@@ -81,8 +81,8 @@ class Context {
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(base) +
                                      static_cast<std::uint64_t>(reference.offset));
   }
-  std::uint64_t AddressOf(const Address& place) const {
-    return static_cast<std::uint64_t>(Resolve(place));
+  std::uint64_t AddressOf(const Address& address) const {
+    return static_cast<std::uint64_t>(Resolve(address));
   }
 
   /// Whether the plan has its IPC namespace to itself; sysctls are written nowhere else.

@@ -30,7 +30,7 @@ void Clauses::Reset() {
   unwritten_ = {};
   unwritten_by_failure_ = {};
   any_failure_ = false;
-  any_failure_place_ = nullptr;
+  any_failure_here_ = nullptr;
   other_rows_ = false;
   observed_ = nullptr;
 }
@@ -79,7 +79,7 @@ bool IsMeant(const Refusal& refusal, const Outcome& outcome) {
   switch (refusal.kind) {
     case Refusal::Kind::kFailure: {
       if (const auto* tool = std::get_if<ToolResult>(&outcome)) {
-        return refusal.place && tool->status != 0 && Prints(tool->output, refusal.number);
+        return refusal.here && tool->status != 0 && Prints(tool->output, refusal.number);
       }
       const auto* failure = std::get_if<Failure>(&outcome);
       return failure != nullptr && failure->error.number == refusal.number;
@@ -233,10 +233,10 @@ std::optional<std::string> RefusedByEnvironment(const Clauses& clauses, const Ou
                       (tool != nullptr && tool->status != 0);
   if (!failed) return std::nullopt;
   std::optional<std::string> why;
-  if (clauses.any_failure_place() != nullptr) why = clauses.any_failure_place();
+  if (clauses.any_failure_here() != nullptr) why = clauses.any_failure_here();
   for (const Refusal& refusal : clauses.refusals()) {
     if (!IsMeant(refusal, outcome)) continue;
-    if (!refusal.place) return std::nullopt;
+    if (!refusal.here) return std::nullopt;
     why = refusal.why;
     if (refusal.limit != 0) *why += fmt::format(" ({} MB)", refusal.limit >> 20);
   }

@@ -76,8 +76,8 @@ struct Refusal {
   std::int64_t offset;  // of a fault; -1: any
   Requirements requirements;
   const char* why;
-  bool place = false;       // the environment refuses, see Clauses::RefuseHere
-  std::uint64_t limit = 0;  // with place: the limit that is reached, in bytes; 0: none
+  bool here = false;        // the environment refuses, see Clauses::RefuseHere
+  std::uint64_t limit = 0;  // with here: the limit that is reached, in bytes; 0: none
 };
 
 /// How records from before IPC_64 hold a number.
@@ -203,11 +203,11 @@ class Clauses {
   void Ends(GoneHow how, int code, Force force, Requirements requirements, const char* why) {
     Add({Refusal::Kind::kGone, force, FaultCode::kOther, how, code, -1, requirements, why});
   }
-  /// Any failure is allowed as well, because the specification is silent about it; with `place`,
+  /// Any failure is allowed as well, because the specification is silent about it; with `here`,
   /// because of the environment and in these words, see RefuseHere.
-  void AnyFailure(const char* place = nullptr) {
+  void AnyFailure(const char* here = nullptr) {
     any_failure_ = true;
-    any_failure_place_ = place;
+    any_failure_here_ = here;
   }
 
   /// Success has a result of type R, and these requirements are what it means.
@@ -262,7 +262,7 @@ class Clauses {
   const Requirements& unwritten() const { return unwritten_; }
   const Requirements& unwritten_by_failure() const { return unwritten_by_failure_; }
   bool any_failure() const { return any_failure_; }
-  const char* any_failure_place() const { return any_failure_place_; }
+  const char* any_failure_here() const { return any_failure_here_; }
   bool other_rows() const { return other_rows_; }
   RowExplanation explanation() const { return explanation_; }
   const char* observed() const { return observed_; }
@@ -288,7 +288,7 @@ class Clauses {
   Requirements unwritten_;
   Requirements unwritten_by_failure_;
   bool any_failure_ = false;
-  const char* any_failure_place_ = nullptr;
+  const char* any_failure_here_ = nullptr;
   bool other_rows_ = false;
   RowExplanation explanation_ = nullptr;
   const char* observed_ = nullptr;

@@ -288,12 +288,12 @@ std::vector<Allowed> AllowedOutcomes(const Clauses& clauses, const Scene& scene)
   for (const Refusal& refusal : clauses.refusals()) {
     Allowed& entry = allowed.emplace_back();
     entry.pattern = PatternOf(refusal);
-    if (tool && refusal.place) entry.pattern = entry.pattern | FailedTool();
+    if (tool && refusal.here) entry.pattern = entry.pattern | FailedTool();
     refusal.requirements.AppendTo(entry.requirements);
     entry.why = refusal.why;
   }
   if (clauses.any_failure()) {
-    const char* place = clauses.any_failure_place();
+    const char* why = clauses.any_failure_here();
     Pattern any = RecordPattern<Failure>();
     if (tool && clauses.result() == kResult<ToolResult>) {
       any = any | FailedTool();
@@ -302,7 +302,7 @@ std::vector<Allowed> AllowedOutcomes(const Clauses& clauses, const Scene& scene)
     }
     allowed.push_back({std::move(any),
                        {},
-                       place != nullptr ? place : "the specification is silent about failures"});
+                       why != nullptr ? why : "the specification is silent about failures"});
   }
   if (clauses.MustFail()) return allowed;
   std::vector<Alternative> ranges{FullRange(clauses.result())};

@@ -183,15 +183,15 @@ TEST(Permission, IsTheEnvironmentsWhereRootStartedWithoutIt) {
   EXPECT_TRUE(refused(0, 5, Says::kYes).empty());
   const auto plainly = refused(0, 5, Says::kNo);
   ASSERT_EQ(plainly.size(), 1u);
-  EXPECT_FALSE(plainly[0].place);
+  EXPECT_FALSE(plainly[0].here);
   EXPECT_EQ(plainly[0].force, Force::kMust);
   EXPECT_EQ(refused(0, 5, Says::kSilent)[0].force, Force::kMay);
   const auto withheld = refused(0, 0, Says::kNo);
   ASSERT_EQ(withheld.size(), 1u);
-  EXPECT_TRUE(withheld[0].place);
+  EXPECT_TRUE(withheld[0].here);
   EXPECT_STREQ(withheld[0].why, "root has no CAP_IPC_LOCK here");
-  EXPECT_FALSE(refused(kCapIpcLock, 0, Says::kNo)[0].place) << "the plan took it away";
-  EXPECT_FALSE(refused(0, 0, Says::kNo, 5)[0].place) << "it became another user";
+  EXPECT_FALSE(refused(kCapIpcLock, 0, Says::kNo)[0].here) << "the plan took it away";
+  EXPECT_FALSE(refused(0, 0, Says::kNo, 5)[0].here) << "it became another user";
 }
 
 }  // namespace

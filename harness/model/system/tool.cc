@@ -109,10 +109,10 @@ void Describe(const SystemIpcmk& op, const Scene& scene, Clauses& clauses) {
     const bool must = clauses.MustFail();
     const auto refusals = clauses.refusals();
     const bool here = std::all_of(refusals.begin(), refusals.end(),
-                                  [](const Refusal& refusal) { return refusal.place; });
-    const char* place = here ? refusals.front().why : nullptr;
+                                  [](const Refusal& refusal) { return refusal.here; });
+    const char* why = here ? refusals.front().why : nullptr;
     clauses.Reset();
-    clauses.AnyFailure(place);
+    clauses.AnyFailure(why);
     if (must) {
       clauses.Returns<ToolResult>("TOOL.IPCMK.CREATE"_req, "no segment can be made");
       clauses.Bind(kStatus, 1, kHighestStatus, "TOOL.IPCMK.CREATE"_req, "a status of failure");

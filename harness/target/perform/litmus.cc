@@ -25,7 +25,7 @@ Outcome ToOutcome(LitmusRan ran, std::uint64_t rounds) {
                                         kLitmusPatience_ms)};
     case LitmusRan::kOneProcessor:
       return Trouble{
-          true, "this place does not offer each branch of a litmus test a processor (pinning)"};
+          true, "this system does not offer each branch of a litmus test a processor (pinning)"};
   }
   SHMSPEC_CHECK(false, "a branch that ended in no way there is");
 }
