@@ -300,9 +300,8 @@ std::vector<Allowed> AllowedOutcomes(const Clauses& clauses, const Scene& scene)
     } else if (tool) {
       any = any | Record<ToolResult>();
     }
-    allowed.push_back({std::move(any),
-                       {},
-                       why != nullptr ? why : "the specification is silent about failures"});
+    allowed.push_back(
+        {std::move(any), {}, why != nullptr ? why : "the specification is silent about failures"});
   }
   if (clauses.MustFail()) return allowed;
   std::vector<Alternative> ranges{FullRange(clauses.result())};
