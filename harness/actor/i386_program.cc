@@ -45,9 +45,9 @@ std::string_view Carried() { return {}; }
 #endif
 
 Error NoFile() {
-  return Error{
-      fmt::format("cannot keep the program of 32-bit actors in memory: {}", ErrnoName(errno)),
-      true};
+  return Error{fmt::format("cannot keep the program of 32-bit actors (32bit) in memory: {}",
+                           ErrnoName(errno)),
+               true};
 }
 
 bool WriteAll(int fd, std::string_view bytes) {
@@ -87,8 +87,9 @@ Result<void> HasI386Program() {
 
 Error CannotExecuteI386(int error) {
   if (error == ENOEXEC) return Error{"this kernel runs no 32-bit programs", true};
-  return Error{fmt::format("cannot execute the program of 32-bit actors: {}", ErrnoName(error)),
-               true};
+  return Error{
+      fmt::format("cannot execute the program of 32-bit actors (32bit): {}", ErrnoName(error)),
+      true};
 }
 
 Result<void> ProbeI386Program() {

@@ -132,6 +132,8 @@ void Performer::TakeUp(Birth birth, const ActorSpec& spec) {
 
 void Performer::Introduce(const ActorSpec& spec) {
   ActorFacts facts = ReadFacts();
+  // The floor was tried by a program of this width; a system may refuse it to the other.
+  if (facts.inner_pid <= 0) GiveUp(Error{"getpid was refused to a 32-bit program (32bit)", true});
   facts.pid = slot().pid.load();
   NumberOwnNamespaces(spec, facts);
   facts.abi = context_.target().abi;

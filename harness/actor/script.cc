@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -145,6 +146,34 @@ void LoadScript(const Plan& plan, const Script& script, const ControlRegion& reg
   }
 }
 
+namespace {
+
+/// Actors without a namespace of their own share the harness's. One that could not read its number
+/// (0) gets that of another: a system may answer programs of one width and refuse those of the
+/// other.
+void NumberSharedNamespace(const Plan& plan, std::uint64_t kind, std::uint64_t ActorFacts::*number,
+                           std::vector<ActorFacts>& actors) {
+  const bool all_share =
+      std::none_of(plan.actors.begin(), plan.actors.end(),
+                   [&](const ActorSpec& spec) { return spec.namespaces.Has(kind); });
+  const auto shares = [&](std::size_t i) {
+    const ActorSpec& spec = plan.actors[i];
+    return all_share || (spec.start == Start::kSpawn && !spec.namespaces.Has(kind));
+  };
+  std::uint64_t known = 0;
+  for (std::size_t i = 0; i < actors.size(); ++i) {
+    // The number of a forked actor may be of a namespace that its parent made later.
+    if (shares(i) && plan.actors[i].start == Start::kSpawn) {
+      known = std::max(known, actors[i].*number);
+    }
+  }
+  for (std::size_t i = 0; i < actors.size(); ++i) {
+    if (shares(i) && actors[i].*number == 0) actors[i].*number = known;
+  }
+}
+
+}  // namespace
+
 void ReadResults(const ControlRegion& region, Trace& trace) {
   trace.actors.resize(trace.plan.actors.size());
   trace.steps.resize(trace.plan.steps.size());
@@ -153,6 +182,9 @@ void ReadResults(const ControlRegion& region, Trace& trace) {
     if (bytes.empty()) continue;
     SHMSPEC_CHECK(ReadWire(bytes, trace.actors[i]), "the facts of an actor came over damaged");
   }
+  NumberSharedNamespace(trace.plan, kNamespaceIpc, &ActorFacts::ipc_namespace, trace.actors);
+  NumberSharedNamespace(trace.plan, kNamespaceUser, &ActorFacts::user_namespace, trace.actors);
+  NumberSharedNamespace(trace.plan, kNamespacePid, &ActorFacts::pid_namespace, trace.actors);
   for (std::uint32_t i = 0; i < trace.steps.size(); ++i) {
     ReadStep(region, trace.plan.steps[i], region.step(i), trace.steps[i]);
   }
