@@ -51,8 +51,8 @@ void Rest(const ControlRegion& region, std::uint32_t self) {
   IdleSlot& place = region.idle_slots().slots[self];
   const std::uint32_t calls = place.calls.load();
   place.at_work.store(false);
-  const auto& places = region.idle_slots().slots;
-  const bool last = std::none_of(places.begin(), places.end(),
+  const auto& slots = region.idle_slots().slots;
+  const bool last = std::none_of(slots.begin(), slots.end(),
                                  [](const IdleSlot& other) { return other.at_work.load(); });
   // The pipe may be full of words; each one is enough.
   if (last && !SendWord(region.idle_slots().rested_fd, 'r') && errno != EAGAIN) ::_exit(1);

@@ -148,9 +148,6 @@ void LoadScript(const Plan& plan, const Script& script, const ControlRegion& reg
 
 namespace {
 
-/// Actors without a namespace of their own share the harness's. One that could not read its number
-/// (0) gets that of another: a system may answer programs of one width and refuse those of the
-/// other.
 void NumberSharedNamespace(const Plan& plan, std::uint64_t kind, std::uint64_t ActorFacts::*number,
                            std::vector<ActorFacts>& actors) {
   const bool all_share =
@@ -174,6 +171,12 @@ void NumberSharedNamespace(const Plan& plan, std::uint64_t kind, std::uint64_t A
 
 }  // namespace
 
+void NumberSharedNamespaces(const Plan& plan, std::vector<ActorFacts>& actors) {
+  NumberSharedNamespace(plan, kNamespaceIpc, &ActorFacts::ipc_namespace, actors);
+  NumberSharedNamespace(plan, kNamespaceUser, &ActorFacts::user_namespace, actors);
+  NumberSharedNamespace(plan, kNamespacePid, &ActorFacts::pid_namespace, actors);
+}
+
 void ReadResults(const ControlRegion& region, Trace& trace) {
   trace.actors.resize(trace.plan.actors.size());
   trace.steps.resize(trace.plan.steps.size());
@@ -182,9 +185,7 @@ void ReadResults(const ControlRegion& region, Trace& trace) {
     if (bytes.empty()) continue;
     SHMSPEC_CHECK(ReadWire(bytes, trace.actors[i]), "the facts of an actor came over damaged");
   }
-  NumberSharedNamespace(trace.plan, kNamespaceIpc, &ActorFacts::ipc_namespace, trace.actors);
-  NumberSharedNamespace(trace.plan, kNamespaceUser, &ActorFacts::user_namespace, trace.actors);
-  NumberSharedNamespace(trace.plan, kNamespacePid, &ActorFacts::pid_namespace, trace.actors);
+  NumberSharedNamespaces(trace.plan, trace.actors);
   for (std::uint32_t i = 0; i < trace.steps.size(); ++i) {
     ReadStep(region, trace.plan.steps[i], region.step(i), trace.steps[i]);
   }

@@ -32,6 +32,11 @@ void LoadScript(const Plan& plan, const Script& script, const ControlRegion& reg
 /// Reads actors and steps from the region into a trace that has the plan.
 void ReadResults(const ControlRegion& region, Trace& trace);
 
+/// Actors without a namespace of their own share the harness's. One that could not read its number
+/// (0) gets that of another: a system may answer programs of one width and refuse those of the
+/// other.
+void NumberSharedNamespaces(const Plan& plan, std::vector<ActorFacts>& actors);
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_ACTOR_SCRIPT_H_

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "harness/actor/script.h"
 #include "harness/host/text_file.h"
+#include "harness/vocabulary/plan/plan.h"
 
 namespace shmspec {
 namespace {
@@ -17,6 +19,30 @@ TEST(SystemFacts, FindTheLowestAddressThatTheSystemNames) {
   const auto tried = TryLowestAddress(page);
   ASSERT_TRUE(tried.has_value());
   EXPECT_EQ(*tried, static_cast<std::uint64_t>(*named));
+}
+
+TEST(NumberSharedNamespaces, GivesActorsThatShareOneTheNumberThatAnotherRead) {
+  Plan plan;
+  plan.actors.resize(3);
+  plan.actors[2].namespaces = Namespaces(kNamespaceIpc);
+  std::vector<ActorFacts> actors(3);
+  actors[1].ipc_namespace = 7;
+  actors[1].pid_namespace = 8;
+  NumberSharedNamespaces(plan, actors);
+  EXPECT_EQ(actors[0].ipc_namespace, 7u);
+  EXPECT_EQ(actors[2].ipc_namespace, 0u) << "it has one of its own";
+  EXPECT_EQ(actors[2].pid_namespace, 8u);
+  EXPECT_EQ(actors[0].user_namespace, 0u) << "nobody knows it";
+}
+
+TEST(NumberSharedNamespaces, TakesNoNumberOfAnActorThatWasForked) {
+  Plan plan;
+  plan.actors.resize(2);
+  plan.actors[1].start = Start::kFork;
+  std::vector<ActorFacts> actors(2);
+  actors[1].ipc_namespace = 7;
+  NumberSharedNamespaces(plan, actors);
+  EXPECT_EQ(actors[0].ipc_namespace, 0u) << "its parent may have made that one later";
 }
 
 }  // namespace
