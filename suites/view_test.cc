@@ -24,8 +24,8 @@ namespace {
 
 /// One field of a record or row by position, as a number.
 template <class R>
-std::optional<__int128> Number(const R& record, std::size_t wanted) {
-  std::optional<__int128> number;
+std::optional<WideNumber> Number(const R& record, std::size_t wanted) {
+  std::optional<WideNumber> number;
   std::size_t index = 0;
   ForEachField<R>([&](const auto& field) {
     if (index++ == wanted) number = Ordinal(record.*field.member);

@@ -70,7 +70,7 @@ int ExecWarden(const std::string& program, int region_fd, const Wires& wires) {
 
 /// Forks; the child runs `child`, which returns the exit code of the warden.
 template <class Child>
-Result<WardenProcess> Start(const Child& child) {
+Result<WardenProcess> StartWarden(const Child& child) {
   Result<Wires> wires = MakeWires();
   if (!wires.ok()) return wires.error();
   const pid_t pid = ::fork();
@@ -117,7 +117,7 @@ bool WardenProcess::Perform(std::uint32_t timeout_ms) {
 }
 
 Result<WardenProcess> SpawnWarden(const std::string& program, int region_fd) {
-  return Start([&](const Wires& wires) {
+  return StartWarden([&](const Wires& wires) {
     const int error = ExecWarden(program, region_fd, wires);
     fmt::print(stderr, "shmspec: cannot start {}: {}\n", program, ErrnoName(error));
     return kActorUsage;
@@ -125,7 +125,7 @@ Result<WardenProcess> SpawnWarden(const std::string& program, int region_fd) {
 }
 
 Result<WardenProcess> ForkWarden(const ControlRegion& region, int region_fd) {
-  return Start([&](const Wires& wires) {
+  return StartWarden([&](const Wires& wires) {
     const WardenFiles files{region_fd, wires.commands.reading.get(), wires.answers.writing.get()};
     return RunWarden(files, region_fd < 0 ? &region : nullptr);
   });

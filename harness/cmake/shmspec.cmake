@@ -30,7 +30,10 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 find_program(SHMSPEC_CCACHE ccache)
 if(SHMSPEC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${SHMSPEC_CCACHE})
+  # Paths are relative to the project and where the build is does not count, so that presets with the
+  # same flags share objects. Its manual asks for the rest where headers are precompiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros ${SHMSPEC_CCACHE})
 endif()
 
 find_package(Threads REQUIRED)
@@ -88,6 +91,29 @@ add_library(shmspec::toml ALIAS shmspec_toml)
 target_include_directories(shmspec_toml SYSTEM INTERFACE
   $<TARGET_PROPERTY:tomlplusplus::tomlplusplus,INTERFACE_INCLUDE_DIRECTORIES>)
 
+# What most files read, compiled once: see precompiled.h. shmspec_precompiled(NAME FLAGS...) makes it for
+# the targets that are compiled with FLAGS, shmspec_reads_precompiled(TARGET NAME) has one of them read it.
+# Not with sanitizers, so that a file which leaves an include out is found.
+set(CMAKE_PCH_PROLOGUE "")  # GCC's would silence the warnings in our headers
+function(shmspec_precompiled name)
+  if(SHMSPEC_SANITIZE OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    return()
+  endif()
+  file(CONFIGURE OUTPUT ${name}.cc CONTENT "// What CMake compiles the header with.\n")
+  add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cc)
+  target_link_libraries(${name} PRIVATE ${ARGN})
+  target_include_directories(${name} SYSTEM PRIVATE
+    $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
+  target_precompile_headers(${name} PRIVATE <harness/cmake/precompiled.h>)
+endfunction()
+function(shmspec_reads_precompiled target name)
+  if(TARGET ${name})
+    target_precompile_headers(${target} REUSE_FROM ${name})
+    target_compile_options(${target} PRIVATE -fpch-preprocess)  # for ccache
+  endif()
+endfunction()
+shmspec_precompiled(shmspec_most_headers shmspec_flags)
+
 # Whether static 32-bit programs can be made, with the atomics of 8 bytes that processes share. Asked
 # again as long as not, since what is missing may have been installed.
 if(NOT SHMSPEC_HAS_I386)
@@ -114,10 +140,12 @@ function(shmspec_library name)
   add_library(shmspec_${name} ${kind} ${ARG_SOURCES})
   add_library(shmspec::${name} ALIAS shmspec_${name})
   target_link_libraries(shmspec_${name} PUBLIC shmspec_flags ${ARG_LINKS})
+  shmspec_reads_precompiled(shmspec_${name} shmspec_most_headers)
   if(ARG_REGISTERS)
     file(GLOB files CONFIGURE_DEPENDS ${ARG_REGISTERS})
     add_library(shmspec_${name}_registered OBJECT ${files})
     target_link_libraries(shmspec_${name}_registered PUBLIC shmspec_flags ${ARG_LINKS})
+    shmspec_reads_precompiled(shmspec_${name}_registered shmspec_most_headers)
     # As objects, since an archive would lose them.
     target_link_libraries(shmspec_${name} INTERFACE
       $<TARGET_OBJECTS:shmspec_${name}_registered>)
@@ -150,6 +178,7 @@ function(shmspec_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE shmspec_flags ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  shmspec_reads_precompiled(${name} shmspec_most_headers)
   if("unit" IN_LIST ARG_LABELS)
     add_dependencies(unit_tests ${name})
   endif()
@@ -175,4 +204,5 @@ function(shmspec_long_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE shmspec_flags ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  shmspec_reads_precompiled(${name} shmspec_most_headers)
 endfunction()

@@ -30,7 +30,7 @@ bool UsesColour() {
   return uses;
 }
 
-std::size_t Width(int fd) {
+std::size_t WidthOf(int fd) {
   winsize size{};
   if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= kNarrowest) {
     return std::min<std::size_t>(size.ws_col, 120);
@@ -118,7 +118,7 @@ void LeavingReader::Show(const std::function<void()>& print) {
   std::clearerr(stdout);
 }
 
-std::size_t OutputWidth() { return Width(STDOUT_FILENO); }
+std::size_t OutputWidth() { return WidthOf(STDOUT_FILENO); }
 
 std::string Wrap(std::string_view text, std::size_t indent) {
   const std::size_t width = OutputWidth();
@@ -144,7 +144,7 @@ ProgressLine::ProgressLine() : terminal_(::isatty(STDERR_FILENO) != 0) {}
 void ProgressLine::Show(std::size_t done, std::size_t total, std::string_view what) {
   if (!terminal_) return;
   std::string line = fmt::format("[{}/{}] {}", done, total, what);
-  const std::size_t width = Width(STDERR_FILENO) - 1;
+  const std::size_t width = WidthOf(STDERR_FILENO) - 1;
   if (line.size() > width) line = line.substr(0, width - 3) + "...";
   fmt::print(stderr, "\r\x1b[K{}", line);
   std::fflush(stderr);

@@ -30,9 +30,9 @@ std::string CField(std::string_view outcome, std::string_view field) {
   return fmt::format("(long long)o->segment.shm_{}", field == "size" ? "segsz" : field);
 }
 
-std::string Compared(const std::string& field, __int128 low, __int128 high, __int128 lowest,
-                     __int128 highest) {
-  const auto number = [](__int128 value) {
+std::string Compared(const std::string& field, WideNumber low, WideNumber high, WideNumber lowest,
+                     WideNumber highest) {
+  const auto number = [](WideNumber value) {
     const auto plain = static_cast<std::int64_t>(value);
     return UserOf(plain) != 0 ? CId(static_cast<std::uint32_t>(plain)) : CNumber(plain);
   };

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "harness/vocabulary/value/sha256.h"
@@ -76,20 +77,26 @@ class Node {
 template <class T>
 void Read(const Node& node, const Rule& rule, T& value);
 
+/// The member of that name, or the object itself for a nameless one; nothing when it may be absent
+/// and is.
+std::optional<Node> MemberOf(const Node& object, std::string_view name, const Rule& rule) {
+  if (name.empty()) return object;
+  const auto at = object.json().find(std::string(name));
+  if (at != object.json().end()) return Node(*at, object.PathTo(name), object.format());
+  if (rule.optional || object.format() < rule.since) return std::nullopt;
+  throw Unreadable{object.PathTo(name) + " is missing"};
+}
+
 template <class Struct, class F>
 void ReadMembers(const Node& node, const F& fields, Struct& to) {
   node.DemandObject();
   const auto read = [&](const auto& field) {
-    const auto at = node.json().find(std::string(field.name));
-    if (field.name.empty()) {
-      if constexpr (requires { field.member; }) Read(node, field.rule, to.*field.member);
-    } else if (at == node.json().end()) {
-      if (field.rule.optional || node.format() < field.rule.since) return;
-      throw Unreadable{node.PathTo(field.name) + " is missing"};
-    } else if constexpr (requires { field.fields; }) {
-      ReadMembers(Node(*at, node.PathTo(field.name), node.format()), field.fields, to);
+    const std::optional<Node> member = MemberOf(node, field.name, field.rule);
+    if (!member) return;
+    if constexpr (requires { field.fields; }) {
+      ReadMembers(*member, field.fields, to);
     } else {
-      Read(Node(*at, node.PathTo(field.name), node.format()), field.rule, to.*field.member);
+      Read(*member, field.rule, to.*field.member);
     }
   };
   fields.ForEach(read);

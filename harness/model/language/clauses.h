@@ -26,10 +26,11 @@
 #include "harness/vocabulary/outcome/outcome.h"
 #include "harness/vocabulary/outcome/pattern.h"
 #include "harness/vocabulary/value/check.h"
+#include "harness/vocabulary/value/wide_number.h"
 
 namespace shmspec::model {
 
-using Number = __int128;
+using Number = WideNumber;
 
 /// A few requirements, by value.
 class Requirements {

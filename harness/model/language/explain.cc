@@ -20,8 +20,7 @@ std::string Text(Number number) {
   if (const std::uint32_t user = UserOf(static_cast<std::int64_t>(number)); user != 0) {
     return fmt::format("u{}", user);
   }
-  if (number < 0) return fmt::format("{}", static_cast<std::int64_t>(number));
-  return fmt::format("{}", static_cast<std::uint64_t>(number));
+  return TextOf(number);
 }
 
 std::string_view FieldName(std::size_t result, std::uint8_t wanted) {

@@ -133,8 +133,8 @@ void KeepColumns(std::span<const std::uint8_t> columns, ListingKind kind, Row& r
     const bool is_name = kind == ListingKind::kIpcsView && IsOneOf(kIds, bound.field);
     bound.has_other = bound.has_other && (is_name || bound.other != -1);
     if (bound.field != FieldIndex<SegmentRow>("mode")) continue;
-    bound.low &= 0777;
-    bound.high &= 0777;
+    bound.low = static_cast<std::uint32_t>(bound.low) & 0777;
+    bound.high = static_cast<std::uint32_t>(bound.high) & 0777;
   }
 }
 

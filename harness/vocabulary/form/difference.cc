@@ -63,7 +63,7 @@ void CompareFields(const R& seen, const R& low, const R& high, Actors actors,
     const auto& value = seen.*field.member;
     const auto& from = low.*field.member;
     using V = std::remove_cvref_t<decltype(value)>;
-    if constexpr (requires(const V& v) { *Ordinal(v) < __int128{}; }) {
+    if constexpr (requires(const V& v) { *Ordinal(v) < WideNumber(); }) {
       if (const auto number = Ordinal(value)) {
         const auto& to = high.*field.member;
         if (*Ordinal(from) <= *number && *number <= *Ordinal(to)) return;

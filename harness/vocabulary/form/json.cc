@@ -19,6 +19,11 @@ constexpr std::int64_t kExact = 1ll << 53;
 template <class T>
 Json FieldsOf(const T& record, Actors actors);
 
+// Not in a template: what is done with JSON is slow to compile.
+void Put(Json& object, std::string_view name, Json value) {
+  object[std::string(name)] = std::move(value);
+}
+
 template <class T>
 Json ValueOf(const T& value, Actors actors) {
   if constexpr (std::is_same_v<T, bool>) {
@@ -52,20 +57,21 @@ Json ValueOf(const T& value, Actors actors) {
 template <class T>
 Json FieldsOf(const T& record, Actors actors) {
   Json object = Json::object();
-  ForEachField<T>([&](const auto& field) {
-    object[std::string(field.name)] = ValueOf(record.*field.member, actors);
-  });
+  ForEachField<T>(
+      [&](const auto& field) { Put(object, field.name, ValueOf(record.*field.member, actors)); });
+  return object;
+}
+
+Json Labelled(const char* label, std::string_view name, const Json& fields) {
+  Json object{{label, name}};
+  object.update(fields);
   return object;
 }
 
 template <class Variant>
 Json AlternativeOf(const char* label, const Variant& variant, Actors actors) {
   return std::visit(
-      [&]<class T>(const T& held) {
-        Json object{{label, T::kName}};
-        object.update(FieldsOf(held, actors));
-        return object;
-      },
+      [&]<class T>(const T& held) { return Labelled(label, T::kName, FieldsOf(held, actors)); },
       variant);
 }
 

@@ -98,7 +98,7 @@ bool PlanParser::Declares(Cursor& cursor) {
   if (!plan_.steps.empty()) return cursor.FailAt(start, "declare actors before the first step");
   plan_.actors.push_back(actor);
   std::vector<std::string> seen{"name"};
-  return ParseFields(cursor, plan_.actors.back(), seen, plan_.actors) && End(cursor);
+  return ParseFields(cursor, ReadInto(plan_.actors.back()), seen, plan_.actors) && End(cursor);
 }
 
 bool PlanParser::OpensRace(Cursor& cursor) {
@@ -162,7 +162,7 @@ bool PlanParser::ParseOperation(Cursor& cursor, Operation& operation) {
     if (Op::kName != name) return;
     known = true;
     std::vector<std::string> seen;
-    ParseFields(cursor, operation.emplace<Op>(), seen, plan_.actors);
+    ParseFields(cursor, ReadInto(operation.emplace<Op>()), seen, plan_.actors);
   });
   if (!known) {
     return cursor.FailAt(
@@ -220,6 +220,20 @@ std::optional<Error> PlanParser::Read(std::string_view text, std::string_view fi
     return ErrorAt(file, line, 1, flaw->message);
   }
   return std::nullopt;
+}
+
+bool ParseFields(Cursor& cursor, const StructToRead& to, std::vector<std::string>& seen,
+                 Actors actors) {
+  for (;;) {
+    const std::size_t before = cursor.position();
+    cursor.SkipSpaces();
+    const std::string_view rest = cursor.Rest();
+    if (rest.empty() || rest.starts_with("->") || rest.starts_with("=>")) return cursor.ok();
+    if (cursor.position() == before) {
+      return cursor.Fail("expected a space before the next field, found " + cursor.Found());
+    }
+    if (!ParseField(cursor, to, seen, actors)) return false;
+  }
 }
 
 Error ErrorAt(std::string_view file, std::size_t line, std::size_t column,

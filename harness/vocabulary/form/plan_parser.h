@@ -67,19 +67,8 @@ class PlanParser {
 };
 
 /// Reads ` field=value` up to the end of the line or an arrow.
-template <class T>
-bool ParseFields(Cursor& cursor, T& record, std::vector<std::string>& seen, Actors actors) {
-  for (;;) {
-    const std::size_t before = cursor.position();
-    cursor.SkipSpaces();
-    const std::string_view rest = cursor.Rest();
-    if (rest.empty() || rest.starts_with("->") || rest.starts_with("=>")) return cursor.ok();
-    if (cursor.position() == before) {
-      return cursor.Fail("expected a space before the next field, found " + cursor.Found());
-    }
-    if (!ParseField(cursor, record, seen, actors)) return false;
-  }
-}
+bool ParseFields(Cursor& cursor, const StructToRead& to, std::vector<std::string>& seen,
+                 Actors actors);
 
 /// `FILE:LINE:COLUMN: message`.
 Error ErrorAt(std::string_view file, std::size_t line, std::size_t column,

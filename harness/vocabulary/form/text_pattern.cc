@@ -125,34 +125,44 @@ bool ParseRange(Cursor& cursor, V& low, V& high, Actors actors) {
   }
 }
 
-template <class R>
-bool ParseRecordField(Cursor& cursor, Alternative& alternative, std::vector<std::string>& seen,
-                      Actors actors) {
-  const std::size_t start = cursor.position();
-  const std::string name(cursor.Name());
-  bool known = false;
-  ForEachField<R>([&](const auto& field) {
-    if (field.name != name) return;
-    known = true;
-    Symbol symbol{name, {}};
-    if (!cursor.Demand("=")) return;
-    // Only numbers can equal a handle or a process id.
-    using V = std::remove_cvref_t<decltype(std::declval<R>().*field.member)>;
-    if (std::is_integral_v<V> && AcceptSymbol(cursor, symbol, actors)) {
+/// Reads what one field of an alternative must be.
+using RangeParser = bool (*)(Cursor& cursor, Alternative& alternative, Actors actors);
+
+template <class R, std::size_t kIndex>
+bool ParseRangeAt(Cursor& cursor, Alternative& alternative, Actors actors) {
+  constexpr auto kField = FieldIn<kIndex>(R::kFields);
+  // Only numbers can equal a handle or a process id.
+  using V = std::remove_cvref_t<decltype(std::declval<R>().*kField.member)>;
+  if constexpr (std::is_integral_v<V>) {
+    Symbol symbol{std::string(kField.name), {}};
+    if (AcceptSymbol(cursor, symbol, actors)) {
       alternative.symbols.push_back(symbol);
-    } else {
-      ParseRange(cursor, std::get<R>(alternative.low).*field.member,
-                 std::get<R>(alternative.high).*field.member, actors);
+      return cursor.ok();
     }
-  });
-  if (!known) {
-    return cursor.FailAt(start, std::string(R::kName) + " has no field \"" + name + "\"" +
-                                    DidYouMean(name, FieldNames<R>()));
   }
-  if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
-    return cursor.FailAt(start, "field \"" + name + "\" is given twice");
+  return ParseRange(cursor, std::get<R>(alternative.low).*kField.member,
+                    std::get<R>(alternative.high).*kField.member, actors);
+}
+
+template <class R>
+std::span<const RangeParser> RangeParsers() {
+  return []<std::size_t... I>(std::index_sequence<I...>)->std::span<const RangeParser> {
+    static constexpr std::array<RangeParser, sizeof...(I)> kParsers{{ParseRangeAt<R, I>...}};
+    return kParsers;
   }
-  seen.push_back(name);
+  (std::make_index_sequence<kFieldCount<R>>());
+}
+
+bool ParseRanges(Cursor& cursor, std::string_view name, std::span<const std::string_view> names,
+                 std::span<const RangeParser> parsers, Alternative& alternative, Actors actors) {
+  cursor.Demand(name);
+  cursor.Demand("{");
+  std::vector<std::string> seen;
+  while (cursor.ok() && !cursor.Accept("}")) {
+    if (!seen.empty() && !cursor.Demand(" ")) return false;
+    const auto field = TakeFieldName(cursor, name, names, seen);
+    if (!field || !parsers[*field](cursor, alternative, actors)) return false;
+  }
   return cursor.ok();
 }
 
@@ -161,14 +171,7 @@ bool ParseRecord(Cursor& cursor, Alternative& alternative, Actors actors) {
   alternative.kind = Alternative::Kind::kRange;
   alternative.low = Lowest<R>();
   alternative.high = Highest<R>();
-  cursor.Demand(R::kName);
-  cursor.Demand("{");
-  std::vector<std::string> seen;
-  while (cursor.ok() && !cursor.Accept("}")) {
-    if (!seen.empty()) cursor.Demand(" ");
-    if (cursor.ok()) ParseRecordField<R>(cursor, alternative, seen, actors);
-  }
-  return cursor.ok();
+  return ParseRanges(cursor, R::kName, FieldNames<R>(), RangeParsers<R>(), alternative, actors);
 }
 
 bool ParseNumberOrError(Cursor& cursor, Alternative& alternative, Actors actors) {

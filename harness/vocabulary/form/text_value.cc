@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace shmspec::text {
 namespace {
 
@@ -170,6 +172,43 @@ bool AcceptUser(Cursor& cursor, std::int64_t& number) {
   cursor.FailAt(start,
                 fmt::format("expected a number or a user of the plan, u1 to u{}", Id::kUsers));
   return true;
+}
+
+std::optional<std::size_t> TakeFieldName(Cursor& cursor, std::string_view struct_name,
+                                         std::span<const std::string_view> names,
+                                         std::vector<std::string>& seen) {
+  const std::size_t start = cursor.position();
+  const std::string name(cursor.Name());
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (name.empty()) {
+    cursor.Fail("expected field=value, found " + cursor.Found());
+  } else if (found == names.end()) {
+    const std::vector<std::string> known(names.begin(), names.end());
+    cursor.FailAt(
+        start, fmt::format("{} has no field \"{}\"{}", struct_name, name, DidYouMean(name, known)));
+  } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+    cursor.FailAt(start, fmt::format("field \"{}\" is given twice", name));
+  } else if (cursor.Demand("=")) {
+    seen.push_back(name);
+    return static_cast<std::size_t>(found - names.begin());
+  }
+  return std::nullopt;
+}
+
+bool ParseField(Cursor& cursor, const StructToRead& to, std::vector<std::string>& seen,
+                Actors actors) {
+  const auto field = TakeFieldName(cursor, to.name, to.names, seen);
+  return field && to.parsers[*field](cursor, to.record, actors);
+}
+
+bool ParseBraced(Cursor& cursor, const StructToRead& to, Actors actors) {
+  if (!cursor.Demand(to.name) || !cursor.Demand("{")) return false;
+  std::vector<std::string> seen;
+  while (cursor.ok() && !cursor.Accept("}")) {
+    if (!seen.empty() && !cursor.Demand(" ")) return false;
+    if (!ParseField(cursor, to, seen, actors)) return false;
+  }
+  return cursor.ok();
 }
 
 }  // namespace shmspec::text

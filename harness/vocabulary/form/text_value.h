@@ -6,6 +6,7 @@
 #ifndef SHMSPEC_HARNESS_VOCABULARY_FORM_TEXT_VALUE_H_
 #define SHMSPEC_HARNESS_VOCABULARY_FORM_TEXT_VALUE_H_
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "harness/vocabulary/form/text_cursor.h"
@@ -113,36 +115,57 @@ bool ParseEnum(Cursor& cursor, E& value) {
   return cursor.FailAt(start, "expected one of " + names);
 }
 
-template <class T>
-std::vector<std::string> FieldNames() {
-  std::vector<std::string> names;
-  ForEachField<T>([&](const auto& field) { names.emplace_back(field.name); });
-  return names;
+template <Declared T>
+std::span<const std::string_view> FieldNames() {
+  return []<std::size_t... I>(std::index_sequence<I...>)->std::span<const std::string_view> {
+    static constexpr std::array<std::string_view, sizeof...(I)> kNames{
+        {FieldIn<I>(T::kFields).name...}};
+    return kNames;
+  }
+  (std::make_index_sequence<kFieldCount<T>>());
 }
 
-/// Parses `field=value` into the field of that name; `seen` guards against a field given twice.
-template <class T>
-bool ParseField(Cursor& cursor, T& record, std::vector<std::string>& seen, Actors actors) {
-  const std::size_t start = cursor.position();
-  const std::string name(cursor.Name());
-  if (name.empty()) return cursor.Fail("expected field=value, found " + cursor.Found());
-  bool known = false;
-  bool parsed = false;
-  ForEachField<T>([&](const auto& field) {
-    if (field.name != name) return;
-    known = true;
-    parsed = cursor.Demand("=") && Parse(cursor, record.*field.member, actors);
-  });
-  if (!known) {
-    return cursor.FailAt(start, std::string(T::kName) + " has no field \"" + name + "\"" +
-                                    DidYouMean(name, FieldNames<T>()));
-  }
-  for (const std::string& other : seen) {
-    if (other == name) return cursor.FailAt(start, "field \"" + name + "\" is given twice");
-  }
-  seen.push_back(name);
-  return parsed;
+/// Reads the value of one field of a record.
+using FieldParser = bool (*)(Cursor& cursor, void* record, Actors actors);
+
+template <class T, std::size_t kIndex>
+bool ParseFieldAt(Cursor& cursor, void* record, Actors actors) {
+  return Parse(cursor, static_cast<T*>(record)->*FieldIn<kIndex>(T::kFields).member, actors);
 }
+
+template <Declared T>
+std::span<const FieldParser> FieldParsers() {
+  return []<std::size_t... I>(std::index_sequence<I...>)->std::span<const FieldParser> {
+    static constexpr std::array<FieldParser, sizeof...(I)> kParsers{{ParseFieldAt<T, I>...}};
+    return kParsers;
+  }
+  (std::make_index_sequence<kFieldCount<T>>());
+}
+
+/// A struct that is read. All that does not depend on its type is compiled once.
+struct StructToRead {
+  std::string_view name;
+  std::span<const std::string_view> names;  // of its fields
+  std::span<const FieldParser> parsers;     // in the same order
+  void* record;
+};
+template <Declared T>
+StructToRead ReadInto(T& record) {
+  return {T::kName, FieldNames<T>(), FieldParsers<T>(), &record};
+}
+
+/// Takes the name of a field of a struct and "=". Gives its position; nothing when there is no such
+/// field, or when it is among those `seen` before. Adds it to them.
+std::optional<std::size_t> TakeFieldName(Cursor& cursor, std::string_view struct_name,
+                                         std::span<const std::string_view> names,
+                                         std::vector<std::string>& seen);
+
+/// Parses `field=value` into the field of that name; `seen` guards against a field given twice.
+bool ParseField(Cursor& cursor, const StructToRead& to, std::vector<std::string>& seen,
+                Actors actors);
+
+/// Parses `name{field=value ...}`; a field that is not there stays as it is.
+bool ParseBraced(Cursor& cursor, const StructToRead& to, Actors actors);
 
 /// Records that omit fields with their default value.
 template <class T>
@@ -168,13 +191,7 @@ void PrintStruct(std::string& out, const T& record, Actors actors) {
 template <Declared T>
 bool ParseStruct(Cursor& cursor, T& record, Actors actors) {
   record = T{};
-  if (!cursor.Demand(T::kName) || !cursor.Demand("{")) return false;
-  std::vector<std::string> seen;
-  while (cursor.ok() && !cursor.Accept("}")) {
-    if (!seen.empty() && !cursor.Demand(" ")) return false;
-    if (!ParseField(cursor, record, seen, actors)) return false;
-  }
-  return cursor.ok();
+  return ParseBraced(cursor, ReadInto(record), actors);
 }
 
 template <class T>

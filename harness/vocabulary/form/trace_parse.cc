@@ -112,8 +112,8 @@ bool TraceParser::SystemLine(Cursor& cursor) {
   std::vector<std::string> seen;
   const std::size_t start = cursor.position();
   SystemFacts& system = trace_.system;
-  if (!ParseField(cursor, system, seen, plan().actors)) return false;
-  if (!ParseFields(cursor, system, seen, plan().actors)) return false;
+  if (!ParseField(cursor, ReadInto(system), seen, plan().actors)) return false;
+  if (!ParseFields(cursor, ReadInto(system), seen, plan().actors)) return false;
   const bool sizes = IsPowerOfTwo(system.page_size) && IsPowerOfTwo(system.shmlba) &&
                      (system.huge_page_size == 0 || IsPowerOfTwo(system.huge_page_size));
   return sizes ||
@@ -128,7 +128,7 @@ bool TraceParser::FactsLine(Cursor& cursor) {
   if (!first) {
     return cursor.FailAt(start, "a second line of facts about this actor; write all on one");
   }
-  return ParseFields(cursor, entry->second.first, entry->second.second, plan().actors);
+  return ParseFields(cursor, ReadInto(entry->second.first), entry->second.second, plan().actors);
 }
 
 bool TraceParser::KeysLine(Cursor& cursor) {
@@ -149,8 +149,8 @@ bool TraceParser::KeysLine(Cursor& cursor) {
 bool TraceParser::HaltedLine(Cursor& cursor) {
   Halted halted;
   std::vector<std::string> seen;
-  if (!ParseField(cursor, halted, seen, plan().actors)) return false;
-  if (!ParseFields(cursor, halted, seen, plan().actors)) return false;
+  if (!ParseField(cursor, ReadInto(halted), seen, plan().actors)) return false;
+  if (!ParseFields(cursor, ReadInto(halted), seen, plan().actors)) return false;
   trace_.halt = halted.by;
   trace_.halted_at = halted.step;
   trace_.trouble = std::move(halted.trouble);
@@ -180,8 +180,9 @@ bool TraceParser::ParseSeen(Cursor& cursor, Seen& seen) {
   const bool outcome = performed.returned || !(cursor.AtEnd() || AtField(cursor));
   if (outcome && !ParseOutcome(cursor, performed.outcome, plan().actors)) return false;
   std::vector<std::string> fields;
-  if (AtField(cursor)) ParseField(cursor, seen.instants, fields, plan().actors);
-  if (!cursor.ok() || !ParseFields(cursor, seen.instants, fields, plan().actors)) return false;
+  if (AtField(cursor)) ParseField(cursor, ReadInto(seen.instants), fields, plan().actors);
+  if (!cursor.ok() || !ParseFields(cursor, ReadInto(seen.instants), fields, plan().actors))
+    return false;
   performed.call_ns = seen.instants.call_ns.value_or(0);
   performed.return_ns = seen.instants.return_ns.value_or(0);
   performed.not_before_s = seen.instants.not_before_s.value_or(0);

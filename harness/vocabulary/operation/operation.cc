@@ -2,6 +2,8 @@
 
 #include "harness/vocabulary/operation/operation.h"
 
+#include <array>
+
 namespace shmspec {
 
 Operation::Operation() = default;
@@ -25,21 +27,45 @@ bool operator==(const Operation& a, const Operation& b) {
   return static_cast<const OperationVariant&>(a) == static_cast<const OperationVariant&>(b);
 }
 
-std::string_view OperationName(const Operation& operation) {
-  return std::visit([](const auto& op) { return op.kName; }, operation);
+namespace {
+
+/// What holds of all operations of a type.
+struct Traits {
+  std::string_view name;
+  Family family;
+  bool concerns_others;
+  bool runs_tool;
+  bool may_take_long;
+  std::optional<HandleKind> assigns;
+};
+
+template <class Op>
+constexpr Traits TraitsFor() {
+  Traits traits{Op::kName, kFamilyOf<Op>, ConcerningOthers<Op>, RunningTool<Op>, false, {}};
+  if constexpr (requires { Op::kMayTakeLong; }) traits.may_take_long = Op::kMayTakeLong;
+  if constexpr (Assigning<Op>) traits.assigns = Op::kAssigns;
+  return traits;
 }
 
-Family FamilyOf(const Operation& operation) {
-  return std::visit([]<class Op>(const Op&) { return kFamilyOf<Op>; }, operation);
+template <class... Ops>
+constexpr std::array<Traits, sizeof...(Ops)> TraitsOfAll(const std::variant<Ops...>*) {
+  return {TraitsFor<Ops>()...};
 }
 
-bool ConcernsOthers(const Operation& operation) {
-  return std::visit([]<class Op>(const Op&) { return ConcerningOthers<Op>; }, operation);
-}
+// A table, since a visitor of each question is slow to compile.
+constexpr auto kTraits = TraitsOfAll(static_cast<const OperationVariant*>(nullptr));
 
-bool RunsTool(const Operation& operation) {
-  return std::visit([]<class Op>(const Op&) { return RunningTool<Op>; }, operation);
-}
+const Traits& TraitsOf(const Operation& operation) { return kTraits[operation.index()]; }
+
+}  // namespace
+
+std::string_view OperationName(const Operation& operation) { return TraitsOf(operation).name; }
+
+Family FamilyOf(const Operation& operation) { return TraitsOf(operation).family; }
+
+bool ConcernsOthers(const Operation& operation) { return TraitsOf(operation).concerns_others; }
+
+bool RunsTool(const Operation& operation) { return TraitsOf(operation).runs_tool; }
 
 Role RoleOf(const Operation& operation) {
   return std::visit(
@@ -56,22 +82,11 @@ Role RoleOf(const Operation& operation) {
 }
 
 bool MayTakeLong(const Operation& operation) {
-  const bool long_work = std::visit(
-      []<class Op>(const Op&) {
-        if constexpr (requires { Op::kMayTakeLong; }) return Op::kMayTakeLong;
-        return false;
-      },
-      operation);
-  return long_work || RoleOf(operation) != Role::kSubject;
+  return TraitsOf(operation).may_take_long || RoleOf(operation) != Role::kSubject;
 }
 
 std::optional<HandleKind> AssignedKind(const Operation& operation) {
-  return std::visit(
-      [](const auto& op) -> std::optional<HandleKind> {
-        if constexpr (Assigning<std::remove_cvref_t<decltype(op)>>) return op.kAssigns;
-        return std::nullopt;
-      },
-      operation);
+  return TraitsOf(operation).assigns;
 }
 
 }  // namespace shmspec

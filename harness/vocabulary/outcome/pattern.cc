@@ -26,8 +26,8 @@ bool FieldsBetween(const R& low, const R& value, const R& high) {
 }
 
 template <class R>
-std::optional<__int128> FieldNumber(const R& record, std::string_view name) {
-  std::optional<__int128> number;
+std::optional<WideNumber> FieldNumber(const R& record, std::string_view name) {
+  std::optional<WideNumber> number;
   ForEachField<R>([&](const auto& field) {
     if (field.name == name || (name.empty() && !number)) number = Ordinal(record.*field.member);
   });

@@ -15,30 +15,31 @@
 #include "harness/vocabulary/outcome/pattern.h"
 #include "harness/vocabulary/value/check.h"
 #include "harness/vocabulary/value/number.h"
+#include "harness/vocabulary/value/wide_number.h"
 
 namespace shmspec {
 
 /// The number behind a field value, for the types that have an order; nullopt for strings and
 /// lists.
 template <class V>
-constexpr std::optional<__int128> Ordinal(const V& value) {
-  if constexpr (Numeric<V>) return static_cast<__int128>(NumberIn(value));
+constexpr std::optional<WideNumber> Ordinal(const V& value) {
+  if constexpr (Numeric<V>) return WideNumber(NumberIn(value));
   return std::nullopt;
 }
 
 /// Sets a field value from a number, converted to its type; false for types without an order.
 template <class V>
-constexpr bool SetOrdinal(V& value, __int128 number) {
+constexpr bool SetOrdinal(V& value, WideNumber number) {
   if constexpr (Numeric<V>) SetNumber(value, static_cast<NumberType<V>>(number));
   return Numeric<V>;
 }
 
 /// The lowest (or highest) number a field of type V can hold; 0 for types without an order.
 template <class V>
-constexpr __int128 FieldLimit(bool highest) {
+constexpr WideNumber FieldLimit(bool highest) {
   if constexpr (Numeric<V>) {
     using Limits = std::numeric_limits<NumberType<V>>;
-    return highest ? static_cast<__int128>(Limits::max()) : static_cast<__int128>(Limits::min());
+    return WideNumber(highest ? Limits::max() : Limits::min());
   }
   return 0;
 }

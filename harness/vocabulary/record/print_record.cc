@@ -3,7 +3,9 @@
 #include "harness/vocabulary/record/print_record.h"
 
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace shmspec::record {
 namespace {
@@ -41,17 +43,25 @@ bool AreUnset(const Struct& from, const F& fields) {
 template <class T>
 Json JsonOf(const T& value);
 
+/// Gives an object a member, or all members of `value` for a nameless one. In one place: what is
+/// done with JSON is slow to compile.
+void Put(Json& object, std::string_view name, Json value) {
+  if (name.empty()) {
+    object.update(value);
+  } else {
+    object[std::string(name)] = std::move(value);
+  }
+}
+
 template <class Struct, class F>
 Json ObjectOf(const Struct& from, const F& fields) {
   Json object = Json::object();
   const auto write = [&](const auto& field) {
     if constexpr (requires { field.fields; }) {
       if (field.rule.optional && AreUnset(from, field.fields)) return;
-      object[std::string(field.name)] = ObjectOf(from, field.fields);
-    } else if (field.name.empty()) {
-      object.update(JsonOf(from.*field.member));
+      Put(object, field.name, ObjectOf(from, field.fields));
     } else if (!field.rule.optional || !IsUnset(from.*field.member)) {
-      object[std::string(field.name)] = JsonOf(from.*field.member);
+      Put(object, field.name, JsonOf(from.*field.member));
     }
   };
   fields.ForEach(write);
@@ -70,11 +80,11 @@ Json JsonOf(const T& value) {
     return JsonOf(*value);  // those without a value are optional, and absent
   } else if constexpr (requires { typename T::key_type; }) {
     Json object = Json::object();
-    for (const auto& [name, count] : value) object[std::string(NameOf(name))] = count;
+    for (const auto& [name, count] : value) Put(object, NameOf(name), count);
     return object;
   } else if constexpr (requires { T::value_type::kKey; }) {
     Json object = Json::object();
-    for (const auto& one : value) object[one.*(T::value_type::kKey)] = JsonOf(one);
+    for (const auto& one : value) Put(object, one.*(T::value_type::kKey), JsonOf(one));
     return object;
   } else if constexpr (requires { typename T::value_type; }) {
     Json list = Json::array();

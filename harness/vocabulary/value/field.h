@@ -56,6 +56,12 @@ constexpr FieldList<std::index_sequence_for<F...>, F...> Fields(F... fields) {
   return {{fields}...};
 }
 
+/// The field at a position of a list.
+template <std::size_t kIndex, class F>
+constexpr const F& FieldIn(const FieldAt<kIndex, F>& list) {
+  return list.field;
+}
+
 /// A struct that carries its own declaration.
 template <class T>
 concept Declared = requires {
