@@ -10,10 +10,20 @@
 
 #include "harness/runner/case.h"
 #include "harness/vocabulary/outcome/memory_pattern.h"
+#include "harness/vocabulary/value/page.h"
 
 namespace shmspec {
 
-inline constexpr std::uint64_t kPage = 4096;  // bytes
+/// That number of pages, in bytes, where it may be negative.
+inline std::int64_t PageOffset(std::int64_t pages) {
+  return pages * static_cast<std::int64_t>(Units().page);
+}
+
+/// The same of SHMLBA. What is attached at an address that a case picks lies at multiples of it.
+inline std::int64_t BoundaryOffset(std::int64_t count) {
+  return count * static_cast<std::int64_t>(Units().boundary);
+}
+
 inline constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
 /// Unprivileged users who share no group: two for most cases, the others where a case needs more.
@@ -51,6 +61,23 @@ inline Pattern Identifier() {
 /// The end of a process that ended itself, as its parent sees it.
 inline Pattern Exited(std::int32_t code = 0) {
   return Exactly(Outcome(Gone{GoneHow::kExited, code}));
+}
+
+/// What an access of `width` sees at `offset` of a value of 8 bytes.
+inline std::int64_t PartOf(std::uint64_t value, Width width, std::uint64_t offset = 0) {
+  const auto bytes = static_cast<std::uint64_t>(width);
+  const std::uint64_t behind = Units().big_endian ? 8 - offset - bytes : offset;
+  const std::uint64_t part = value >> (8 * behind);
+  return static_cast<std::int64_t>(bytes == 8 ? part : part & ((1ull << (8 * bytes)) - 1));
+}
+
+/// That value once `part` is stored there.
+inline std::int64_t WithPart(std::uint64_t value, std::uint64_t part, Width width,
+                             std::uint64_t offset) {
+  const auto bytes = static_cast<std::uint64_t>(width);
+  const std::uint64_t behind = Units().big_endian ? 8 - offset - bytes : offset;
+  const std::uint64_t mask = bytes == 8 ? ~0ull : (1ull << (8 * bytes)) - 1;
+  return static_cast<std::int64_t>((value & ~(mask << (8 * behind))) | part << (8 * behind));
 }
 
 /// What memory.checksum gives for `bytes` zeros.

@@ -35,11 +35,11 @@ inline Varied MakeVaried(PlanBuilder& plan) {
   const Segment first =
       creator.Get({.key = plan.NewKey(), .size = {5000}, .flags = kCreate | 0666});
   const Segment second =
-      creator.Get({.key = plan.NewKey(), .size = {3 * kPage + 1}, .flags = kCreate | 0666});
+      creator.Get({.key = plan.NewKey(), .size = {Pages(3) + 1}, .flags = kCreate | 0666});
   creator.Set({first, {kBob}, {kGroupOfOwner}, {0646}}).Gives(0);
   creator.Set({second, {kBob}, {kGroupOfOwner}, {0664}}).Gives(0);
   const Attach kept = user.At(second);
-  for (std::int64_t page = 0; page < 4; ++page) user.Store(kept + page * 4096, 1);
+  for (std::int64_t page = 0; page < 4; ++page) user.Store(kept + PageOffset(page), 1);
   for (int i = 0; i < 2; ++i) user.At(second);
   const Attach last = user.At(second);
   reader.Do(SystemNextSecond{}).Gives(0);

@@ -80,7 +80,8 @@ Result<I386Program> I386Program::Unpack() {
 Result<void> HasI386Program() {
   if (!Carried().empty()) return {};
   return Error{
-      "shmspec was built without a program for 32-bit actors: install g++-multilib, then configure "
+      "shmspec was built without a program for 32-bit actors: install g++-12-multilib, then "
+      "configure "
       "and build again with g++",
       true};
 }

@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <linux/securebits.h>
 #include <sys/fsuid.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -101,6 +102,28 @@ void ReadIds(ActorFacts& facts) {
   facts.file_gid = FileId(::setfsgid(~gid_t{0}), facts.gid);
 }
 
+#if !defined(__x86_64__) && !defined(__i386__)
+/// The first address that no mapping reaches, found by halves: kernels of one architecture differ.
+std::uint64_t TryTaskSize() {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto is_reached = [page](std::uintptr_t number) {
+    void* const at = reinterpret_cast<void*>(number * page);
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+    void* const mapped = ::mmap(at, page, PROT_NONE, flags, -1, 0);
+    if (mapped == MAP_FAILED) return errno == EEXIST;
+    ::munmap(mapped, page);
+    return mapped == at;  // older kernels take the address for a wish
+  };
+  std::uintptr_t low = reinterpret_cast<std::uintptr_t>(&page) / page;
+  std::uintptr_t high = ~std::uintptr_t{0} / page;
+  while (high - low > 1) {
+    const std::uintptr_t middle = low + (high - low) / 2;
+    (is_reached(middle) ? low : high) = middle;
+  }
+  return std::uint64_t{high} * page;
+}
+#endif
+
 std::uint64_t TaskSize() {
 #if defined(__x86_64__)
   return ActorFacts::kTaskSize;
@@ -110,7 +133,8 @@ std::uint64_t TaskSize() {
   const bool three_gib = (::personality(kAsk) & ADDR_LIMIT_3GB) != 0;
   return three_gib ? std::uint64_t{3} << 30 : ActorFacts::kTaskSize32;
 #else
-  return std::uint64_t{1} << 48;
+  static const std::uint64_t size = TryTaskSize();
+  return size;
 #endif
 }
 

@@ -19,6 +19,7 @@
 
 #include "harness/actor/identity.h"
 #include "harness/host/capability.h"
+#include "harness/host/memory_units.h"
 #include "harness/host/text_file.h"
 #include "harness/vocabulary/value/unique_handle.h"
 
@@ -106,8 +107,10 @@ std::optional<std::uint64_t> TryLowestAddress(std::uint64_t page_size) {
 
 SystemFacts ReadLastingFacts() {
   SystemFacts facts;
-  facts.page_size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  facts.shmlba = static_cast<std::uint64_t>(SHMLBA);
+  const MemoryUnits units = OwnMemoryUnits();
+  facts.page_size = units.page;
+  facts.shmlba = units.boundary;
+  facts.big_endian = units.big_endian;
   if (const auto lowest = ReadNumberFile("/proc/sys/vm/mmap_min_addr")) {
     facts.mmap_min_addr = static_cast<std::uint64_t>(*lowest);
   } else {

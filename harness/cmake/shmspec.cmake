@@ -20,7 +20,7 @@
 option(SHMSPEC_BUILD_TESTS "Build the tests (needs GoogleTest and rapidcheck)" ON)
 option(SHMSPEC_BUILD_FUZZERS "Build the fuzz targets (libFuzzer with clang, else a replaying main)" ON)
 option(SHMSPEC_BUILD_BENCHMARKS "Build the benchmarks (needs Google Benchmark)" ON)
-option(SHMSPEC_I386 "Build the program of 32-bit actors where the compiler can (needs g++-multilib)" ON)
+option(SHMSPEC_I386 "Build the program of 32-bit actors where the compiler can (needs g++-12-multilib)" ON)
 set(SHMSPEC_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 option(SHMSPEC_COVERAGE "Instrument for line coverage" OFF)
 
@@ -36,12 +36,20 @@ if(SHMSPEC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     CCACHE_SLOPPINESS=pch_defines,time_macros ${SHMSPEC_CCACHE})
 endif()
 
+if(CMAKE_CROSSCOMPILING)
+  include(${CMAKE_CURRENT_LIST_DIR}/headers.cmake)
+  set(SHMSPEC_BUILD_TESTS OFF)
+  set(SHMSPEC_BUILD_FUZZERS OFF)
+  set(SHMSPEC_BUILD_BENCHMARKS OFF)
+  set(SHMSPEC_I386 OFF)
+else()
+  find_package(fmt 9 REQUIRED CONFIG)
+  find_package(nlohmann_json 3.11 REQUIRED CONFIG)
+  find_package(CLI11 2.1 REQUIRED CONFIG)
+  find_package(tomlplusplus 3.3 REQUIRED CONFIG)
+  find_package(yaml-cpp 0.7 REQUIRED CONFIG)
+endif()
 find_package(Threads REQUIRED)
-find_package(fmt 9 REQUIRED CONFIG)
-find_package(nlohmann_json 3.11 REQUIRED CONFIG)
-find_package(CLI11 2.1 REQUIRED CONFIG)
-find_package(tomlplusplus 3.3 REQUIRED CONFIG)
-find_package(yaml-cpp 0.7 REQUIRED CONFIG)
 if(SHMSPEC_BUILD_TESTS)
   find_package(GTest 1.12 REQUIRED CONFIG)
   find_package(rapidcheck REQUIRED CONFIG)
@@ -63,6 +71,13 @@ target_compile_options(shmspec_plain_flags INTERFACE
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}/= -ffile-prefix-map=${source_from_build}=)
 target_include_directories(shmspec_plain_flags INTERFACE
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+  # Sizes of files and times are of 64 bits everywhere.
+  target_compile_definitions(shmspec_plain_flags INTERFACE _FILE_OFFSET_BITS=64 _TIME_BITS=64)
+  # Sizes of the system that is judged have 64 bits, those of containers 32. What would lose a value is
+  # found where the program of 32-bit actors is compiled.
+  target_compile_options(shmspec_plain_flags INTERFACE -Wno-conversion -Wno-psabi)
+endif()
 
 # Further flags of all of them except the program of 32-bit actors, which has no runtime of a sanitizer.
 add_library(shmspec_flags INTERFACE)
@@ -120,16 +135,22 @@ if(NOT SHMSPEC_HAS_I386)
   unset(SHMSPEC_HAS_I386 CACHE)
 endif()
 include(CheckCXXSourceCompiles)
+if(SHMSPEC_I386)
+# The headers of the kernel are those of the 64-bit C library; the link to them is of g++-multilib.
+set(SHMSPEC_M32_HEADERS -idirafter /usr/include/x86_64-linux-gnu)
 block()
-  set(CMAKE_REQUIRED_FLAGS -m32)
+  set(CMAKE_REQUIRED_FLAGS "-m32 -idirafter /usr/include/x86_64-linux-gnu")
   set(CMAKE_REQUIRED_LINK_OPTIONS -m32 -static)
   check_cxx_source_compiles("#include <atomic>
     #include <string>
+    #include <sys/shm.h>
+    #include <asm/errno.h>
     static_assert(sizeof(void*) == 4 && std::atomic<long long>::is_always_lock_free);
     std::atomic<long long> number;
     int main(int, char** words) { number.fetch_add(std::string(words[0]).size()); }"
     SHMSPEC_HAS_I386)
 endblock()
+endif()
 
 function(shmspec_library name)
   cmake_parse_arguments(ARG "OBJECT" "" "SOURCES;REGISTERS;LINKS" ${ARGN})

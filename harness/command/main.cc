@@ -19,6 +19,7 @@
 #include "harness/command/command_line.h"
 #include "harness/command/console.h"
 #include "harness/command/init.h"
+#include "harness/host/memory_units.h"
 
 namespace shmspec {
 namespace {
@@ -42,6 +43,7 @@ int Flushed(int exit_code) {
 /// The exit code of the program; an uncaught exception is trouble in the harness.
 int Guarded(const std::vector<std::string>& words) {
   OpenStandardStreams();
+  SetMemoryUnits(OwnMemoryUnits());
   std::signal(SIGXFSZ, SIG_IGN);  // makes a limit of file sizes an error to report
   if (!EnsureStack()) {
     return Complain(kExitHarnessTrouble,

@@ -15,6 +15,7 @@
 #include "harness/sandbox/case_process.h"
 #include "harness/target/simulated/simulated_stage.h"
 #include "harness/vocabulary/form/wire_codec.h"
+#include "harness/vocabulary/value/page.h"
 
 namespace shmspec {
 namespace {
@@ -72,6 +73,7 @@ class Searches {
   };
 
   std::vector<std::string> Search(const SeededFault* fault) const {
+    SetMemoryUnits({});  // those of the simulated system
     const model::Profile& profile = *model::FindProfile("linux");
     const std::unique_ptr<Stage> stage =
         fault != nullptr ? MakeFaultyStage(*fault, profile) : MakeSimulatedStage(profile);

@@ -10,9 +10,11 @@
 #include <cerrno>
 #include <csignal>
 #include <functional>
+#include <string>
 
 #include "harness/runner/hang.h"
 #include "harness/target/simulated/simulated_stage.h"
+#include "harness/vocabulary/form/trace_text.h"
 #include "harness/vocabulary/plan/plan_builder.h"
 
 namespace shmspec {
@@ -51,6 +53,40 @@ Plan ThreeRoles() {
   a.Do(MapAdvise{p, {4096}, Advice::kDontNeed}).Gives(0);
   a.Detach(p).Gives(0);
   return plan.plan();
+}
+
+Status StatusOf(const std::string& lines) {
+  const Result<Trace> trace = ParseTrace("plan p\n" + lines, "t");
+  EXPECT_TRUE(trace.ok()) << trace.error().message;
+  return JudgeTrace(*trace, Linux()).status;
+}
+
+TEST(JudgeTrace, KnowsWhichByteOfANumberComesFirst) {
+  const std::string load =
+      "actor a\n"
+      "a: s0 = sysv.get flags=create|0600 => 1\n"
+      "a: a0 = sysv.attach segment=s0 => 0x700000000000\n"
+      "a: memory.store at=a0 value=0x1122334455667788 => 0\n"
+      "a: memory.store at=a0+2 width=2 value=0xabcd => 0\n"
+      "a: memory.load at=a0 width=4 => ";
+  EXPECT_EQ(StatusOf(load + "0xabcd7788\n"), Status::kPass);
+  EXPECT_EQ(StatusOf(load + "0x1122abcd\n"), Status::kFail);
+  EXPECT_EQ(StatusOf("system big_endian=true\n" + load + "0x1122abcd\n"), Status::kPass);
+  EXPECT_EQ(StatusOf("system big_endian=true\n" + load + "0xabcd7788\n"), Status::kFail);
+}
+
+TEST(JudgeTrace, LeavesOpenWhetherAttachesKeepToMultiplesOfShmlba) {
+  const std::string attach =
+      "actor a\n"
+      "a: s0 = sysv.get flags=create|0600 => 1\n"
+      "a: m0 = map.reserve size=4p => 0x700000000000\n"
+      "a: map.unmap at=m0 size=4p => 0\n"
+      "a: sysv.attach segment=s0 at=m0+1p => ";
+  EXPECT_EQ(StatusOf(attach + "0x700000001000\n"), Status::kPass);
+  EXPECT_EQ(StatusOf(attach + "EINVAL\n"), Status::kFail);
+  EXPECT_EQ(StatusOf("system shmlba=16384\n" + attach + "0x700000001000\n"), Status::kPass);
+  EXPECT_EQ(StatusOf("system shmlba=16384\n" + attach + "EINVAL\n"), Status::kPass);
+  EXPECT_EQ(StatusOf("system shmlba=16384\n" + attach + "0x700000000000\n"), Status::kFail);
 }
 
 TEST(JudgeTrace, TakesARefusedPreparationForTheEnvironmentsWhateverTheError) {

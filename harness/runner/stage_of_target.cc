@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "harness/host/memory_units.h"
 #include "harness/host/own_process.h"
 #include "harness/runner/run.h"
 #include "harness/target/faulty/fault.h"
@@ -24,6 +25,8 @@ std::vector<std::string> TargetNames() {
 }
 
 Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options, WardenStart warden_start) {
+  const bool simulated = options.target == "simulated" || options.target.starts_with(kFaulty);
+  SetMemoryUnits(simulated ? MemoryUnits() : OwnMemoryUnits());
   if (options.target == "simulated") return MakeSimulatedStage(*options.profile);
   if (options.target.starts_with(kFaulty)) {
     return MakeFaultyStage(options.target.substr(kFaulty.size()), *options.profile);

@@ -85,17 +85,17 @@ SHMSPEC_CASE("limits.lowering.leaves_existing_segments_usable",
              "LIMIT.LOWERING_KEEPS_EXISTING"_req) {
   const Actor a = plan.Spawn("a", Alone());
   const Key k = plan.NewKey();
-  const Segment s = a.Get({.key = k, .size = {4 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.key = k, .size = {Pages(4)}, .flags = kCreate | 0600});
   const Segment t = a.Get({.flags = kCreate | 0600});
   a.Do(SystemSysctlWrite{Sysctl::kShmmax, 4096}).Gives(0);
   a.Do(SysvGet{PrivateKey(), {4097}, kCreate | 0600}).Fails(EINVAL);
   a.Do(SystemSysctlWrite{Sysctl::kShmall, 1}).Gives(0);
   a.Do(SystemSysctlWrite{Sysctl::kShmmni, 1}).Gives(0);
   a.Do(SysvGet{PrivateKey(), {1}, kCreate | 0600}).Fails(ENOSPC);
-  a.Do(SysvGet{k, {4 * kPage}, 0600}).Expects(ValueOf(s));
+  a.Do(SysvGet{k, {Pages(4)}, 0600}).Expects(ValueOf(s));
   const Attach p = a.At(s);
-  a.Store(p + 3 * kPage, 42);
-  a.Load(p + 3 * kPage).Gives(42);
+  a.Store(p + Pages(3), 42);
+  a.Load(p + Pages(3)).Gives(42);
   a.Remove(s).Gives(0);
   a.Remove(t).Gives(0);
 }
@@ -103,9 +103,9 @@ SHMSPEC_CASE("limits.lowering.leaves_existing_segments_usable",
 SHMSPEC_CASE("limits.shmall.may_be_reached_and_not_passed", "LIMIT.SHMALL_PAGES"_req) {
   const Actor a = plan.Spawn("a", Alone());
   a.Do(SystemSysctlWrite{Sysctl::kShmall, 5}).Gives(0);
-  const Segment s = a.Get({.size = {2 * kPage + 1}, .flags = kCreate | 0600});
-  a.Do(SysvGet{PrivateKey(), {2 * kPage + 1}, kCreate | 0600}).Fails(ENOSPC);
-  const Segment t = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Pages(2) + 1}, .flags = kCreate | 0600});
+  a.Do(SysvGet{PrivateKey(), {Pages(2) + 1}, kCreate | 0600}).Fails(ENOSPC);
+  const Segment t = a.Get({.size = {Pages(2)}, .flags = kCreate | 0600});
   a.Do(SysvGet{PrivateKey(), {1}, kCreate | 0600}).Fails(ENOSPC);
   a.Remove(s).Gives(0);
   a.Remove(t).Gives(0);
@@ -115,14 +115,14 @@ SHMSPEC_CASE("limits.shmall.gets_back_the_pages_of_a_segment_once", "LIMIT.SHMAL
   const Actor a = plan.Spawn("a", Alone());
   a.Do(SystemSysctlWrite{Sysctl::kShmall, 4}).Gives(0);
   for (int i = 0; i < 5; ++i) {
-    const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
+    const Segment s = a.Get({.size = {Pages(3)}, .flags = kCreate | 0600});
     const Attach p = a.At(s);
     a.Remove(s).Gives(0);
-    a.Do(SysvGet{PrivateKey(), {2 * kPage}, kCreate | 0600}).Fails(ENOSPC);
+    a.Do(SysvGet{PrivateKey(), {Pages(2)}, kCreate | 0600}).Fails(ENOSPC);
     a.Detach(p).Gives(0);
     a.Do(SysvShmInfo{SegmentId(0)}).Expects(Record<UsageRecord>().With("shm_tot", 0));
   }
-  a.Do(SysvGet{PrivateKey(), {5 * kPage}, kCreate | 0600}).Fails(ENOSPC);
+  a.Do(SysvGet{PrivateKey(), {Pages(5)}, kCreate | 0600}).Fails(ENOSPC);
 }
 
 SHMSPEC_CASE("limits.order.is_shmmax_then_shmall", "LIMIT.CHECK_ORDER"_req) {

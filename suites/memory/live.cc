@@ -19,7 +19,7 @@ void ExpectBothWays(const Actor& a, Address at_a, const Actor& b, Address at_b,
     place.offset += bytes;
     return place;
   };
-  for (const std::int64_t offset : {std::int64_t{0}, static_cast<std::int64_t>(kPage) + 8}) {
+  for (const std::int64_t offset : {std::int64_t{0}, static_cast<std::int64_t>(Pages(1)) + 8}) {
     const std::uint64_t value = first_value + static_cast<std::uint64_t>(offset);
     a.Store(moved(at_a, offset), value).Succeeds();
     b.Load(moved(at_b, offset)).Gives(static_cast<std::int64_t>(value));
@@ -33,19 +33,19 @@ SHMSPEC_CASE("memory.live.sharing_does_not_depend_on_how_an_address_was_asked_fo
              "SYSV.SHMAT.REMAP_REPLACES"_req) {
   const Actor a = plan.Spawn("a");
   const Actor b = plan.Spawn("b");
-  const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Boundaries(2)}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
-  const Mapping room = b.Reserve(16 * kPage);
+  const Mapping room = b.Reserve(Boundaries(16));
   const Attach chosen = b.At(s);
   ExpectBothWays(a, p, b, chosen, 100);
   const Attach replacing = b.At(s, room, kRemap);
   ExpectBothWays(a, p, b, replacing, 200);
-  b.Do(MapUnmap{room + 8 * kPage, {2 * kPage}}).Gives(0);
-  const Attach rounded = b.At(s, room + (8 * kPage + 123), kRound);
+  b.Do(MapUnmap{room + Boundaries(8), {Boundaries(2)}}).Gives(0);
+  const Attach rounded = b.At(s, room + (Boundaries(8) + 123), kRound);
   ExpectBothWays(a, p, b, rounded, 300);
   ExpectBothWays(b, chosen, b, rounded, 400);
-  b.Do(MapUnmap{room + 12 * kPage, {2 * kPage}}).Gives(0);
-  const Attach exact = b.At(s, room + 12 * kPage);
+  b.Do(MapUnmap{room + Boundaries(12), {Boundaries(2)}}).Gives(0);
+  const Attach exact = b.At(s, room + Boundaries(12));
   ExpectBothWays(b, exact, a, p, 500);
   a.Stat(s).Expects(Record().With("nattch", 5));
   a.Remove(s).Gives(0);
@@ -54,13 +54,13 @@ SHMSPEC_CASE("memory.live.sharing_does_not_depend_on_how_an_address_was_asked_fo
 SHMSPEC_CASE("memory.live.sharing_reaches_attaches_that_cannot_be_written",
              "SYSV.MULTI.SAME_PHYSICAL_MEMORY"_req, "SYSV.MULTI.MIXED_PROTECTION"_req) {
   const Actor a = plan.Spawn("a");
-  const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0700});
+  const Segment s = a.Get({.size = {Pages(2)}, .flags = kCreate | 0700});
   const Attach p = a.At(s);
   const Attach read_only = a.At(s, {}, kReadOnly);
   const Attach executable = a.At(s, {}, kExecute);
   for (std::uint64_t value = 1; value < 4; ++value) {
-    a.Store(p + kPage, value).Succeeds();
-    a.Load(read_only + kPage).Gives(static_cast<std::int64_t>(value));
+    a.Store(p + Pages(1), value).Succeeds();
+    a.Load(read_only + Pages(1)).Gives(static_cast<std::int64_t>(value));
   }
   ExpectBothWays(a, p, a, executable, 100);
   a.Remove(s).Gives(0);
@@ -71,19 +71,19 @@ SHMSPEC_CASE("memory.live.sharing_survives_fork_moves_and_splits",
              "SYSV.VMA.MPROTECT_SPLIT_COUNTS"_req) {
   const Actor a = plan.Spawn("a");
   const Actor child = plan.Forked("child");
-  const Segment s = a.Get({.size = {4 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Boundaries(4)}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
-  const Mapping room = a.Reserve(8 * kPage);
+  const Mapping room = a.Reserve(Boundaries(8));
   a.Fork(child);
   ExpectBothWays(a, p, child, p, 100);
   Mapping moved;
-  a.MapAs(moved, MapRemap{p, {4 * kPage}, {4 * kPage}, room}).Succeeds();
+  a.MapAs(moved, MapRemap{p, {Boundaries(4)}, {Boundaries(4)}, room}).Succeeds();
   ExpectBothWays(a, moved, child, p, 200);
-  child.Do(MapUnmap{p, {kPage}}).Gives(0);
-  child.Do(MapProtect{p + 3 * kPage, {kPage}, Protection(1)}).Gives(0);
-  ExpectBothWays(a, moved + kPage, child, p + kPage, 300);
-  a.Store(moved + 3 * kPage, 42).Succeeds();
-  child.Load(p + 3 * kPage).Gives(42);
+  child.Do(MapUnmap{p, {Boundaries(1)}}).Gives(0);
+  child.Do(MapProtect{p + Boundaries(3), {Boundaries(1)}, Protection(1)}).Gives(0);
+  ExpectBothWays(a, moved + Boundaries(1), child, p + Boundaries(1), 300);
+  a.Store(moved + Boundaries(3), 42).Succeeds();
+  child.Load(p + Boundaries(3)).Gives(42);
   child.Exit().Expects(Exited());
   a.Remove(s).Gives(0);
 }
@@ -92,17 +92,17 @@ SHMSPEC_CASE("memory.buffers.of_system_calls_may_lie_in_attaches",
              "SYSV.DATA.SYSCALL_BUFFERS"_req) {
   const Actor a = plan.Spawn("a");
   const Actor b = plan.Spawn("b");
-  const Segment s = a.Get({.size = {4 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Pages(4)}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
   const Attach q = b.At(s);
   constexpr std::uint64_t kBytes = 5000;
   Mapping own;
-  a.MapAs(own, MapPrivate{{2 * kPage}}).Succeeds();
+  a.MapAs(own, MapPrivate{{Pages(2)}}).Succeeds();
   a.Do(MemoryFill{own, {kBytes}, 9}).Gives(0);
   a.Do(MemoryTransfer{own, p + 100, {kBytes}}).Gives(kBytes);
   b.Do(MemoryChecksum{q + 100, {kBytes}}).Gives(ChecksumOfFill(kBytes, 9));
-  b.Do(MemoryTransfer{q + 100, q + 2 * kPage, {kBytes}}).Gives(kBytes);
-  a.Do(MemoryChecksum{p + 2 * kPage, {kBytes}}).Gives(ChecksumOfFill(kBytes, 9));
+  b.Do(MemoryTransfer{q + 100, q + Pages(2), {kBytes}}).Gives(kBytes);
+  a.Do(MemoryChecksum{p + Pages(2), {kBytes}}).Gives(ChecksumOfFill(kBytes, 9));
   a.Remove(s).Gives(0);
 }
 
@@ -130,14 +130,14 @@ SHMSPEC_CASE("memory.accounts.return_to_where_they_were", "SYSV.INFO.SHM_INFO_CO
         .Expects(Record<UsageRecord>().With("used_ids", segments).With("shm_tot", pages));
   };
   expect(0, 0);
-  const Segment s = a.Get({.size = {5 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Pages(5)}, .flags = kCreate | 0600});
   const Segment t = a.Get({.size = {1}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
   a.At(s, {}, kReadOnly);
   const Attach q = a.At(t);
-  a.Do(MemoryFill{p, {5 * kPage}, 1}).Gives(0);
+  a.Do(MemoryFill{p, {Pages(5)}, 1}).Gives(0);
   a.Fork(child);
-  a.Do(MapUnmap{p + kPage, {kPage}}).Gives(0);
+  a.Do(MapUnmap{p + Pages(1), {Pages(1)}}).Gives(0);
   a.Remove(s).Gives(0);
   a.Remove(t).Gives(0);
   expect(2, 6);

@@ -17,7 +17,8 @@ using namespace literals;  // NOLINT: "..."_req
 SHMSPEC_CASE("memory.segment.keeps_every_byte", "SYSV.DATA.WHOLE_RANGE"_req) {
   const Actor a = plan.Spawn("a");
   const Actor b = plan.Spawn("b");
-  for (const std::uint64_t bytes : {1ull, 4095ull, 4096ull, 4097ull, 12288ull, 100000ull}) {
+  for (const std::uint64_t bytes :
+       {std::uint64_t{1}, Pages(1) - 1, Pages(1), Pages(1) + 1, Pages(3), std::uint64_t{100000}}) {
     const Segment s = a.Get({.size = {bytes}, .flags = kCreate | 0600});
     const Attach p = a.At(s);
     const Attach q = b.At(s);
@@ -35,33 +36,34 @@ SHMSPEC_CASE("memory.segment.takes_accesses_of_every_width", "SYSV.DATA.WHOLE_RA
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.flags = kCreate | 0600});
   const Attach p = a.At(s);
-  a.Store(p, 0x1122334455667788);
-  a.Load(p, Width::k1).Gives(0x88);
-  a.Load(p, Width::k2).Gives(0x7788);
-  a.Load(p, Width::k4).Gives(0x55667788);
+  constexpr std::uint64_t kValue = 0x1122334455667788;
+  a.Store(p, kValue);
+  a.Load(p, Width::k1).Gives(PartOf(kValue, Width::k1));
+  a.Load(p, Width::k2).Gives(PartOf(kValue, Width::k2));
+  a.Load(p, Width::k4).Gives(PartOf(kValue, Width::k4));
   a.Store(p + 2, 0xabcd, Width::k2).Succeeds();
-  a.Load(p).Gives(0x11223344abcd7788);
+  a.Load(p).Gives(WithPart(kValue, 0xabcd, Width::k2, 2));
   a.Remove(s).Gives(0);
 }
 
 SHMSPEC_CASE("memory.segment.does_not_bleed_into_others", "SYSV.DATA.NO_BLEED"_req) {
   const Actor a = plan.Spawn("a");
   Mapping canary;
-  a.MapAs(canary, MapPrivate{{kPage}, {}}).Succeeds();
-  a.Do(MemoryFill{canary, {kPage}, 99}).Gives(0);
+  a.MapAs(canary, MapPrivate{{Pages(1)}, {}}).Succeeds();
+  a.Do(MemoryFill{canary, {Pages(1)}, 99}).Gives(0);
   std::vector<std::pair<Segment, Attach>> segments;
   for (int i = 0; i < 4; ++i) {
-    const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
+    const Segment s = a.Get({.size = {Pages(2)}, .flags = kCreate | 0600});
     segments.emplace_back(s, a.At(s));
   }
   std::uint64_t value = 0;
-  for (const auto& [s, p] : segments) a.Do(MemoryFill{p, {2 * kPage}, ++value}).Gives(0);
+  for (const auto& [s, p] : segments) a.Do(MemoryFill{p, {Pages(2)}, ++value}).Gives(0);
   value = 0;
   for (const auto& [s, p] : segments) {
-    a.Do(MemoryChecksum{p, {2 * kPage}}).Gives(ChecksumOfFill(2 * kPage, ++value));
+    a.Do(MemoryChecksum{p, {Pages(2)}}).Gives(ChecksumOfFill(Pages(2), ++value));
     a.Remove(s).Gives(0);
   }
-  a.Do(MemoryChecksum{canary, {kPage}}).Gives(ChecksumOfFill(kPage, 99));
+  a.Do(MemoryChecksum{canary, {Pages(1)}}).Gives(ChecksumOfFill(Pages(1), 99));
 }
 
 SHMSPEC_CASE("memory.segment.keeps_the_rest_of_its_last_page", "SYSV.DATA.PAGE_TAIL_PERSISTS"_req) {
@@ -69,10 +71,10 @@ SHMSPEC_CASE("memory.segment.keeps_the_rest_of_its_last_page", "SYSV.DATA.PAGE_T
   const Actor b = plan.Spawn("b");
   const Segment s = a.Get({.size = {1}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
-  a.Store(p + 4095, 7, Width::k1).Succeeds();
+  a.Store(p + (Pages(1) - 1), 7, Width::k1).Succeeds();
   a.Detach(p).Gives(0);
   const Attach q = b.At(s);
-  b.Load(q + 4095, Width::k1).Gives(7);
+  b.Load(q + (Pages(1) - 1), Width::k1).Gives(7);
   a.Remove(s).Gives(0);
 }
 
@@ -102,7 +104,7 @@ SHMSPEC_CASE("memory.atomics.work_across_processes", "SYSV.MULTI.SAME_PHYSICAL_M
   b.Do(MemoryCompareExchange{q, Width::k4, 4, 6}).Gives(5);
   b.Do(MemoryCompareExchange{q, Width::k4, 5, 7}).Gives(5);
   a.Do(MemoryFetchAdd{p, Width::k4, 0xffffffff}).Gives(7);
-  b.Load(q).Gives(6);
+  b.Load(q).Gives(WithPart(0, 6, Width::k4, 0));
   a.Remove(s).Gives(0);
 }
 

@@ -274,11 +274,11 @@ SHMSPEC_CASE("process.count.is_that_of_mappings_in_all_processes",
   const Actor a = plan.Spawn("a");
   const Actor b = plan.Spawn("b");
   const Actor child = plan.Forked("child");
-  const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Pages(3)}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
   a.At(s);
   b.At(s);
-  a.Do(MapUnmap{p + kPage, {kPage}}).Gives(0);
+  a.Do(MapUnmap{p + Pages(1), {Pages(1)}}).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 4));
   a.Fork(child);
   a.Stat(s).Expects(Record().With("nattch", 7));

@@ -94,7 +94,8 @@ SHMSPEC_CASE("sysv.create.ignores_flag_bits_without_a_meaning",
 
 SHMSPEC_CASE("sysv.create.keeps_the_exact_size", "SYSV.SHMGET.SEGSZ_EXACT"_req) {
   const Actor a = plan.Spawn("a");
-  for (const std::uint64_t bytes : {1ull, 4095ull, 4096ull, 4097ull, 1048577ull}) {
+  for (const std::uint64_t bytes :
+       {std::uint64_t{1}, Pages(1) - 1, Pages(1), Pages(1) + 1, std::uint64_t{1048577}}) {
     const Segment s = a.Get({.size = {bytes}, .flags = kCreate | 0600});
     a.Stat(s).Expects(Record().With("size", static_cast<std::int64_t>(bytes)));
     a.Remove(s).Gives(0);
@@ -127,10 +128,10 @@ SHMSPEC_CASE("sysv.create.reserves_no_memory_if_told_so", "SYSV.SHMGET.NORESERVE
 SHMSPEC_CASE("sysv.create.gives_zeros_whatever_memory_is_used_again", "SYSV.SHMGET.ZERO_FILL"_req) {
   const Actor a = plan.Spawn("a");
   for (int i = 0; i < 4; ++i) {
-    const Segment s = a.Get({.size = {4 * kPage}, .flags = kCreate | 0600});
+    const Segment s = a.Get({.size = {Pages(4)}, .flags = kCreate | 0600});
     const Attach p = a.At(s);
-    a.Do(MemoryChecksum{p, {4 * kPage}}).Gives(ChecksumOfZeros(4 * kPage));
-    a.Do(MemoryFill{p, {4 * kPage}, 0xa5}).Gives(0);
+    a.Do(MemoryChecksum{p, {Pages(4)}}).Gives(ChecksumOfZeros(Pages(4)));
+    a.Do(MemoryFill{p, {Pages(4)}, 0xa5}).Gives(0);
     a.Detach(p).Gives(0);
     a.Remove(s).Gives(0);
   }
@@ -139,13 +140,13 @@ SHMSPEC_CASE("sysv.create.gives_zeros_whatever_memory_is_used_again", "SYSV.SHMG
 SHMSPEC_CASE("sysv.create.maps_whole_pages_and_nothing_after_them",
              "SYSV.SHMGET.PAGE_ROUNDING"_req) {
   const Actor a = plan.Spawn("a");
-  const Mapping m = a.Reserve(4 * kPage);
+  const Mapping m = a.Reserve(Boundaries(4));
   const Segment s = a.Get({.size = {5000}, .flags = kCreate | 0600});
-  const Attach p = InGap(a, s, m, 2 * kPage);
-  a.Load(p + 8191, Width::k1).Gives(0);
-  a.Store(p + 8191, 7, Width::k1).Succeeds();
-  a.Load(p + 8191, Width::k1).Gives(7);
-  a.Load(p + 8192, Width::k1).Faults(SIGSEGV, FaultCode::kAccess);
+  const Attach p = InGap(a, s, m, Boundaries(2));
+  a.Load(p + (Boundaries(2) - 1), Width::k1).Gives(0);
+  a.Store(p + (Boundaries(2) - 1), 7, Width::k1).Succeeds();
+  a.Load(p + (Boundaries(2) - 1), Width::k1).Gives(7);
+  a.Load(p + Boundaries(2), Width::k1).Faults(SIGSEGV, FaultCode::kAccess);
   a.Remove(s).Gives(0);
 }
 

@@ -14,25 +14,25 @@ using namespace literals;  // NOLINT: "..."_req
 
 SHMSPEC_CASE("sysv.detach.unmaps_the_segment", "SYSV.SHMDT.BASIC"_req) {
   const Actor a = plan.Spawn("a");
-  const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
-  const Mapping m = a.Reserve(6 * kPage);
-  const Attach p = InGap(a, s, m + 2 * kPage, 2 * kPage);
+  const Segment s = a.Get({.size = {Boundaries(2)}, .flags = kCreate | 0600});
+  const Mapping m = a.Reserve(Boundaries(6));
+  const Attach p = InGap(a, s, m + Boundaries(2), Boundaries(2));
   a.Store(p, 42);
   a.Detach(p).Gives(0);
   a.Load(p).Faults(SIGSEGV, FaultCode::kUnmapped);
-  a.Store(p + kPage, 1).Faults(SIGSEGV, FaultCode::kUnmapped);
+  a.Store(p + Boundaries(1), 1).Faults(SIGSEGV, FaultCode::kUnmapped);
   a.Remove(s).Gives(0);
 }
 
 SHMSPEC_CASE("sysv.detach.accepts_only_the_start_of_an_attach",
              "SYSV.SHMDT.NOT_START_ADDRESS"_req) {
   const Actor a = plan.Spawn("a");
-  const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
-  const Mapping m = a.Reserve(8 * kPage);
-  const Attach p = InGap(a, s, m + 2 * kPage, 3 * kPage);
+  const Segment s = a.Get({.size = {Boundaries(3)}, .flags = kCreate | 0600});
+  const Mapping m = a.Reserve(Boundaries(8));
+  const Attach p = InGap(a, s, m + Boundaries(2), Boundaries(3));
   a.Detach(p + 1).Fails(EINVAL);
-  a.Detach(p + kPage).Fails(EINVAL);
-  a.Detach(p - kPage).Fails(EINVAL);
+  a.Detach(p + Boundaries(1)).Fails(EINVAL);
+  a.Detach(p - Boundaries(1)).Fails(EINVAL);
   a.Detach(m).Fails(EINVAL);
   a.Detach(Null()).Fails(EINVAL);
   a.Stat(s).Expects(Record().With("nattch", 1).With("dtime", 0));
@@ -44,11 +44,11 @@ SHMSPEC_CASE("sysv.detach.accepts_only_the_start_of_an_attach",
 SHMSPEC_CASE("sysv.detach.works_once", "SYSV.SHMDT.TWICE"_req) {
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.flags = kCreate | 0600});
-  const Mapping m = a.Reserve(4 * kPage);
-  const Attach p = InGap(a, s, m, kPage);
+  const Mapping m = a.Reserve(Boundaries(4));
+  const Attach p = InGap(a, s, m, Boundaries(1));
   a.Detach(p).Gives(0);
   a.Detach(p).Fails(EINVAL);
-  a.Do(MapPrivate{{kPage}, p}).Succeeds();
+  a.Do(MapPrivate{{Boundaries(1)}, p}).Succeeds();
   a.Store(p, 42);
   a.Detach(p).Fails(EINVAL);
   a.Load(p).Gives(42);
@@ -70,16 +70,16 @@ SHMSPEC_CASE("sysv.detach.counts_and_stamps", "SYSV.SHMDT.UPDATES"_req, "SYSV.ST
 SHMSPEC_CASE("sysv.detach.keeps_what_was_stored", "SYSV.SHMDT.CONTENTS_KEPT"_req) {
   const Actor a = plan.Spawn("a");
   const Actor b = plan.Spawn("b");
-  const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Pages(2)}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
-  a.Do(MemoryFill{p, {2 * kPage}, 5}).Gives(0);
+  a.Do(MemoryFill{p, {Pages(2)}, 5}).Gives(0);
   a.Detach(p).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 0));
   const Attach q = a.At(s);
-  a.Do(MemoryChecksum{q, {2 * kPage}}).Gives(ChecksumOfFill(2 * kPage, 5));
+  a.Do(MemoryChecksum{q, {Pages(2)}}).Gives(ChecksumOfFill(Pages(2), 5));
   a.Detach(q).Gives(0);
   const Attach r = b.At(s);
-  b.Do(MemoryChecksum{r, {2 * kPage}}).Gives(ChecksumOfFill(2 * kPage, 5));
+  b.Do(MemoryChecksum{r, {Pages(2)}}).Gives(ChecksumOfFill(Pages(2), 5));
   b.Remove(s).Gives(0);
 }
 

@@ -56,7 +56,7 @@ SHMSPEC_CASE("sysv.forced.destroys_at_the_last_detach", "SYSV.FORCED.LAST_DETACH
 SHMSPEC_CASE("sysv.forced.destroys_what_an_attach_fails_to_map",
              "SYSV.FORCED.FAILED_ATTACH_DESTROYS"_req) {
   const Actor a = plan.Spawn("a", Alone());
-  const Mapping m = a.Reserve(4 * kPage);
+  const Mapping m = a.Reserve(Boundaries(4));
   const Segment before = a.Get({.flags = kCreate | 0600});
   a.Do(SysvAttach{before, m, {}}).Fails(EINVAL);
   a.Stat(before).Expects(Record().With("nattch", 0));

@@ -61,7 +61,7 @@ SHMSPEC_CASE("sysv.info.counts_segments_and_pages", "SYSV.INFO.SHM_INFO_COUNTERS
   const Segment t = a.Get({.size = {1}, .flags = kCreate | 0600});
   expect(2, 3, 0);
   const Attach p = a.At(s);
-  a.Store(p + kPage, 1);
+  a.Store(p + Pages(1), 1);
   a.Do(SysvShmInfo{SegmentId(0)})
       .Expects(Record<UsageRecord>().With("used_ids", 2).With("shm_tot", 3));
   a.Remove(s).Gives(0);
@@ -83,14 +83,14 @@ SHMSPEC_CASE("sysv.info.adds_up_the_memory_of_all_segments", "SYSV.INFO.SHM_INFO
                      .With("shm_rss", resident));
   };
   const Segment s = a.Get({.size = {5000}, .flags = kCreate | 0600});
-  const Segment t = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
+  const Segment t = a.Get({.size = {Pages(3)}, .flags = kCreate | 0600});
   const Segment u = a.Get({.size = {1}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
   const Attach q = a.At(t);
   const Attach r = a.At(u);
   expect(3, 6, 0);
   a.Store(q, 1);
-  a.Store(q + 2 * kPage, 1);
+  a.Store(q + Pages(2), 1);
   expect(3, 6, 2);
   a.Store(p, 1);
   a.Store(r, 1);

@@ -20,7 +20,7 @@ constexpr std::uint32_t LockUser(std::uint32_t index) { return Id::User(10 + ind
 /// A user who may lock `pages` pages.
 ActorSpec Locker(std::uint32_t id, std::uint64_t pages) {
   ActorSpec spec = User(id);
-  spec.memlock = pages * kPage;
+  spec.memlock = Pages(pages);
   return spec;
 }
 
@@ -55,7 +55,7 @@ SHMSPEC_CASE("sysv.lock.is_for_owner_and_creator_whatever_the_mode",
 SHMSPEC_CASE("sysv.lock.is_limited_in_pages_over_all_segments", "SYSV.LOCK.MEMLOCK_LIMIT"_req) {
   const Actor a = plan.Spawn("a", Locker(LockUser(4), 2));
   const Segment small = a.Get({.size = {1}, .flags = kCreate | 0600});
-  const Segment large = a.Get({.size = {kPage + 1}, .flags = kCreate | 0600});
+  const Segment large = a.Get({.size = {Pages(1) + 1}, .flags = kCreate | 0600});
   a.Do(SysvLock{large}).Gives(0);
   a.Do(SysvLock{small}).Fails(ENOMEM);
   a.Stat(small).Expects(Record().With("mode", 0600));
@@ -84,7 +84,7 @@ SHMSPEC_CASE("sysv.lock.needs_neither_ownership_nor_limit_with_the_capability",
   ActorSpec capable = UserWith(LockUser(6), kCapIpcLock);
   capable.memlock = 0;
   const Actor b = plan.Spawn("b", capable);
-  const Segment s = a.Get({.size = {4 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Pages(4)}, .flags = kCreate | 0600});
   b.Do(SysvLock{s}).Gives(0);
   a.Stat(s).Expects(Record().With("mode", kModeLocked | 0600));
   b.Do(SysvUnlock{s}).Gives(0);
@@ -94,8 +94,8 @@ SHMSPEC_CASE("sysv.lock.needs_neither_ownership_nor_limit_with_the_capability",
 
 SHMSPEC_CASE("sysv.lock.counts_once", "SYSV.LOCK.IDEMPOTENT"_req) {
   const Actor a = plan.Spawn("a", Locker(LockUser(7), 2));
-  const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
-  const Segment other = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Pages(2)}, .flags = kCreate | 0600});
+  const Segment other = a.Get({.size = {Pages(2)}, .flags = kCreate | 0600});
   a.Do(SysvUnlock{s}).Gives(0);
   a.Do(SysvLock{s}).Gives(0);
   a.Do(SysvLock{s}).Gives(0);
@@ -112,7 +112,7 @@ SHMSPEC_CASE("sysv.lock.counts_once", "SYSV.LOCK.IDEMPOTENT"_req) {
 SHMSPEC_CASE("sysv.lock.ends_with_its_segment", "SYSV.LOCK.RELEASED_ON_DESTROY"_req) {
   const Actor a = plan.Spawn("a", Locker(LockUser(8), 2));
   for (int i = 0; i < 3; ++i) {
-    const Segment s = a.Get({.size = {2 * kPage}, .flags = kCreate | 0600});
+    const Segment s = a.Get({.size = {Pages(2)}, .flags = kCreate | 0600});
     a.Do(SysvLock{s}).Gives(0);
     a.Remove(s).Gives(0);
   }
@@ -120,7 +120,7 @@ SHMSPEC_CASE("sysv.lock.ends_with_its_segment", "SYSV.LOCK.RELEASED_ON_DESTROY"_
 
 SHMSPEC_CASE("sysv.lock.brings_no_page_into_memory", "SYSV.LOCK.NO_PREFAULT"_req) {
   const Actor a = plan.Spawn("a", Alone());
-  const Segment s = a.Get({.size = {4 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Pages(4)}, .flags = kCreate | 0600});
   a.Do(SysvLock{s}).Gives(0);
   a.Do(SysvShmInfo{SegmentId(0)})
       .Expects(Record<UsageRecord>().With("shm_tot", 4).With("shm_rss", 0));

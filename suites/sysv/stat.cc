@@ -64,7 +64,7 @@ SHMSPEC_CASE("sysv.stat.shows_the_key", "SYSV.STAT.SEQ_AND_KEY"_req) {
 SHMSPEC_CASE("sysv.stat.changes_nothing", "SYSV.STAT.NO_SIDE_EFFECT"_req) {
   const Actor a = plan.Spawn("a", Alone());
   const Actor b = plan.Forked("b");
-  const Segment s = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Pages(3)}, .flags = kCreate | 0600});
   a.Fork(b);
   for (int i = 0; i < 2; ++i) {
     b.Stat(s).Expects(Record()

@@ -37,14 +37,14 @@ SHMSPEC_CASE("tools.lsipc.tells_all_columns_apart", "TOOL.LSIPC.JSON"_req) {
 
 SHMSPEC_CASE("tools.maps.tell_parts_of_attaches_apart", "PROC.MAPS.SYSV_NAME"_req) {
   const Actor a = plan.Spawn("a");
-  const Segment s = a.Get({.key = plan.NewKey(), .size = {6 * kPage}, .flags = kCreate | 0600});
-  const Segment t = a.Get({.key = plan.NewKey(), .size = {2 * kPage}, .flags = kCreate | 0600});
-  const Mapping m = a.Reserve(8 * kPage);
-  const Attach p = InGap(a, s, m + kPage, 6 * kPage);
+  const Segment s = a.Get({.key = plan.NewKey(), .size = {Boundaries(6)}, .flags = kCreate | 0600});
+  const Segment t = a.Get({.key = plan.NewKey(), .size = {Boundaries(2)}, .flags = kCreate | 0600});
+  const Mapping m = a.Reserve(Boundaries(8));
+  const Attach p = InGap(a, s, m + Boundaries(1), Boundaries(6));
   a.At(t);
   a.At(t, {}, kReadOnly);
-  a.Do(MapUnmap{p + kPage, {kPage}}).Gives(0);
-  a.Do(MapProtect{p + 5 * kPage, {kPage}, 1}).Gives(0);
+  a.Do(MapUnmap{p + Boundaries(1), {Boundaries(1)}}).Gives(0);
+  a.Do(MapProtect{p + Boundaries(5), {Boundaries(1)}, 1}).Gives(0);
   a.Do(MapLayout{}).Succeeds();
   a.Remove(s).Gives(0);
   a.Remove(t).Gives(0);
@@ -53,7 +53,7 @@ SHMSPEC_CASE("tools.maps.tell_parts_of_attaches_apart", "PROC.MAPS.SYSV_NAME"_re
 SHMSPEC_CASE("tools.ipcs.adds_up_the_memory_of_all_segments", "TOOL.IPCS.VIEWS"_req) {
   const Actor a = plan.Spawn("a", Alone());
   const Segment s = a.Get({.size = {5000}, .flags = kCreate | 0600});
-  const Segment t = a.Get({.size = {3 * kPage}, .flags = kCreate | 0600});
+  const Segment t = a.Get({.size = {Pages(3)}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
   const Attach q = a.At(t);
   const auto expect = [&a](std::int64_t segments, std::int64_t pages, std::int64_t resident) {
@@ -65,8 +65,8 @@ SHMSPEC_CASE("tools.ipcs.adds_up_the_memory_of_all_segments", "TOOL.IPCS.VIEWS"_
   };
   expect(2, 5, 0);
   a.Store(p, 1);
-  a.Store(q + kPage, 1);
-  a.Store(q + 2 * kPage, 1);
+  a.Store(q + Pages(1), 1);
+  a.Store(q + Pages(2), 1);
   expect(2, 5, 3);
   a.Remove(s).Gives(0);
   a.Detach(q).Gives(0);

@@ -90,10 +90,10 @@ SHMSPEC_CASE("tools.procfs.shows_the_namespace_in_which_it_was_opened",
 
 SHMSPEC_CASE("tools.map_files.has_attaches_for_those_with_privilege", "PROC.MAP_FILES"_req) {
   const Actor root = plan.Spawn("root");
-  const Segment s = root.Get({.size = {2 * kPage}, .flags = kCreate | 0666});
+  const Segment s = root.Get({.size = {Pages(2)}, .flags = kCreate | 0666});
   const Attach p = root.At(s);
-  root.Do(MapReopen{p, {2 * kPage}});  // 0, unless it is root of a user namespace only
-  root.Do(MapReopen{p, {kPage}}).Fails(ENOENT);
+  root.Do(MapReopen{p, {Pages(2)}});  // 0, unless it is root of a user namespace only
+  root.Do(MapReopen{p, {Pages(1)}}).Fails(ENOENT);
   root.Detach(p).Gives(0);
   root.Remove(s).Gives(0);
 }
@@ -103,7 +103,7 @@ SHMSPEC_CASE("tools.map_files.cannot_be_reopened_by_users", "PROC.MAP_FILES"_req
   user.Do(ProcessExec{}).Gives(0);  // owns its folder in procfs from here on
   const Segment s = user.Get({.flags = kCreate | 0600});
   const Attach p = user.At(s);
-  user.Do(MapReopen{p, {kPage}}).Fails(EPERM);
+  user.Do(MapReopen{p, {Pages(1)}}).Fails(EPERM);
   user.Detach(p).Gives(0);
   user.Remove(s).Gives(0);
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstring>
 
 #include "harness/vocabulary/outcome/memory_pattern.h"
 
@@ -93,6 +92,15 @@ bool AreKnown(const Scene& scene, std::uint64_t address, std::uint64_t size) {
   return known && covered == size;
 }
 
+std::array<std::uint8_t, 8> BytesOf(const Scene& scene, std::uint64_t number, std::uint64_t size) {
+  std::array<std::uint8_t, 8> bytes{};
+  for (std::uint64_t i = 0; i < size; ++i) {
+    const std::uint64_t at = scene.system().big_endian ? size - 1 - i : i;
+    bytes[at] = static_cast<std::uint8_t>(number >> (8 * i));
+  }
+  return bytes;
+}
+
 std::uint64_t LoadNumber(const Scene& scene, std::uint64_t address, std::uint64_t size) {
   std::array<std::uint8_t, 8> bytes{};
   ForEachMappedPart(
@@ -101,7 +109,10 @@ std::uint64_t LoadNumber(const Scene& scene, std::uint64_t address, std::uint64_
         ObjectOf(scene.state(), object).Read(offset, std::span(bytes).subspan(done, part));
       });
   std::uint64_t number = 0;
-  std::memcpy(&number, bytes.data(), sizeof number);
+  for (std::uint64_t i = 0; i < size; ++i) {
+    const std::uint64_t at = scene.system().big_endian ? size - 1 - i : i;
+    number |= std::uint64_t{bytes[at]} << (8 * i);
+  }
   return number;
 }
 

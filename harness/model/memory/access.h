@@ -5,6 +5,7 @@
 #ifndef SHMSPEC_HARNESS_MODEL_MEMORY_ACCESS_H_
 #define SHMSPEC_HARNESS_MODEL_MEMORY_ACCESS_H_
 
+#include <array>
 #include <cstdint>
 #include <span>
 
@@ -27,6 +28,8 @@ void DescribeReach(const Reach& reach, Clauses& clauses);
 
 /// Whether the bytes are all known; they must be mapped.
 bool AreKnown(const Scene& scene, std::uint64_t address, std::uint64_t size);
+/// The bytes of a number of at most 8 bytes in the order of the system; the rest are zeros.
+std::array<std::uint8_t, 8> BytesOf(const Scene& scene, std::uint64_t number, std::uint64_t size);
 std::uint64_t LoadNumber(const Scene& scene, std::uint64_t address, std::uint64_t size);
 std::uint64_t LoadChecksum(const Scene& scene, std::uint64_t address, std::uint64_t size);
 

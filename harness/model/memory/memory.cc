@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstring>
 
 #include "harness/model/language/operations.h"
 #include "harness/model/language/stride.h"
@@ -64,8 +63,7 @@ void DescribeUpdate(const Scene& scene, std::uint64_t address, Width width, Clau
 
 void StoreNumber(const Scene& scene, State& state, std::uint64_t address, Width width,
                  std::uint64_t value) {
-  std::array<std::uint8_t, 8> bytes;
-  std::memcpy(bytes.data(), &value, sizeof value);
+  const std::array<std::uint8_t, 8> bytes = BytesOf(scene, value, Bytes(width));
   const bool indivisible = IsIndivisible(scene, address, width);
   const std::uint32_t step = scene.call().step;
   ForEachMappedPart(

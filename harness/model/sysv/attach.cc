@@ -55,6 +55,10 @@ void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t 
   const SystemFacts& system = scene.system();
   RefuseAddress(!scene.IsPageAligned(start), EINVAL, Force::kMust, scene,
                 "SYSV.SHMAT.MISALIGNED"_req, "the address is not aligned", clauses);
+  // Where caches are found by virtual addresses. Others take any page.
+  RefuseAddress(scene.IsPageAligned(start) && start % system.shmlba != 0, EINVAL, Force::kMay,
+                scene, "SYSV.SHMAT.MISALIGNED"_req, "the address is no multiple of SHMLBA",
+                clauses);
   const std::uint64_t huge_page = scene.system().huge_page_size;
   RefuseAddress(huge && huge_page != 0 && start % huge_page != 0, EINVAL, Force::kMust, scene,
                 "HUGE.ALIGNMENT"_req, "the address is not aligned to huge pages", clauses);

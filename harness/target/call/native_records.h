@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The records of shmctl as <sys/shm.h> declares them, which on 64-bit Linux is also how the kernel
-// lays them out.
+// The records of shmctl as <sys/shm.h> declares them.
 
 #ifndef SHMSPEC_HARNESS_TARGET_CALL_NATIVE_RECORDS_H_
 #define SHMSPEC_HARNESS_TARGET_CALL_NATIVE_RECORDS_H_

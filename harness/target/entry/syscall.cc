@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "harness/target/call/kernel_records.h"
 #include "harness/target/call/native_records.h"
 #include "harness/target/target.h"
 
@@ -33,6 +34,9 @@ CallResult Attach(std::int64_t segment, std::uint64_t address, std::uint64_t fla
 std::int64_t Detach(std::uint64_t address) { return ::syscall(SYS_shmdt, Word(address)); }
 
 CallResult Control(std::int64_t segment, int command, void* buffer) {
+#ifdef __arm__
+  command |= 0x100;  // IPC_64: this call is older than the present records
+#endif
   return ::syscall(SYS_shmctl, Word(segment), command, buffer);
 }
 
@@ -75,11 +79,11 @@ constexpr SysvCalls kSysvCalls{.get = Get,
                                .detach = Detach,
                                .control = Control,
                                .key_of_path = KeyOfPathByLibc,
-                               .write_settable = native::WriteSettable,
-                               .read_segment = native::ReadSegment,
-                               .read_limits = native::ReadLimits,
+                               .write_settable = kernel::WriteSettable,
+                               .read_segment = kernel::ReadSegment,
+                               .read_limits = kernel::ReadLimits,
                                .read_usage = native::ReadUsage,
-                               .sizes = native::kSizes};
+                               .sizes = kernel::kSizes};
 
 constexpr MapCalls kMapCalls{
     .map = Map, .unmap = Unmap, .protect = Protect, .remap = Remap, .advise = Advise, .seal = Seal};

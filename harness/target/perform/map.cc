@@ -9,7 +9,9 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
+#include <variant>
 
+#include "harness/host/memory_units.h"
 #include "harness/host/own_process.h"
 #include "harness/host/text_file.h"
 #include "harness/target/perform/families.h"
@@ -67,7 +69,16 @@ bool ParseMapping(const char* line, MappingRow& row) {
 }  // namespace
 
 Outcome Do(const MapReserve& op, Context& context) {
-  return MapAnonymous(0, op.size, PROT_NONE, context);
+  const std::uint64_t spare = OwnMemoryUnits().boundary - OwnMemoryUnits().page;
+  const Outcome mapped = MapAnonymous(0, {op.size.bytes + spare}, PROT_NONE, context);
+  const auto* value = std::get_if<Value>(&mapped);
+  if (spare == 0 || value == nullptr) return mapped;
+  // The parts before and behind the aligned one.
+  const auto start = static_cast<std::uint64_t>(value->number);
+  const std::uint64_t before = (0 - start) % OwnMemoryUnits().boundary;
+  if (before != 0) context.map().unmap(start, before);
+  if (before != spare) context.map().unmap(start + before + op.size.bytes, spare - before);
+  return Value{static_cast<std::int64_t>(start + before)};
 }
 
 Outcome Do(const MapPrivate& op, Context& context) {

@@ -2,8 +2,10 @@
 #
 # Compiles suites/requirements.yaml into what requirement.cc includes. yaml-cpp is needed here only.
 
-add_executable(shmspec_catalogue_compiler catalogue/catalogue_compiler.cc value/sha256.cc)
-target_link_libraries(shmspec_catalogue_compiler PRIVATE shmspec_flags yaml-cpp fmt::fmt-header-only)
+if(NOT CMAKE_CROSSCOMPILING)
+  add_executable(shmspec_catalogue_compiler catalogue/catalogue_compiler.cc value/sha256.cc)
+  target_link_libraries(shmspec_catalogue_compiler PRIVATE shmspec_flags yaml-cpp fmt::fmt-header-only)
+endif()
 
 set(catalogue_source ${PROJECT_SOURCE_DIR}/suites/requirements.yaml)
 set(catalogue_folder ${PROJECT_BINARY_DIR}/generated/shmspec)

@@ -209,8 +209,10 @@ std::optional<Error> PlanParser::Read(std::string_view text, std::string_view fi
   while (!text.empty()) {
     ++line_;
     const std::size_t end = text.find('\n');
-    Cursor cursor(WithoutComment(text.substr(0, end)));
-    if (!Line(cursor)) return ErrorAt(file, line_, cursor.column(), cursor.message());
+    Cursor cursor(WithoutComment(text.substr(0, end)), page_);
+    const bool read = Line(cursor);
+    took_pages_ = took_pages_ || cursor.took_pages();
+    if (!read) return ErrorAt(file, line_, cursor.column(), cursor.message());
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   if (racing_) return ErrorAt(file, line_ + 1, 1, "expected \"}\" to close the race");

@@ -15,6 +15,7 @@
 
 #include "harness/vocabulary/form/text_value.h"
 #include "harness/vocabulary/plan/plan.h"
+#include "harness/vocabulary/value/page.h"
 #include "harness/vocabulary/value/result.h"
 
 namespace shmspec::text {
@@ -46,6 +47,10 @@ class PlanParser {
   static bool End(Cursor& cursor);
   /// The number of the line that is read, from 1.
   std::uint32_t line() const { return line_; }
+  /// What `1p` is on the lines that follow, in bytes.
+  void SetPage(std::uint64_t page) { page_ = page; }
+  /// Whether a line above has a number in pages.
+  bool took_pages() const { return took_pages_; }
 
  private:
   /// Reads one line; false leaves the reason in the cursor.
@@ -62,6 +67,8 @@ class PlanParser {
 
   Plan plan_;
   std::uint32_t line_ = 0;
+  std::uint64_t page_ = Units().page;
+  bool took_pages_ = false;
   bool racing_ = false;
   std::uint16_t races_ = 0;
 };

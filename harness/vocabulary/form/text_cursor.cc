@@ -3,7 +3,10 @@
 #include "harness/vocabulary/form/text_cursor.h"
 
 #include <charconv>
+#include <limits>
 #include <utility>
+
+#include "harness/vocabulary/value/wide_number.h"
 
 namespace shmspec::text {
 namespace {
@@ -66,6 +69,7 @@ std::optional<Number> Cursor::TakeNumber() {
   const auto [end, error] = std::from_chars(first, last, number.magnitude, base);
   if (error == std::errc() && end != first) {
     at_ += static_cast<std::size_t>(end - first);
+    if (base == 10 && Accept("p")) return TakePages(number, start);
     if (AtEnd() || !IsWordCharacter(Peek()) || Rest().starts_with("..")) return number;
   }
   at_ = start;
@@ -77,6 +81,31 @@ std::optional<Number> Cursor::TakeNumber() {
     Fail("expected a number, found " + Found());
   }
   return std::nullopt;
+}
+
+std::optional<Number> Cursor::TakePages(const Number& count, std::size_t start) {
+  took_pages_ = true;
+  WideNumber bytes = count.magnitude * page_;
+  const bool fits = count.magnitude <= std::numeric_limits<std::uint64_t>::max() / page_;
+  if (count.negative) bytes = -bytes;
+  const bool more = (Peek() == '+' || Peek() == '-') && Rest().size() > 1 && IsDigit(Rest()[1]);
+  if (more) {
+    const bool minus = Peek() == '-';
+    ++at_;
+    const auto rest = TakeNumber();
+    if (!rest) return std::nullopt;
+    bytes = minus ? bytes - rest->magnitude : bytes + rest->magnitude;
+  }
+  if (!fits) {
+    FailAt(start, "expected a number of at most 2^64 - 1");
+    return std::nullopt;
+  }
+  if (!AtEnd() && IsWordCharacter(Peek()) && !Rest().starts_with("..")) {
+    Fail("expected pages, with or without bytes behind them, such as 2p or 1p+1, found " + Found());
+    return std::nullopt;
+  }
+  const bool negative = bytes < 0;
+  return Number{negative, static_cast<std::uint64_t>(negative ? -bytes : bytes)};
 }
 
 bool Cursor::TakeQuoted(std::string& out) {

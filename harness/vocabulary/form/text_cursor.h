@@ -10,9 +10,12 @@
 #include <string>
 #include <string_view>
 
+#include "harness/vocabulary/value/page.h"
+
 namespace shmspec::text {
 
-/// A whole number as written: decimal, 0x hexadecimal or 0 octal, with an optional minus.
+/// A whole number as written: decimal, 0x hexadecimal or 0 octal, with an optional minus; or pages,
+/// `2p`, with or without a number of bytes behind them, `2p+1`, `2p-8`.
 struct Number {
   bool negative = false;
   std::uint64_t magnitude = 0;
@@ -22,7 +25,9 @@ struct Number {
 /// callers may check only at the end.
 class Cursor {
  public:
-  explicit Cursor(std::string_view line) : line_(line) {}
+  /// `page`: what `1p` is, in bytes.
+  explicit Cursor(std::string_view line, std::uint64_t page = Units().page)
+      : line_(line), page_(page) {}
 
   bool ok() const { return !message_; }
   const std::string& message() const { return *message_; }
@@ -45,6 +50,8 @@ class Cursor {
   /// Takes a run of letters, digits and underscores.
   std::string_view Name();
   std::optional<Number> TakeNumber();
+  /// Whether a number was taken that is given in pages.
+  bool took_pages() const { return took_pages_; }
   /// Takes a quoted text: \" \\ \n and \xNN are escapes.
   bool TakeQuoted(std::string& out);
 
@@ -55,7 +62,12 @@ class Cursor {
   std::string Found() const;
 
  private:
+  /// Adds what stands behind a number of pages.
+  std::optional<Number> TakePages(const Number& count, std::size_t start);
+
   std::string_view line_;
+  std::uint64_t page_;
+  bool took_pages_ = false;
   std::size_t at_ = 0;
   std::size_t failed_at_ = 0;
   std::optional<std::string> message_;

@@ -6,10 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "harness/generators/draw.h"
 #include "harness/vocabulary/form/wire.h"
 #include "harness/vocabulary/plan/plan_builder.h"
+#include "harness/vocabulary/value/page.h"
 
 namespace shmspec {
 namespace {
@@ -91,6 +93,57 @@ TEST(Text, UsersOfPlansHaveNamesAndOthersStayNumbers) {
     ASSERT_FALSE(none.ok()) << odd;
     EXPECT_EQ(none.error().message, "p:2:13: expected a number or a user of the plan, u1 to u32");
   }
+}
+
+/// The values of the stores of a plan that is read where a page has `page` bytes.
+std::vector<std::uint64_t> StoresOf(const std::string& lines, std::uint64_t page) {
+  SetMemoryUnits({.page = page});
+  const Result<Plan> plan = ParsePlan("plan p\nactor a\n" + lines, "p");
+  SetMemoryUnits({});
+  std::vector<std::uint64_t> values;
+  EXPECT_TRUE(plan.ok()) << plan.error().message;
+  if (!plan.ok()) return values;
+  for (const Step& step : plan->steps) {
+    values.push_back(std::get<MemoryStore>(step.operation).value);
+    values.push_back(static_cast<std::uint64_t>(std::get<MemoryStore>(step.operation).at.offset));
+  }
+  return values;
+}
+
+TEST(Text, NumbersMayBeGivenInPages) {
+  const std::string lines =
+      "a: memory.store at=2p+8 value=3p\n"
+      "a: memory.store at=-1p value=1p-1\n"
+      "a: memory.store at=-1p+0x10 value=0p\n";
+  EXPECT_THAT(StoresOf(lines, 4096),
+              testing::ElementsAre(12288, 8200, 4095, -4096ull, 0, -4080ull));
+  EXPECT_THAT(StoresOf(lines, 65536),
+              testing::ElementsAre(196608, 131080, 65535, -65536ull, 0, -65520ull));
+}
+
+TEST(Text, PagesBehindAHandleAndInRangesAreRead) {
+  const Result<Plan> plan = ParsePlan(
+      "plan p\nactor a\n"
+      "a: s0 = sysv.get size=3p+1 -> ok\n"
+      "a: a0 = sysv.attach segment=s0 -> ok\n"
+      "a: memory.load at=a0+1p-8 -> 1p..2p\n"
+      "a: sysv.stat segment=s0 -> segment{size=3p+1}\n",
+      "p");
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_EQ(std::get<SysvGet>(plan->steps[0].operation).size.bytes, 12289u);
+  EXPECT_EQ(std::get<MemoryLoad>(plan->steps[2].operation).at.offset, 4088);
+  EXPECT_EQ(PrintPattern(*plan->steps[2].expected, plan->actors), "4096..8192");
+  EXPECT_THAT(PrintPlan(*plan), testing::HasSubstr("segment{size=12289}"));
+}
+
+TEST(Text, AMistakeInPagesIsReported) {
+  const auto at = [](const std::string& value) {
+    return ErrorOf("plan p\nactor a\na: memory.store at=null value=" + value + "\n");
+  };
+  EXPECT_THAT(at("2pages"), testing::StartsWith("p:3:33: expected pages, with or without bytes"));
+  EXPECT_THAT(at("0x1p"), testing::StartsWith("p:3:31: expected a number without a unit"));
+  EXPECT_THAT(at("99999999999999999p"),
+              testing::StartsWith("p:3:31: expected a number of at most"));
 }
 
 TEST(Text, CommentsBlankLinesAndStartedStepsAreRead) {

@@ -55,6 +55,8 @@ constexpr bool IsPowerOfTwo(std::uint64_t number) {
 
 class TraceParser final : public PlanParser {
  public:
+  TraceParser() { SetPage(SystemFacts().page_size); }
+
   Result<Trace> Parse(std::string_view text, std::string_view file);
 
  private:
@@ -116,8 +118,15 @@ bool TraceParser::SystemLine(Cursor& cursor) {
   if (!ParseFields(cursor, ReadInto(system), seen, plan().actors)) return false;
   const bool sizes = IsPowerOfTwo(system.page_size) && IsPowerOfTwo(system.shmlba) &&
                      (system.huge_page_size == 0 || IsPowerOfTwo(system.huge_page_size));
-  return sizes ||
-         cursor.FailAt(start, "expected page_size, shmlba and huge_page_size to be powers of two");
+  if (!sizes) {
+    return cursor.FailAt(start,
+                         "expected page_size, shmlba and huge_page_size to be powers of two");
+  }
+  if (took_pages() && system.page_size != SystemFacts().page_size) {
+    return cursor.FailAt(start, "write this line above the first number in pages");
+  }
+  SetPage(system.page_size);
+  return true;
 }
 
 bool TraceParser::FactsLine(Cursor& cursor) {

@@ -193,6 +193,8 @@ TEST(TraceText, AMistakeIsReportedWithItsLineAndColumn) {
             "t:4:24: expected not_before_s to be at most not_after_s");
   EXPECT_EQ(ErrorOf("system page_siz=1\n"),
             "t:4:8: system has no field \"page_siz\"; did you mean huge_page_size or page_size?");
+  EXPECT_EQ(ErrorOf("a: sysv.get size=1p => 7\nsystem page_size=16384\n"),
+            "t:5:8: write this line above the first number in pages");
   EXPECT_EQ(ErrorOf("system page_size=5000\n"),
             "t:4:8: expected page_size, shmlba and huge_page_size to be powers of two");
   EXPECT_EQ(ErrorOf("system page_size=4096\nsystem shmlba=4096\n"),
@@ -241,6 +243,13 @@ TEST(TraceText, PlansAndTracesAreToldApart) {
       "t");
   ASSERT_TRUE(actor.ok()) << actor.error().message;
   EXPECT_EQ(actor->actors[0].pid, 5);
+}
+
+TEST(TraceText, PagesAreThoseOfTheTracedSystem) {
+  const Trace trace = Read("system page_size=16384\na: sysv.get size=2p+1 => 7\n");
+  EXPECT_EQ(std::get<SysvGet>(trace.plan.steps[0].operation).size.bytes, 32769u);
+  const Trace usual = Read("a: sysv.get size=2p+1 => 7\n");
+  EXPECT_EQ(std::get<SysvGet>(usual.plan.steps[0].operation).size.bytes, 8193u);
 }
 
 TEST(TraceText, DamagedTextIsRefusedOrReadButNeverBreaksTheReader) {

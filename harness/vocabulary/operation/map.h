@@ -16,8 +16,8 @@
 
 namespace shmspec {
 
-/// mmap(2) of inaccessible anonymous memory: a place in which attaches can be overrun safely.
-/// Assigns a mapping handle.
+/// mmap(2) of inaccessible anonymous memory, at a multiple of SHMLBA: a place in which attaches can
+/// be overrun safely. Assigns a mapping handle.
 struct MapReserve {
   static constexpr std::string_view kName = "map.reserve";
   static constexpr Role kRole = Role::kNeighbour;

@@ -28,6 +28,7 @@ struct SystemFacts {
   std::uint64_t shmmax = 18446744073692774399ull;  // bytes
   std::uint64_t shmall = 18446744073692774399ull;  // pages
   std::uint64_t shmmni = 4096;
+  bool big_endian = false;
   std::uint64_t mmap_min_addr = 65536;
   std::int64_t overcommit = 0;
   std::uint64_t huge_page_size = 0;   // bytes; 0: there are none
@@ -38,18 +39,19 @@ struct SystemFacts {
   Abilities abilities = kEveryAbility;
   bool detaches = true;   // shmdt(2) is there
   bool filtered = false;  // a filter of system calls is in force, or it is not known that none is
-  static constexpr auto kFields = Fields(
-      Field{"page_size", &SystemFacts::page_size}, Field{"shmlba", &SystemFacts::shmlba},
-      Field{"shmmax", &SystemFacts::shmmax}, Field{"shmall", &SystemFacts::shmall},
-      Field{"shmmni", &SystemFacts::shmmni}, Field{"mmap_min_addr", &SystemFacts::mmap_min_addr},
-      Field{"overcommit", &SystemFacts::overcommit},
-      Field{"huge_page_size", &SystemFacts::huge_page_size},
-      Field{"huge_pages_free", &SystemFacts::huge_pages_free},
-      Field{"huge_group", &SystemFacts::huge_group},
-      Field{"private_ipc", &SystemFacts::private_ipc},
-      Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc},
-      Field{"abilities", &SystemFacts::abilities}, Field{"detaches", &SystemFacts::detaches},
-      Field{"filtered", &SystemFacts::filtered});
+  static constexpr auto kFields =
+      Fields(Field{"page_size", &SystemFacts::page_size}, Field{"shmlba", &SystemFacts::shmlba},
+             Field{"big_endian", &SystemFacts::big_endian}, Field{"shmmax", &SystemFacts::shmmax},
+             Field{"shmall", &SystemFacts::shmall}, Field{"shmmni", &SystemFacts::shmmni},
+             Field{"mmap_min_addr", &SystemFacts::mmap_min_addr},
+             Field{"overcommit", &SystemFacts::overcommit},
+             Field{"huge_page_size", &SystemFacts::huge_page_size},
+             Field{"huge_pages_free", &SystemFacts::huge_pages_free},
+             Field{"huge_group", &SystemFacts::huge_group},
+             Field{"private_ipc", &SystemFacts::private_ipc},
+             Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc},
+             Field{"abilities", &SystemFacts::abilities}, Field{"detaches", &SystemFacts::detaches},
+             Field{"filtered", &SystemFacts::filtered});
   friend bool operator==(const SystemFacts& a, const SystemFacts& b);
 };
 
