@@ -77,6 +77,9 @@ if(CMAKE_SIZEOF_VOID_P EQUAL 4)
   # Sizes of the system that is judged have 64 bits, those of containers 32. What would lose a value is
   # found where the program of 32-bit actors is compiled.
   target_compile_options(shmspec_plain_flags INTERFACE -Wno-conversion -Wno-psabi)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(shmspec_plain_flags INTERFACE -Wno-free-nonheap-object)  # GCC 12, as below
+  endif()
 endif()
 
 # Further flags of all of them except the program of 32-bit actors, which has no runtime of a sanitizer.

@@ -141,7 +141,7 @@ SHMSPEC_CASE("sysv.create.maps_whole_pages_and_nothing_after_them",
              "SYSV.SHMGET.PAGE_ROUNDING"_req) {
   const Actor a = plan.Spawn("a");
   const Mapping m = a.Reserve(Boundaries(4));
-  const Segment s = a.Get({.size = {5000}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Boundaries(2) - 3000}, .flags = kCreate | 0600});
   const Attach p = InGap(a, s, m, Boundaries(2));
   a.Load(p + (Boundaries(2) - 1), Width::k1).Gives(0);
   a.Store(p + (Boundaries(2) - 1), 7, Width::k1).Succeeds();

@@ -56,7 +56,7 @@ SHMSPEC_CASE("sysv.info.counts_segments_and_pages", "SYSV.INFO.SHM_INFO_COUNTERS
                      .With("shm_rss", resident));
   };
   expect(0, 0, 0);
-  const Segment s = a.Get({.size = {5000}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Pages(1) + 904}, .flags = kCreate | 0600});
   expect(1, 2, 0);
   const Segment t = a.Get({.size = {1}, .flags = kCreate | 0600});
   expect(2, 3, 0);
@@ -82,7 +82,7 @@ SHMSPEC_CASE("sysv.info.adds_up_the_memory_of_all_segments", "SYSV.INFO.SHM_INFO
                      .With("shm_tot", pages)
                      .With("shm_rss", resident));
   };
-  const Segment s = a.Get({.size = {5000}, .flags = kCreate | 0600});
+  const Segment s = a.Get({.size = {Pages(1) + 904}, .flags = kCreate | 0600});
   const Segment t = a.Get({.size = {Pages(3)}, .flags = kCreate | 0600});
   const Segment u = a.Get({.size = {1}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
