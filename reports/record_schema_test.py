@@ -32,6 +32,7 @@ OPTIONAL = {
     "record.measurements", "record.fuzzing", "measurements.operations", "measurements.p50",
     "measurements.p99", "fuzzing.duration_s", "points.time_s", "histograms.branches",
     "histograms.primes", "objections.operation", "objections.differences", "differences.field",
+    "run.merged_from", "shard.cases", "selection.level", "selection.quick", "selection.shuffled",
     "summary.left_behind", "entries.cause", "entries.when", "entries.class", "entries.at_most",
 }
 
@@ -97,6 +98,18 @@ def judged_run(program, folder):
                "--baseline", given / "baseline.json", "--waivers", given / "waivers.toml",
                "--measurements", given / "measurements.json", "--fuzzing", given / "plan_fuzz.log",
                "--controls")
+
+
+def merged_run(program, folder):
+    """The records of two shards and the one that they become."""
+    shards = [folder / f"shard{part}" for part in (1, 2)]
+    for part, shard in enumerate(shards, 1):
+        shard.mkdir()
+        run(program, shard, "sysv.attach", "--target", FAULT, "--level", "must", "--shuffle",
+            "--shard", f"{part}/2")
+    merged = subprocess.run([program, "merge", *shards], stdout=subprocess.PIPE, check=True)
+    first = json.loads((shards[0] / "0.json").read_text(encoding="utf-8"))
+    return first, json.loads(merged.stdout)
 
 
 def small(record):
@@ -166,6 +179,7 @@ def main():
             "disordered": run(program, folder, "ordering", "--target", DISORDER),
             "judged": judged_run(program, folder),
         }
+        records["shard"], records["merged"] = merged_run(program, folder)
     for title, record in records.items():
         for error in validator.iter_errors(record):
             mistakes.append(f"{title}: {error.json_path}: {error.message}"[:300])
@@ -184,7 +198,7 @@ def main():
             holder = holder.get(part, {})
         if not holder:
             mistakes.append(f"the judged run has no {name}")
-    for record in (failed, disordered, judged):
+    for record in (failed, disordered, judged, small(records["shard"]), small(records["merged"])):
         damaged = list(undetected_damage(validator, record))
         mistakes += [f"the schema does not notice {damage}" for damage in damaged]
     print("\n".join(mistakes) or f"{len(records)} records are valid and damage is noticed")

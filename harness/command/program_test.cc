@@ -81,6 +81,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{{"run", "--measurements", "/dev/null"}, "/dev/null:1:1: this is not JSON"},
         Mistake{{"run", "--fuzzing", "/dev/null"}, "/dev/null: is no log of libFuzzer"},
         Mistake{{"run", "--fuzzing", "/no/such.log"}, "/no/such.log: cannot be read"},
+        Mistake{{"merge"}, "RECORD is required; see shmspec merge --help"},
+        Mistake{{"merge", "/no/such/1.json"}, "/no/such/1.json: cannot be read: No such file"},
+        Mistake{{"merge", "x", "--ouput", "y"}, "did you mean --output?"},
         Mistake{{"waivers"}, "A subcommand is required"},
         Mistake{{"waivers", "chek", "x"}, "no command \"waivers chek\"; did you mean check?"},
         Mistake{{"waivers", "suggest", "--ouput", "x"},
@@ -131,18 +134,26 @@ TEST(Program, NeverOverwritesAFileAndLeavesNothingHalfWritten) {
 
 constexpr const char* kMine = "what was there before\n";
 
+/// Makes a record with a failure, of the only shard that has a case, for every command that reads
+/// one.
+void MakeRecord(const std::string& file) {
+  ASSERT_EQ(RunProgram({"run", kCase, "--target", kFault, "--shard", "1/2", "-o", file}).exit_code,
+            1);
+}
+
 /// Every command that writes a file, and the option for that.
 std::vector<Arguments> WritingCommands(const std::string& record) {
   return {{"run", kCase, "--target", "simulated"},
           {"report", record},
           {"baseline", record},
+          {"merge", record},
           {"waivers", "suggest", record}};
 }
 
 TEST(Program, ReplacesAFileOnlyWhenForced) {
   const TemporaryFolder folder;
   const std::string record = folder / "record.json";
-  ASSERT_EQ(RunProgram({"run", kCase, "--target", kFault, "-o", record}).exit_code, 1);
+  ASSERT_NO_FATAL_FAILURE(MakeRecord(record));
   for (Arguments command : WritingCommands(record)) {
     SCOPED_TRACE(command.front());
     const std::string file = folder / "file";
@@ -166,7 +177,7 @@ TEST(Program, ReplacesAFileOnlyWhenForced) {
 TEST(Program, KeepsTheOldFileWhenTheNewOneIsNotWhole) {
   const TemporaryFolder folder;
   const std::string record = folder / "record.json";
-  ASSERT_EQ(RunProgram({"run", kCase, "--target", kFault, "-o", record}).exit_code, 1);
+  ASSERT_NO_FATAL_FAILURE(MakeRecord(record));
   const std::string file = folder / "file";
   WriteWhole(file, kMine);
   for (Arguments command : WritingCommands(record)) {
@@ -195,7 +206,7 @@ TEST(Program, KeepsTheRecordWhenNobodyReadsTheRest) {
 TEST(Program, NeverReplacesWhatItReads) {
   const TemporaryFolder folder;
   const std::string record = folder / "record.json";
-  ASSERT_EQ(RunProgram({"run", kCase, "--target", kFault, "-o", record}).exit_code, 1);
+  ASSERT_NO_FATAL_FAILURE(MakeRecord(record));
   const std::string kept = ReadWhole(record);
   for (Arguments command : WritingCommands(record)) {
     if (command.back() != record) continue;  // reads nothing

@@ -44,7 +44,9 @@ void DeclareSelection(OptionList& options, RunCommandOptions& to) {
   options.Number("--jobs,-j", to.perform.jobs, {1, 256},
                  "Cases performed at the same time; as many as there are CPUs, at most 4, when not "
                  "given");
-  options.Text("--shard", to.shard, "Only part i of n of the cases, as i/n");
+  options.Text(
+      "--shard", to.shard,
+      "Only part i of n of the cases, as i/n; shmspec merge makes one record of all parts");
   options.Number("--repeat", to.repeat, {1, 100000}, "Attempts at each case; 1 when not given");
   options.Number("--retries", to.retries, {0, 1000},
                  "Further attempts at a case that does not pass, none by default; one that then "
@@ -106,6 +108,7 @@ constexpr const char* kFooter =
     "  shmspec run --target all -o entries         every way into the kernel, a record of each\n"
     "  shmspec run --baseline baseline.json        what is not as it was\n"
     "  shmspec run --brief                         what is wrong, on one screen\n"
+    "  shmspec run --shard 1/3 --seed 7 -o 1.json  a third, and the others elsewhere\n"
     "  shmspec run sysv --timeout 2m -j 1          a slow system: more time, one at a time\n\n";
 
 std::string Footer() { return std::string(kFooter) + kExitCodes; }

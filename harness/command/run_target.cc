@@ -2,7 +2,6 @@
 
 #include "harness/command/run_target.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,6 +23,7 @@
 #include "harness/runner/stop_requests.h"
 #include "harness/sandbox/environment.h"
 #include "harness/vocabulary/value/check.h"
+#include "harness/vocabulary/value/instant.h"
 #include "reports/form/report.h"
 
 namespace shmspec {
@@ -67,8 +67,7 @@ Result<SelectionOptions> SelectionOf(const RunCommandOptions& options, std::uint
 }
 
 std::string Now() {
-  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(now));
+  return PrintInstant(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
 }
 
 /// The logs of fuzzers, one of each target.
@@ -285,12 +284,16 @@ TargetRun RunOnTarget(const RunCommandOptions& options, Preparation prepared,
   RecordContext context{.argv = options.argv,
                         .started = Now(),
                         .selection = fmt::format("{}", fmt::join(options.filters, " ")),
+                        .quick = options.quick,
+                        .shuffled = options.shuffle,
                         .excluded = selection.excluded,
                         .shard_index = prepared.selecting.shard.index,
                         .shard_count = prepared.selecting.shard.count,
+                        .shard_cases = selection.of_all_shards,
                         .expectations = prepared.expectations,
                         .measurements = prepared.measurements,
                         .fuzzing = prepared.fuzzing};
+  if (options.level != Level::kMay) context.level = options.level;
   const Delivery delivery(options, prepared, reader, among_others);
   if (!settled.ok()) {
     return {delivery.Refuse(selection.cases, run, context, settled.error().message,

@@ -19,6 +19,14 @@ namespace {
 /// All trials together take some milliseconds, under an emulator a second.
 constexpr std::uint64_t kGiveUp_ns = 60'000'000'000;
 
+constexpr std::string_view kMissing = "no (";
+
+std::string NameOfFact(Ability ability) {
+  std::string name = "ability." + std::string(NameOf(ability));
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
 }  // namespace
 
 Result<FoundAbilities> TryAbilitiesInside(Isolation isolation, const std::string& program) {
@@ -51,15 +59,13 @@ Result<FoundAbilities> TryAbilitiesInside(Isolation isolation, const std::string
 std::vector<Fact> FactsOf(const FoundAbilities& abilities) {
   std::vector<Fact> facts;
   for (const AbilityEntry& entry : AbilityTable()) {
-    std::string name = "ability." + std::string(NameOf(entry.ability));
-    std::replace(name.begin(), name.end(), '-', '_');
-    facts.push_back({std::move(name), "yes", "tried at the start"});
+    facts.push_back({NameOfFact(entry.ability), "yes", "tried at the start"});
   }
   for (const MissingAbility& one : abilities.missing) {
     const auto index = static_cast<std::size_t>(one.ability);
     const std::string_view instead = AbilityTable()[index].instead;
     facts[index].value =
-        fmt::format("no ({}){}{}", one.why, instead.empty() ? "" : ", instead ", instead);
+        fmt::format("{}{}){}{}", kMissing, one.why, instead.empty() ? "" : ", instead ", instead);
   }
   const Users& users = abilities.users;
   const bool real = Has(abilities.there, Ability::kTwoUsers);
@@ -71,6 +77,16 @@ std::vector<Fact> FactsOf(const FoundAbilities& abilities) {
                                         : "none",
                    "tried at the start"});
   return facts;
+}
+
+Abilities AbilitiesIn(const std::vector<Fact>& facts) {
+  Abilities there = kEveryAbility;
+  for (const AbilityEntry& entry : AbilityTable()) {
+    if (ValueOf(facts, NameOfFact(entry.ability)).starts_with(kMissing)) {
+      there = Without(there, Only(entry.ability));
+    }
+  }
+  return there;
 }
 
 }  // namespace shmspec

@@ -21,6 +21,9 @@ Result<FoundAbilities> TryAbilitiesInside(Isolation isolation, const std::string
 /// what was done instead.
 std::vector<Fact> FactsOf(const FoundAbilities& abilities);
 
+/// The abilities of the system that has those facts: all, except for those that they call missing.
+Abilities AbilitiesIn(const std::vector<Fact>& facts);
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_RUNNER_ABILITIES_INSIDE_H_

@@ -10,35 +10,52 @@ namespace {
 /// Needs that are part of the statement itself, and not only of its test.
 constexpr Abilities kProcessors = Only(Ability::kX8664) | Only(Ability::kIntel);
 
-bool IsOfAnotherProcessor(Requirement requirement, Abilities there) {
-  const auto& needs = requirement.text().needs;
-  return std::any_of(needs.begin(), needs.end(), [there](std::string_view need) {
-    const auto ability = FromName<Ability>(need);
-    return ability && Has(Without(kProcessors, there), *ability);
-  });
+RequirementFinding FindingOf(Requirement requirement, Status status) {
+  const RequirementText& text = requirement.text();
+  return {text.level, AbilitiesAmong(text.needs), status};
 }
 
-bool IsMust(Requirement requirement) { return requirement.text().level == Level::kMust; }
+bool IsMust(const RequirementFinding& finding) { return finding.level == Level::kMust; }
+
+bool IsUndecided(const RequirementFinding& finding, Abilities there) {
+  if (!IsMust(finding) || IsAsSpecified(finding.status) || finding.status == Status::kFail) {
+    return false;
+  }
+  const Abilities of_others = Without(kProcessors, there);
+  return Without(finding.needs, of_others) == finding.needs;
+}
 
 }  // namespace
 
 std::vector<Requirement> UndecidedOf(const RunResult& result) {
   std::vector<Requirement> undecided;
   for (const auto& [requirement, status] : result.Requirements()) {
-    if (!IsMust(requirement) || IsAsSpecified(status) || status == Status::kFail) continue;
-    if (!IsOfAnotherProcessor(requirement, result.abilities)) undecided.push_back(requirement);
+    if (IsUndecided(FindingOf(requirement, status), result.abilities)) {
+      undecided.push_back(requirement);
+    }
   }
   return undecided;
 }
 
-std::string ConformanceOf(const RunResult& result) {
+std::string ConformanceOf(std::span<const RequirementFinding> findings, bool complete,
+                          Abilities there) {
   bool some = false;
-  for (const auto& [requirement, status] : result.Requirements()) {
-    if (!IsMust(requirement)) continue;
-    if (status == Status::kFail) return "no";
-    some = some || IsAsSpecified(status);
+  bool decided = complete;
+  for (const RequirementFinding& finding : findings) {
+    if (!IsMust(finding)) continue;
+    if (finding.status == Status::kFail) return "no";
+    some = some || IsAsSpecified(finding.status);
+    decided = decided && !IsUndecided(finding, there);
   }
-  return some && result.complete && UndecidedOf(result).empty() ? "yes" : "undetermined";
+  return some && decided ? "yes" : "undetermined";
+}
+
+std::string ConformanceOf(const RunResult& result) {
+  std::vector<RequirementFinding> findings;
+  for (const auto& [requirement, status] : result.Requirements()) {
+    findings.push_back(FindingOf(requirement, status));
+  }
+  return ConformanceOf(findings, result.complete, result.abilities);
 }
 
 std::string ConformanceApartFromWaivers(const RunResult& result) {

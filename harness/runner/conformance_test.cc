@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/runner/abilities_inside.h"
+
 namespace shmspec {
 namespace {
 
@@ -54,6 +56,15 @@ TEST(Conformance, IsIndependentOfWhatOtherProcessorsPromise) {
   EXPECT_EQ(ConformanceOf(result), "yes");
   result.cases[0].attempts[0].requirements[1].status = kFail;
   EXPECT_EQ(ConformanceOf(result), "no");
+}
+
+TEST(Conformance, KnowsAbilitiesByTheFactsOfTheRecord) {
+  EXPECT_EQ(AbilitiesIn({}), kEveryAbility);
+  EXPECT_EQ(AbilitiesIn(FactsOf({})), kEveryAbility);
+  for (const AbilityEntry& entry : AbilityTable()) {
+    const FoundAbilities found{Without(kEveryAbility, Only(entry.ability)), {{entry.ability, "?"}}};
+    EXPECT_EQ(AbilitiesIn(FactsOf(found)), found.there) << NameOf(entry.ability);
+  }
 }
 
 }  // namespace

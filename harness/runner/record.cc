@@ -9,13 +9,12 @@
 #include <map>
 #include <set>
 
-#include "harness/runner/conformance.h"
+#include "harness/runner/summary.h"
 #include "harness/sandbox/build_id.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/catalogue/requirement.h"
 #include "harness/vocabulary/form/text.h"
 #include "harness/vocabulary/record/print_record.h"
-#include "harness/vocabulary/value/sha256.h"
 #include "shmspec/build.h"
 
 namespace shmspec {
@@ -26,8 +25,7 @@ constexpr std::size_t kMaxText = 65536;
 std::string FreshUuid() {
   std::string uuid;
   std::getline(std::ifstream("/proc/sys/kernel/random/uuid"), uuid);
-  // Without procfs the nil UUID says that there was none.
-  return uuid.size() == 36 ? uuid : "00000000-0000-0000-0000-000000000000";
+  return uuid.size() == kNoUuid.size() ? uuid : std::string(kNoUuid);  // without procfs
 }
 
 double Seconds(std::int64_t us) { return static_cast<double>(us) / 1e6; }
@@ -116,10 +114,8 @@ record::Test TestOf(const CaseRun& run, const RunOptions& options) {
   return test;
 }
 
-/// The whole catalogue, so that a page can be made from the record alone, with the result of each
-/// requirement.
+/// The whole catalogue, so that a page can be made from the record alone.
 void AddCatalogue(const RunResult& result, record::Record& record) {
-  const std::map<Requirement, Status> statuses = result.Requirements();
   std::map<Requirement, std::uint64_t> cited;
   for (const Case& one : AllCases()) {
     for (const Requirement requirement : one.requirements) ++cited[requirement];
@@ -137,29 +133,21 @@ void AddCatalogue(const RunResult& result, record::Record& record) {
       record.areas.push_back(
           {std::string(text.area), std::string(text.title), std::string(text.chapter)});
     }
-    const auto status = statuses.find(requirement);
-    record.requirements.push_back(
-        {.id = std::string(text.id),
-         .status = status == statuses.end() ? Status::kUntested : status->second,
-         .level = text.level,
-         .origin = std::string(text.origin),
-         .area = std::string(text.area),
-         .statement = std::string(text.statement),
-         .source = std::string(text.source),
-         .needs = {text.needs.begin(), text.needs.end()},
-         .divergence = {text.divergence.begin(), text.divergence.end()},
-         .cases = cited[requirement],
-         .touched = touched.contains(requirement)});
-    ++record.requirement_counts[record.requirements.back().status];
+    record.requirements.push_back({.id = std::string(text.id),
+                                   .level = text.level,
+                                   .origin = std::string(text.origin),
+                                   .area = std::string(text.area),
+                                   .statement = std::string(text.statement),
+                                   .source = std::string(text.source),
+                                   .needs = {text.needs.begin(), text.needs.end()},
+                                   .divergence = {text.divergence.begin(), text.divergence.end()},
+                                   .cases = cited[requirement],
+                                   .touched = touched.contains(requirement)});
   }
 }
 
 void AddEnvironment(const RecordContext& context, record::Record& record) {
-  std::string stable;
-  for (const Fact& fact : context.environment) {
-    if (fact.stable) stable += fact.name + "=" + fact.value + "\n";
-  }
-  record.fingerprint = Sha256(stable);
+  record.fingerprint = FingerprintOf(context.environment);
   record.facts = context.environment;
   for (const Meaning& meaning : context.meanings) {
     record.restrictions.push_back({meaning.topic, meaning.finding + ": " + meaning.effect});
@@ -204,6 +192,7 @@ record::RunFacts RunFactsOf(const RunResult& result, const RunOptions& options,
           .stop_reason = result.complete ? "" : result.stop_reason,
           .shard_index = context.shard_index,
           .shard_count = context.shard_count,
+          .shard_cases = context.shard_count > 1 ? context.shard_cases : 0,
           .profile = std::string(options.profile->name),
           .isolation = std::string(NameOf(options.isolation)),
           .jobs = options.jobs,
@@ -211,21 +200,6 @@ record::RunFacts RunFactsOf(const RunResult& result, const RunOptions& options,
           .retries = options.retries,
           .timeout_ms = static_cast<std::uint64_t>(options.timeout_ms),
           .max_rounds = static_cast<std::uint64_t>(options.max_rounds)};
-}
-
-/// The waiver with how it was used in the run.
-Waiver AfterRun(Waiver waiver, const RunResult& result) {
-  for (const CaseRun& run : result.cases) {
-    if (run.judged.waiver != waiver.id) continue;
-    waiver.cases.emplace_back(run.test_case->id);
-    if (!waiver.holds()) continue;
-    const Judgement judgement = run.judged.judgement;
-    if (judgement == Judgement::kStale) waiver.state = WaiverState::kStale;
-    if (judgement == Judgement::kWaived && waiver.state == WaiverState::kUnused) {
-      waiver.state = WaiverState::kUsed;
-    }
-  }
-  return waiver;
 }
 
 record::BaselineEntry EntryOf(const Baseline& baseline) {
@@ -242,34 +216,13 @@ record::BaselineEntry EntryOf(const Baseline& baseline) {
   return entry;
 }
 
-void AddExpectations(const Expectations& expectations, const RunResult& result,
-                     record::Record& record) {
+void AddExpectations(const Expectations& expectations, record::Record& record) {
   if (expectations.waivers) {
     record.waivers_file = expectations.waivers->file;
     record.waivers_sha256 = expectations.waivers->sha256;
-    for (const Waiver& waiver : expectations.waivers->entries) {
-      record.waivers.push_back(AfterRun(waiver, result));
-    }
-    record.apart_from_waivers = ConformanceApartFromWaivers(result);
+    record.waivers = expectations.waivers->entries;
   }
   if (expectations.baseline) record.baseline = EntryOf(*expectations.baseline);
-}
-
-void AddSummary(const RunResult& result, record::Record& record) {
-  record.conformant = ConformanceOf(result);
-  record.totals = result.totals();
-  record.left_behind = result.LeftBehind();
-  record.cases = result.cases.size();
-  for (const CaseRun& run : result.cases) {
-    ++record.counts[run.status()];
-    ++record.judgement_counts[run.judged.judgement];
-    if (run.flakiness().flaky) ++record.flaky;
-    record.attempts += run.attempts.size();
-    for (const CaseResult& attempt : run.attempts) {
-      record.rounds += static_cast<std::uint64_t>(attempt.rounds);
-      record.steps += attempt.steps;
-    }
-  }
 }
 
 }  // namespace
@@ -283,12 +236,15 @@ std::string RecordOf(const RunResult& result, const RunOptions& options,
   AddEnvironment(context, record);
   record.subject = SubjectOf(options, context);
   record.selection = context.selection;
-  record.planned = result.cases.size();
+  record.selected_level = context.level;
+  record.quick = context.quick;
+  record.shuffled = context.shuffled;
   record.excluded = context.excluded;
-  AddExpectations(context.expectations, result, record);
-  AddSummary(result, record);
+  AddExpectations(context.expectations, record);
+  record.left_behind = result.LeftBehind();
   AddCatalogue(result, record);
   for (const CaseRun& one : result.cases) record.tests.push_back(TestOf(one, options));
+  Summarise(record);
   record.controls = context.controls;
   record.measurements = context.measurements;
   record.fuzzing = context.fuzzing;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "harness/runner/run.h"
+#include "harness/runner/summary.h"
 #include "harness/vocabulary/value/duration.h"
 
 namespace shmspec {
@@ -22,15 +23,6 @@ std::size_t Rank(Status status) {
 }
 
 constexpr std::string_view kUsualProfile = "linux";
-
-/// One case that passed outweighs one that could not run.
-Status Fold(Status a, Status b) {
-  for (const Status status : {Status::kFail, Status::kUnresolved, Status::kPass, Status::kObserved,
-                              Status::kUnsupported}) {
-    if (a == status || b == status) return status;
-  }
-  return Status::kUntested;
-}
 
 }  // namespace
 

@@ -100,6 +100,14 @@ Result<Shard> ParseShard(std::string_view text) {
       fmt::format("--shard: expected i/n with 1 <= i <= n, such as 2/4, found \"{}\"", text)};
 }
 
+std::size_t PlaceInAll(const Shard& shard, std::size_t place) {
+  return place * shard.count + shard.index - 1;
+}
+
+std::size_t SizeOf(const Shard& shard, std::size_t all) {
+  return (all + shard.count - shard.index) / shard.count;
+}
+
 Result<Selection> Select(const std::vector<Case>& cases, const SelectionOptions& options) {
   bool any_positive = false;
   for (const std::string& filter : options.filters) {
@@ -129,10 +137,10 @@ Result<Selection> Select(const std::vector<Case>& cases, const SelectionOptions&
       std::swap(selection.cases[i - 1], selection.cases[engine() % i]);
     }
   }
+  selection.of_all_shards = selection.cases.size();
   std::vector<const Case*> mine;
-  for (std::size_t i = options.shard.index - 1; i < selection.cases.size();
-       i += options.shard.count) {
-    mine.push_back(selection.cases[i]);
+  for (std::size_t i = 0; i < SizeOf(options.shard, selection.of_all_shards); ++i) {
+    mine.push_back(selection.cases[PlaceInAll(options.shard, i)]);
   }
   selection.cases = std::move(mine);
   selection.excluded = cases.size() - selection.cases.size();

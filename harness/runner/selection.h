@@ -24,6 +24,13 @@ struct Shard {
 /// Reads `2/4`; the error says what was expected.
 Result<Shard> ParseShard(std::string_view text);
 
+/// The place in the selection of the case at `place` in that shard, both counted from 0. Shards
+/// take turns, so that each has cases of every topic.
+std::size_t PlaceInAll(const Shard& shard, std::size_t place);
+
+/// The number of cases that shard has of `all`.
+std::size_t SizeOf(const Shard& shard, std::size_t all);
+
 struct SelectionOptions {
   /// Each is a case (`sysv.remove.a_sentence`), the beginning of one (`sysv.remove`), a requirement
   /// (`SYSV.RMID.NAME`), the beginning of one, or any of these with `*` and `?`. A leading `-`
@@ -40,6 +47,7 @@ struct SelectionOptions {
 
 struct Selection {
   std::vector<const Case*> cases;
+  std::size_t of_all_shards = 0;  // the number of cases before they were cut into shards
   std::size_t excluded = 0;
 };
 

@@ -5,10 +5,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdio>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "harness/vocabulary/value/instant.h"
 #include "reports/form/report.h"
 #include "reports/text/plain_text.h"
 
@@ -19,16 +18,9 @@ using Json = nlohmann::ordered_json;
 
 std::int64_t Milliseconds(double duration_s) { return std::llround(duration_s * 1e3); }
 
-/// Milliseconds since 1970 of an RFC 3339 time in UTC; 0 when it is none.
-std::int64_t InstantOf(const std::string& time) {
-  std::tm parts{};
-  if (std::sscanf(time.c_str(), "%4d-%2d-%2dT%2d:%2d:%2dZ", &parts.tm_year, &parts.tm_mon,
-                  &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec) != 6) {
-    return 0;
-  }
-  parts.tm_year -= 1900;
-  parts.tm_mon -= 1;
-  return ::timegm(&parts) * std::int64_t{1000};
+/// Milliseconds since 1970 of the start of the run; 0 when the record has no such time.
+std::int64_t StartOf(const Record& record) {
+  return ParseInstant(record.run.started).value_or(0) * 1000;
 }
 
 std::string_view WordOf(const Test& test) {
@@ -82,7 +74,7 @@ std::string RenderCtrf(std::span<const Record> records) {
   Json tests = Json::array();
   Json summary{{"tests", 0},   {"passed", 0},  {"failed", 0},
                {"skipped", 0}, {"pending", 0}, {"other", 0}};
-  std::int64_t start = InstantOf(records.front().run.started);
+  std::int64_t start = StartOf(records.front());
   std::int64_t stop = start;
   const std::vector<std::string> labels = LabelsOf(records);
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -103,7 +95,7 @@ std::string RenderCtrf(std::span<const Record> records) {
         summary[count] = summary[count].get<std::uint64_t>() + 1;
       }
     }
-    const std::int64_t began = InstantOf(records[i].run.started);
+    const std::int64_t began = StartOf(records[i]);
     start = std::min(start, began);
     stop = std::max(stop, began + Milliseconds(records[i].run.duration_s));
   }

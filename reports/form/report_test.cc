@@ -103,6 +103,14 @@ TEST(Html, SaysWhatChangedSinceTheBaseline) {
               HasSubstr("Every requirement and every case has the same"));
 }
 
+TEST(Html, SaysFromHowManyShardsARecordWasMade) {
+  std::vector<Record> records = Recorded(std::vector<std::string>{"passing"});
+  EXPECT_THAT(Render("html", records), Not(HasSubstr("Merged from")));
+  records.front().run.merged_from = {"0a<", "0b"};
+  EXPECT_THAT(Render("html", records),
+              HasSubstr("<dt>Merged from</dt><dd><code>2 shards: 0a&lt;, 0b</code></dd>"));
+}
+
 TEST(Html, ShowsTheSameFailureOfSeveralRecordsOnce) {
   const std::vector<Record> twice = Recorded(std::vector<std::string>{"failing", "failing"});
   const std::string page = Render("html", twice);

@@ -109,6 +109,11 @@ void WriteOrigin(Markup& page, const Record& record) {
             fmt::format("{}; {} planned, {} left out, part {} of {}",
                         record.selection.empty() ? "everything" : record.selection, record.planned,
                         record.excluded, run.shard_index, run.shard_count));
+  if (!run.merged_from.empty()) {
+    WriteTerm(page, "Merged from",
+              fmt::format("{}: {}", Counted(run.merged_from.size(), "shard", "shards"),
+                          fmt::join(run.merged_from, ", ")));
+  }
   WriteTerm(page, "Isolation", run.isolation);
   WriteTerm(page, "Profile", run.profile);
   WriteTerm(page, "Suite", record.suite.version + ", built from " + record.suite.source_id);

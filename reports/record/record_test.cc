@@ -52,6 +52,12 @@ Json WithEverything() {
   Json document = Kept("ordering");
   document["run"]["complete"] = false;
   document["run"] = WithMember(document["run"], "complete", "stop_reason", "interrupted");
+  document["run"]["shard"]["cases"] = 9;
+  document["run"] = WithMember(document["run"], "shard", "merged_from", {"1", "2"});
+  Json& selection = document["selection"];
+  selection = WithMember(selection, "expression", "shuffled", true);
+  selection = WithMember(selection, "expression", "quick", true);
+  selection = WithMember(selection, "expression", "level", "should");
   document["subject"] = WithMember(document["subject"], "version", "build_id", "0a");
   document["subject"].update(Json::parse(R"({"library":
       {"name": "glibc", "version": "2.36", "build_id": "0a"}})"));

@@ -145,6 +145,7 @@ struct ControlEntry {
              Member{"description", &ControlEntry::description},
              Member{"caught_by", &ControlEntry::caught_by,
                     "cases or properties that noticed; none: it was missed"});
+  friend bool operator==(const ControlEntry&, const ControlEntry&) = default;
 };
 
 /// Negative controls that were performed with the run.
@@ -156,6 +157,7 @@ struct Controls {
   static constexpr auto kFields =
       Fields(Member{"by", &Controls::by}, Member{"seed", &Controls::seed, "", {.pattern = kSeed}},
              Member{"faults", &Controls::faults});
+  friend bool operator==(const Controls&, const Controls&) = default;
 };
 
 /// The same figure of several repetitions.
@@ -167,6 +169,7 @@ struct Spread {
   static constexpr auto kFields =
       Fields(Member{"median", &Spread::median}, Member{"least", &Spread::least},
              Member{"most", &Spread::most});
+  friend bool operator==(const Spread&, const Spread&) = default;
 };
 
 /// The time of a benchmark. The last three are there where it timed operations one by one.
@@ -193,6 +196,7 @@ struct Measurement {
       Member{"p50", &Measurement::p50,
              "half of the timed operations of a repetition took no longer", kOptional},
       Member{"p99", &Measurement::p99, "99 of 100 took no longer", kOptional});
+  friend bool operator==(const Measurement&, const Measurement&) = default;
 };
 
 /// What a fuzzer had reached at one moment.
@@ -215,6 +219,7 @@ struct FuzzPoint {
              "whole seconds since the fuzzer began; exact with -fork, otherwise to one second or "
              "2 %, and absent where the log does not tell as much",
              kOptional});
+  friend bool operator==(const FuzzPoint&, const FuzzPoint&) = default;
 };
 
 /// The progress of the fuzzer of one target.
@@ -234,6 +239,7 @@ struct FuzzRun {
              &FuzzRun::points,
              "by executions; of a long log some",
              {.least = 1, .also = R"({"maxItems": 100})"}});
+  friend bool operator==(const FuzzRun&, const FuzzRun&) = default;
 };
 
 }  // namespace record

@@ -59,6 +59,8 @@ struct RunFacts {
   std::uint64_t shard_index = 1;
   std::uint64_t shard_count = 1;
   std::string shard_scheme = "slice";
+  std::uint64_t shard_cases = 0;         // of all shards; 0 when there is one
+  std::vector<std::string> merged_from;  // the runs of the shards; empty: it is one run
   std::string profile;
   std::string isolation;
   std::uint64_t jobs = 1;
@@ -70,7 +72,7 @@ struct RunFacts {
       R"({"if": {"properties": {"complete": {"const": false}}},
           "then": {"required": ["stop_reason"]}})";
   static constexpr auto kFields = Fields(
-      Member{"id", &RunFacts::id, "", {.pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"}},
+      Member{"id", &RunFacts::id, "", {.pattern = kUuid}},
       Member{"argv", &RunFacts::argv, "", kPositive},
       Member{"seed", &RunFacts::seed, "", {.pattern = kSeed}},
       Member{"started",
@@ -84,7 +86,16 @@ struct RunFacts {
              {},
              Member{"index", &RunFacts::shard_index, "", kPositive},
              Member{"count", &RunFacts::shard_count, "", kPositive},
-             Member{"scheme", &RunFacts::shard_scheme, "", {.words = "slice"}}},
+             Member{"scheme", &RunFacts::shard_scheme, "", {.words = "slice"}},
+             Member{"cases",
+                    &RunFacts::shard_cases,
+                    "of all shards together; absent where there is one",
+                    {.optional = true, .least = 1}}},
+      Member{"merged_from",
+             &RunFacts::merged_from,
+             "the runs of the shards, in their order, whose records were merged into this one; it "
+             "then took from the first start to the last end",
+             {.optional = true, .pattern = kUuid}},
       Member{"profile", &RunFacts::profile, "the specification that was judged by"},
       Member{"isolation", &RunFacts::isolation}, Member{"jobs", &RunFacts::jobs, "", kPositive},
       Member{"repeat", &RunFacts::repeat, "", kPositive},
@@ -213,6 +224,9 @@ struct Record {
   std::vector<Restriction> restrictions;
   Subject subject;
   std::string selection;
+  std::optional<Level> selected_level;
+  bool quick = false;
+  bool shuffled = false;
   std::uint64_t planned = 0;
   std::uint64_t excluded = 0;
   std::string waivers_file;  // empty when the run had no waivers
@@ -264,6 +278,16 @@ struct Record {
              "",
              {},
              Member{"expression", &Record::selection},
+             Member{"level", &Record::selected_level,
+                    "only cases of requirements at least this binding; absent: of all", kOptional},
+             Member{"quick",
+                    &Record::quick,
+                    "races with few rounds and no case that waits for the clock",
+                    {.optional = true, .also = R"({"const": true})"}},
+             Member{"shuffled",
+                    &Record::shuffled,
+                    "in an order that the seed settles, and not by name",
+                    {.optional = true, .also = R"({"const": true})"}},
              Member{"planned", &Record::planned},
              Member{"excluded", &Record::excluded}},
       Object{"expectations",
