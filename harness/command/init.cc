@@ -143,7 +143,7 @@ void BeInit(std::vector<std::string> arguments,
   if (child == 0) RunProgram(arguments, program);
   const std::string ended =
       child > 0 ? HowItEnded(WaitFor(child)) : fmt::format("no process: {}", std::strerror(errno));
-  fmt::print("-----END OF SHMSPEC: {}-----\n", ended);
+  fmt::print("{}{}-----\n", kEndOfInit, ended);
   std::fflush(stdout);
   ::sync();
   if (power_off && ::reboot(RB_POWER_OFF) != 0) {

@@ -11,9 +11,13 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace shmspec {
+
+/// What the last line of process 1 begins with.
+inline constexpr std::string_view kEndOfInit = "-----END OF SHMSPEC: ";
 
 /// Whether this is process 1 and was started as one: by the name of init, or beside threads of the
 /// kernel. The first program of a container is neither, and ends when its work is done.

@@ -19,6 +19,8 @@ std::string InLog(std::string_view record) {
   return fmt::format("\n{}\n{}{}{}\n", kBegin, record, end_of_line, kEnd);
 }
 
+bool HasRecord(std::string_view text) { return text.find(kBegin) != std::string_view::npos; }
+
 Result<std::vector<std::string>> RecordsInLog(std::string_view text, const std::string& name) {
   std::vector<std::string> records;
   for (std::size_t at = text.find(kBegin); at != std::string_view::npos;

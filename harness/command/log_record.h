@@ -16,6 +16,9 @@ namespace shmspec {
 /// The record between two lines that mark it.
 std::string InLog(std::string_view record);
 
+/// Whether a record begins in the log.
+bool HasRecord(std::string_view text);
+
 /// The records of a log, with the line ends that a terminal changed restored; the text itself where
 /// no line marks a record. The error, for a record that begins and does not end, is one line.
 Result<std::vector<std::string>> RecordsInLog(std::string_view text, const std::string& name);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "harness/command/console.h"
+#include "harness/command/launched_run.h"
 #include "harness/command/run_target.h"
 #include "harness/command/subcommand.h"
 #include "harness/runner/stop_requests.h"
@@ -16,8 +17,15 @@ namespace {
 int Run(const RunCommandOptions& options) {
   const StopRequests requests;  // from before the first claim until the record is written
   LeavingReader reader;
+  if (!options.on && options.dry_run) {
+    return Complain(kExitUsage, "--dry-run prints the command of a launcher: name it by --on NAME");
+  }
   const Result<std::vector<std::string>> targets = TargetsNamed(options.perform.target);
   if (!targets.ok()) return Complain(kExitUsage, targets.error().message);
+  if (targets->size() > 1 && options.on) {
+    return Complain(kExitUsage, "--on brings back one record: name one target");
+  }
+  if (options.on) return RunOn(options, reader);
   if (targets->size() > 1) return RunOnTargets(options, *targets, reader);
   Result<Preparation> prepared = Prepare(options);
   if (!prepared.ok()) return Complain(kExitUsage, prepared.error().message);
@@ -37,6 +45,17 @@ void DeclareFormat(OptionList& options, RunCommandOptions& to) {
       },
       fmt::format("What is printed: human (default), json for the record, or a report of it: {}",
                   fmt::join(forms, ", ")));
+}
+
+/// On which other system.
+void DeclareLaunch(OptionList& options, RunCommandOptions& to) {
+  options
+      .Text("--on", to.on,
+            "Run on the system that this launcher starts, see shmspec launchers, and bring the "
+            "record back; other options are passed on")
+      .excludes = {"--waivers", "--baseline", "--measurements", "--fuzzing", "--record-in-log"};
+  options.Flag("--dry-run", to.dry_run, "Only print the command of the launcher");
+  DeclareLaunchSettings(options, to.launch);
 }
 
 /// Which cases, how often and in which order.
@@ -95,6 +114,7 @@ void Declare(OptionList& options, RunCommandOptions& to) {
                "Also print the record, between lines that mark it: for consoles, from whose logs "
                "report, diff and so on read it");
   DeclareFormat(options, to);
+  DeclareLaunch(options, to);
 }
 
 constexpr const char* kFooter =
@@ -109,7 +129,8 @@ constexpr const char* kFooter =
     "  shmspec run --baseline baseline.json        what is not as it was\n"
     "  shmspec run --brief                         what is wrong, on one screen\n"
     "  shmspec run --shard 1/3 --seed 7 -o 1.json  a third, and the others elsewhere\n"
-    "  shmspec run sysv --timeout 2m -j 1          a slow system: more time, one at a time\n\n";
+    "  shmspec run sysv --timeout 2m -j 1          a slow system: more time, one at a time\n"
+    "  shmspec run --on gvisor -o gvisor.json      on another system, started from here\n\n";
 
 std::string Footer() { return std::string(kFooter) + kExitCodes; }
 

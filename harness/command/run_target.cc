@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -23,7 +22,6 @@
 #include "harness/runner/stop_requests.h"
 #include "harness/sandbox/environment.h"
 #include "harness/vocabulary/value/check.h"
-#include "harness/vocabulary/value/instant.h"
 #include "reports/form/report.h"
 
 namespace shmspec {
@@ -64,10 +62,6 @@ Result<SelectionOptions> SelectionOf(const RunCommandOptions& options, std::uint
   if (options.shuffle) selection.shuffle = seed;
   selection.waiting = !options.quick;
   return selection;
-}
-
-std::string Now() {
-  return PrintInstant(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
 }
 
 /// The logs of fuzzers, one of each target.
@@ -116,12 +110,6 @@ Result<record::Controls> PerformControls(const RunOptions& run) {
   return recorded;
 }
 
-std::size_t MissedIn(const record::Controls& controls) {
-  return static_cast<std::size_t>(
-      std::count_if(controls.faults.begin(), controls.faults.end(),
-                    [](const record::ControlEntry& one) { return one.caught_by.empty(); }));
-}
-
 void PrintControls(const record::Controls& controls) {
   for (const record::ControlEntry& one : controls.faults) {
     if (one.caught_by.empty()) fmt::print("MISSED {}: {}\n", one.fault, one.description);
@@ -139,27 +127,6 @@ RunOptions AsAsked(const PerformOptions& options) {
   asked.seed = options.seed.value_or(asked.seed);
   asked.profile = model::FindProfile(options.profile);
   return asked;
-}
-
-int ComplainOfSelection(const RunCommandOptions& options) {
-  if (options.shard && !Select(AllCases(), {.filters = options.filters})->cases.empty()) {
-    return Complain(kExitNothingSelected,
-                    fmt::format("the filter selects cases, but part {} has none of them: there are "
-                                "fewer cases than parts",
-                                *options.shard));
-  }
-  return Complain(kExitNothingSelected,
-                  options.quick ? "the filter selects no case that is quick; without --quick there "
-                                  "are those that wait for the clock as well"
-                                : "the filter selects no case; shmspec list shows what there is");
-}
-
-/// The record as text, or as the report that was asked for.
-std::string Printed(const std::string& record, const RunCommandOptions& options) {
-  if (!options.form) return record;
-  const Result<reports::Record> read = reports::ReadRecord(record, "the record of this run");
-  SHMSPEC_CHECK(read.ok(), "the reader refuses what the writer wrote");
-  return reports::Render(*options.form, {&*read, 1});
 }
 
 void PrintInLog(const std::string& record) {
@@ -232,6 +199,32 @@ class Delivery {
 
 }  // namespace
 
+std::size_t MissedIn(const record::Controls& controls) {
+  return static_cast<std::size_t>(
+      std::count_if(controls.faults.begin(), controls.faults.end(),
+                    [](const record::ControlEntry& one) { return one.caught_by.empty(); }));
+}
+
+int ComplainOfSelection(const RunCommandOptions& options) {
+  if (options.shard && !Select(AllCases(), {.filters = options.filters})->cases.empty()) {
+    return Complain(kExitNothingSelected,
+                    fmt::format("the filter selects cases, but part {} has none of them: there are "
+                                "fewer cases than parts",
+                                *options.shard));
+  }
+  return Complain(kExitNothingSelected,
+                  options.quick ? "the filter selects no case that is quick; without --quick there "
+                                  "are those that wait for the clock as well"
+                                : "the filter selects no case; shmspec list shows what there is");
+}
+
+std::string Printed(const std::string& record, const RunCommandOptions& options) {
+  if (!options.form) return record;
+  const Result<reports::Record> read = reports::ReadRecord(record, "the record of this run");
+  SHMSPEC_CHECK(read.ok(), "the reader refuses what the writer wrote");
+  return reports::Render(*options.form, {&*read, 1});
+}
+
 Result<Preparation> Prepare(const RunCommandOptions& options) {
   Preparation prepared;
   Result<SelectionOptions> selecting = SelectionOf(options, options.perform.seed.value_or(0));
@@ -282,7 +275,7 @@ TargetRun RunOnTarget(const RunCommandOptions& options, Preparation prepared,
   const Selection selection = *Select(AllCases(), prepared.selecting);
   if (selection.cases.empty()) return {ComplainOfSelection(options)};
   RecordContext context{.argv = options.argv,
-                        .started = Now(),
+                        .started = NowText(),
                         .selection = fmt::format("{}", fmt::join(options.filters, " ")),
                         .quick = options.quick,
                         .shuffled = options.shuffle,

@@ -12,6 +12,7 @@
 
 #include "harness/command/console.h"
 #include "harness/command/expectation_files.h"
+#include "harness/command/launch_settings.h"
 #include "harness/command/output_file.h"
 #include "harness/command/print_failures.h"
 #include "harness/command/print_format.h"
@@ -42,6 +43,9 @@ struct RunCommandOptions {
   Format format = Format::kHuman;
   std::optional<std::string> form;  // a report in place of either format
   std::vector<std::string> argv;
+  std::optional<std::string> on;  // the launcher that starts the run on another system
+  bool dry_run = false;           // only prints the command of the launcher
+  LaunchSettings launch;
 };
 
 /// What a run needs besides its cases, found before anything is performed.
@@ -68,6 +72,15 @@ struct TargetRun {
 /// case is UNSUPPORTED. Of a run among others prints only the failures.
 TargetRun RunOnTarget(const RunCommandOptions& options, Preparation prepared,
                       const std::string& lacking, LeavingReader& reader, bool among_others);
+
+/// Why the options select no case. Returns the exit code.
+int ComplainOfSelection(const RunCommandOptions& options);
+
+/// The record as text, or as the report that was asked for.
+std::string Printed(const std::string& record, const RunCommandOptions& options);
+
+/// How many faults of the negative controls nobody noticed.
+std::size_t MissedIn(const record::Controls& controls);
 
 /// The targets that a word of the command line names: `all`, or names between commas. The error is
 /// one line.

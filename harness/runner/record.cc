@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <map>
 #include <set>
@@ -15,6 +16,7 @@
 #include "harness/vocabulary/catalogue/requirement.h"
 #include "harness/vocabulary/form/text.h"
 #include "harness/vocabulary/record/print_record.h"
+#include "harness/vocabulary/value/instant.h"
 #include "shmspec/build.h"
 
 namespace shmspec {
@@ -226,6 +228,10 @@ void AddExpectations(const Expectations& expectations, record::Record& record) {
 }
 
 }  // namespace
+
+std::string NowText() {
+  return PrintInstant(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+}
 
 std::string RecordOf(const RunResult& result, const RunOptions& options,
                      const RecordContext& context) {

@@ -41,6 +41,9 @@ struct RecordContext {
   std::vector<FuzzRun> fuzzing;
 };
 
+/// The present instant, as RecordContext::started has it.
+std::string NowText();
+
 /// The record as JSON text. Bytes that are no UTF-8 are replaced.
 std::string RecordOf(const RunResult& result, const RunOptions& options,
                      const RecordContext& context);

@@ -38,6 +38,7 @@ struct RunOptions {
   /// Why no plan that needs System V shared memory can be performed; empty when they can.
   std::string lacks_system_v;
   bool detaches = true;      // shmdt(2) is there
+  std::string launcher;      // that started this program where it runs; empty: none
   FoundAbilities abilities;  // of the system, in that isolation
 };
 

@@ -35,7 +35,8 @@ std::string_view PathInProject(const Case& test_case) {
 std::string CommandThatRepeats(const Case& test_case, const CaseResult& result,
                                const RunOptions& options) {
   const RunOptions usual;
-  std::string command = fmt::format("shmspec run {} --target {} --seed {}", test_case.id,
+  const std::string on = options.launcher.empty() ? "" : "--on " + options.launcher + " ";
+  std::string command = fmt::format("shmspec run {}{} --target {} --seed {}", on, test_case.id,
                                     options.target, result.attempt_seed);
   if (options.profile->name != kUsualProfile) {
     command += fmt::format(" --profile {}", options.profile->name);

@@ -65,7 +65,7 @@ const std::vector<Room>& Rooms() {
   }();
   static const std::vector<std::string_view> kEverything = [] {
     std::vector<std::string_view> rooms = kSources;
-    rooms.insert(rooms.end(), {"suites", "property", "reports"});
+    rooms.insert(rooms.end(), {"suites", "property", "reports", "harness/launcher"});
     return rooms;
   }();
   static const std::vector<Room> kRooms = [] {
@@ -73,6 +73,7 @@ const std::vector<Room>& Rooms() {
         {"harness/generators", {"harness/vocabulary"}},
         {"harness/host", {"harness/vocabulary"}},
         {"harness/residue", {"harness/vocabulary", "harness/host"}, {"harness/sandbox"}},
+        {"harness/launcher", {"harness/vocabulary", "harness/host"}},
         {"harness/oracle", {"harness/vocabulary", "harness/model"}},
         {"harness/stage", {"harness/vocabulary"}},
         {"harness/target", {"harness/vocabulary", "harness/host", "harness/target/call"}},
@@ -175,8 +176,11 @@ constexpr Library kLibraries[] = {
      "the target that calls Boost.Interprocess"},
     {"<CLI/", [](std::string_view path) { return path == "harness/command/command_line.cc"; },
      "the reader of the command line"},
-    {"<toml++/", [](std::string_view path) { return path == "harness/runner/waivers.cc"; },
-     "the reader of waivers"},
+    {"<toml++/",
+     [](std::string_view path) {
+       return path == "harness/runner/waivers.cc" || path == "harness/launcher/read_launchers.cc";
+     },
+     "the readers of waivers and of launchers"},
     {"<yaml-cpp/",
      [](std::string_view path) {
        return path == "harness/vocabulary/catalogue/catalogue_compiler.cc";

@@ -9,7 +9,7 @@ world=$(mktemp -d)
 trap 'rm -rf "$world"' EXIT
 mkdir "$world/harness" "$world/bin"
 cp "$here/../start" "$world/harness/start"
-for tool in sh awk cat chmod date dirname find head id mkdir nproc pwd rm sed sha256sum sort tail tr; do
+for tool in sh awk cat chmod date dirname find head id mkdir nproc pwd rm sed sha256sum sort tail tr uname; do
   ln -s "$(command -v "$tool")" "$world/bin/$tool"
 done
 
@@ -40,6 +40,8 @@ Expect 0 '' help
 Expect 0 '' # no argument at all
 Expect 4 'exit codes of test' riot
 Expect 4 'exit codes of test' test twice
+Expect 4 'exit codes of test' test systems twice
+Expect 4 'start: there is no static program of "pdp11"; there are' static pdp11
 
 Expect 3 'start: cmake is missing and this system has no apt-get; install it and' run
 

@@ -193,12 +193,20 @@ std::string VerdictContradicts(const Record& record) {
   return "";
 }
 
-std::string LabelOf(const Record& record) {
-  const Subject& subject = record.subject;
+std::string SubjectLabel(const Subject& subject) {
   if (subject.kind == "simulated") return subject.target;
   const std::string wrapper = WrapperOf(subject);
   return fmt::format("{} {} through {}", subject.name, subject.version,
                      wrapper.empty() ? subject.target : wrapper);
+}
+
+std::string LabelOf(const Record& record) {
+  const auto launcher = std::find_if(record.facts.begin(), record.facts.end(),
+                                     [](const Fact& one) { return one.name == kLauncherFact; });
+  if (launcher == record.facts.end()) return SubjectLabel(record.subject);
+  // One that brought nothing back leaves it unknown what is there.
+  if (record.facts.size() == 1) return launcher->value;
+  return fmt::format("{}: {}", launcher->value, SubjectLabel(record.subject));
 }
 
 }  // namespace

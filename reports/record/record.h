@@ -48,12 +48,16 @@ using record::Waiver;
 using record::WaiverAction;
 using record::WaiverClass;
 
+/// The fact that names the launcher by which the record came; absent where it was made on the
+/// system itself.
+inline constexpr std::string_view kLauncherFact = "launcher";
+
 /// The library that cases called, such as `Boost.Interprocess 1.81.0`; empty where that is the C
 /// library which `libc` names already, and where there was none.
 std::string WrapperOf(const Subject& subject);
 
-/// The name of the subject: `Linux 6.18.0 through libc`, with the file where others are called the
-/// same.
+/// The name of the subject: `Linux 6.18.0 through libc`, behind that of the launcher if one brought
+/// the record, and with the file where others are called the same.
 std::vector<std::string> LabelsOf(std::span<const Record> records);
 
 /// The cases by their standing.
