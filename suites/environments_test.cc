@@ -2,6 +2,7 @@
 
 #include "suites/environments.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -40,14 +41,15 @@ std::vector<std::string> Findings(const std::string& text) {
 constexpr const char* kLack = "lack mseal: x.seal.* = no mseal(2)\n";
 
 TEST(Environments, RunEveryCaseSomewhere) {
-  EXPECT_THAT(Findings(std::string(kLack) + "environment one: mseal\nenvironment two: two-users\n"),
-              IsEmpty());
-  EXPECT_THAT(Findings(std::string(kLack) + "environment one: mseal two-users\n"),
+  EXPECT_THAT(
+      Findings(fmt::format("{}environment one: mseal\nenvironment two: two-users\n", kLack)),
+      IsEmpty());
+  EXPECT_THAT(Findings(fmt::format("{}environment one: mseal two-users\n", kLack)),
               ElementsAre("x.users.act runs in no environment of the list",
                           "x.seal.holds runs in no environment of the list"));
-  EXPECT_THAT(Findings(std::string(kLack) + "environment one: mseal\n" +
-                       "nowhere x.seal.* = nobody has it\n"),
-              IsEmpty());
+  EXPECT_THAT(
+      Findings(fmt::format("{}environment one: mseal\nnowhere x.seal.* = nobody has it\n", kLack)),
+      IsEmpty());
 }
 
 TEST(Environments, ListNothingThatIsNotSo) {

@@ -132,15 +132,15 @@ TEST(AwaitBlocked, LooksAtTheThreadAndNotAtItsProcess) {
 }
 
 TEST(AwaitBlocked, KnowsTheOtherActorAfterAForkAndAnExec) {
-  EXPECT_EQ(DifferencesOf(Play(Plan(std::string("a: process.thread child=t -> 0\n"
-                                                "t: process.exec -> 0\n"
-                                                "b: process.fork child=f -> 0\n"
-                                                "b: system.next_second -> 0\n") +
-                                        "t & system.next_second -> 0\n"
-                                        "f & system.next_second -> 0\n"
-                                        "b: process.await_blocked actor=t -> 0\n"
-                                        "b: process.await_blocked actor=f -> 0\n"
-                                        "join t\njoin f\n",
+  EXPECT_EQ(DifferencesOf(Play(Plan("a: process.thread child=t -> 0\n"
+                                    "t: process.exec -> 0\n"
+                                    "b: process.fork child=f -> 0\n"
+                                    "b: system.next_second -> 0\n"
+                                    "t & system.next_second -> 0\n"
+                                    "f & system.next_second -> 0\n"
+                                    "b: process.await_blocked actor=t -> 0\n"
+                                    "b: process.await_blocked actor=f -> 0\n"
+                                    "join t\njoin f\n",
                                     "actor a\nactor b\nactor t start=thread\n"
                                     "actor f start=fork\n"))),
             "");

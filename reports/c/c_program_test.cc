@@ -2,6 +2,7 @@
 
 #include "reports/c/c_program.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -33,7 +34,7 @@ TEST(CProgram, DoesWhatThePlanSays) {
 
 TEST(CProgram, MarksTheStepThatIsNotAsThePlanExpects) {
   const Ran ran =
-      Performed(std::string(kShared) + "b: a2 = sysv.attach segment=s0 -> EINVAL|EIDRM\n");
+      Performed(fmt::format("{}b: a2 = sysv.attach segment=s0 -> EINVAL|EIDRM\n", kShared));
   EXPECT_EQ(ran.exit_code, 1) << ran.output;
   const std::size_t marked = ran.output.find("NOT AS REQUIRED: EINVAL|EIDRM");
   EXPECT_GT(marked, ran.output.find("  8  b: a2 = sysv.attach"));
