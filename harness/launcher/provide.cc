@@ -3,15 +3,21 @@
 #include "harness/launcher/provide.h"
 
 #include <fmt/format.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <system_error>
+#include <utility>
+
+#include "harness/host/capability.h"
 
 namespace shmspec {
 namespace {
@@ -62,12 +68,30 @@ Json Mount(const char* at, const char* type, std::vector<std::string> options) {
 /// Those that the usual container has, and those that tests of users and of shared memory need.
 /// With CAP_SYS_ADMIN each case gets namespaces of its own without one of users, in which there
 /// would be one user alone.
-const std::vector<std::string>& ContainerCapabilities() {
-  static const std::vector<std::string> kCapabilities{
-      "CAP_CHOWN",     "CAP_DAC_OVERRIDE", "CAP_FOWNER",  "CAP_FSETID",    "CAP_IPC_LOCK",
-      "CAP_IPC_OWNER", "CAP_KILL",         "CAP_MKNOD",   "CAP_SETGID",    "CAP_SETPCAP",
-      "CAP_SETUID",    "CAP_SYS_CHROOT",   "CAP_SETFCAP", "CAP_SYS_ADMIN", "CAP_SYS_RESOURCE"};
-  return kCapabilities;
+constexpr std::array kCapabilities{std::pair{CAP_CHOWN, "CAP_CHOWN"},
+                                   std::pair{CAP_DAC_OVERRIDE, "CAP_DAC_OVERRIDE"},
+                                   std::pair{CAP_FOWNER, "CAP_FOWNER"},
+                                   std::pair{CAP_FSETID, "CAP_FSETID"},
+                                   std::pair{CAP_IPC_LOCK, "CAP_IPC_LOCK"},
+                                   std::pair{CAP_IPC_OWNER, "CAP_IPC_OWNER"},
+                                   std::pair{CAP_KILL, "CAP_KILL"},
+                                   std::pair{CAP_MKNOD, "CAP_MKNOD"},
+                                   std::pair{CAP_SETGID, "CAP_SETGID"},
+                                   std::pair{CAP_SETPCAP, "CAP_SETPCAP"},
+                                   std::pair{CAP_SETUID, "CAP_SETUID"},
+                                   std::pair{CAP_SYS_CHROOT, "CAP_SYS_CHROOT"},
+                                   std::pair{CAP_SETFCAP, "CAP_SETFCAP"},
+                                   std::pair{CAP_SYS_ADMIN, "CAP_SYS_ADMIN"},
+                                   std::pair{CAP_SYS_RESOURCE, "CAP_SYS_RESOURCE"}};
+
+/// A runtime refuses to give more than it has itself.
+Json ContainerCapabilities() {
+  const std::uint64_t own = ReadCapabilities().value_or(CapabilitySets{}).permitted;
+  Json names = Json::array();
+  for (const auto& [number, name] : kCapabilities) {
+    if ((own >> number & 1) != 0) names.push_back(name);
+  }
+  return names;
 }
 
 Json ContainerNamespaces() {

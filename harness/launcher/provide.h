@@ -21,8 +21,8 @@ inline constexpr const char* kProgramInRoot = "/shmspec";
 Result<void> MakeRoot(const std::string& root, const std::string& program);
 
 /// The config.json of a bundle whose root folder is `root` beside it: the program as root with the
-/// capabilities of a usual container and those that tests need, in namespaces of its own and
-/// without a network.
+/// capabilities of a usual container and those that tests need, as far as the caller has them, in
+/// namespaces of its own and without a network.
 std::string BundleConfig(const std::vector<std::string>& command);
 
 /// A cpio archive ("newc") with the program as /init, an empty /dev and nothing else.

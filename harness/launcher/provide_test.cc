@@ -7,11 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "harness/host/capability.h"
 #include "harness/launcher/scratch_folder.h"
 
 namespace shmspec {
@@ -75,6 +78,11 @@ TEST(Bundles, SayWhatIsRunAndInWhichFolder) {
   EXPECT_EQ(config["process"]["terminal"], false);
   EXPECT_EQ(config["root"]["path"], "root");
   EXPECT_TRUE(std::filesystem::exists(folder->get() + "/root/shmspec"));
+  // The runtimes refuse capabilities that the caller does not have.
+  const std::uint64_t own = ReadCapabilities()->permitted;
+  const json& given = config["process"]["capabilities"]["effective"];
+  EXPECT_EQ(std::count(given.begin(), given.end(), "CAP_SETUID"), own >> 7 & 1);
+  EXPECT_EQ(std::count(given.begin(), given.end(), "CAP_SYS_RESOURCE"), own >> 24 & 1);
   for (const json& mount : config["mounts"]) EXPECT_TRUE(mount["options"].is_array()) << mount;
   EXPECT_THAT(config["process"]["env"][0], testing::StartsWith("PATH="));
 }

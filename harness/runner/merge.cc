@@ -248,9 +248,10 @@ Result<record::Record> MergeShards(std::vector<record::Record> shards) {
   record::Record merged = shards.front();
   merged.file.clear();
   merged.sha256.clear();
-  for (auto given : {MergeGiven(shards, &record::Record::controls, "the negative controls", merged),
-                     MergeGiven(shards, &record::Record::measurements, "the measurements", merged),
-                     MergeGiven(shards, &record::Record::fuzzing, "the logs of fuzzers", merged)}) {
+  for (const auto& given :
+       {MergeGiven(shards, &record::Record::controls, "the negative controls", merged),
+        MergeGiven(shards, &record::Record::measurements, "the measurements", merged),
+        MergeGiven(shards, &record::Record::fuzzing, "the logs of fuzzers", merged)}) {
     if (!given.ok()) return given.error();
   }
   merged.run = MergedRun(shards);

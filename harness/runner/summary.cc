@@ -77,13 +77,12 @@ void JudgeRequirements(record::Record& record) {
 void TellUseOfWaivers(record::Record& record) {
   using record::WaiverState;
   for (record::Waiver& waiver : record.waivers) {
-    const bool holds = waiver.holds();
-    if (holds) waiver.state = WaiverState::kUnused;
+    if (!waiver.holds()) continue;
+    waiver.state = WaiverState::kUnused;
     waiver.cases.clear();
     for (const record::Test& test : record.tests) {
       if (test.waiver != waiver.id) continue;
       waiver.cases.push_back(test.id);
-      if (!holds) continue;
       if (test.judgement == Judgement::kStale) waiver.state = WaiverState::kStale;
       if (test.judgement == Judgement::kWaived && waiver.state == WaiverState::kUnused) {
         waiver.state = WaiverState::kUsed;
