@@ -61,7 +61,7 @@ TEST(Environments, ListNothingThatIsNotSo) {
 
 TEST(Environments, ExcuseOnlyTheListedCaseForTheListedReason) {
   const Result<Environments> environments =
-      Environments::Parse(std::string(kLack) + "repeat x.seal.* = *by chance*\n");
+      Environments::Parse(fmt::format("{}repeat x.seal.* = *by chance*\n", kLack));
   ASSERT_TRUE(environments.ok()) << environments.error().message;
   EXPECT_TRUE(environments->MaySkip("x.seal.holds", "no mseal(2)"));
   EXPECT_FALSE(environments->MaySkip("x.seal.holds", "no memory"));

@@ -2,6 +2,7 @@
 //
 // Waiting for actors that are blocked in a call. The main() is in actor_test.cc.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -30,10 +31,11 @@ std::string Plan(const std::string& steps, const char* actors = "actor a\nactor 
 
 TEST(AwaitBlocked, ReturnsWhileTheOtherActorSleepsInItsCall) {
   const Trace trace =
-      Play(Plan(std::string(kSecondBegins) + "b & system.next_second -> 0\n"
-                                             "a: process.await_blocked actor=b -> 0\n"
-                                             "a: map.layout -> ok\n"
-                                             "join b\n"));
+      Play(Plan(fmt::format("{}b & system.next_second -> 0\n"
+                            "a: process.await_blocked actor=b -> 0\n"
+                            "a: map.layout -> ok\n"
+                            "join b\n",
+                            kSecondBegins)));
   EXPECT_EQ(DifferencesOf(trace), "");
   EXPECT_LT(trace.steps[3].return_ns, trace.steps[1].return_ns) << "the call was still blocked";
 }
@@ -66,9 +68,10 @@ TEST(AwaitBlocked, TakesNoWaitForTheEndOfARaceForACall) {
 
 TEST(AwaitBlocked, GoesOnWaitingWhileTheCallRuns) {
   const Trace trace =
-      Play(Plan(std::string(kZeroPages) + "b & memory.checksum at=m0 size=16777216 -> ok\n"
-                                          "a: process.await_blocked actor=b -> 1\n"
-                                          "join b\n"));
+      Play(Plan(fmt::format("{}b & memory.checksum at=m0 size=16777216 -> ok\n"
+                            "a: process.await_blocked actor=b -> 1\n"
+                            "join b\n",
+                            kZeroPages)));
   EXPECT_EQ(DifferencesOf(trace), "");
   EXPECT_GE(trace.steps[3].return_ns, trace.steps[2].return_ns);
 }
@@ -115,20 +118,20 @@ TEST(AwaitBlocked, LooksAtTheThreadAndNotAtItsProcess) {
   constexpr const char* kActors = "actor a\nactor b\nactor t start=thread\n";
   // The first thread of the process waits for its turn while the other one runs, or runs while the
   // other one sleeps.
-  EXPECT_EQ(DifferencesOf(Play(Plan(std::string(kZeroPages) +
-                                        "b: process.thread child=t -> 0\n"
-                                        "t & memory.checksum at=m0 size=16777216 -> ok\n"
-                                        "a: process.await_blocked actor=t -> 1\n"
-                                        "join t\n",
+  EXPECT_EQ(DifferencesOf(Play(Plan(fmt::format("{}b: process.thread child=t -> 0\n"
+                                                "t & memory.checksum at=m0 size=16777216 -> ok\n"
+                                                "a: process.await_blocked actor=t -> 1\n"
+                                                "join t\n",
+                                                kZeroPages),
                                     kActors))),
             "");
-  EXPECT_EQ(
-      DifferencesOf(Play(Plan(std::string("a: process.thread child=t -> 0\n") + kSecondBegins +
-                                  "t & system.next_second -> 0\n"
-                                  "a: process.await_blocked actor=t -> 0\n"
-                                  "join t\n",
-                              kActors))),
-      "");
+  EXPECT_EQ(DifferencesOf(Play(Plan(fmt::format("a: process.thread child=t -> 0\n{}"
+                                                "t & system.next_second -> 0\n"
+                                                "a: process.await_blocked actor=t -> 0\n"
+                                                "join t\n",
+                                                kSecondBegins),
+                                    kActors))),
+            "");
 }
 
 TEST(AwaitBlocked, KnowsTheOtherActorAfterAForkAndAnExec) {
@@ -161,20 +164,21 @@ TEST(AwaitBlocked, EndsWhenTheOtherActorDoes) {
                                     "a: process.kill actor=b -> 0\n"
                                     "a: process.await_blocked actor=b -> ESRCH\n"))),
             "");
-  EXPECT_EQ(DifferencesOf(Play(Plan(std::string(kZeroPages) +
-                                    "b & memory.checksum at=m0 size=17592186044416\n"
-                                    "a & process.await_blocked actor=b -> ESRCH\n"
-                                    "c: process.kill actor=b -> 0\n"
-                                    "join a\n"))),
+  EXPECT_EQ(DifferencesOf(Play(Plan(fmt::format("{}b & memory.checksum at=m0 size=17592186044416\n"
+                                                "a & process.await_blocked actor=b -> ESRCH\n"
+                                                "c: process.kill actor=b -> 0\n"
+                                                "join a\n",
+                                                kZeroPages)))),
             "");
 }
 
 TEST(AwaitBlocked, EndsBeforeTheDeadlineOfThePlan) {
   const auto stage = StageOf("libc", {.deadline_ms = 1000});
   const Trace trace =
-      Play(*stage, Plan(std::string(kZeroPages) + "b & memory.checksum at=m0 size=17592186044416\n"
-                                                  "a: process.await_blocked actor=b -> 0\n"
-                                                  "join b\n"));
+      Play(*stage, Plan(fmt::format("{}b & memory.checksum at=m0 size=17592186044416\n"
+                                    "a: process.await_blocked actor=b -> 0\n"
+                                    "join b\n",
+                                    kZeroPages)));
   const auto* trouble = std::get_if<Trouble>(&trace.steps[3].outcome);
   ASSERT_NE(trouble, nullptr) << DifferencesOf(trace);
   EXPECT_FALSE(trouble->lacking);
