@@ -8,7 +8,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 world=$(mktemp -d)
 trap 'rm -rf "$world"' EXIT
 mkdir "$world/harness" "$world/bin"
-cp "$here/../start" "$world/harness/start"
+cp -r "$here/../start" "$here/../start.d" "$world/harness"
 for tool in sh awk cat chmod date dirname find head id mkdir nproc pwd rm sed sha256sum sort tail tr uname; do
   ln -s "$(command -v "$tool")" "$world/bin/$tool"
 done
