@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -145,6 +146,8 @@ void BeInit(std::vector<std::string> arguments,
       child > 0 ? HowItEnded(WaitFor(child)) : fmt::format("no process: {}", std::strerror(errno));
   fmt::print("{}{}-----\n", kEndOfInit, ended);
   std::fflush(stdout);
+  // A slow line still has a part of it.
+  ::tcdrain(STDOUT_FILENO);
   ::sync();
   if (power_off && ::reboot(RB_POWER_OFF) != 0) {
     fmt::print("init: cannot power off: {}\n", std::strerror(errno));

@@ -18,9 +18,12 @@
 namespace shmspec {
 
 /// The one record in what a launcher printed, or in the file that it was to write. The error, one
-/// line, is for a text without any, with a damaged one, or with one of another version of this
-/// program.
+/// line, is for a text without any, with several, or with a damaged one.
 Result<reports::Record> RecordFrom(std::string_view text, RecordWay way);
+
+/// Fails, in one line, when the record is of another version of this program: then the two cannot
+/// be compared, and this one may not know its cases.
+Result<void> CheckProgram(const reports::Record& record);
 
 /// Notes by which launcher the record came, and makes its commands repeat that.
 void NoteLauncher(reports::Record& record, const std::string& launcher);

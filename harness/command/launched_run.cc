@@ -186,7 +186,10 @@ Result<reports::Record> BroughtBack(const Launcher& launcher, const Launched& la
                          launched.end == LaunchEnd::kTooMuchOutput ||
                          launched.end == LaunchEnd::kNotStarted;
   if (record.ok() && cut_short && !record->run.complete) return Error{ended};
-  if (record.ok()) return record;
+  if (record.ok()) {
+    if (const auto same = CheckProgram(*record); !same.ok()) return same.error();
+    return record;
+  }
   if (cut_short || launched.end == LaunchEnd::kStopped) return Error{ended};
   return Error{
       fmt::format("{}; {}; {}", record.error().message, ended, LastWords(launched.console))};

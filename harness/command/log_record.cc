@@ -12,7 +12,45 @@ namespace {
 constexpr std::string_view kBegin = "-----BEGIN SHMSPEC RECORD-----";
 constexpr std::string_view kEnd = "-----END SHMSPEC RECORD-----";
 
+/// The length of a time stamp of the kernel, `[  136.127631] `, with which the text begins; 0 when
+/// it begins with something else.
+std::size_t TimeStampAt(std::string_view text) {
+  constexpr std::size_t kDecimals = 6;
+  std::size_t at = 1;
+  const auto digits = [&] {
+    const std::size_t begin = at;
+    while (at < text.size() && text[at] >= '0' && text[at] <= '9') ++at;
+    return at - begin;
+  };
+  const auto skips = [&](std::string_view word) {
+    if (text.substr(at, word.size()) != word) return false;
+    at += word.size();
+    return true;
+  };
+  if (!text.starts_with('[')) return 0;
+  while (skips(" ")) {
+  }
+  if (digits() == 0 || !skips(".") || digits() != kDecimals || !skips("] ")) return 0;
+  return at;
+}
+
 }  // namespace
+
+std::string WithoutKernelMessages(std::string_view text) {
+  std::string rest;
+  while (!text.empty()) {
+    const std::size_t begin = std::min(text.find('['), text.size());
+    rest += text.substr(0, begin);
+    text.remove_prefix(begin);
+    if (TimeStampAt(text) != 0) {
+      text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    } else if (!text.empty()) {
+      rest += text.front();
+      text.remove_prefix(1);
+    }
+  }
+  return rest;
+}
 
 std::string InLog(std::string_view record) {
   const std::string_view end_of_line = record.ends_with('\n') ? "" : "\n";

@@ -10,11 +10,12 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "harness/command/program_child.h"
-#include "harness/command/program_environments.h"
+#include "harness/command/program_launchers.h"
 
 namespace shmspec {
 namespace {
@@ -22,60 +23,20 @@ namespace {
 using nlohmann::json;
 using testing::AllOf;
 using testing::Contains;
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::StartsWith;
 
-/// Launchers of the test, and where they may put things: both are empty again afterwards.
-class OnOthers : public testing::Test {
+class OnOthers : public testing::Test, protected ScriptedSystems {
  protected:
-  OnOthers() { std::filesystem::create_directory(folder_ / "tmp"); }
-
   void TearDown() override {
     EXPECT_THAT(leftovers_.Remaining(), IsEmpty());
-    EXPECT_TRUE(std::filesystem::is_empty(folder_ / "tmp"));
+    EXPECT_TRUE(LeftNothing());
   }
 
-  /// Adds a launcher whose command is that script, which gets the program and its arguments.
-  void Add(const std::string& name, const std::string& script, const std::string& further = "") {
-    text_ += "[launcher." + name + "]\nabout = \"a script\"\ncommand = [\"sh\", \"-c\", '''" +
-             script + "''', \"{program}\", \"{arguments}\"]\n" + further +
-             (further.find("deadline") == std::string::npos ? "deadline = \"2m\"\n" : "");
-    WriteWhole(folder_ / "mine.toml", text_);
-  }
-
-  std::vector<std::string> With(std::vector<std::string> words) const {
-    words.insert(words.begin() + 1, {"--launchers", folder_ / "mine.toml"});
-    return words;
-  }
-
-  ChildOptions Options() const { return {.environment = {"TMPDIR=" + folder_ / "tmp"}}; }
-
-  Finished RunWith(const std::vector<std::string>& words) const {
-    return RunProgram(With(words), Options());
-  }
-
-  /// A run of one topic on that launcher, with the record in `name.json`.
-  Finished RunOn(const std::string& name) const {
-    return RunWith({"run", "sysv.detach", "--on", name, "-o", folder_ / (name + ".json")});
-  }
-  json RecordOf(const std::string& name) const {
-    return json::parse(ReadWhole(folder_ / (name + ".json")), nullptr, false);
-  }
-
-  const TemporaryFolder folder_;
-  std::string text_ = "format = \"shmspec-launchers/1\"\n";
   const Leftovers leftovers_;
 };
-
-const std::string kStart = "exec \"$0\" \"$@\"";
-
-std::string LastLine(const std::string& text) {
-  const std::vector<std::string> lines = LinesOf(text);
-  return lines.empty() ? "" : lines.back();
-}
 
 TEST_F(OnOthers, ARunBringsTheSameRecordBackAsOneHere) {
   Add("plain", "echo before; echo noise >&2; " + kStart);
@@ -116,6 +77,50 @@ TEST_F(OnOthers, ARootFolderServesToo) {
   const Finished run = RunOn("root");
   EXPECT_EQ(run.exit_code, 0) << run;
   EXPECT_EQ(RecordOf("root")["suite"]["build"]["linkage"], "static");
+}
+
+TEST_F(OnOthers, AKernelMayPrintAmidstTheRecord) {
+  Add("console",
+      "\"$0\" \"$@\" --record-in-log | sed 's/\"statement\": \"shm/&[  136.127631] Disabling IRQ "
+      "#4\\n/' | sed 's/$/\\r/'",
+      "record = \"console\"\n");
+  const Finished run = RunOn("console");
+  EXPECT_EQ(run.exit_code, 0) << run;
+  EXPECT_THAT(ReadWhole(folder_ / "console.json.console"), HasSubstr("Disabling IRQ #4\r\n"));
+}
+
+/// A server of its own, reached through a pipe: nothing listens.
+TEST_F(OnOthers, AnotherMachineIsReachedBySsh) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs to be root";
+  for (const char* tool : {"/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/ssh-keygen"}) {
+    if (::access(tool, X_OK) != 0) GTEST_SKIP() << tool << " is not installed";
+  }
+  for (const char* key : {"host", "key"}) {
+    const std::string make = "ssh-keygen -q -t ed25519 -N '' -f " + folder_ / key;
+    ASSERT_EQ(std::system(make.c_str()), 0);
+  }
+  WriteWhole(folder_ / "sshd_config", "HostKey " + folder_ / "host" + "\nAuthorizedKeysFile " +
+                                          folder_ / "key.pub" +
+                                          "\nPidFile none\nStrictModes no\nUsePAM no\n");
+  WriteWhole(
+      folder_ / "ssh_config",
+      "ProxyCommand unshare --mount sh -c 'mount -t tmpfs none /run && mkdir /run/sshd && exec "
+      "/usr/sbin/sshd -i -f " +
+          folder_ / "sshd_config" + "'\nIdentityFile " + folder_ / "key" +
+          "\nIdentitiesOnly yes\nUserKnownHostsFile /dev/null\nStrictHostKeyChecking no\n"
+          "LogLevel ERROR\n");
+  ChildOptions options = Options();
+  const Finished lost = RunProgram({"run", "sysv.detach", "--on", "ssh"}, options);
+  EXPECT_EQ(lost.exit_code, 3) << lost;
+  EXPECT_THAT(lost.err, HasSubstr("SHMSPEC_SSH names no machine"));
+  options.environment.insert(
+      options.environment.end(),
+      {"SHMSPEC_SSH=root@there", "SHMSPEC_SSH_OPTIONS=-F " + folder_ / "ssh_config"});
+  const Finished run =
+      RunProgram({"run", "sysv.detach*", "--on", "ssh", "-o", folder_ / "ssh.json"}, options);
+  EXPECT_EQ(run.exit_code, 0) << run;
+  EXPECT_EQ(RecordOf("ssh")["environment"]["facts"]["launcher"]["value"], "ssh");
+  EXPECT_EQ(RecordOf("ssh")["selection"]["expression"], "sysv.detach*");
 }
 
 TEST_F(OnOthers, OptionsArePassedOn) {
@@ -310,61 +315,6 @@ TEST_F(OnOthers, AllAreListedWithWhatTheyLack) {
   EXPECT_THAT(run.out, HasSubstr("not offered there: everything"));
   EXPECT_THAT(run.out, HasSubstr("no-such-tool is not installed: apt-get install"));
   EXPECT_THAT(run.out, HasSubstr("its-package"));
-}
-
-TEST_F(OnOthers, AMatrixHasAColumnOfEach) {
-  Add("plain", kStart);
-  Add("broken", "echo 'out of order' >&2; exit 9");
-  Add("last", kStart);
-  const Finished run = RunWith({"matrix", "--on", "plain,broken,last", "--filter", "sysv.detach",
-                                "-o", folder_ / "page.html"});
-  EXPECT_EQ(run.exit_code, 3) << run;
-  EXPECT_THAT(LinesOf(run.out),
-              ElementsAre(StartsWith("plain "), StartsWith("broken "), StartsWith("last ")));
-  EXPECT_THAT(run.out, HasSubstr("UNRESOLVED: it printed no record; sh ended with exit code 9; its "
-                                 "last words: out of order\n"));
-  const std::string page = ReadWhole(folder_ / "page.html");
-  for (const char* label : {"plain: ", "broken", "last: "}) EXPECT_THAT(page, HasSubstr(label));
-  EXPECT_THAT(page, HasSubstr("sh ended with exit code 9; its last words: out of order"));
-  const std::string records = folder_ / "page.records";
-  EXPECT_EQ(ReadWhole(records + "/broken.json.console"), "out of order\n");
-  const Finished table = RunProgram({"matrix", records, "--all"});
-  EXPECT_EQ(table.exit_code, 0) << table;
-  EXPECT_THAT(table.out, testing::ContainsRegex("SYSV.SHMDT.TWICE +UNRESOLVED +PASS +PASS\n"));
-}
-
-TEST_F(OnOthers, AMatrixGivesTheExitCodeOfTheWorst) {
-  Add("plain", kStart);
-  Add("faulty", "exec \"$0\" \"$@\" --target faulty:detach_can_be_repeated");
-  Add("broken", "exit 9");
-  const auto code = [&](const std::string& names) {
-    return RunWith({"matrix", "--on", names, "--filter", "sysv.detach"}).exit_code;
-  };
-  EXPECT_EQ(code("plain"), 0);
-  EXPECT_EQ(code("faulty,plain"), 1);
-  EXPECT_EQ(code("faulty,broken,plain"), 3);
-  const Finished beside = RunWith({"matrix", "--on", "faulty,nothing"});
-  EXPECT_EQ(beside.exit_code, 4) << beside;
-  EXPECT_THAT(beside.out, IsEmpty()) << "nothing begins before all is understood";
-}
-
-TEST_F(OnOthers, AnInterruptedMatrixKeepsWhatItHas) {
-  Add("plain", kStart);
-  Add("slow", "echo begun > " + folder_ / "fifo" + "; sleep 1000");
-  Add("late", kStart);
-  ASSERT_EQ(::mkfifo((folder_ / "fifo").c_str(), 0600), 0);
-  ProgramChild run(With({"matrix", "--on", "plain,slow,late", "--filter", "sysv.detach", "-o",
-                         folder_ / "page.html", "--records", folder_ / "kept"}),
-                   Options());
-  EXPECT_EQ(ReadWhole(folder_ / "fifo"), "begun\n");
-  ::kill(run.pid(), SIGINT);
-  const Finished finished = run.Finish();
-  EXPECT_EQ(finished.exit_code, 2) << finished;
-  EXPECT_THAT(finished.out, HasSubstr("slow             UNRESOLVED: stopped by SIGINT\n"));
-  EXPECT_THAT(finished.out,
-              HasSubstr("late             UNRESOLVED: stopped by SIGINT before it began\n"));
-  EXPECT_THAT(ReadWhole(folder_ / "page.html"), HasSubstr("plain: "));
-  EXPECT_TRUE(std::filesystem::exists(folder_ / "kept/plain.json"));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string>
 
 #include "harness/host/pipe.h"
 #include "harness/launcher/scratch_folder.h"
@@ -72,13 +73,15 @@ TEST(Launches, ThatDieNameTheSignal) {
 
 TEST(Launches, EndAtTheDeadlineWithAllThatTheyStarted) {
   LaunchOptions options =
-      Shell("trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 1000' & sleep 1000");
-  options.deadline_ms = 200;
+      Shell("trap '' TERM; setsid sh -c 'trap \"\" TERM; echo $$; sleep 1000' & sleep 1000");
+  options.deadline_ms = 500;
   options.grace_ms = 100;
   const Launched launched = Launch(options);
   EXPECT_EQ(launched.end, LaunchEnd::kDeadline);
   EXPECT_LT(launched.duration_s, 30);
   EXPECT_TRUE(NothingRuns());
+  const int left = std::stoi(launched.output);
+  EXPECT_NE(::kill(left, 0), 0) << "a process that left the session is still there";
 }
 
 TEST(Launches, ThatAreAskedToEndMaySayALastWord) {
