@@ -204,7 +204,7 @@ TEST(Merge, CountsTimeFromTheFirstStartToTheLastEnd) {
 
 TEST(Merge, IsIncompleteWhenAShardIs) {
   std::vector<Record> shards = Shards(Whole(), 3);
-  for (const std::size_t i : {1, 2}) {
+  for (const std::size_t i : {std::size_t{1}, std::size_t{2}}) {
     shards[i].run.complete = false;
     shards[i].run.stop_reason = "stopped by SIGINT";
   }

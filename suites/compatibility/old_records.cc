@@ -32,8 +32,8 @@ SHMSPEC_CASE("compatibility.old_records.tell_the_same", "COMPAT.STAT_FIELDS"_req
   old.Do(SysvStatIndex{s}).Expects(Record().With("key", k).With("nattch", 1));
   old.Do(SysvStatAny{s}).Expects(Record().With("key", k).With("nattch", 1));
   const Attach q = old.At(s);
-  old.Store(q + Pages(1), 5, Width::k4).Succeeds();
-  wide.Load(p + Pages(1), Width::k4).Gives(5);
+  old.Store(q + PageOffset(1), 5, Width::k4).Succeeds();
+  wide.Load(p + PageOffset(1), Width::k4).Gives(5);
   old.Remove(s).Gives(0);
   old.Stat(s).Expects(Record().With("key", 0).With("mode", 0640 | kModeDest).With("nattch", 2));
 }

@@ -33,9 +33,9 @@ SHMSPEC_CASE("compatibility.sharing.is_of_equal_bytes_at_equal_offsets",
   const Attach q = narrow.At(found);
   wide.Do(MemoryFill{p, {Pages(3)}, 7}).Gives(0);
   narrow.Do(MemoryChecksum{q, {Pages(3)}}).Gives(ChecksumOfFill(Pages(3), 7));
-  narrow.Store(q + Pages(2) + 12, 0x11223344, Width::k4).Succeeds();
-  wide.Load(p + Pages(2) + 12, Width::k4).Gives(0x11223344);
-  wide.Load(p + Pages(2) + 12, Width::k1).Gives(0x44);
+  narrow.Store(q + PageOffset(2) + 12, 0x11223344, Width::k4).Succeeds();
+  wide.Load(p + PageOffset(2) + 12, Width::k4).Gives(0x11223344);
+  wide.Load(p + PageOffset(2) + 12, Width::k1).Gives(0x44);
   narrow.Detach(q).Gives(0);
   wide.Stat(s).Expects(Record().With("nattch", 1).With("lpid", narrow));
   narrow.Remove(found).Gives(0);
@@ -64,17 +64,17 @@ SHMSPEC_CASE("compatibility.sharing.includes_32_bit_programs", "COMPAT.SHARE_ACR
   const Attach q = narrow.At(s);
   wide.Do(MemoryFill{p, {Pages(3)}, 9}).Gives(0);
   narrow.Do(MemoryChecksum{q, {Pages(3)}}).Gives(ChecksumOfFill(Pages(3), 9));
-  narrow.Store(q + Pages(1), 0x1122334455667788).Succeeds();
+  narrow.Store(q + PageOffset(1), 0x1122334455667788).Succeeds();
   for (const auto& [width, value] :
        {std::pair{Width::k1, 0x88L}, {Width::k2, 0x7788L}, {Width::k4, 0x55667788L}}) {
-    wide.Load(p + Pages(1), width).Gives(value);
+    wide.Load(p + PageOffset(1), width).Gives(value);
   }
-  wide.Do(MemoryFetchAdd{p + Pages(1), Width::k8, 0x100000000}).Gives(0x1122334455667788);
-  narrow.Do(MemoryExchange{q + Pages(1), Width::k8, 5}).Gives(0x1122334555667788);
+  wide.Do(MemoryFetchAdd{p + PageOffset(1), Width::k8, 0x100000000}).Gives(0x1122334455667788);
+  narrow.Do(MemoryExchange{q + PageOffset(1), Width::k8, 5}).Gives(0x1122334555667788);
   narrow.Fork(child);
   wide.Stat(s).Expects(Record().With("nattch", 3).With("lpid", narrow).With("cpid", wide));
-  child.Store(q + Pages(2), 6).Succeeds();
-  wide.Load(p + Pages(2)).Gives(6);
+  child.Store(q + PageOffset(2), 6).Succeeds();
+  wide.Load(p + PageOffset(2)).Gives(6);
   child.Do(ProcessExec{}).Gives(0);
   wide.Stat(s).Expects(Record().With("nattch", 2).With("lpid", child));
   narrow.Kill(child);

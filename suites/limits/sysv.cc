@@ -94,8 +94,8 @@ SHMSPEC_CASE("limits.lowering.leaves_existing_segments_usable",
   a.Do(SysvGet{PrivateKey(), {1}, kCreate | 0600}).Fails(ENOSPC);
   a.Do(SysvGet{k, {Pages(4)}, 0600}).Expects(ValueOf(s));
   const Attach p = a.At(s);
-  a.Store(p + Pages(3), 42);
-  a.Load(p + Pages(3)).Gives(42);
+  a.Store(p + PageOffset(3), 42);
+  a.Load(p + PageOffset(3)).Gives(42);
   a.Remove(s).Gives(0);
   a.Remove(t).Gives(0);
 }

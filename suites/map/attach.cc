@@ -31,11 +31,11 @@ SHMSPEC_CASE("map.unmap.of_one_end_leaves_one_attach", "SYSV.VMA.MUNMAP_PART_KEE
   for (const std::int64_t unmapped : {0, 2}) {
     const Segment s = a.Get({.size = {Boundaries(3)}, .flags = kCreate | 0600});
     const Mapping m = a.Reserve(Boundaries(8));
-    const Attach p = InGap(a, s, m + Boundaries(2), Boundaries(3));
-    a.Store(p + Boundaries(1), 42);
+    const Attach p = InGap(a, s, m + BoundaryOffset(2), Boundaries(3));
+    a.Store(p + BoundaryOffset(1), 42);
     a.Do(MapUnmap{p + BoundaryOffset(unmapped), {Boundaries(1)}}).Gives(0);
     a.Stat(s).Expects(Record().With("nattch", 1));
-    a.Load(p + Boundaries(1)).Gives(42);
+    a.Load(p + BoundaryOffset(1)).Gives(42);
     a.Load(p + BoundaryOffset(unmapped)).Faults(SIGSEGV, FaultCode::kUnmapped);
     a.Remove(s).Gives(0);
   }
@@ -46,13 +46,13 @@ SHMSPEC_CASE("map.unmap.of_the_middle_leaves_two_attaches",
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {Boundaries(3)}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(8));
-  const Attach p = InGap(a, s, m + Boundaries(2), Boundaries(3));
+  const Attach p = InGap(a, s, m + BoundaryOffset(2), Boundaries(3));
   a.Store(p, 41);
-  a.Store(p + Boundaries(2), 43);
-  a.Do(MapUnmap{p + Boundaries(1), {Boundaries(1)}}).Gives(0);
+  a.Store(p + BoundaryOffset(2), 43);
+  a.Do(MapUnmap{p + BoundaryOffset(1), {Boundaries(1)}}).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 2));
   a.Load(p).Gives(41);
-  a.Load(p + Boundaries(2)).Gives(43);
+  a.Load(p + BoundaryOffset(2)).Gives(43);
   a.Remove(s).Gives(0);
 }
 
@@ -61,10 +61,10 @@ SHMSPEC_CASE("map.unmap.fragments_are_detached_together",
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {Boundaries(5)}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(10));
-  const Attach p = InGap(a, s, m + Boundaries(2), Boundaries(5));
+  const Attach p = InGap(a, s, m + BoundaryOffset(2), Boundaries(5));
   a.Do(MapUnmap{p, {Boundaries(1)}}).Gives(0);
-  a.Do(MapUnmap{p + Boundaries(2), {Boundaries(1)}}).Gives(0);
-  a.Do(MapProtect{p + Boundaries(4), {Boundaries(1)}, 1}).Gives(0);
+  a.Do(MapUnmap{p + BoundaryOffset(2), {Boundaries(1)}}).Gives(0);
+  a.Do(MapProtect{p + BoundaryOffset(4), {Boundaries(1)}, 1}).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 3));
   a.Detach(p).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 0));
@@ -79,9 +79,9 @@ SHMSPEC_CASE("map.unmap.fragments_are_not_detached_by_their_own_address",
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {Boundaries(3)}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(8));
-  const Attach p = InGap(a, s, m + Boundaries(2), Boundaries(3));
+  const Attach p = InGap(a, s, m + BoundaryOffset(2), Boundaries(3));
   a.Do(MapUnmap{p, {Boundaries(1)}}).Gives(0);
-  a.Detach(p + Boundaries(1)).Fails(EINVAL);
+  a.Detach(p + BoundaryOffset(1)).Fails(EINVAL);
   a.Stat(s).Expects(Record().With("nattch", 1));
   a.Detach(p).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 0));
@@ -92,14 +92,14 @@ SHMSPEC_CASE("map.protect.of_a_part_counts_each_part", "SYSV.VMA.MPROTECT_SPLIT_
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {Boundaries(3)}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(8));
-  const Attach p = InGap(a, s, m + Boundaries(2), Boundaries(3));
-  a.Do(MapProtect{p + Boundaries(1), {Boundaries(1)}, 1}).Gives(0);
+  const Attach p = InGap(a, s, m + BoundaryOffset(2), Boundaries(3));
+  a.Do(MapProtect{p + BoundaryOffset(1), {Boundaries(1)}, 1}).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 3));
-  a.Store(p + Boundaries(1), 1).Faults(SIGSEGV, FaultCode::kAccess);
+  a.Store(p + BoundaryOffset(1), 1).Faults(SIGSEGV, FaultCode::kAccess);
   a.Store(p, 1).Succeeds();
-  a.Do(MapProtect{p + Boundaries(1), {Boundaries(1)}, 1 | 2}).Gives(0);
+  a.Do(MapProtect{p + BoundaryOffset(1), {Boundaries(1)}, 1 | 2}).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 1, 3));
-  a.Store(p + Boundaries(1), 1).Succeeds();
+  a.Store(p + BoundaryOffset(1), 1).Succeeds();
   a.Remove(s).Gives(0);
 }
 
@@ -139,7 +139,7 @@ SHMSPEC_CASE("map.remap.moves_an_attach", "SYSV.VMA.MREMAP_MOVE"_req) {
   const Segment s = a.Get({.size = {Boundaries(2)}, .flags = kCreate | 0600});
   const Mapping from = a.Reserve(Boundaries(6));
   const Mapping to = a.Reserve(Boundaries(6));
-  const Attach p = InGap(a, s, from + Boundaries(2), Boundaries(2));
+  const Attach p = InGap(a, s, from + BoundaryOffset(2), Boundaries(2));
   a.Store(p, 42);
   Mapping moved;
   a.MapAs(moved, MapRemap{p, {Boundaries(2)}, {Boundaries(2)}, to}).Expects(ValueOf(to));
@@ -160,11 +160,11 @@ SHMSPEC_CASE("map.remap.beyond_the_segment_faults_there", "SYSV.VMA.MREMAP_GROW_
   const Attach p = InGap(a, s, from, Boundaries(3));
   Mapping grown;
   a.MapAs(grown, MapRemap{p, {Boundaries(3)}, {Boundaries(6)}, to}).Expects(ValueOf(to));
-  a.Store(grown + Boundaries(2), 42).Succeeds();
-  a.Load(grown + Boundaries(4)).Faults(SIGBUS, FaultCode::kBeyondObject);
+  a.Store(grown + BoundaryOffset(2), 42).Succeeds();
+  a.Load(grown + BoundaryOffset(4)).Faults(SIGBUS, FaultCode::kBeyondObject);
   a.Detach(grown).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 0));
-  a.Load(grown + Boundaries(4)).Faults(SIGSEGV, FaultCode::kUnmapped);
+  a.Load(grown + BoundaryOffset(4)).Faults(SIGSEGV, FaultCode::kUnmapped);
   a.Remove(s).Gives(0);
 }
 
@@ -193,18 +193,18 @@ SHMSPEC_CASE("map.remap.of_the_middle_makes_it_detachable_by_its_offset",
   const Segment s = a.Get({.size = {Boundaries(3)}, .flags = kCreate | 0600});
   const Mapping from = a.Reserve(Boundaries(8));
   const Mapping to = a.Reserve(Boundaries(8));
-  const Attach p = InGap(a, s, from + Boundaries(2), Boundaries(3));
-  a.Store(p + Boundaries(1), 42);
-  const Mapping place = to + Boundaries(4);
+  const Attach p = InGap(a, s, from + BoundaryOffset(2), Boundaries(3));
+  a.Store(p + BoundaryOffset(1), 42);
+  const Mapping place = to + BoundaryOffset(4);
   Mapping moved;
-  a.MapAs(moved, MapRemap{p + Boundaries(1), {Boundaries(1)}, {Boundaries(1)}, place})
+  a.MapAs(moved, MapRemap{p + BoundaryOffset(1), {Boundaries(1)}, {Boundaries(1)}, place})
       .Expects(ValueOf(place));
   a.Stat(s).Expects(Record().With("nattch", 3));
   a.Detach(moved).Fails(EINVAL);
   a.Detach(p).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 1));
   a.Load(moved).Gives(42);
-  a.Detach(moved - Boundaries(1)).Gives(0);
+  a.Detach(moved - BoundaryOffset(1)).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 0));
   a.Remove(s).Gives(0);
 }
@@ -213,13 +213,13 @@ SHMSPEC_CASE("map.private.over_an_attach_detaches_it", "SYSV.VMA.MAP_FIXED_OVER"
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {Boundaries(2)}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(6));
-  const Attach p = InGap(a, s, m + Boundaries(2), Boundaries(2));
+  const Attach p = InGap(a, s, m + BoundaryOffset(2), Boundaries(2));
   a.Store(p, 41);
-  a.Store(p + Boundaries(1), 42);
+  a.Store(p + BoundaryOffset(1), 42);
   a.Do(MapPrivate{{Boundaries(1)}, p}).Succeeds();
   a.Stat(s).Expects(Record().With("nattch", 1));
   a.Load(p).Gives(0);
-  a.Load(p + Boundaries(1)).Gives(42);
+  a.Load(p + BoundaryOffset(1)).Gives(42);
   a.Do(MapPrivate{{Boundaries(2)}, p}).Succeeds();
   a.Stat(s).Expects(Record().With("nattch", 0));
   a.Detach(p).Fails(EINVAL);
@@ -244,13 +244,13 @@ SHMSPEC_CASE("map.advise.remove_makes_all_attaches_read_zero", "SYSV.VMA.MADV_RE
   const Attach q = b.At(s);
   const Attach readable = b.At(s, {}, kReadOnly);
   a.Store(p, 41);
-  a.Store(p + Pages(1), 42);
+  a.Store(p + PageOffset(1), 42);
   b.Do(MapAdvise{readable, {Pages(1)}, Advice::kRemove}).Fails(EACCES);
   b.Load(q).Gives(41);
   a.Do(MapAdvise{p, {Pages(1)}, Advice::kRemove}).Gives(0);
   b.Load(q).Gives(0);
   b.Load(readable).Gives(0);
-  b.Load(q + Pages(1)).Gives(42);
+  b.Load(q + PageOffset(1)).Gives(42);
   a.Remove(s).Gives(0);
 }
 
@@ -260,7 +260,7 @@ SHMSPEC_CASE("map.advise.dontfork_keeps_an_attach_from_children", "SYSV.VMA.MADV
   const Segment s = a.Get({.flags = kCreate | 0600});
   const Segment inherited = a.Get({.flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(4));
-  const Attach p = InGap(a, s, m + Boundaries(1), Boundaries(1));
+  const Attach p = InGap(a, s, m + BoundaryOffset(1), Boundaries(1));
   const Attach q = a.At(inherited);
   a.Do(MapAdvise{p, {Boundaries(1)}, Advice::kDontFork}).Gives(0);
   a.Fork(child);

@@ -25,16 +25,18 @@ void Mark(const Actor& actor, const Attach& attach, std::uint64_t number) {
 /// An attach within a reservation of its own, so that nothing else lies around it.
 Attach Apart(const Actor& actor, const Segment& segment) {
   const Mapping room = actor.Reserve(3 * Boundaries(kPages));
-  return InGap(actor, segment, room + Boundaries(kPages), Boundaries(kPages));
+  return InGap(actor, segment, room + BoundaryOffset(kPages), Boundaries(kPages));
 }
 
 /// Page 1 of `from` moves to where page 1 of `to` was.
 Mapping MoveSecondPage(const Actor& actor, const Attach& from, const Attach& to) {
   Mapping moved;
   actor
-      .MapAs(moved,
-             MapRemap{from + Boundaries(1), {Boundaries(1)}, {Boundaries(1)}, to + Boundaries(1)})
-      .Expects(ValueOf(to + Boundaries(1)));
+      .MapAs(
+          moved,
+          MapRemap{
+              from + BoundaryOffset(1), {Boundaries(1)}, {Boundaries(1)}, to + BoundaryOffset(1)})
+      .Expects(ValueOf(to + BoundaryOffset(1)));
   return moved;
 }
 
@@ -59,7 +61,7 @@ SHMSPEC_CASE("map.fragments.of_another_segment_stay_where_a_detach_passes_them",
   ExpectCount(a, t, 3);
   a.Load(p).Faults(SIGSEGV, FaultCode::kUnmapped);
   a.Load(moved).Gives(21);
-  a.Load(p + Boundaries(2)).Faults(SIGSEGV, FaultCode::kUnmapped);
+  a.Load(p + BoundaryOffset(2)).Faults(SIGSEGV, FaultCode::kUnmapped);
   a.Detach(q).Gives(0);
   ExpectCount(a, t, 1);
   a.Load(moved).Gives(21);
@@ -82,7 +84,7 @@ SHMSPEC_CASE("map.fragments.of_another_attach_stay_where_a_detach_passes_them",
   a.Detach(p).Gives(0);
   ExpectCount(a, s, 3);
   a.Load(moved).Gives(11);
-  a.Load(p + Boundaries(2)).Faults(SIGSEGV, FaultCode::kUnmapped);
+  a.Load(p + BoundaryOffset(2)).Faults(SIGSEGV, FaultCode::kUnmapped);
   a.Load(q).Gives(10);
   a.Detach(q).Gives(0);
   ExpectCount(a, s, 1);
@@ -101,8 +103,8 @@ SHMSPEC_CASE("map.fragments.of_an_attach_in_its_hole_stay", "SYSV.VMA.SHMDT_OTHE
     const Attach p = Apart(a, s);
     Mark(a, p, 1);
     // An attach here begins at offset 0, which fits nothing but the start.
-    a.Do(MapUnmap{p + Boundaries(1), {(kPages - 1) * Boundaries(1)}}).Gives(0);
-    const Attach in_hole = InGap(a, other, p + Boundaries(1), Boundaries(kPages));
+    a.Do(MapUnmap{p + BoundaryOffset(1), {(kPages - 1) * Boundaries(1)}}).Gives(0);
+    const Attach in_hole = InGap(a, other, p + BoundaryOffset(1), Boundaries(kPages));
     a.Store(in_hole + 8, 42);
     a.Detach(p).Gives(0);
     a.Load(p).Faults(SIGSEGV, FaultCode::kUnmapped);
@@ -129,8 +131,8 @@ SHMSPEC_CASE("map.fragments.behind_another_attach_are_detached_one_attach_at_a_t
   a.Detach(p).Gives(0);  // the attach that begins there
   ExpectCount(a, t, 0);
   ExpectCount(a, s, 1);
-  a.Load(p + Boundaries(2)).Gives(12);
-  a.Load(p + Boundaries(3)).Gives(13);
+  a.Load(p + BoundaryOffset(2)).Gives(12);
+  a.Load(p + BoundaryOffset(3)).Gives(13);
   a.Detach(p).Gives(0);  // what is left of the one that began there
   ExpectCount(a, s, 0);
   a.Detach(p).Fails(EINVAL);
@@ -153,14 +155,14 @@ SHMSPEC_CASE("map.fragments.of_several_segments_are_protected_together",
   ExpectCount(a, t, 3);
   a.Store(p, 1).Faults(SIGSEGV, FaultCode::kAccess);
   a.Store(moved, 1).Faults(SIGSEGV, FaultCode::kAccess);
-  a.Store(p + Boundaries(3), 1).Faults(SIGSEGV, FaultCode::kAccess);
+  a.Store(p + BoundaryOffset(3), 1).Faults(SIGSEGV, FaultCode::kAccess);
   a.Load(moved).Gives(21);
-  a.Store(q + Boundaries(2), 1).Succeeds();
-  a.Do(MapProtect{p + Boundaries(1), {Boundaries(2)}, 1 | 2}).Gives(0);
+  a.Store(q + BoundaryOffset(2), 1).Succeeds();
+  a.Do(MapProtect{p + BoundaryOffset(1), {Boundaries(2)}, 1 | 2}).Gives(0);
   ExpectCount(a, s, 3);
   a.Store(moved, 31).Succeeds();
-  a.Store(p + Boundaries(2), 32).Succeeds();
-  a.Store(p + Boundaries(3), 1).Faults(SIGSEGV, FaultCode::kAccess);
+  a.Store(p + BoundaryOffset(2), 32).Succeeds();
+  a.Store(p + BoundaryOffset(3), 1).Faults(SIGSEGV, FaultCode::kAccess);
   a.Remove(s).Gives(0);
   a.Remove(t).Gives(0);
 }
@@ -182,7 +184,7 @@ SHMSPEC_CASE("map.fragments.of_several_segments_are_unmapped_together",
     }
     ExpectCount(a, s, 0);
     ExpectCount(a, t, 2);
-    a.Load(q + Boundaries(2)).Gives(22);
+    a.Load(q + BoundaryOffset(2)).Gives(22);
     a.Detach(q).Gives(0);
     ExpectCount(a, t, 0);
   }

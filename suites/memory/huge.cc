@@ -50,7 +50,7 @@ SHMSPEC_CASE("memory.huge.attaches_are_aligned_to_their_pages", "HUGE.ALIGNMENT"
   const Segment s = a.Get({.size = {kHugePage}, .flags = kCreate | kHugetlb | 0600});
   const Attach p = a.At(s);
   a.Detach(p).Gives(0);
-  a.Do(SysvAttach{s, p + Pages(1)}).Fails(EINVAL);
+  a.Do(SysvAttach{s, p + PageOffset(1)}).Fails(EINVAL);
   a.Stat(s).Expects(Record().With("nattch", 0));
   const Attach q = a.At(s, p);
   a.Store(q, 42).Succeeds();

@@ -40,12 +40,12 @@ SHMSPEC_CASE("memory.live.sharing_does_not_depend_on_how_an_address_was_asked_fo
   ExpectBothWays(a, p, b, chosen, 100);
   const Attach replacing = b.At(s, room, kRemap);
   ExpectBothWays(a, p, b, replacing, 200);
-  b.Do(MapUnmap{room + Boundaries(8), {Boundaries(2)}}).Gives(0);
-  const Attach rounded = b.At(s, room + (Boundaries(8) + 123), kRound);
+  b.Do(MapUnmap{room + BoundaryOffset(8), {Boundaries(2)}}).Gives(0);
+  const Attach rounded = b.At(s, room + (BoundaryOffset(8) + 123), kRound);
   ExpectBothWays(a, p, b, rounded, 300);
   ExpectBothWays(b, chosen, b, rounded, 400);
-  b.Do(MapUnmap{room + Boundaries(12), {Boundaries(2)}}).Gives(0);
-  const Attach exact = b.At(s, room + Boundaries(12));
+  b.Do(MapUnmap{room + BoundaryOffset(12), {Boundaries(2)}}).Gives(0);
+  const Attach exact = b.At(s, room + BoundaryOffset(12));
   ExpectBothWays(b, exact, a, p, 500);
   a.Stat(s).Expects(Record().With("nattch", 5));
   a.Remove(s).Gives(0);
@@ -59,8 +59,8 @@ SHMSPEC_CASE("memory.live.sharing_reaches_attaches_that_cannot_be_written",
   const Attach read_only = a.At(s, {}, kReadOnly);
   const Attach executable = a.At(s, {}, kExecute);
   for (std::uint64_t value = 1; value < 4; ++value) {
-    a.Store(p + Pages(1), value).Succeeds();
-    a.Load(read_only + Pages(1)).Gives(static_cast<std::int64_t>(value));
+    a.Store(p + PageOffset(1), value).Succeeds();
+    a.Load(read_only + PageOffset(1)).Gives(static_cast<std::int64_t>(value));
   }
   ExpectBothWays(a, p, a, executable, 100);
   a.Remove(s).Gives(0);
@@ -80,10 +80,10 @@ SHMSPEC_CASE("memory.live.sharing_survives_fork_moves_and_splits",
   a.MapAs(moved, MapRemap{p, {Boundaries(4)}, {Boundaries(4)}, room}).Succeeds();
   ExpectBothWays(a, moved, child, p, 200);
   child.Do(MapUnmap{p, {Boundaries(1)}}).Gives(0);
-  child.Do(MapProtect{p + Boundaries(3), {Boundaries(1)}, Protection(1)}).Gives(0);
-  ExpectBothWays(a, moved + Boundaries(1), child, p + Boundaries(1), 300);
-  a.Store(moved + Boundaries(3), 42).Succeeds();
-  child.Load(p + Boundaries(3)).Gives(42);
+  child.Do(MapProtect{p + BoundaryOffset(3), {Boundaries(1)}, Protection(1)}).Gives(0);
+  ExpectBothWays(a, moved + BoundaryOffset(1), child, p + BoundaryOffset(1), 300);
+  a.Store(moved + BoundaryOffset(3), 42).Succeeds();
+  child.Load(p + BoundaryOffset(3)).Gives(42);
   child.Exit().Expects(Exited());
   a.Remove(s).Gives(0);
 }
@@ -101,8 +101,8 @@ SHMSPEC_CASE("memory.buffers.of_system_calls_may_lie_in_attaches",
   a.Do(MemoryFill{own, {kBytes}, 9}).Gives(0);
   a.Do(MemoryTransfer{own, p + 100, {kBytes}}).Gives(kBytes);
   b.Do(MemoryChecksum{q + 100, {kBytes}}).Gives(ChecksumOfFill(kBytes, 9));
-  b.Do(MemoryTransfer{q + 100, q + Pages(2), {kBytes}}).Gives(kBytes);
-  a.Do(MemoryChecksum{p + Pages(2), {kBytes}}).Gives(ChecksumOfFill(kBytes, 9));
+  b.Do(MemoryTransfer{q + 100, q + PageOffset(2), {kBytes}}).Gives(kBytes);
+  a.Do(MemoryChecksum{p + PageOffset(2), {kBytes}}).Gives(ChecksumOfFill(kBytes, 9));
   a.Remove(s).Gives(0);
 }
 
@@ -137,7 +137,7 @@ SHMSPEC_CASE("memory.accounts.return_to_where_they_were", "SYSV.INFO.SHM_INFO_CO
   const Attach q = a.At(t);
   a.Do(MemoryFill{p, {Pages(5)}, 1}).Gives(0);
   a.Fork(child);
-  a.Do(MapUnmap{p + Pages(1), {Pages(1)}}).Gives(0);
+  a.Do(MapUnmap{p + PageOffset(1), {Pages(1)}}).Gives(0);
   a.Remove(s).Gives(0);
   a.Remove(t).Gives(0);
   expect(2, 6);

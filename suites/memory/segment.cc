@@ -71,10 +71,10 @@ SHMSPEC_CASE("memory.segment.keeps_the_rest_of_its_last_page", "SYSV.DATA.PAGE_T
   const Actor b = plan.Spawn("b");
   const Segment s = a.Get({.size = {1}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
-  a.Store(p + (Pages(1) - 1), 7, Width::k1).Succeeds();
+  a.Store(p + (PageOffset(1) - 1), 7, Width::k1).Succeeds();
   a.Detach(p).Gives(0);
   const Attach q = b.At(s);
-  b.Load(q + (Pages(1) - 1), Width::k1).Gives(7);
+  b.Load(q + (PageOffset(1) - 1), Width::k1).Gives(7);
   a.Remove(s).Gives(0);
 }
 

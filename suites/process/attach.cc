@@ -278,7 +278,7 @@ SHMSPEC_CASE("process.count.is_that_of_mappings_in_all_processes",
   const Attach p = a.At(s);
   a.At(s);
   b.At(s);
-  a.Do(MapUnmap{p + Pages(1), {Pages(1)}}).Gives(0);
+  a.Do(MapUnmap{p + PageOffset(1), {Pages(1)}}).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 4));
   a.Fork(child);
   a.Stat(s).Expects(Record().With("nattch", 7));

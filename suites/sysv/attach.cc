@@ -30,12 +30,12 @@ SHMSPEC_CASE("sysv.attach.takes_the_address_it_is_given", "SYSV.SHMAT.EXACT_ADDR
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {Boundaries(2)}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(6));
-  const Mapping hole = m + Boundaries(2);
+  const Mapping hole = m + BoundaryOffset(2);
   a.Do(MapUnmap{hole, {Boundaries(2)}}).Gives(0);
   Attach p;
   a.AttachAs(p, {s, hole}).Expects(ValueOf(hole));
-  a.Store(p + (Boundaries(2) - 1), 7, Width::k1).Succeeds();
-  a.Load(hole + (Boundaries(2) - 1), Width::k1).Gives(7);
+  a.Store(p + (BoundaryOffset(2) - 1), 7, Width::k1).Succeeds();
+  a.Load(hole + (BoundaryOffset(2) - 1), Width::k1).Gives(7);
   a.Remove(s).Gives(0);
 }
 
@@ -44,7 +44,7 @@ SHMSPEC_CASE("sysv.attach.refuses_an_address_inside_a_page", "SYSV.SHMAT.MISALIG
   const Segment s = a.Get({.flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(4));
   a.Do(SysvAttach{s, m + 1, kRemap}).Fails(EINVAL);
-  a.Do(SysvAttach{s, m + (Boundaries(1) - 1), kRemap}).Fails(EINVAL);
+  a.Do(SysvAttach{s, m + (BoundaryOffset(1) - 1), kRemap}).Fails(EINVAL);
   a.Stat(s).Expects(Record().With("nattch", 0));
   a.Remove(s).Gives(0);
 }
@@ -67,12 +67,12 @@ SHMSPEC_CASE("sysv.attach.leaves_mappings_in_its_way_alone", "SYSV.SHMAT.OCCUPIE
   const Segment s = a.Get({.size = {Boundaries(2)}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(6));
   Mapping occupied;
-  a.MapAs(occupied, MapPrivate{{Boundaries(2)}, m + Boundaries(2)})
-      .Expects(ValueOf(m + Boundaries(2)));
+  a.MapAs(occupied, MapPrivate{{Boundaries(2)}, m + BoundaryOffset(2)})
+      .Expects(ValueOf(m + BoundaryOffset(2)));
   a.Store(occupied, 42);
   a.Do(SysvAttach{s, occupied}).Fails(EINVAL);
-  a.Do(SysvAttach{s, occupied - Boundaries(1)}).Fails(EINVAL);
-  a.Do(SysvAttach{s, occupied + Boundaries(1)}).Fails(EINVAL);
+  a.Do(SysvAttach{s, occupied - BoundaryOffset(1)}).Fails(EINVAL);
+  a.Do(SysvAttach{s, occupied + BoundaryOffset(1)}).Fails(EINVAL);
   a.Load(occupied).Gives(42);
   a.Stat(s).Expects(Record().With("nattch", 0).With("atime", 0));
   a.Remove(s).Gives(0);
@@ -316,8 +316,8 @@ SHMSPEC_CASE("sysv.attaches.are_detached_one_by_one", "SYSV.MULTI.DETACH_ONE"_re
   const Segment s = a.Get({.flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(8));
   const Attach p = InGap(a, s, m, Boundaries(1));
-  const Attach q = InGap(a, s, m + Boundaries(2), Boundaries(1));
-  const Attach r = InGap(a, s, m + Boundaries(4), Boundaries(1));
+  const Attach q = InGap(a, s, m + BoundaryOffset(2), Boundaries(1));
+  const Attach r = InGap(a, s, m + BoundaryOffset(4), Boundaries(1));
   a.Detach(q).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 2));
   a.Load(q).Faults(SIGSEGV, FaultCode::kUnmapped);

@@ -143,10 +143,10 @@ SHMSPEC_CASE("sysv.create.maps_whole_pages_and_nothing_after_them",
   const Mapping m = a.Reserve(Boundaries(4));
   const Segment s = a.Get({.size = {Boundaries(2) - 3000}, .flags = kCreate | 0600});
   const Attach p = InGap(a, s, m, Boundaries(2));
-  a.Load(p + (Boundaries(2) - 1), Width::k1).Gives(0);
-  a.Store(p + (Boundaries(2) - 1), 7, Width::k1).Succeeds();
-  a.Load(p + (Boundaries(2) - 1), Width::k1).Gives(7);
-  a.Load(p + Boundaries(2), Width::k1).Faults(SIGSEGV, FaultCode::kAccess);
+  a.Load(p + (BoundaryOffset(2) - 1), Width::k1).Gives(0);
+  a.Store(p + (BoundaryOffset(2) - 1), 7, Width::k1).Succeeds();
+  a.Load(p + (BoundaryOffset(2) - 1), Width::k1).Gives(7);
+  a.Load(p + BoundaryOffset(2), Width::k1).Faults(SIGSEGV, FaultCode::kAccess);
   a.Remove(s).Gives(0);
 }
 

@@ -16,11 +16,11 @@ SHMSPEC_CASE("sysv.detach.unmaps_the_segment", "SYSV.SHMDT.BASIC"_req) {
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {Boundaries(2)}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(6));
-  const Attach p = InGap(a, s, m + Boundaries(2), Boundaries(2));
+  const Attach p = InGap(a, s, m + BoundaryOffset(2), Boundaries(2));
   a.Store(p, 42);
   a.Detach(p).Gives(0);
   a.Load(p).Faults(SIGSEGV, FaultCode::kUnmapped);
-  a.Store(p + Boundaries(1), 1).Faults(SIGSEGV, FaultCode::kUnmapped);
+  a.Store(p + BoundaryOffset(1), 1).Faults(SIGSEGV, FaultCode::kUnmapped);
   a.Remove(s).Gives(0);
 }
 
@@ -29,10 +29,10 @@ SHMSPEC_CASE("sysv.detach.accepts_only_the_start_of_an_attach",
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {Boundaries(3)}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(8));
-  const Attach p = InGap(a, s, m + Boundaries(2), Boundaries(3));
+  const Attach p = InGap(a, s, m + BoundaryOffset(2), Boundaries(3));
   a.Detach(p + 1).Fails(EINVAL);
-  a.Detach(p + Boundaries(1)).Fails(EINVAL);
-  a.Detach(p - Boundaries(1)).Fails(EINVAL);
+  a.Detach(p + BoundaryOffset(1)).Fails(EINVAL);
+  a.Detach(p - BoundaryOffset(1)).Fails(EINVAL);
   a.Detach(m).Fails(EINVAL);
   a.Detach(Null()).Fails(EINVAL);
   a.Stat(s).Expects(Record().With("nattch", 1).With("dtime", 0));

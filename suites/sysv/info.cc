@@ -61,7 +61,7 @@ SHMSPEC_CASE("sysv.info.counts_segments_and_pages", "SYSV.INFO.SHM_INFO_COUNTERS
   const Segment t = a.Get({.size = {1}, .flags = kCreate | 0600});
   expect(2, 3, 0);
   const Attach p = a.At(s);
-  a.Store(p + Pages(1), 1);
+  a.Store(p + PageOffset(1), 1);
   a.Do(SysvShmInfo{SegmentId(0)})
       .Expects(Record<UsageRecord>().With("used_ids", 2).With("shm_tot", 3));
   a.Remove(s).Gives(0);
@@ -90,7 +90,7 @@ SHMSPEC_CASE("sysv.info.adds_up_the_memory_of_all_segments", "SYSV.INFO.SHM_INFO
   const Attach r = a.At(u);
   expect(3, 6, 0);
   a.Store(q, 1);
-  a.Store(q + Pages(2), 1);
+  a.Store(q + PageOffset(2), 1);
   expect(3, 6, 2);
   a.Store(p, 1);
   a.Store(r, 1);

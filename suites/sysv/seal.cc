@@ -51,13 +51,13 @@ SHMSPEC_CASE("sysv.seal.of_a_part_leaves_the_rest_to_detach", "SYSV.SHMDT.MSEALE
   const Actor a = plan.Spawn("a");
   const Segment s = a.Get({.size = {Pages(3)}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
-  a.Store(p + Pages(1), 42);
-  a.Do(MapSeal{p + Pages(1), {Pages(1)}}).Gives(0);
+  a.Store(p + PageOffset(1), 42);
+  a.Do(MapSeal{p + PageOffset(1), {Pages(1)}}).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 3));
   a.Detach(p).Gives(0);
   a.Stat(s).Expects(Record().With("nattch", 1));
   a.Load(p).Faults(SIGSEGV, FaultCode::kUnmapped);
-  a.Load(p + Pages(1)).Gives(42);
+  a.Load(p + PageOffset(1)).Gives(42);
   a.Remove(s).Gives(0);
 }
 

@@ -15,7 +15,7 @@ SHMSPEC_CASE("sysv.stat.tells_all_fields_apart", "SEED.CONTROL_STRUCT_PER_SEGMEN
   varied.reader.Stat(varied.first)
       .Expects(Record().With("size", 5000).With("nattch", 2).With("dtime", 0));
   varied.reader.Stat(varied.second)
-      .Expects(Record().With("size", Pages(3) + 1).With("nattch", 3).With("dtime", 1, kMost));
+      .Expects(Record().With("size", PageOffset(3) + 1).With("nattch", 3).With("dtime", 1, kMost));
   varied.Remove();
 }
 

@@ -40,11 +40,11 @@ SHMSPEC_CASE("tools.maps.tell_parts_of_attaches_apart", "PROC.MAPS.SYSV_NAME"_re
   const Segment s = a.Get({.key = plan.NewKey(), .size = {Boundaries(6)}, .flags = kCreate | 0600});
   const Segment t = a.Get({.key = plan.NewKey(), .size = {Boundaries(2)}, .flags = kCreate | 0600});
   const Mapping m = a.Reserve(Boundaries(8));
-  const Attach p = InGap(a, s, m + Boundaries(1), Boundaries(6));
+  const Attach p = InGap(a, s, m + BoundaryOffset(1), Boundaries(6));
   a.At(t);
   a.At(t, {}, kReadOnly);
-  a.Do(MapUnmap{p + Boundaries(1), {Boundaries(1)}}).Gives(0);
-  a.Do(MapProtect{p + Boundaries(5), {Boundaries(1)}, 1}).Gives(0);
+  a.Do(MapUnmap{p + BoundaryOffset(1), {Boundaries(1)}}).Gives(0);
+  a.Do(MapProtect{p + BoundaryOffset(5), {Boundaries(1)}, 1}).Gives(0);
   a.Do(MapLayout{}).Succeeds();
   a.Remove(s).Gives(0);
   a.Remove(t).Gives(0);
@@ -65,8 +65,8 @@ SHMSPEC_CASE("tools.ipcs.adds_up_the_memory_of_all_segments", "TOOL.IPCS.VIEWS"_
   };
   expect(2, 5, 0);
   a.Store(p, 1);
-  a.Store(q + Pages(1), 1);
-  a.Store(q + Pages(2), 1);
+  a.Store(q + PageOffset(1), 1);
+  a.Store(q + PageOffset(2), 1);
   expect(2, 5, 3);
   a.Remove(s).Gives(0);
   a.Detach(q).Gives(0);
