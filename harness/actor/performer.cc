@@ -295,7 +295,8 @@ std::uint32_t Performer::ResumeAfterExec() {
 void RunActorProcess(const ControlRegion& region, int region_fd, std::uint32_t self, Birth birth) {
   const KernelTarget* target = FindTarget(region.header().target.data(), region.actor(self).abi);
   SHMSPEC_CHECK(target != nullptr, "the control region names no target");
-  SHMSPEC_CHECK((target->abi == Abi::kI386) == kIs32Bit, "the program of other actors");
+  // Not the other way round: the system may be one of 32 bits.
+  SHMSPEC_CHECK(target->abi != Abi::kI386 || kIs32Bit, "the program of other actors");
   if (region.actor(self).abi != Abi::kNative) {
     if (const auto offered = target->probe(); !offered.ok()) {
       ReportTrouble(region, offered.error().message, offered.error().lacking);

@@ -91,19 +91,6 @@ void ClearFields(Record& bytes) {
   bytes.nattch = 0;
 }
 
-template <class Record>
-void ReadLimitsOf(const void* buffer, LimitsRecord& record) {
-  const auto seen = CopyOf<Record>(buffer);
-  record.shmmax = seen.shmmax;
-  record.shmmin = seen.shmmin;
-  record.shmmni = seen.shmmni;
-  record.shmseg = seen.shmseg;
-  record.shmall = seen.shmall;
-  record.reserved = ReservedBytesSet<Record>(buffer, [](Record& bytes) {
-    bytes.shmmax = bytes.shmmin = bytes.shmmni = bytes.shmseg = bytes.shmall = 0;
-  });
-}
-
 constexpr std::int64_t Upper(std::uint32_t half) { return static_cast<std::int64_t>(half) << 32; }
 
 }  // namespace
