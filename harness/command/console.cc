@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -116,6 +117,13 @@ void LeavingReader::Show(const std::function<void()>& print) {
   if (nowhere) ::dup2(nowhere.get(), STDOUT_FILENO);
   std::fflush(stdout);
   std::clearerr(stdout);
+}
+
+int Worse(int a, int b) {
+  constexpr std::array kWorstFirst{kExitHarnessTrouble,  kExitUsage,      kExitUnexpected,
+                                   kExitNothingSelected, kExitIncomplete, kExitAsExpected};
+  return *std::find_if(kWorstFirst.begin(), kWorstFirst.end(),
+                       [&](int one) { return one == a || one == b; });
 }
 
 std::size_t OutputWidth() { return WidthOf(STDOUT_FILENO); }

@@ -24,6 +24,9 @@ inline constexpr int kExitHarnessTrouble = 3;
 inline constexpr int kExitUsage = 4;
 inline constexpr int kExitNothingSelected = 5;
 
+/// The worse of two exit codes, with which a command ends that did several things.
+int Worse(int a, int b);
+
 /// What they mean, for the end of a help.
 inline constexpr const char* kExitCodes =
     "Exit codes: 0 as expected, 1 unexpected, 2 incomplete (stopped, a case could not be decided, "

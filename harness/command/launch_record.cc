@@ -5,13 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
 
 #include "harness/command/log_record.h"
 #include "harness/runner/record.h"
+#include "harness/runner/summary.h"
 #include "harness/vocabulary/value/check.h"
 #include "reports/text/plain_text.h"
 #include "shmspec/build.h"
@@ -101,21 +101,11 @@ reports::Record RecordOfTrouble(const std::string& launcher, const std::string& 
   test.file = "launchers.toml";
   test.line = 1;
   test.attempts.push_back({.status = test.status, .cause = test.cause, .reason = cause});
-  record.requirement_counts.clear();
-  for (reports::RequirementEntry& entry : record.requirements) {
-    if (cited.contains(entry.id)) {
-      entry.status = Status::kUnresolved;
-      test.requirements.push_back({entry.id, entry.status});
-    }
-    ++record.requirement_counts[entry.status];
+  for (const std::string_view requirement : cited) {
+    test.requirements.push_back({std::string(requirement), Status::kUnresolved});
   }
   record.tests.push_back(std::move(test));
-  record.planned = 1;
-  record.cases = 1;
-  record.attempts = 1;
-  record.counts = {{Status::kUnresolved, 1}};
-  record.judgement_counts = {{Judgement::kUnexpected, 1}};
-  record.totals = reports::TotalsOf(record);
+  Summarise(record);
   return record;
 }
 

@@ -3,30 +3,17 @@
 #include "harness/command/matrix_on.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "harness/command/console.h"
 #include "harness/command/launched_run.h"
+#include "harness/command/output_file.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
 namespace {
-
-/// From the worst on.
-constexpr std::array kWorstFirst{kExitHarnessTrouble, kExitUnexpected, kExitIncomplete,
-                                 kExitAsExpected};
-
-int Worse(int a, int b) {
-  return *std::find_if(kWorstFirst.begin(), kWorstFirst.end(),
-                       [&](int one) { return one == a || one == b; });
-}
 
 /// A system to run on, and the files for what it brings.
 struct Column {
@@ -36,14 +23,6 @@ struct Column {
   std::optional<OutputFile> console;
 };
 
-Result<void> MakeFolder(const std::string& folder) {
-  if (::mkdir(folder.c_str(), 0777) == 0) return {};
-  struct stat status {};
-  if (errno == EEXIST && ::stat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
-  return Error{
-      fmt::format("{}: the folder for records cannot be made: {}", folder, std::strerror(errno))};
-}
-
 Result<std::vector<Column>> ColumnsNamed(const RunCommandOptions& run,
                                          const std::optional<std::string>& folder) {
   const Result<Launchers> launchers = ReadLaunchers(run.launch);
@@ -51,7 +30,10 @@ Result<std::vector<Column>> ColumnsNamed(const RunCommandOptions& run,
   const Result<Launchers> named = LaunchersNamed(*launchers, *run.on);
   if (!named.ok()) return named.error();
   if (folder) {
-    if (const auto made = MakeFolder(*folder); !made.ok()) return made.error();
+    if (const auto made = MakeFolder(*folder); !made.ok()) {
+      return Error{fmt::format("{}: the folder for records cannot be made: {}", *folder,
+                               made.error().message)};
+    }
   }
   std::vector<Column> columns;
   for (const Launcher& one : *named) {

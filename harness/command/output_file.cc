@@ -65,6 +65,14 @@ void RemoveIfSame(const std::string& name, const UniqueFd& fd) {
 
 }  // namespace
 
+Result<void> MakeFolder(const std::string& folder) {
+  if (::mkdir(folder.c_str(), 0777) == 0) return {};
+  const int error = errno;
+  struct stat status {};
+  if (error == EEXIST && ::stat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
+  return Error{std::strerror(error)};
+}
+
 Result<OutputFile> OutputFile::Claim(const OutputOptions& options) {
   const std::string& path = *options.file;
   if (path.empty() || path.ends_with('/')) {

@@ -22,6 +22,9 @@ struct OutputOptions {
   std::string option = "--output";  // that names it
 };
 
+/// Makes sure that the folder is there; the error is why it cannot be made.
+Result<void> MakeFolder(const std::string& folder);
+
 /// Claims a file before the work begins, so that a mistake shows at once; Commit() puts the
 /// contents there. Without Commit() nothing stays behind.
 ///

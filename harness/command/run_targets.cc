@@ -3,16 +3,12 @@
 // One run on each of several targets.
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
 #include <string_view>
 
 #include "harness/actor/i386_program.h"
 #include "harness/command/console.h"
+#include "harness/command/output_file.h"
 #include "harness/command/run_target.h"
 #include "harness/runner/stop_requests.h"
 #include "harness/target/target.h"
@@ -23,15 +19,6 @@ namespace shmspec {
 namespace {
 
 constexpr std::string_view kAll = "all";
-
-/// From the worst on.
-constexpr std::array kWorstFirst{kExitHarnessTrouble,  kExitUsage,      kExitUnexpected,
-                                 kExitNothingSelected, kExitIncomplete, kExitAsExpected};
-
-std::size_t Rank(int exit_code) {
-  return static_cast<std::size_t>(std::find(kWorstFirst.begin(), kWorstFirst.end(), exit_code) -
-                                  kWorstFirst.begin());
-}
 
 /// A run that is prepared, or, with `lacking`, the reason why there is nothing to run it on.
 struct Entry {
@@ -49,17 +36,6 @@ std::string LackingOf(const std::string& name) {
   return !there.ok() && there.error().lacking ? there.error().message : "";
 }
 
-/// Makes sure that the folder of the records exists.
-Result<void> MakeFolder(const std::string& folder) {
-  if (::mkdir(folder.c_str(), 0777) == 0) return {};
-  struct stat status {};
-  if (errno == EEXIST && ::stat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
-  return Error{
-      fmt::format("--output {}: with several targets it names a folder, which cannot be "
-                  "made: {}",
-                  folder, std::strerror(errno))};
-}
-
 /// Prepares every run before the first begins, so that a mistake shows at once.
 Result<std::vector<Entry>> PrepareAll(const RunCommandOptions& options,
                                       const std::vector<std::string>& targets) {
@@ -69,7 +45,12 @@ Result<std::vector<Entry>> PrepareAll(const RunCommandOptions& options,
         "--output FOLDER"};
   }
   if (options.output.file) {
-    if (const auto made = MakeFolder(*options.output.file); !made.ok()) return made.error();
+    if (const auto made = MakeFolder(*options.output.file); !made.ok()) {
+      return Error{
+          fmt::format("--output {}: with several targets it names a folder, which cannot "
+                      "be made: {}",
+                      *options.output.file, made.error().message)};
+    }
   }
   std::vector<Entry> entries;
   for (const std::string& target : targets) {
@@ -125,7 +106,7 @@ int ExitCodeOf(const std::vector<Entry>& entries) {
   bool first = true;
   for (const Entry& entry : entries) {
     if (!entry.lacking.empty() && entry.run.exit_code == kExitIncomplete) continue;
-    if (first || Rank(entry.run.exit_code) < Rank(worst)) worst = entry.run.exit_code;
+    worst = first ? entry.run.exit_code : Worse(worst, entry.run.exit_code);
     first = false;
   }
   return worst;
