@@ -262,7 +262,7 @@ SHMSPEC_CASE("map.advise.dontfork_keeps_an_attach_from_children", "SYSV.VMA.MADV
   const Mapping m = a.Reserve(Boundaries(4));
   const Attach p = InGap(a, s, m + BoundaryOffset(1), Boundaries(1));
   const Attach q = a.At(inherited);
-  a.Do(MapAdvise{p, {Boundaries(1)}, Advice::kDontFork}).Gives(0);
+  a.Do(MapAdvise{p, {Pages(1)}, Advice::kDontFork}).Gives(0);
   a.Fork(child);
   a.Stat(s).Expects(Record().With("nattch", 1));
   a.Stat(inherited).Expects(Record().With("nattch", 2));
