@@ -208,6 +208,8 @@ TestSystems() {
 # Not the thread sanitizer: what the harness shares, it shares between processes, where it sees
 # nothing. By hand: setarch -R sh -c 'cmake --build --preset tsan && ctest --preset tsan'.
 Test() {
+  # Some tests put the program under tools of these.
+  [ -n "$(WhyNoSystems)" ] || test_packages="$test_packages $system_packages"
   Install "$test_packages"
   NodeModules
   mkdir -p "$logs"
