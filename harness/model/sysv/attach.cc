@@ -79,6 +79,8 @@ void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t 
                   "the process may have mapped something in the range", clauses);
   }
   if (remap) DescribeSeals(scene, start, end, clauses);
+  RefuseAddress(start < system.first_address, EINVAL, Force::kMay, scene,
+                "SYSV.SHMAT.RND_TO_ZERO_PAGE"_req, "no process has this address", clauses);
   if (start < system.mmap_min_addr) {
     const Says may = GloballyCapable(scene, kCapSysRawio);
     RefuseAddress(may != Says::kYes, EPERM, ForceUnless(may), scene,
