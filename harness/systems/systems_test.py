@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """Runs the suites on another system and compares what fails with what is known of that system.
 
-    systems_test.py SYSTEM PROGRAM [--short] [--propose]
+    systems_test.py SYSTEM PROGRAM [--short] [--record FILE] [--propose]
 
 SYSTEM names a launcher (harness/launcher/launchers.toml) and its file SYSTEM.deviations beside this
 one; PROGRAM is a built shmspec. The run has to be complete, without UNRESOLVED cases and without a
 FAIL that the file does not explain, and each line of the file has to explain one. --short leaves out
-what LEFT_OUT says takes too long there. --propose prints lines for the file instead, one for each kind
-of FAIL.
+what LEFT_OUT says takes too long there. --record judges the record of an earlier run. --propose prints
+lines for the file instead, one for each kind of FAIL.
 
 Exit code 0: as known; 1: not; 2: the system is not installed here; 4: wrong usage.
 """
@@ -129,10 +129,14 @@ def main():
     parser.add_argument("system")
     parser.add_argument("program")
     parser.add_argument("--short", action="store_true")
+    parser.add_argument("--record", type=pathlib.Path)
     parser.add_argument("--propose", action="store_true")
     options = parser.parse_args()
     begin = time.monotonic()
-    record, errors = run(options.system, str(pathlib.Path(options.program).resolve()), options.short)
+    if options.record:
+        record, errors = json.loads(options.record.read_text()), ""
+    else:
+        record, errors = run(options.system, str(pathlib.Path(options.program).resolve()), options.short)
     if "is not installed: " in errors:
         print(errors)
         return 2
