@@ -286,7 +286,7 @@ SHMSPEC_CASE("sysv.attaches.show_the_same_memory_everywhere",
   const Attach r = b.At(s);
   const Attach t = b.At(s, {}, kReadOnly);
   constexpr std::uint64_t kValue = 0x1122334455667788;
-  const std::int64_t across = PageOffset(1) - 4;  // aligned as far as every processor needs it
+  const std::int64_t across = PageOffset(1) - 4;
   a.Store(p + across, kValue);
   b.Load(r + across).Gives(kValue);
   b.Store(r + (across + 2), 0xaa, Width::k1);
