@@ -49,14 +49,22 @@ class Deviation:
         return fnmatch.fnmatchcase(symptom, self.glob)
 
 
-def deviations_of(system):
-    path = FOLDER / f"{system}.deviations"
-    lines = path.read_text().splitlines() if path.exists() else []
-    return [
-        Deviation(line, f"{path.name}:{number}")
-        for number, line in enumerate(lines, 1)
-        if line.strip() and not line.startswith("#")
-    ]
+def deviations_of(system, folder=FOLDER):
+    """Those of SYSTEM.deviations. A line `like NAME` stands for those of NAME, which need not show."""
+    path = folder / f"{system}.deviations"
+    found = []
+    for number, line in enumerate(path.read_text().splitlines() if path.exists() else [], 1):
+        where = f"{path.name}:{number}"
+        if line.startswith("like "):
+            other = line.removeprefix("like ").strip()
+            if not (folder / f"{other}.deviations").exists():
+                sys.exit(f"{where}: there is no {other}.deviations")
+            for one in deviations_of(other, folder):
+                one.sometimes = True
+                found.append(one)
+        elif line.strip() and not line.startswith("#"):
+            found.append(Deviation(line, where))
+    return found
 
 
 def symptom_of(test):
