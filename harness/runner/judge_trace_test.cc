@@ -129,6 +129,18 @@ TEST(JudgeTrace, KnowsThatSomeProcessorsGiveTheFirstAddressesToNoProcess) {
   EXPECT_EQ(StatusOf("system first_address=8192\n" + map + "0x1000\n"), Status::kFail);
 }
 
+TEST(JudgeTrace, TakesEitherErrorForAddressesOfTheKernelWhereShmlbaIsLarger) {
+  const std::string attach =
+      "actor a\n"
+      "a: s0 = sysv.get flags=create|0600 => 1\n"
+      "a: sysv.attach segment=s0 at=-0x100000000 => ";
+  EXPECT_EQ(StatusOf(attach + "ENOMEM\n"), Status::kPass);
+  EXPECT_EQ(StatusOf(attach + "EINVAL\n"), Status::kFail);
+  EXPECT_EQ(StatusOf("system shmlba=262144\n" + attach + "ENOMEM\n"), Status::kPass);
+  EXPECT_EQ(StatusOf("system shmlba=262144\n" + attach + "EINVAL\n"), Status::kPass);
+  EXPECT_EQ(StatusOf("system shmlba=262144\n" + attach + "EPERM\n"), Status::kFail);
+}
+
 TEST(JudgeTrace, TakesARefusedPreparationForTheEnvironmentsWhateverTheError) {
   for (const int error : {ENOSYS, EPERM, EINVAL}) {
     const CaseResult result = Judged(ThreeRoles(), FailsAt(0, error));

@@ -69,6 +69,10 @@ void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t 
                 "the range wraps around", clauses);
   RefuseAddress(wraps || end > TopOf(scene), ENOMEM, Force::kMust, scene,
                 "SYSV.SHMAT.OUT_OF_RANGE"_req, "the range ends above the user range", clauses);
+  // As POSIX has it. Where caches are found by virtual addresses, the processor's part of Linux
+  // looks at the address first.
+  RefuseAddress(end > TopOf(scene) && system.shmlba > system.page_size, EINVAL, Force::kMay, scene,
+                "SYSV.SHMAT.OUT_OF_RANGE"_req, "the range ends above the user range", clauses);
   if (!remap && start != 0 && !wraps) {
     const bool occupied = scene.space().Overlaps(start, end);
     RefuseAddress(occupied, EINVAL, Force::kMust, scene, "SYSV.SHMAT.OCCUPIED_EINVAL"_req,
