@@ -25,6 +25,7 @@
 #include "harness/host/capability.h"
 #include "harness/host/own_process.h"
 #include "harness/host/ticks.h"
+#include "harness/host/translator.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/value/names.h"
 #include "harness/vocabulary/value/unique_handle.h"
@@ -98,13 +99,17 @@ Result<void> TryFourCpus(const std::string&) { return TryCpus(4); }
 
 Result<void> TryX8664(const std::string&) {
 #ifdef __x86_64__
-  return {};
+  if (Translator().empty()) return {};
+  return Error{fmt::format("{} translates the instructions", Translator()), true};
 #else
   return Error{"the processor is another one", true};
 #endif
 }
 
 Result<void> TryIntel(const std::string&) {
+  if (!Translator().empty()) {
+    return Error{fmt::format("{} translates the instructions", Translator()), true};
+  }
   if (!IsIntel()) return Error{"the processor is of another maker", true};
   const std::string told = FirstOfCpuinfo();
   if (told.find("vendor_id") == std::string::npos ||

@@ -9,11 +9,13 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -94,6 +96,17 @@ int LowestPagePlusOne(std::uint64_t page_size) {
   return 0;
 }
 
+/// The width of the kernel's `unsigned long`, for a program of 32 bits on a kernel of 64 as well. A
+/// limit above 32 bits shows it, unless it was lowered, and the name of the machine, unless a
+/// personality hides it.
+std::uint64_t LongBits(const SystemFacts& facts) {
+  constexpr std::uint64_t kMostOf32 = 0xffffffff;
+  utsname name{};
+  const bool is_64 = sizeof(long) == 8 || facts.shmmax > kMostOf32 || facts.shmall > kMostOf32 ||
+                     (::uname(&name) == 0 && std::strstr(name.machine, "64") != nullptr);
+  return is_64 ? 64 : 32;
+}
+
 }  // namespace
 
 std::optional<std::uint64_t> TryLowestAddress(std::uint64_t page_size) {
@@ -111,6 +124,9 @@ SystemFacts ReadLastingFacts() {
   facts.page_size = units.page;
   facts.shmlba = units.boundary;
   facts.big_endian = units.big_endian;
+#ifdef __arm__
+  facts.first_address = 2 * units.page;  // FIRST_USER_ADDRESS of arch/arm
+#endif
   if (const auto lowest = ReadNumberFile("/proc/sys/vm/mmap_min_addr")) {
     facts.mmap_min_addr = static_cast<std::uint64_t>(*lowest);
   } else {
@@ -126,6 +142,8 @@ SystemFacts ReadLastingFacts() {
   facts.memfd_noexec = ReadNumberFile("/proc/sys/vm/memfd_noexec").value_or(0);
   facts.filtered = IsFiltered();
   ReadChangingFacts(facts);
+  facts.long_bits = LongBits(facts);
+  facts.narrow = 8 * sizeof(long) < facts.long_bits;
   return facts;
 }
 

@@ -37,6 +37,10 @@ endif()
 # As in the preset release.
 set(CMAKE_CXX_FLAGS_RELEASE "-O1 -DNDEBUG" CACHE STRING "")
 set(CMAKE_SYSTEM_NAME Linux)
+# GCC 12 leaves atomic accesses of one and two bytes to its library there, which has them without locks.
+if(SHMSPEC_ARCH STREQUAL riscv64)
+  set(CMAKE_CXX_STANDARD_LIBRARIES -latomic)
+endif()
 set(CMAKE_CXX_COMPILER ${prefix}-g++)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

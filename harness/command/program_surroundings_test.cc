@@ -156,5 +156,37 @@ TEST(RefusedLock, IsReportedTogetherWithTheFilter) {
   EXPECT_THAT(doctor.out, HasSubstr("seccomp: a filter is active"));
 }
 
+struct Translation {
+  std::string name;
+  std::vector<std::string> launcher;
+};
+void PrintTo(const Translation& one, std::ostream* out) { *out << one.name; }
+
+class UnderTranslators : public testing::TestWithParam<Translation> {};
+INSTANTIATE_TEST_SUITE_P(Program, UnderTranslators,
+                         testing::Values(Translation{"QEMU", {"/usr/bin/qemu-x86_64-static"}},
+                                         Translation{"valgrind",
+                                                     {"/usr/bin/valgrind", "-q", "--tool=none"}}),
+                         [](const auto& one) { return one.param.name; });
+
+TEST_P(UnderTranslators, TheOrderOfMemoryIsNotJudged) {
+  if (::access(GetParam().launcher[0].c_str(), X_OK) != 0) {
+    GTEST_SKIP() << GetParam().launcher[0] << " is not installed";
+  }
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "a sanitizer's program is not translated";
+#endif
+  const Finished run = RunProgram({"run", "--quick", "--format", "json", "ordering"},
+                                  {.launcher = GetParam().launcher});
+  const json record = json::parse(run.out, nullptr, false);
+  ASSERT_TRUE(record.is_object()) << run;
+  ASSERT_FALSE(record["tests"].empty());
+  for (const json& test : record["tests"]) {
+    EXPECT_EQ(test["status"], "UNSUPPORTED") << test.dump(2);
+    EXPECT_THAT(test.value("reason", ""),
+                HasSubstr(GetParam().name + " translates the instructions"));
+  }
+}
+
 }  // namespace
 }  // namespace shmspec

@@ -89,6 +89,58 @@ TEST(JudgeTrace, LeavesOpenWhetherAttachesKeepToMultiplesOfShmlba) {
   EXPECT_EQ(StatusOf("system shmlba=16384\n" + attach + "0x700000000000\n"), Status::kFail);
 }
 
+TEST(JudgeTrace, KnowsTheLimitsOfKernelsOf32Bits) {
+  const std::string wide = "a: system.sysctl_read name=shmall => -16777217\n";
+  const std::string small = "a: system.sysctl_read name=shmall => 4278190079\n";
+  const std::string actor = "actor a namespaces=ipc\n";
+  EXPECT_EQ(StatusOf(actor + wide), Status::kPass);
+  EXPECT_EQ(StatusOf(actor + small), Status::kFail);
+  EXPECT_EQ(StatusOf("system long_bits=32\n" + actor + wide), Status::kFail);
+  EXPECT_EQ(StatusOf("system long_bits=32\n" + actor + small), Status::kPass);
+  // A new namespace in the course of the plan.
+  const std::string later = "actor a\na: process.unshare namespaces=ipc => 0\n";
+  EXPECT_EQ(StatusOf(later + wide), Status::kPass);
+  EXPECT_EQ(StatusOf("system long_bits=32\n" + later + wide), Status::kFail);
+}
+
+TEST(JudgeTrace, KnowsThatA32BitProgramOnAKernelOf64BitsSeesLess) {
+  const auto info = [](const std::string& shmmax, const std::string& shmall) {
+    return "actor a namespaces=ipc\na: sysv.info segment=0 => limits{shmmax=" + shmmax +
+           " shmmin=1 shmmni=4096 shmseg=4096 shmall=" + shmall + "}\n";
+  };
+  const std::string most = "0xfffffffffeffffff";
+  EXPECT_EQ(StatusOf(info(most, most)), Status::kPass);
+  EXPECT_EQ(StatusOf("system narrow=true\n" + info(most, most)), Status::kFail);
+  EXPECT_EQ(StatusOf("system narrow=true\n" + info("0x7fffffff", "0xfeffffff")), Status::kPass);
+  EXPECT_EQ(StatusOf(info("0x7fffffff", "0xfeffffff")), Status::kFail);
+}
+
+TEST(JudgeTrace, KnowsThatSomeProcessorsGiveTheFirstAddressesToNoProcess) {
+  const std::string attach =
+      "actor a uid=u1\n"
+      "a: s0 = sysv.get flags=create|0600 => 1\n"
+      "a: sysv.attach segment=s0 at=1 flags=round => ";
+  EXPECT_EQ(StatusOf(attach + "EPERM\n"), Status::kPass);
+  EXPECT_EQ(StatusOf(attach + "EINVAL\n"), Status::kFail);
+  EXPECT_EQ(StatusOf("system first_address=8192\n" + attach + "EINVAL\n"), Status::kPass);
+  EXPECT_EQ(StatusOf("system first_address=8192\n" + attach + "ENOMEM\n"), Status::kFail);
+  const std::string map = "actor a\na: map.private at=1p size=1p => ";
+  EXPECT_EQ(StatusOf(map + "0x1000\n"), Status::kPass);
+  EXPECT_EQ(StatusOf("system first_address=8192\n" + map + "0x1000\n"), Status::kFail);
+}
+
+TEST(JudgeTrace, TakesEitherErrorForAddressesOfTheKernelWhereShmlbaIsLarger) {
+  const std::string attach =
+      "actor a\n"
+      "a: s0 = sysv.get flags=create|0600 => 1\n"
+      "a: sysv.attach segment=s0 at=-0x100000000 => ";
+  EXPECT_EQ(StatusOf(attach + "ENOMEM\n"), Status::kPass);
+  EXPECT_EQ(StatusOf(attach + "EINVAL\n"), Status::kFail);
+  EXPECT_EQ(StatusOf("system shmlba=262144\n" + attach + "ENOMEM\n"), Status::kPass);
+  EXPECT_EQ(StatusOf("system shmlba=262144\n" + attach + "EINVAL\n"), Status::kPass);
+  EXPECT_EQ(StatusOf("system shmlba=262144\n" + attach + "EPERM\n"), Status::kFail);
+}
+
 TEST(JudgeTrace, TakesARefusedPreparationForTheEnvironmentsWhateverTheError) {
   for (const int error : {ENOSYS, EPERM, EINVAL}) {
     const CaseResult result = Judged(ThreeRoles(), FailsAt(0, error));

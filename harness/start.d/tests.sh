@@ -3,8 +3,6 @@
 #
 # The stages of the project's tests.
 
-Load static
-
 # Debian's other versions of Boost serve as well, and no two can be installed.
 boost=libboost-dev
 [ ! -e /usr/include/boost/version.hpp ] || boost=
@@ -14,11 +12,8 @@ multilib=g++-multilib
 test_packages="$run_packages $boost $multilib \
 clang libclang-rt-14-dev lld clang-format clang-tidy reuse shellcheck python3 python3-jsonschema \
 python3-selenium chromium chromium-driver libxml2-utils"
-# Other systems to run the suites on; Debian has all of them.
-system_packages="bubblewrap fakeroot proot qemu-user-static runsc valgrind g++-s390x-linux-gnu"
 
-guest_packages="linux-source-6.1 qemu-system-x86 busybox-static cpio flex bison bc libelf-dev \
-libssl-dev gcc make xz-utils"
+Load systems
 
 passed=0
 failed=0
@@ -43,6 +38,12 @@ Check() {
     tail -n 40 "$log" | sed 's/^/    /'
     echo "    all of it: $log"
   fi
+}
+
+# The last line of a stage.
+Total() {
+  echo "$passed passed, $failed failed"
+  [ "$failed" = 0 ] || exit 1
 }
 
 # The number in attribute $1 of a JUnit report's first line.
@@ -138,71 +139,12 @@ StaticProgram() {
   fi
 }
 
-# Kernels on which the static program is all there is.
-QuickGuest() {
-  program=$root/build/release/static/shmspec
-  if command -v qemu-system-x86_64 >/dev/null && command -v cpio >/dev/null; then
-    Check "static: is all there is on Debian's kernel" \
-      env QUICK=1 "$root/harness/guest/run" "$program" debian
-  else
-    echo "    Debian's kernel is left out: qemu-system-x86_64 or cpio is not installed"
-  fi
-}
-
-# Kernels under emulation, on which the static program is the only one.
-Guests() {
-  Install "$run_packages $guest_packages"
-  mkdir -p "$logs"
-  Build release --target shmspec_static >"$logs/build-static" 2>&1 ||
-    Die "the build failed; all of it is in $logs/build-static"
-  "$root/harness/guest/run" "$root/build/release/static/shmspec" "$@"
-}
-
-# Why other systems are left out; nothing when they are not.
-WhyNoSystems() {
-  if ! grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then
-    echo "what is known of them is of the versions in Debian 12"
-  elif [ "$(id -u)" != 0 ]; then
-    echo "they need root"
-  fi
-}
-
-# OnSystems [--short]: the suites on other systems, against what is known of each (harness/systems).
-# Needs the static program, that of the release preset, and that for s390x.
-OnSystems() {
-  why=$(WhyNoSystems)
-  if [ -n "$why" ]; then
-    echo "    other systems are left out: $why"
-    return
-  fi
-  for system in bubblewrap fakeroot proot unshare chroot gvisor qemu-x86_64 qemu-s390x valgrind; do
-    Check "systems: $system" \
-      python3 "$root/harness/systems/systems_test.py" "$system" "$root/build/release/shmspec" "$@"
-    sed -n "s/^$system, .* s: /    /p" "$log"
-  done
-}
-
 # Refusals WHICH: the suites with each system call refused, a table in the log. The name of the test
 # ends in WHICH.
 Refusals() {
   Check "each call refused" "$root/build/release/harness/command/refusals_test" \
     --gtest_filter="RefusedCalls.AreNoFailureOfSharedMemory$1"
   sed -n 's/^refused calls: /    /p' "$log"
-}
-
-# TestSystems [--short]
-TestSystems() {
-  Install "$test_packages $system_packages"
-  mkdir -p "$logs"
-  Check "systems: build" Build release --target shmspec shmspec_static refusals_test
-  QuickGuest
-  if [ -z "$(WhyNoSystems)" ]; then
-    Check "systems: build for s390x" StaticFor s390x
-  fi
-  [ $# != 0 ] || Refusals ""
-  OnSystems "$@"
-  echo "$passed passed, $failed failed"
-  [ "$failed" = 0 ] || exit 1
 }
 
 # Not the thread sanitizer: what the harness shares, it shares between processes, where it sees
@@ -219,6 +161,5 @@ Test() {
   Fuzz
   StaticProgram
   Refusals InFourMinutes
-  echo "$passed passed, $failed failed"
-  [ "$failed" = 0 ] || exit 1
+  Total
 }

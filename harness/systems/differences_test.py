@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """What systems_test.py objects to in a record, without running any system."""
 
+import pathlib
+import tempfile
 import unittest
 
 import systems_test
@@ -63,6 +65,24 @@ class Differences(unittest.TestCase):
         for line in ("sysv.get: *", "sysv.get: * | A.B | ", "sysv.get: * | A.B | why | often"):
             with self.assertRaises(SystemExit):
                 systems_test.Deviation(line, "x.deviations:1")
+
+    def test_lines_of_a_system_that_is_alike_need_not_show(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "one.deviations").write_text(f"# A comment.\n{LINE}\n")
+            (folder / "two.deviations").write_text("like one\n\nsysv.set: * | C.D | it changes too much\n")
+            (folder / "bad.deviations").write_text("\nlike nobody\n")
+            two = systems_test.deviations_of("two", folder)
+            found = list(systems_test.differences(record(FAILED), two))
+            self.assertEqual(found, ["two.deviations:3 explains no case: sysv.set: *"])
+            changed = case("FAIL", "sysv.set: gave 0", ["C.D"])
+            two = systems_test.deviations_of("two", folder)
+            self.assertEqual(list(systems_test.differences(record(changed), two)), [])
+            one = systems_test.deviations_of("one", folder)
+            self.assertEqual(len(list(systems_test.differences(record(changed), one))), 2)
+            self.assertEqual(systems_test.deviations_of("conforming", folder), [])
+            with self.assertRaisesRegex(SystemExit, "bad.deviations:2: there is no nobody.deviations"):
+                systems_test.deviations_of("bad", folder)
 
 
 if __name__ == "__main__":

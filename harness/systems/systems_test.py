@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0 OR MIT
 """Runs the suites on another system and compares what fails with what is known of that system.
 
-    systems_test.py SYSTEM PROGRAM [--short] [--propose]
+    systems_test.py SYSTEM PROGRAM [--short] [--record FILE] [--propose]
 
 SYSTEM names a launcher (harness/launcher/launchers.toml) and its file SYSTEM.deviations beside this
 one; PROGRAM is a built shmspec. The run has to be complete, without UNRESOLVED cases and without a
 FAIL that the file does not explain, and each line of the file has to explain one. --short leaves out
-what LEFT_OUT says takes too long there. --propose prints lines for the file instead, one for each kind
-of FAIL.
+what LEFT_OUT says takes too long there. --record judges the record of an earlier run. --propose prints
+lines for the file instead, one for each kind of FAIL.
 
 Exit code 0: as known; 1: not; 2: the system is not installed here; 4: wrong usage.
 """
@@ -23,9 +23,8 @@ import subprocess
 import sys
 import time
 
-# What a short run leaves out: it takes as long there as all the rest, or is of the processor, which is
-# that of the other systems here.
-LEFT_OUT = {name: ["ordering"] for name in ("chroot", "qemu-s390x", "qemu-x86_64", "unshare", "valgrind")}
+# What a short run leaves out: it is about the processor, which is that of the other systems here.
+LEFT_OUT = {name: ["ordering"] for name in ("chroot", "unshare")}
 FOLDER = pathlib.Path(__file__).parent
 
 
@@ -50,14 +49,22 @@ class Deviation:
         return fnmatch.fnmatchcase(symptom, self.glob)
 
 
-def deviations_of(system):
-    path = FOLDER / f"{system}.deviations"
-    lines = path.read_text().splitlines() if path.exists() else []
-    return [
-        Deviation(line, f"{path.name}:{number}")
-        for number, line in enumerate(lines, 1)
-        if line.strip() and not line.startswith("#")
-    ]
+def deviations_of(system, folder=FOLDER):
+    """Those of SYSTEM.deviations. A line `like NAME` stands for those of NAME, which need not show."""
+    path = folder / f"{system}.deviations"
+    found = []
+    for number, line in enumerate(path.read_text().splitlines() if path.exists() else [], 1):
+        where = f"{path.name}:{number}"
+        if line.startswith("like "):
+            other = line.removeprefix("like ").strip()
+            if not (folder / f"{other}.deviations").exists():
+                sys.exit(f"{where}: there is no {other}.deviations")
+            for one in deviations_of(other, folder):
+                one.sometimes = True
+                found.append(one)
+        elif line.strip() and not line.startswith("#"):
+            found.append(Deviation(line, where))
+    return found
 
 
 def symptom_of(test):
@@ -130,10 +137,14 @@ def main():
     parser.add_argument("system")
     parser.add_argument("program")
     parser.add_argument("--short", action="store_true")
+    parser.add_argument("--record", type=pathlib.Path)
     parser.add_argument("--propose", action="store_true")
     options = parser.parse_args()
     begin = time.monotonic()
-    record, errors = run(options.system, str(pathlib.Path(options.program).resolve()), options.short)
+    if options.record:
+        record, errors = json.loads(options.record.read_text()), ""
+    else:
+        record, errors = run(options.system, str(pathlib.Path(options.program).resolve()), options.short)
     if "is not installed: " in errors:
         print(errors)
         return 2

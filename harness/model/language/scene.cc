@@ -15,11 +15,9 @@ std::uint8_t NamespaceOf(State& state, const Setting& setting, std::uint64_t ino
   }
   IpcNamespace ipc;
   ipc.inode = inode;
-  const SystemFacts defaults;
-  const SystemFacts& limits = own ? defaults : setting.system;
-  ipc.shmmax = limits.shmmax;
-  ipc.shmall = limits.shmall;
-  ipc.shmmni = limits.shmmni;
+  ipc.shmmax = own ? setting.system.FreshLimit() : setting.system.shmmax;
+  ipc.shmall = own ? setting.system.FreshLimit() : setting.system.shmall;
+  ipc.shmmni = own ? SystemFacts().shmmni : setting.system.shmmni;
   ipc.crowded = !own && !setting.system.private_ipc;
   ipc.owner = own ? user_namespace : setting.system.user_namespace_of_ipc;
   state.namespaces.emplace_back(std::move(ipc));

@@ -87,7 +87,7 @@ class Scene {
   const Process& process() const { return state_->processes[process_index()]; }
   const AddressSpace& space() const { return *process().space; }
   /// Whether its System V calls are those of a 32-bit program.
-  bool IsNarrow() const { return abi() != Abi::kNative; }
+  bool IsNarrow() const { return abi() != Abi::kNative || system().narrow; }
   /// Whether its records are those from before IPC_64, with 16 bits for ids, process ids and
   /// counts.
   bool HasOldRecords() const { return abi() == Abi::kIa32Old; }

@@ -262,13 +262,11 @@ void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Out
   if (!op.namespaces.Has(kNamespaceIpc)) return;
   const std::uint8_t self = scene.call().actor;
   ForgetCreator(state, CauseOf(scene), scene.ipc_index(), self);
-  const SystemFacts defaults;
   IpcNamespace ipc;
   ipc.inode = inode;
   ipc.owner = state.tasks[self].credentials->user_namespace;
-  ipc.shmmax = defaults.shmmax;
-  ipc.shmall = defaults.shmall;
-  ipc.shmmni = defaults.shmmni;
+  ipc.shmmax = ipc.shmall = scene.system().FreshLimit();
+  ipc.shmmni = SystemFacts().shmmni;
   state.namespaces.emplace_back(std::move(ipc));
   state.tasks[self].ipc = static_cast<std::uint8_t>(state.namespaces.size() - 1);
 }

@@ -123,6 +123,8 @@ void Describe(const MapPrivate& op, const Scene& scene, Clauses& clauses) {
   constexpr std::uint64_t kLargestErrno = 4095;
   clauses.Refuse(0 - at <= kLargestErrno, static_cast<int>(0 - at), Force::kMay, {},
                  "the address is taken for an errno");
+  clauses.Refuse(at < scene.system().first_address, EINVAL, Force::kMust, {},
+                 "no process has this address");
   if (at < scene.system().mmap_min_addr) {
     clauses.RefuseUnless(GloballyCapable(scene, kCapSysRawio), EPERM, {},
                          "the address is below mmap_min_addr");

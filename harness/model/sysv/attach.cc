@@ -69,6 +69,10 @@ void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t 
                 "the range wraps around", clauses);
   RefuseAddress(wraps || end > TopOf(scene), ENOMEM, Force::kMust, scene,
                 "SYSV.SHMAT.OUT_OF_RANGE"_req, "the range ends above the user range", clauses);
+  // As POSIX has it. Where caches are found by virtual addresses, the processor's part of Linux
+  // looks at the address first.
+  RefuseAddress(end > TopOf(scene) && system.shmlba > system.page_size, EINVAL, Force::kMay, scene,
+                "SYSV.SHMAT.OUT_OF_RANGE"_req, "the range ends above the user range", clauses);
   if (!remap && start != 0 && !wraps) {
     const bool occupied = scene.space().Overlaps(start, end);
     RefuseAddress(occupied, EINVAL, Force::kMust, scene, "SYSV.SHMAT.OCCUPIED_EINVAL"_req,
@@ -79,6 +83,8 @@ void DescribeFixedPlace(const SysvAttach& op, const Scene& scene, std::uint64_t 
                   "the process may have mapped something in the range", clauses);
   }
   if (remap) DescribeSeals(scene, start, end, clauses);
+  RefuseAddress(start < system.first_address, EINVAL, Force::kMay, scene,
+                "SYSV.SHMAT.RND_TO_ZERO_PAGE"_req, "no process has this address", clauses);
   if (start < system.mmap_min_addr) {
     const Says may = GloballyCapable(scene, kCapSysRawio);
     RefuseAddress(may != Says::kYes, EPERM, ForceUnless(may), scene,

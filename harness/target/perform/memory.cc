@@ -16,11 +16,23 @@ constexpr int kSentByKernel = 0x80;
 using Access = std::uint64_t (*)(void* address, Order order, std::uint64_t value,
                                  std::uint64_t expected);
 
+/// At any address. Atomic accesses are for aligned ones: many processors fault at others.
+template <class T>
+struct [[gnu::packed]] Unaligned {
+  T value;
+};
+
+template <class T>
+SHMSPEC_UNINSTRUMENTED bool IsAligned(const void* address) {
+  return reinterpret_cast<std::uintptr_t>(address) % sizeof(T) == 0;
+}
+
 // The built-ins take their order as a constant, or fall back to seq_cst: hence one line for each.
 struct Load {
   template <class T>
   SHMSPEC_UNINSTRUMENTED static std::uint64_t Do(void* address, Order order, std::uint64_t,
                                                  std::uint64_t) {
+    if (!IsAligned<T>(address)) return static_cast<volatile Unaligned<T>*>(address)->value;
     const auto at = static_cast<T*>(address);
     if (order == Order::kAcquire) return __atomic_load_n(at, __ATOMIC_ACQUIRE);
     if (order == Order::kRelaxed) return __atomic_load_n(at, __ATOMIC_RELAXED);
@@ -34,7 +46,9 @@ struct Store {
                                                  std::uint64_t) {
     const auto at = static_cast<T*>(address);
     const auto stored = static_cast<T>(value);
-    if (order == Order::kRelease) {
+    if (!IsAligned<T>(address)) {
+      static_cast<volatile Unaligned<T>*>(address)->value = stored;
+    } else if (order == Order::kRelease) {
       __atomic_store_n(at, stored, __ATOMIC_RELEASE);
     } else if (order == Order::kRelaxed) {
       __atomic_store_n(at, stored, __ATOMIC_RELAXED);

@@ -25,10 +25,13 @@ struct SystemFacts {
   static constexpr std::string_view kName = "system";
   std::uint64_t page_size = 4096;
   std::uint64_t shmlba = 4096;
+  std::uint64_t long_bits = 64;                    // the kernel's `unsigned long`
+  bool narrow = false;                             // the program has fewer of them
   std::uint64_t shmmax = 18446744073692774399ull;  // bytes
   std::uint64_t shmall = 18446744073692774399ull;  // pages
   std::uint64_t shmmni = 4096;
   bool big_endian = false;
+  std::uint64_t first_address = 0;  // below it no process maps anything, whatever its rights
   std::uint64_t mmap_min_addr = 65536;
   std::int64_t overcommit = 0;
   std::uint64_t huge_page_size = 0;   // bytes; 0: there are none
@@ -40,21 +43,28 @@ struct SystemFacts {
   Abilities abilities = kEveryAbility;
   bool detaches = true;   // shmdt(2) is there
   bool filtered = false;  // a filter of system calls is in force, or it is not known that none is
-  static constexpr auto kFields =
-      Fields(Field{"page_size", &SystemFacts::page_size}, Field{"shmlba", &SystemFacts::shmlba},
-             Field{"big_endian", &SystemFacts::big_endian}, Field{"shmmax", &SystemFacts::shmmax},
-             Field{"shmall", &SystemFacts::shmall}, Field{"shmmni", &SystemFacts::shmmni},
-             Field{"mmap_min_addr", &SystemFacts::mmap_min_addr},
-             Field{"overcommit", &SystemFacts::overcommit},
-             Field{"huge_page_size", &SystemFacts::huge_page_size},
-             Field{"huge_pages_free", &SystemFacts::huge_pages_free},
-             Field{"huge_group", &SystemFacts::huge_group},
-             Field{"memfd_noexec", &SystemFacts::memfd_noexec},
-             Field{"private_ipc", &SystemFacts::private_ipc},
-             Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc},
-             Field{"abilities", &SystemFacts::abilities}, Field{"detaches", &SystemFacts::detaches},
-             Field{"filtered", &SystemFacts::filtered});
+  static constexpr auto kFields = Fields(
+      Field{"page_size", &SystemFacts::page_size}, Field{"shmlba", &SystemFacts::shmlba},
+      Field{"big_endian", &SystemFacts::big_endian}, Field{"long_bits", &SystemFacts::long_bits},
+      Field{"narrow", &SystemFacts::narrow}, Field{"shmmax", &SystemFacts::shmmax},
+      Field{"shmall", &SystemFacts::shmall}, Field{"shmmni", &SystemFacts::shmmni},
+      Field{"first_address", &SystemFacts::first_address},
+      Field{"mmap_min_addr", &SystemFacts::mmap_min_addr},
+      Field{"overcommit", &SystemFacts::overcommit},
+      Field{"huge_page_size", &SystemFacts::huge_page_size},
+      Field{"huge_pages_free", &SystemFacts::huge_pages_free},
+      Field{"huge_group", &SystemFacts::huge_group},
+      Field{"memfd_noexec", &SystemFacts::memfd_noexec},
+      Field{"private_ipc", &SystemFacts::private_ipc},
+      Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc},
+      Field{"abilities", &SystemFacts::abilities}, Field{"detaches", &SystemFacts::detaches},
+      Field{"filtered", &SystemFacts::filtered});
   friend bool operator==(const SystemFacts& a, const SystemFacts& b);
+
+  /// shmmax and shmall of a new IPC namespace: ULONG_MAX - 2^24 of the kernel. shmget(2).
+  std::uint64_t FreshLimit() const {
+    return (~std::uint64_t{0} >> (64 - long_bits)) - (std::uint64_t{1} << 24);
+  }
 };
 
 /// One performed step. Instants order the calls of a race (monotonic clock, nanoseconds; 0 in steps
