@@ -55,8 +55,14 @@ EverySystem() {
   sed -n 's/^\[launcher\."\{0,1\}\([^"]*\)"\{0,1\}\]$/\1/p' "$launchers" | grep -vxE "$elsewhere"
 }
 
-# The kernels that launchers boot.
-EveryKernel() { sed -n 's/^kernel = "\(.*\)"$/\1/p' "$launchers" | sort -u; }
+# ValuesOf KEY NAME...: the values of a key, `kernel` or `architecture`, in the entries of these launchers.
+ValuesOf() {
+  key=$1
+  shift
+  awk -v key="$key" -v names=" $* " '
+    /^\[launcher\./ {name = $0; gsub(/^\[launcher\."?|"?\]$/, "", name); wanted = index(names, " " name " ")}
+    wanted && $1 == key && $2 == "=" {gsub(/"/, "", $3); print $3}' "$launchers" | sort -u
+}
 
 # CheckSystem NAME [ARGUMENT...]: what a system's record says, against what is known of it.
 CheckSystem() {
@@ -109,9 +115,12 @@ Systems() {
     # shellcheck disable=SC2046 # a list of words
     set -- $(EverySystem)
   fi
-  Check "systems: static programs" "$root/harness/start" static all
+  # shellcheck disable=SC2046 # lists of words
+  Check "systems: static programs" "$root/harness/start" static "$(uname -m)" \
+    $(ValuesOf architecture "$@" | grep -vx "$(uname -m)")
   # shellcheck disable=SC2046 # a list of words
-  Check "systems: kernels" "$root/harness/guest/kernel" $(EveryKernel)
+  [ -z "$(ValuesOf kernel "$@")" ] ||
+    Check "systems: kernels" "$root/harness/guest/kernel" $(ValuesOf kernel "$@")
   OnEverySystem "$@"
   Total
 }
