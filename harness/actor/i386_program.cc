@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "harness/actor/actor_main.h"
+#include "harness/host/own_process.h"
 #include "harness/vocabulary/value/names.h"
 
 // Without the flag newer kernels warn, and may refuse to execute the file; older ones do not know
@@ -74,7 +75,7 @@ Result<I386Program> I386Program::Unpack() {
   UniqueFd reading(
       ::open(fmt::format("/proc/self/fd/{}", file.get()).c_str(), O_RDONLY | O_CLOEXEC));
   if (!reading) return NoFile();
-  return I386Program(std::move(reading));
+  return I386Program(UniqueFd(Raised(reading.release())));
 }
 
 Result<void> HasI386Program() {

@@ -2,6 +2,7 @@
 
 #include "harness/actor/warden.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -93,7 +94,7 @@ class Warden {
   void AwaitChange(const ControlRegion& region, std::uint64_t until_ns);
   void KillActors(const ControlRegion& region);
 
-  const WardenFiles files_;
+  WardenFiles files_;
   const std::int32_t pid_ = ::getpid();
   bool proc_matches_ = false;  // /proc tells pids as this process sees them
   Pipe changes_;               // a word for each end of a child, and when everybody rests
@@ -106,6 +107,7 @@ class Warden {
 
 Result<void> Warden::Prepare() {
   CloseFilesBut({files_.region, files_.commands, files_.answers});
+  for (int* file : {&files_.region, &files_.commands, &files_.answers}) *file = Raised(*file);
   // Orphans of actors become children of this process. Where that is refused, plans that may have
   // orphans are not performed (abilities.h).
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -114,7 +116,14 @@ Result<void> Warden::Prepare() {
   ::setrlimit(RLIMIT_CORE, &none);
   Result<Pipe> changes = MakePipe();
   if (!changes.ok()) return changes.error();
+  for (UniqueFd* end : {&changes->reading, &changes->writing}) {
+    *end = UniqueFd(Raised(end->release()));
+  }
   changes_ = std::move(*changes);
+  // A plan must not get the number of a stream that nobody has open.
+  for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) < 0) ::dup2(STDIN_FILENO, stream);
+  }
   MakeNonblocking(changes_.writing.get());  // one word too many is no reason to wait
   change_fd = changes_.writing.get();
   struct sigaction action {};

@@ -59,6 +59,14 @@ std::string OwnProgram() {
 
 int KeepOverExec(int fd) { return ::fcntl(fd, F_SETFD, 0) == 0 ? fd : ::dup(fd); }
 
+int Raised(int fd) {
+  if (fd < 0 || fd >= kOwnFilesFrom) return fd;
+  const int raised = ::fcntl(fd, F_DUPFD_CLOEXEC, kOwnFilesFrom);
+  if (raised < 0) return fd;
+  ::close(fd);
+  return raised;
+}
+
 void CloseFilesBut(std::vector<int> kept) {
   std::erase(kept, -1);
   std::sort(kept.begin(), kept.end());

@@ -31,6 +31,14 @@ std::string OwnProgram();
 /// cannot be taken back. -1 with errno.
 int KeepOverExec(int fd);
 
+/// The least number of the files that the harness has open in the process of an actor, where that
+/// is possible: those below are for the plan, which finds them free.
+inline constexpr int kOwnFilesFrom = 200;
+
+/// Moves an open file to a number from kOwnFilesFrom on, where it is closed on exec. The number
+/// that it has then; the same one where the limit of files is too low.
+int Raised(int fd);
+
 /// Closes every file but the standard streams and those given, which will be closed on exec; what
 /// is read from standard input is its end.
 void CloseFilesBut(std::vector<int> kept);

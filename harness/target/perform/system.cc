@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "harness/host/clocks.h"
+#include "harness/host/own_process.h"
 #include "harness/host/text_file.h"
 #include "harness/target/perform/families.h"
 #include "harness/target/tool/tool.h"
@@ -99,7 +100,7 @@ Outcome Do(const SystemNextSecond&, Context&) {
 }
 
 Outcome Do(const SystemHoldSegments&, Context& context) {
-  context.held_segments = UniqueFd(::open("/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC));
+  context.held_segments = UniqueFd(Raised(::open("/proc/sysvipc/shm", O_RDONLY | O_CLOEXEC)));
   return Returned(context.held_segments ? 0 : -1);
 }
 
