@@ -124,8 +124,11 @@ class IdentityChange {
     set(ids.saved, wanted.saved);
     // A call that changes nothing leaves that of the file system alone; the thread that asks makes
     // one more for it.
-    const bool changes = asks_ || wanted.effective != kUnchanged || !(after_ == before);
-    if (changes) after_.*ids.file = after_.*ids.effective;
+    if (wanted.effective != kUnchanged || !(after_ == before)) {
+      after_.*ids.file = after_.*ids.effective;
+    } else if (asks_) {
+      MoveFile(after_.*ids.effective, ids);
+    }
     if (&ids == &kUserIds) FollowIds(after_, before);
     return 0;
   }
@@ -133,8 +136,18 @@ class IdentityChange {
   bool SetFile(std::uint32_t id, const Ids& ids) {
     if (after_.unmapped || id == kUnchanged) return false;
     if (!May(ids) && !HasId(after_, ids, id) && id != after_.*ids.file) return false;
-    after_.*ids.file = id;
+    MoveFile(id, ids);
     return true;
+  }
+
+  /// Capabilities about files follow the id of the file system.
+  void MoveFile(std::uint32_t id, const Ids& ids) {
+    constexpr std::uint64_t kOfFiles = 0x10800021f;
+    const std::uint32_t before = after_.*ids.file;
+    after_.*ids.file = id;
+    if (&ids != &kUserIds) return;
+    if (before == 0 && id != 0) after_.caps &= ~kOfFiles;
+    if (before != 0 && id == 0) after_.caps |= after_.permitted & kOfFiles;
   }
 
   Credentials after_;
