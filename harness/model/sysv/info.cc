@@ -95,14 +95,24 @@ void BindUsage(const Scene& scene, bool narrow, Requirements requirements, Claus
   };
   const bool open = ipc.crowded;
   const std::uint64_t count = ipc.segments.size();
-  clauses.Bind(FieldIndex<UsageRecord>("used_ids"), count, open ? kAnyNumber : count, requirements,
-               "the number of segments");
-  clauses.Bind(FieldIndex<UsageRecord>("shm_tot"), open && narrow ? 0 : held(ipc.pages),
+  // Segments that were removed and may be gone.
+  std::uint64_t doubtful = 0;
+  std::uint64_t doubtful_pages = 0;
+  for (const Segment& segment : ipc.segments) {
+    if (!segment.dest || segment.dest_known) continue;
+    ++doubtful;
+    doubtful_pages += segment.pages;
+  }
+  clauses.Bind(FieldIndex<UsageRecord>("used_ids"), count - doubtful, open ? kAnyNumber : count,
+               requirements, "the number of segments");
+  const std::uint64_t least = ipc.pages - doubtful_pages;
+  clauses.Bind(FieldIndex<UsageRecord>("shm_tot"), open && narrow ? 0 : held(least),
                open ? kAnyNumber : held(ipc.pages), requirements,
                "the sum of the rounded sizes in pages");
   std::uint64_t touched = 0;
   for (const Segment& segment : ipc.segments) {
-    touched += ObjectOf(scene.state(), segment.object).PagesTouched(scene.page());
+    const bool there = !segment.dest || segment.dest_known;
+    if (there) touched += ObjectOf(scene.state(), segment.object).PagesTouched(scene.page());
   }
   const auto* seen =
       scene.call().seen != nullptr ? std::get_if<UsageRecord>(scene.call().seen) : nullptr;
