@@ -205,16 +205,24 @@ model::State Unshared(const model::State& state) {
   }
   for (auto& one : copy.processes) {
     one.space = model::CopyOnWrite<model::AddressSpace>(*one.space);
+    one.descriptors = model::CopyOnWrite<model::DescriptorTable>(*one.descriptors);
   }
+  copy.nodes = model::CopyOnWrite<std::vector<model::Node>>(*state.nodes);
+  copy.files = model::CopyOnWrite<std::vector<model::OpenFile>>(*state.files);
   return copy;
 }
 
 /// A state without what is known to be free, which digests leave out.
-model::State WithoutFreeRanges(model::State state) {
+model::State WithoutWhatIsFree(model::State state) {
   for (auto& process : state.processes) {
     model::AddressSpace space;
     for (const model::Mapping& mapping : process.space->mappings()) space.Insert(mapping);
     process.space = model::CopyOnWrite<model::AddressSpace>(space);
+    model::DescriptorTable table;
+    for (const model::Descriptor& descriptor : process.descriptors->open()) {
+      table.Insert(descriptor);
+    }
+    process.descriptors = model::CopyOnWrite<model::DescriptorTable>(table);
   }
   return state;
 }
@@ -231,7 +239,7 @@ RC_GTEST_PROP(Specification, GivesEqualStatesEqualDigestsAndOthersOthers, (std::
         const std::uint64_t digest = Digest(state);
         RC_ASSERT(Unshared(state) == state);
         RC_ASSERT(Digest(Unshared(state)) == digest);
-        const model::State plain = WithoutFreeRanges(state);
+        const model::State plain = WithoutWhatIsFree(state);
         RC_LOG(PrintStep(plan.steps[last], plan.actors));
         for (const auto& [other_digest, other] : seen) {
           RC_ASSERT((other_digest == digest) == (other == plain));

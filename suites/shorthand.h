@@ -53,6 +53,37 @@ inline Attach InGap(const Actor& actor, const Segment& segment, Address at, std:
   return actor.At(segment, at);
 }
 
+/// The pages of a file in memory from page `first` on, mapped shared.
+inline Mapping MapShared(const Actor& actor, DescriptorRef file, std::uint64_t pages,
+                         std::uint64_t protection = 1 | 2, std::uint64_t first = 0) {
+  return actor.Map({.descriptor = file,
+                    .size = {Pages(pages)},
+                    .offset = {first * Units().page},
+                    .protection = protection,
+                    .flags = kMapShared});
+}
+
+/// The same as private memory.
+inline Mapping MapPrivately(const Actor& actor, DescriptorRef file, std::uint64_t pages,
+                            std::uint64_t protection = 1 | 2) {
+  return actor.Map(
+      {.descriptor = file, .size = {Pages(pages)}, .protection = protection, .flags = kMapPrivate});
+}
+
+/// Memory to read into and write from.
+inline Mapping Room(const Actor& actor, std::uint64_t pages = 1) {
+  Mapping room;
+  actor.MapAs(room, MapPrivate{{Pages(pages)}, {}}).Succeeds();
+  return room;
+}
+
+/// Another open file of the same file.
+inline Descriptor Reopen(const Actor& actor, DescriptorRef file, std::uint64_t flags = 0) {
+  Descriptor again;
+  actor.DescriptorAs(again, MemfdReopen{file, flags}).Succeeds();
+  return again;
+}
+
 /// Any identifier: zero is as good as another.
 inline Pattern Identifier() {
   return Between(Value{0}, Value{std::numeric_limits<std::int32_t>::max()});

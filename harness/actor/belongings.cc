@@ -3,6 +3,7 @@
 #include "harness/actor/belongings.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "harness/host/address.h"
 #include "harness/target/perform/perform.h"
@@ -22,6 +23,11 @@ void Belongings::Note(const Operation& operation, const Outcome& outcome, const 
     rearranged_ = rearranged_ || context.AddressOf(attach->at) != 0;
     return;
   }
+  if (AssignedKind(operation) == HandleKind::kDescriptor) {
+    const auto* number = std::get_if<Value>(&outcome);
+    if (number != nullptr) descriptors_.push_back(number->number);
+    return;
+  }
   if (FamilyOf(operation) != Family::kMap) return;
   rearranged_ = true;
   const auto* address = std::get_if<Value>(&outcome);
@@ -32,6 +38,8 @@ void Belongings::Note(const Operation& operation, const Outcome& outcome, const 
     ranges_.push_back({address->number, anonymous->size.bytes});
   } else if (const auto* remap = std::get_if<MapRemap>(&operation)) {
     ranges_.push_back({address->number, remap->new_size.bytes});
+  } else if (const auto* map = std::get_if<MapMap>(&operation)) {
+    ranges_.push_back({address->number, map->size.bytes});
   }
 }
 
@@ -42,10 +50,12 @@ bool Belongings::GiveBack(Context& context) {
   for (const Range& range : ranges_) {
     ::munmap(Pointer(range.at), static_cast<std::size_t>(range.size));
   }
+  for (const std::int64_t number : descriptors_) ::close(static_cast<int>(number));
   context.held_segments.reset();
   const bool look = rearranged_;
   attaches_.clear();
   ranges_.clear();
+  descriptors_.clear();
   rearranged_ = false;
   if (!look) return true;
   const auto parts = [&context]() -> std::vector<MappingRow> {

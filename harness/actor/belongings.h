@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// What a plan has mapped into an actor's process, so that the process can serve another plan.
+// What a plan has mapped and opened in an actor's process, so that the process can serve another
+// plan.
 
 #ifndef SHMSPEC_HARNESS_ACTOR_BELONGINGS_H_
 #define SHMSPEC_HARNESS_ACTOR_BELONGINGS_H_
@@ -14,11 +15,11 @@ namespace shmspec {
 
 class Belongings {
  public:
-  /// Notes what a step has mapped, or that it has changed what was mapped before.
+  /// Notes what a step has mapped or opened, or that it has changed what was mapped before.
   void Note(const Operation& operation, const Outcome& outcome, const Context& context);
 
-  /// Unmaps all of it. False when a part of a segment is left: then the process cannot serve
-  /// another plan.
+  /// Unmaps and closes all of it. False when a part of a segment is left: then the process cannot
+  /// serve another plan.
   [[nodiscard]] bool GiveBack(Context& context);
 
  private:
@@ -29,6 +30,7 @@ class Belongings {
 
   std::vector<std::int64_t> attaches_;
   std::vector<Range> ranges_;
+  std::vector<std::int64_t> descriptors_;
   bool rearranged_ = false;  // parts of attaches may be anywhere
 };
 

@@ -193,6 +193,48 @@ TEST(Harness, GivesActorsNoFilesOfTheCaller) {
   ::close(secret);
 }
 
+/// A plan gets the lowest numbers, and no number of the harness's own stands for anything.
+TEST(Harness, KeepsItsFilesFromPlans) {
+  const Trace trace = Play(R"(
+actor a
+actor b
+a: d0 = memfd.create -> 3
+b: d1 = memfd.create -> 3
+a: d2 = memfd.create -> 4
+a: descriptor.close descriptor=0 -> EBADF
+a: descriptor.close descriptor=2 -> EBADF
+a: descriptor.close descriptor=200 -> EBADF
+a: file.truncate descriptor=200 size=0 -> EBADF
+a: file.truncate descriptor=201 size=0 -> EBADF
+a: file.write descriptor=202 at=null size=1 -> EBADF
+a: memfd.reopen descriptor=200 -> ENOENT
+a: map.map descriptor=200 -> EBADF
+a: descriptor.dup descriptor=1 -> EBADF
+a: file.truncate descriptor=d0 size=1 -> 0
+b: file.stat descriptor=d1 -> file{size=0}
+a: process.exec -> 0
+a: descriptor.close descriptor=200 -> EBADF
+a: descriptor.close descriptor=d2 -> 0
+a: d3 = memfd.create -> 4
+)");
+  EXPECT_EQ(DifferencesOf(trace), "");
+}
+
+/// Actors that stay give back what a plan has opened and mapped.
+TEST(Harness, ClosesTheFilesOfPlans) {
+  const auto stage = StageOf("libc");
+  for (int plan = 0; plan < 3; ++plan) {
+    const Trace trace = Play(*stage, R"(
+actor a
+a: d0 = memfd.create -> 3
+a: file.truncate descriptor=d0 size=1p -> 0
+a: m0 = map.map descriptor=d0 -> ok
+a: d1 = descriptor.dup descriptor=d0 -> 4
+)");
+    EXPECT_EQ(DifferencesOf(trace), "");
+  }
+}
+
 TEST(Floor, HoldsHere) {
   for (const FloorTest& test : TryFloor()) {
     EXPECT_TRUE(test.result.ok()) << test.name << ": " << test.result.error().message;

@@ -50,6 +50,8 @@ Abilities OfOperation(const Operation& operation) {
         } else if constexpr (std::is_same_v<Op, ProcessUnshare> ||
                              std::is_same_v<Op, ProcessEnterNamespace>) {
           return Only(Ability::kProc);
+        } else if constexpr (std::is_same_v<Op, MemfdReopen>) {
+          return Only(Ability::kProc);
         } else if constexpr (std::is_same_v<Op, SysvKeyOfPath>) {
           return op.path.starts_with("/proc/") ? Only(Ability::kProc) : Abilities();
         } else {

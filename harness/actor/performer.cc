@@ -64,7 +64,11 @@ void Rest(const ControlRegion& region, std::uint32_t self) {
 
 Performer::Performer(const ControlRegion& region, int region_fd, std::uint32_t self,
                      Context& context)
-    : region_(region), region_fd_(region_fd), self_(self), context_(context), arena_(region) {}
+    : region_(region), region_fd_(region_fd), self_(self), context_(context), arena_(region) {
+  for (const int file : {region_fd, region.idle_slots().rested_fd}) {
+    if (file >= 0) context.own_files_from = std::min<std::int64_t>(context.own_files_from, file);
+  }
+}
 
 void Performer::ReadSteps() {
   for (std::uint32_t i = 0; i < region_.header().step_count; ++i) {

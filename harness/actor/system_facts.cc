@@ -139,6 +139,7 @@ SystemFacts ReadLastingFacts() {
   facts.huge_pages_free = HugePagesFree(meminfo);
   facts.huge_group =
       static_cast<std::uint32_t>(ReadNumberFile("/proc/sys/vm/hugetlb_shm_group").value_or(0));
+  facts.memfd_noexec = ReadNumberFile("/proc/sys/vm/memfd_noexec").value_or(0);
   facts.filtered = IsFiltered();
   ReadChangingFacts(facts);
   facts.long_bits = LongBits(facts);

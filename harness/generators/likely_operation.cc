@@ -21,8 +21,8 @@ constexpr std::uint64_t kUnknownFlag = 0100000;
 
 Operation LikelyPlan::Draw(std::uint8_t actor) {
   const LikelyWeights& w = weights_;
-  std::uint64_t left =
-      Below(std::uint64_t{w.calls} + w.controls + w.memory + w.mappings + w.system + w.processes);
+  std::uint64_t left = Below(std::uint64_t{w.calls} + w.controls + w.memory + w.mappings + w.files +
+                             w.system + w.processes);
   const auto is = [&left](std::uint8_t weight) {
     if (left < weight) return true;
     left -= weight;
@@ -32,6 +32,7 @@ Operation LikelyPlan::Draw(std::uint8_t actor) {
   if (is(w.controls)) return DrawControl();
   if (is(w.memory)) return DrawMemory();
   if (is(w.mappings)) return DrawMapping();
+  if (is(w.files)) return DrawFile();
   if (is(w.system)) return DrawSystem();
   return DrawProcess(actor);
 }
@@ -139,7 +140,8 @@ Operation LikelyPlan::DrawMemory() {
 }
 
 Operation LikelyPlan::DrawMapping() {
-  constexpr std::array kAdvice{Advice::kDontNeed, Advice::kRemove, Advice::kDontFork};
+  constexpr std::array kAdvice{Advice::kDontNeed, Advice::kRemove, Advice::kDontFork, Advice::kFree,
+                               Advice::kWipeOnFork};
   // Without execute alone, whose faults look different where the processor has protection keys.
   constexpr std::array kProtections{0u, 1u, 3u, 2u, 5u, 7u};
   const std::uint64_t size = AnySize();

@@ -36,6 +36,7 @@ std::uint64_t OwnBytes(const Operation& operation) {
   if (const auto* anonymous = std::get_if<MapPrivate>(&operation)) {
     return whole_pages(anonymous->size.bytes);
   }
+  if (const auto* map = std::get_if<MapMap>(&operation)) return whole_pages(map->size.bytes);
   if (const auto* remap = std::get_if<MapRemap>(&operation)) {
     return whole_pages(remap->new_size.bytes);
   }
@@ -211,8 +212,11 @@ Address LikelyPlan::AnyAttach() {
 }
 
 LikelyPlan::Room LikelyPlan::AnyRoom(std::span<const std::int64_t> offsets) {
-  if (Used(HandleKind::kAttach) == 0) return {{{std::nullopt, 0x1000}}, kPage};
-  const bool mapping = Used(HandleKind::kMapping) > 0 && Below(4) == 3;
+  if (Used(HandleKind::kAttach) == 0 && Used(HandleKind::kMapping) == 0) {
+    return {{{std::nullopt, 0x1000}}, kPage};
+  }
+  const bool mapping = Used(HandleKind::kAttach) == 0 ||
+                       (Used(HandleKind::kMapping) > 0 && Below(weights_.files > 0 ? 2 : 4) != 0);
   const auto first = static_cast<std::uint8_t>(
       Below(mapping ? Used(HandleKind::kMapping) : Used(HandleKind::kAttach)));
   std::int64_t offset = OneOf(offsets);
@@ -247,6 +251,13 @@ IpcRef LikelyPlan::AnyIpcObject() {
   if (Used(HandleKind::kIpcObject) == 0 || Below(16) == 15) return {{std::nullopt, 32767}};
   return {{Handle{HandleKind::kIpcObject,
                   static_cast<std::uint8_t>(Below(Used(HandleKind::kIpcObject)))},
+           0}};
+}
+
+DescriptorRef LikelyPlan::AnyDescriptor() {
+  if (Used(HandleKind::kDescriptor) == 0 || Below(24) == 23) return {{std::nullopt, -1}};
+  return {{Handle{HandleKind::kDescriptor,
+                  static_cast<std::uint8_t>(Below(Used(HandleKind::kDescriptor)))},
            0}};
 }
 

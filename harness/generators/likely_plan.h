@@ -23,12 +23,13 @@
 
 namespace shmspec {
 
-/// How often, of 16 steps, one is of a family.
+/// How often, in proportion, a step is of a family.
 struct LikelyWeights {
   std::uint8_t calls = 5;     // get, attach, detach, remove
   std::uint8_t controls = 3;  // everything shmctl does
   std::uint8_t memory = 3;
   std::uint8_t mappings = 2;
+  std::uint8_t files = 4;      // files in memory, descriptors and their mappings
   std::uint8_t system = 1;     // sysctls, procfs, command line tools
   std::uint8_t processes = 2;  // 0: all actors can serve other plans afterwards
   bool tools = true;           // system steps include the command line tools, which are slow
@@ -40,6 +41,7 @@ constexpr LikelyWeights SwiftWeights() {
           .controls = 4,
           .memory = 3,
           .mappings = 2,
+          .files = 5,
           .system = 1,
           .processes = 0,
           .tools = false};
@@ -86,6 +88,9 @@ class LikelyPlan {
   Operation DrawControl();
   Operation DrawMemory();
   Operation DrawMapping();
+  Operation DrawFile();
+  Operation DrawFileBytes();
+  Operation DrawFileMapping();
   Operation DrawSystem();
   Operation DrawTool();
   Operation DrawProcess(std::uint8_t actor);
@@ -95,6 +100,7 @@ class LikelyPlan {
   SegmentRef AnySegment();
   KeyRef AnyKey();
   IpcRef AnyIpcObject();
+  DescriptorRef AnyDescriptor();
   Address AnyAttach();
   /// A place, and how many bytes from there belong to the plan: memory beyond may belong to the
   /// harness, as may any memory of a process that the plan uses in another.

@@ -2,6 +2,8 @@
 
 #include "harness/target/target.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <tuple>
 #include <vector>
@@ -18,6 +20,14 @@ std::vector<KernelTarget>& Registered() {
 }
 
 }  // namespace
+
+int Context::FileOf(const DescriptorRef& descriptor) const {
+  constexpr std::int64_t kNeverOpen = std::numeric_limits<std::int32_t>::max();
+  const std::int64_t number = Resolve(descriptor);
+  const bool own = (number >= 0 && number <= STDERR_FILENO) || number >= own_files_from;
+  const bool none = own || number < std::numeric_limits<std::int32_t>::min();
+  return static_cast<int>(none ? kNeverOpen : number);
+}
 
 internal::TargetRegistration::TargetRegistration(const KernelTarget& target) {
   SHMSPEC_CHECK(FindTarget(target.name) == nullptr, "two targets of one name");

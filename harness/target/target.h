@@ -11,6 +11,7 @@
 #define SHMSPEC_HARNESS_TARGET_TARGET_H_
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,6 +72,7 @@ class Context {
   const Calls& calls() const { return *target_->calls; }
   const SysvCalls& sysv() const { return *calls().sysv; }
   const MapCalls& map() const { return *calls().map; }
+  const FileCalls& file() const { return *calls().file; }
   HandleTable& handles() { return *handles_; }
   ControlBuffers& buffers() { return buffers_; }
 
@@ -84,6 +86,13 @@ class Context {
   std::uint64_t AddressOf(const Address& address) const {
     return static_cast<std::uint64_t>(Resolve(address));
   }
+
+  /// The number for the system of a descriptor that a plan names. Where the harness has a file open
+  /// of its own, another number that is not open: the plan has none there.
+  int FileOf(const DescriptorRef& descriptor) const;
+
+  /// From this number on descriptors are the harness's own, as are the standard streams.
+  std::int64_t own_files_from = std::numeric_limits<std::int32_t>::max();
 
   /// Whether the plan has its IPC namespace to itself; sysctls are written nowhere else.
   bool private_ipc = false;

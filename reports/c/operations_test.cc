@@ -114,6 +114,63 @@ Names Steps() {
       {"map.advise", "a: map.advise at=a0 size=4096 advice=dontneed -> 0\n"},
       {"map.seal", "a: map.seal at=a0 size=4096 -> 0|ENOSYS\n"},
       {"map.reopen", "a: map.reopen at=a0 size=4096 -> 0|EPERM|EACCES|ENOENT\n"},
+      {"memfd.create",
+       "a: d0 = memfd.create name=\"n\" flags=allow_sealing|cloexec pointer=BUFFER -> "
+       "ok/EFAULT/EFAULT/ok\n"},
+      {"memfd.add_seals",
+       "a: d0 = memfd.create flags=allow_sealing -> ok\na: memfd.add_seals descriptor=d0 "
+       "seals=grow|shrink -> 0\na: file.truncate descriptor=d0 size=1 -> EPERM\n"},
+      {"memfd.get_seals", "a: d0 = memfd.create -> ok\na: memfd.get_seals descriptor=d0 -> 1\n"},
+      {"memfd.reopen",
+       "a: d0 = memfd.create -> ok\na: d1 = memfd.reopen descriptor=d0 flags=read_write -> ok\n"
+       "a: file.truncate descriptor=d1 size=9 -> 0\n"},
+      {"file.truncate",
+       "a: d0 = memfd.create -> ok\na: file.truncate descriptor=d0 size=9 -> 0\n"
+       "a: file.truncate descriptor=d0 size=18446744073709551615 -> EINVAL\n"},
+      {"file.stat",
+       "a: d0 = memfd.create -> ok\na: file.truncate descriptor=d0 size=9 -> 0\n"
+       "a: file.stat descriptor=d0 -> file{size=9 blocks=0 links=0}\n"},
+      {"file.chmod",
+       "a: d0 = memfd.create -> ok\na: file.chmod descriptor=d0 mode=0640 -> 0\n"
+       "a: file.stat descriptor=d0 -> file{mode=0100640}\n"},
+      {"file.chown",
+       "a: d0 = memfd.create -> ok\na: file.chown descriptor=d0 uid=4294967295 gid=4294967295 -> "
+       "0\n"},
+      {"file.write",
+       "a: d0 = memfd.create -> ok\na: file.write descriptor=d0 at=a0 size=9 -> 9\n"
+       "a: file.stat descriptor=d0 -> file{size=9}\n"},
+      {"file.read",
+       "a: d0 = memfd.create -> ok\na: file.truncate descriptor=d0 size=9 -> 0\n"
+       "a: file.read descriptor=d0 at=a0 size=20 -> 9\na: file.read descriptor=d0 at=null -> 0\n"},
+      {"file.pwrite",
+       "a: d0 = memfd.create -> ok\na: memory.store at=a0 value=7 -> 0\n"
+       "a: file.pwrite descriptor=d0 at=a0 size=8 offset=5 -> 8\n"
+       "a: file.pread descriptor=d0 at=a0+8 size=8 offset=5 -> 8\na: memory.load at=a0+8 -> 7\n"},
+      {"file.pread", "a: file.pread descriptor=-1 at=a0 size=8 offset=5 -> EBADF\n"},
+      {"file.seek",
+       "a: d0 = memfd.create -> ok\na: file.seek descriptor=d0 offset=7 -> 7\n"
+       "a: file.seek descriptor=d0 offset=0 whence=data -> ENXIO\n"},
+      {"file.allocate",
+       "a: d0 = memfd.create -> ok\na: file.allocate descriptor=d0 size=9 -> 0\n"
+       "a: file.allocate descriptor=d0 size=9 mode=punch_hole -> EOPNOTSUPP\n"},
+      {"descriptor.dup",
+       "a: d0 = memfd.create -> ok\na: d1 = descriptor.dup descriptor=d0 -> !d0\n"},
+      {"descriptor.close",
+       "a: d0 = memfd.create -> ok\na: descriptor.close descriptor=d0 -> 0\n"
+       "a: descriptor.close descriptor=d0 -> EBADF\n"},
+      {"descriptor.set_close_on_exec",
+       "a: d0 = memfd.create -> ok\na: descriptor.set_close_on_exec descriptor=d0 on=true -> 0\n"
+       "a: descriptor.get_close_on_exec descriptor=d0 -> 1\n"},
+      {"descriptor.get_close_on_exec",
+       "a: d0 = memfd.create -> ok\na: descriptor.get_close_on_exec descriptor=d0 -> 0\n"},
+      {"map.map",
+       "a: d0 = memfd.create -> ok\na: file.truncate descriptor=d0 size=9 -> 0\n"
+       "a: m0 = map.map descriptor=d0 size=8192 -> ok\na: memory.store at=m0 value=7 -> 0\n"
+       "a: memory.load at=m0+4096 -> fault{signal=SIGBUS code=ADRERR}\n"
+       "a: map.map size=4096 flags=shared|private|sync -> EBADF|EOPNOTSUPP\n"},
+      {"map.sync", "a: map.sync at=a0 size=4096 flags=async|sync -> EINVAL\n"},
+      {"map.lock", "a: map.lock at=a0 size=1 -> 0|EPERM|ENOMEM\n"},
+      {"map.unlock", "a: map.unlock at=a0 size=1 -> 0\n"},
       {"system.sysctl_read", "a: system.sysctl_read name=shmmni -> ok\n"},
       {"system.sysctl_write",
        "a: system.sysctl_write name=shmmni value=77 -> 0\n"

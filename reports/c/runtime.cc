@@ -43,6 +43,7 @@ struct outcome {
   struct shmid_ds segment;
   struct shminfo limits;
   struct shm_info usage;
+  struct stat file;
 };
 )c";
 
@@ -119,6 +120,14 @@ static void reopen(struct outcome *o, unsigned long start, unsigned long size) {
   int file = readlink(path, target, sizeof(target)) < 0 ? -1 : open(path, O_RDONLY);
   result(o, file == -1 ? -1 : 0);
   if (file != -1) close(file);
+}
+)c"},
+    {"open_again(", R"c(
+// Another open file of the same file.
+static int open_again(int file, int flags) {
+  char path[32];
+  snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+  return open(path, flags);
 }
 )c"},
     {"TRY ", R"c(

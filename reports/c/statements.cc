@@ -7,33 +7,14 @@
 namespace shmspec::reports {
 namespace {
 
-template <class Tag>
-std::string FlagWords(std::uint64_t bits,
-                      std::span<const std::pair<std::uint64_t, const char*>> names) {
-  std::string words;
-  for (const auto& [bit, name] : names) {
-    if ((bits & bit) == 0) continue;
-    words += fmt::format("{}{}", words.empty() ? "" : " | ", name);
-    bits &= ~bit;
-  }
-  if (bits != 0 || words.empty()) {
-    words += fmt::format("{}{}{:o}", words.empty() ? "" : " | ", bits == 0 ? "" : "0", bits);
-  }
-  return words;
-}
-
-using FlagName = std::pair<std::uint64_t, const char*>;
+using FlagName = CFlagName;
 constexpr FlagName kGetNames[] = {{kCreate, "IPC_CREAT"},
                                   {kExclusive, "IPC_EXCL"},
                                   {kHugetlb, "SHM_HUGETLB"},
                                   {kNoReserve, "SHM_NORESERVE"}};
 constexpr FlagName kAttachNames[] = {
     {kReadOnly, "SHM_RDONLY"}, {kRound, "SHM_RND"}, {kRemap, "SHM_REMAP"}, {kExecute, "SHM_EXEC"}};
-constexpr FlagName kProtectionNames[] = {{1, "PROT_READ"}, {2, "PROT_WRITE"}, {4, "PROT_EXEC"}};
 
-std::string Size(std::uint64_t bytes) {
-  return fmt::format("{}u{}", bytes, bytes >> 32 ? "l" : "");
-}
 std::string Unsigned(std::uint64_t value) {
   return value < 10 ? fmt::format("{}", value) : fmt::format("0x{:x}ull", value);
 }
@@ -45,11 +26,6 @@ std::string Identifier(const Reference& reference) {
 std::string Key(const KeyRef& key) {
   if (!key.handle && key.offset == 0) return "IPC_PRIVATE";
   return fmt::format("(key_t)({})", CReference(key));
-}
-
-std::string AddressText(const Address& place) {
-  if (!place.handle && place.offset == 0) return "NULL";
-  return fmt::format("address({})", CReference(place));
 }
 
 /// The buffer of a control call; `own` is where a valid one is, and what the call reads if `reads`.
@@ -88,7 +64,7 @@ std::string_view OrderName(Order order, bool stores) {
 }
 
 std::string Pointer(Width width, const Address& place) {
-  return fmt::format("(uint{}_t *){}", 8 * static_cast<int>(width), AddressText(place));
+  return fmt::format("(uint{}_t *){}", 8 * static_cast<int>(width), CAddress(place));
 }
 
 std::string_view FileOf(Sysctl name) { return NameOf(name); }
@@ -102,15 +78,15 @@ Unwritten Write(const Op&) {
 }
 
 std::string Write(const SysvGet& op) {
-  return fmt::format("result(o, shmget({}, {}, {}));", Key(op.key), Size(op.size.bytes),
-                     FlagWords<GetFlagsTag>(op.flags.bits, kGetNames));
+  return fmt::format("result(o, shmget({}, {}, {}));", Key(op.key), CSize(op.size.bytes),
+                     CFlags(op.flags.bits, kGetNames));
 }
 std::string Write(const SysvAttach& op) {
-  return fmt::format("result(o, (long)shmat({}, {}, {}));", Identifier(op.segment),
-                     AddressText(op.at), FlagWords<AttachFlagsTag>(op.flags.bits, kAttachNames));
+  return fmt::format("result(o, (long)shmat({}, {}, {}));", Identifier(op.segment), CAddress(op.at),
+                     CFlags(op.flags.bits, kAttachNames));
 }
 std::string Write(const SysvDetach& op) {
-  return fmt::format("result(o, shmdt({}));", AddressText(op.at));
+  return fmt::format("result(o, shmdt({}));", CAddress(op.at));
 }
 std::string Write(const SysvStat& op) {
   return Control(Identifier(op.segment), "IPC_STAT", op.buffer, "&o->segment");
@@ -154,7 +130,7 @@ std::string Write(const SysvKeyOfPath& op) {
 }
 
 std::string Write(const IpcGet& op) {
-  const std::string flags = FlagWords<GetFlagsTag>(op.flags.bits, kGetNames);
+  const std::string flags = CFlags(op.flags.bits, kGetNames);
   if (op.kind == IpcKind::kSemaphores) {
     return fmt::format("result(o, semget({}, 1, {}));", Key(op.key), flags);
   }
@@ -194,11 +170,11 @@ std::string Write(const MemoryFetchAdd& op) {
                      Unsigned(op.value), OrderName(op.order, true));
 }
 std::string Write(const MemoryFill& op) {
-  return fmt::format("TRY fill({}, {}, {});", AddressText(op.at), Size(op.size.bytes),
+  return fmt::format("TRY fill({}, {}, {});", CAddress(op.at), CSize(op.size.bytes),
                      Unsigned(op.value));
 }
 std::string Write(const MemoryChecksum& op) {
-  return fmt::format("TRY value(o, checksum({}, {}));", AddressText(op.at), Size(op.size.bytes));
+  return fmt::format("TRY value(o, checksum({}, {}));", CAddress(op.at), CSize(op.size.bytes));
 }
 
 std::string Write(const ProcessFork& op) {
@@ -260,34 +236,36 @@ std::string Write(const MapReserve& op) {
   return fmt::format(
       "result(o, (long)mmap(NULL, {}, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, "
       "0));",
-      Size(op.size.bytes));
+      CSize(op.size.bytes));
 }
 std::string Write(const MapPrivate& op) {
   const bool fixed = op.at.handle || op.at.offset != 0;
   return fmt::format(
       "result(o, (long)mmap({}, {}, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS{}, -1, "
       "0));",
-      AddressText(op.at), Size(op.size.bytes), fixed ? " | MAP_FIXED" : "");
+      CAddress(op.at), CSize(op.size.bytes), fixed ? " | MAP_FIXED" : "");
 }
 std::string Write(const MapUnmap& op) {
-  return fmt::format("result(o, munmap({}, {}));", AddressText(op.at), Size(op.size.bytes));
+  return fmt::format("result(o, munmap({}, {}));", CAddress(op.at), CSize(op.size.bytes));
 }
 std::string Write(const MapProtect& op) {
-  return fmt::format("result(o, mprotect({}, {}, {}));", AddressText(op.at), Size(op.size.bytes),
-                     FlagWords<ProtectionTag>(op.protection.bits, kProtectionNames));
+  return fmt::format("result(o, mprotect({}, {}, {}));", CAddress(op.at), CSize(op.size.bytes),
+                     CFlags(op.protection.bits, kCProtection));
 }
 std::string Write(const MapRemap& op) {
   const bool fixed = op.to.handle || op.to.offset != 0;
-  return fmt::format("result(o, (long)mremap({}, {}, {}, MREMAP_MAYMOVE{}));", AddressText(op.at),
-                     Size(op.size.bytes), Size(op.new_size.bytes),
-                     fixed ? fmt::format(" | MREMAP_FIXED, {}", AddressText(op.to)) : "");
+  return fmt::format("result(o, (long)mremap({}, {}, {}, MREMAP_MAYMOVE{}));", CAddress(op.at),
+                     CSize(op.size.bytes), CSize(op.new_size.bytes),
+                     fixed ? fmt::format(" | MREMAP_FIXED, {}", CAddress(op.to)) : "");
 }
 std::string Write(const MapAdvise& op) {
-  const char* advice = op.advice == Advice::kDontNeed   ? "MADV_DONTNEED"
-                       : op.advice == Advice::kRemove   ? "MADV_REMOVE"
-                       : op.advice == Advice::kDontFork ? "MADV_DONTFORK"
-                                                        : "MADV_WILLNEED";
-  return fmt::format("result(o, madvise({}, {}, {}));", AddressText(op.at), Size(op.size.bytes),
+  const char* advice = op.advice == Advice::kDontNeed     ? "MADV_DONTNEED"
+                       : op.advice == Advice::kRemove     ? "MADV_REMOVE"
+                       : op.advice == Advice::kDontFork   ? "MADV_DONTFORK"
+                       : op.advice == Advice::kFree       ? "MADV_FREE"
+                       : op.advice == Advice::kWipeOnFork ? "MADV_WIPEONFORK"
+                                                          : "MADV_WILLNEED";
+  return fmt::format("result(o, madvise({}, {}, {}));", CAddress(op.at), CSize(op.size.bytes),
                      advice);
 }
 
@@ -298,11 +276,11 @@ std::string Write(const SystemNextSecond&) {
 }
 
 std::string Write(const MapSeal& op) {
-  return fmt::format("result(o, syscall(462 /* mseal */, {}, {}, 0ul));", AddressText(op.at),
-                     Size(op.size.bytes));
+  return fmt::format("result(o, syscall(462 /* mseal */, {}, {}, 0ul));", CAddress(op.at),
+                     CSize(op.size.bytes));
 }
 std::string Write(const MapReopen& op) {
-  return fmt::format("reopen(o, (unsigned long){}, {});", AddressText(op.at), Size(op.size.bytes));
+  return fmt::format("reopen(o, (unsigned long){}, {});", CAddress(op.at), CSize(op.size.bytes));
 }
 
 std::string Write(const SystemSysctlRead& op) {
@@ -316,6 +294,7 @@ std::string Write(const SystemSysctlWrite& op) {
 }  // namespace
 
 Result<std::string> CStatements(const Step& step) {
+  if (auto statements = CFileStatements(step.operation)) return *std::move(statements);
   return std::visit(
       [&]<class Op>(const Op& op) -> Result<std::string> {
         if constexpr (std::is_same_v<Op, ProcessExit>) {

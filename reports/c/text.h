@@ -6,9 +6,11 @@
 #define SHMSPEC_REPORTS_C_TEXT_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "harness/vocabulary/plan/plan.h"
 #include "harness/vocabulary/value/result.h"
@@ -26,6 +28,20 @@ std::string CNumber(std::int64_t number);
 std::string CString(std::string_view text);
 /// `u1` for a user of plans, `1000u` for any other user or group.
 std::string CId(Id id);
+
+/// `NULL` or an expression that gives the address.
+std::string CAddress(const Address& place);
+/// A number of bytes.
+std::string CSize(std::uint64_t bytes);
+
+/// A bit and its name in C.
+using CFlagName = std::pair<std::uint64_t, const char*>;
+/// The bits by their names, the rest in octal.
+std::string CFlags(std::uint64_t bits, std::span<const CFlagName> names);
+inline constexpr CFlagName kCProtection[] = {{1, "PROT_READ"}, {2, "PROT_WRITE"}, {4, "PROT_EXEC"}};
+
+/// Statements for an operation on a file, a descriptor or a mapping of one; nothing for others.
+std::optional<std::string> CFileStatements(const Operation& operation);
 
 /// Statements that perform a step and put its outcome into `o`. The error names the operation.
 Result<std::string> CStatements(const Step& step);

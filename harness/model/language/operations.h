@@ -78,6 +78,25 @@ void Apply(const SystemIpcrmObjectKey& op, const Scene& scene, State& state,
            const Outcome& outcome);
 void Apply(const SystemIpcrmAll& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemIpcmkObject& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapMap& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapLock& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapUnlock& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemfdCreate& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemfdAddSeals& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemfdReopen& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const FileTruncate& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const FileChmod& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const FileChown& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const FileRead& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const FileWrite& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const FilePread& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const FilePwrite& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const FileSeek& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const FileAllocate& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const DescriptorDup& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const DescriptorClose& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const DescriptorSetCloseOnExec& op, const Scene& scene, State& state,
+           const Outcome& outcome);
 
 /// An operation with an Apply of its own.
 template <class Op>

@@ -6,6 +6,7 @@
 #include <array>
 #include <csignal>
 
+#include "harness/model/space/mapping.h"
 #include "harness/vocabulary/outcome/memory_pattern.h"
 
 namespace shmspec::model {
@@ -14,6 +15,7 @@ using namespace shmspec::literals;
 
 Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool store) {
   const AddressSpace& space = scene.space();
+  if (size == 0) return {};
   const std::uint64_t end = address + size;
   if (end < address || end > scene.task_size()) return {Reach::End::kOutside, 0, true};
   std::uint64_t at = address;
@@ -26,16 +28,22 @@ Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool
     }
     const bool denied =
         store ? (mapping->protection & kProtectWrite) == 0 : mapping->protection == 0;
-    if (denied) return {Reach::End::kDenied, at - address, true};
+    const NodeBacking* node = mapping->node();
+    const bool anonymous = node != nullptr && NodeOf(scene.state(), node->node).anonymous;
+    if (denied) return {Reach::End::kDenied, at - address, true, node, anonymous};
     // Whether such memory can be read is the processor's choice.
     if (!store && (mapping->protection & kProtectRead) == 0) doubt = Reach::End::kDenied;
-    const MemoryObject& object = ObjectOf(scene.state(), mapping->object);
+    const MemoryObject& object =
+        ObjectOf(scene.state(),
+                 node != nullptr ? NodeOf(scene.state(), node->node).object : mapping->object);
     const std::uint64_t limit = object.limit;
     const std::uint64_t offset = mapping->offset + (at - mapping->start);
     const std::uint64_t part = std::min(end, mapping->end) - at;
-    if (offset >= limit) return {Reach::End::kBeyondObject, at - address, true};
+    if (offset >= limit) {
+      return {Reach::End::kBeyondObject, at - address, true, node, anonymous};
+    }
     if (part > limit - offset) {
-      return {Reach::End::kBeyondObject, at - address + (limit - offset), true};
+      return {Reach::End::kBeyondObject, at - address + (limit - offset), true, node, anonymous};
     }
     if (offset + part > object.vouched) doubt = Reach::End::kBeyondObject;
     at += part;
@@ -62,10 +70,18 @@ void DescribeReach(const Reach& reach, Clauses& clauses) {
       }
       return;
     case Reach::End::kDenied:
-      clauses.Faults(SIGSEGV, FaultCode::kAccess, offset, force, "SYSV.SHMAT.RDONLY_FAULTS"_req,
-                     "the mapping does not permit the access");
+      clauses.Faults(
+          SIGSEGV, FaultCode::kAccess, offset, force,
+          reach.node != nullptr ? "MMAP.MPROTECT_ENFORCED"_req : "SYSV.SHMAT.RDONLY_FAULTS"_req,
+          "the mapping does not permit the access");
       return;
     case Reach::End::kBeyondObject:
+      if (reach.node != nullptr) {
+        clauses.Faults(SIGBUS, FaultCode::kBeyondObject, offset, force,
+                       reach.anonymous ? "ANON.GROW_SIGBUS"_req : "MMAP.SIGBUS_BEYOND_EOF"_req,
+                       "the mapping goes on past the last page of the object");
+        return;
+      }
       clauses.Faults(SIGBUS, FaultCode::kBeyondObject, offset, force,
                      "SYSV.VMA.MREMAP_GROW_BEYOND"_req, "the mapping goes on past the segment");
       if (!reach.certain) {
@@ -80,13 +96,66 @@ void DescribeReach(const Reach& reach, Clauses& clauses) {
   }
 }
 
+Requirements SameBytesAt(const Scene& scene, std::uint64_t address) {
+  const Mapping* mapping = scene.space().Find(address);
+  const NodeBacking* node = mapping != nullptr ? mapping->node() : nullptr;
+  if (node == nullptr) {
+    return {"SYSV.MULTI.SAME_PHYSICAL_MEMORY"_req, "SYSV.DATA.WHOLE_RANGE"_req,
+            "SYSV.DATA.NO_BLEED"_req, "SYSV.SHMGET.ZERO_FILL"_req, "SYSV.SHMDT.CONTENTS_KEPT"_req};
+  }
+  if (NodeOf(scene.state(), node->node).anonymous) return "ANON.SHARED_WITH_CHILD"_req;
+  if (!node->shared) {
+    return {"MMAP.PRIVATE_ISOLATED"_req, "MMAP.PRIVATE_SEES_LATER_UNSPECIFIED"_req,
+            "MMAP.PRIVATE_DONTNEED"_req};
+  }
+  return {"MMAP.SHARED_WRITES_VISIBLE"_req, "MMAP.MSYNC_NOT_NEEDED"_req, "MMAP.OFFSET"_req,
+          "MMAP.CLOSE_KEEPS"_req, "MEMFD.DISTINCT"_req};
+}
+
+void CopyPrivatePages(const Scene& scene, State& state, std::uint64_t address, std::uint64_t size) {
+  const CopyOnWrite<AddressSpace> space = state.processes[scene.process_index()].space;
+  for (std::uint64_t at = address; at < address + size;) {
+    const Mapping* mapping = space->Find(at);
+    if (mapping == nullptr) return;
+    const std::uint64_t part = std::min(address + size, mapping->end) - at;
+    if (mapping->IsPrivateNode()) {
+      CopyPages(state, *mapping, mapping->offset + (at - mapping->start), part, scene.page(),
+                scene.call().step);
+    }
+    at += part;
+  }
+}
+
+void TouchRange(const Scene& scene, State& state, std::uint64_t address, std::uint64_t size) {
+  ForEachShownPart(
+      scene, state, scene.space(), address, size,
+      [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
+        if (ObjectOf(state, object).IsTouched(offset, part)) return;
+        OwnObject(state, object).Touch(offset, part);
+      });
+}
+
+void MayTouchRange(const Scene& scene, State& state, std::uint64_t address, std::uint64_t size) {
+  ForEachShownPart(
+      scene, state, scene.space(), address, size,
+      [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
+        if (ObjectOf(state, object).IsTouched(offset, part)) return;
+        OwnObject(state, object).MakeUnknown(offset, part, scene.call().step);
+      });
+}
+
 bool AreKnown(const Scene& scene, std::uint64_t address, std::uint64_t size) {
+  const bool shows_later = scene.profile().map.private_shows_later_changes == Says::kYes;
   bool known = true;
   std::uint64_t covered = 0;
-  ForEachMappedPart(
-      scene.space(), address, size,
+  ForEachShownPart(
+      scene, scene.state(), scene.space(), address, size,
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t done, std::uint64_t part) {
         known = known && ObjectOf(scene.state(), object).IsKnown(offset, part);
+        // Whether a page that was not written shows what others stored later may be open.
+        const Mapping* mapping = scene.space().Find(address + done);
+        const bool shows_node = mapping->IsPrivateNode() && object != mapping->object;
+        known = known && (!shows_node || shows_later);
         covered = done + part;
       });
   return known && covered == size;
@@ -103,8 +172,8 @@ std::array<std::uint8_t, 8> BytesOf(const Scene& scene, std::uint64_t number, st
 
 std::uint64_t LoadNumber(const Scene& scene, std::uint64_t address, std::uint64_t size) {
   std::array<std::uint8_t, 8> bytes{};
-  ForEachMappedPart(
-      scene.space(), address, size,
+  ForEachShownPart(
+      scene, scene.state(), scene.space(), address, size,
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t done, std::uint64_t part) {
         ObjectOf(scene.state(), object).Read(offset, std::span(bytes).subspan(done, part));
       });
@@ -118,8 +187,8 @@ std::uint64_t LoadNumber(const Scene& scene, std::uint64_t address, std::uint64_
 
 std::uint64_t LoadChecksum(const Scene& scene, std::uint64_t address, std::uint64_t size) {
   std::uint64_t checksum = kChecksumOfNothing;
-  ForEachMappedPart(
-      scene.space(), address, size,
+  ForEachShownPart(
+      scene, scene.state(), scene.space(), address, size,
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
         checksum = ObjectOf(scene.state(), object).Hash(checksum, offset, part);
       });

@@ -20,9 +20,6 @@ namespace {
 
 constexpr std::uint64_t kCacheLine = 64;
 
-constexpr Requirements kSameBytes{"SYSV.MULTI.SAME_PHYSICAL_MEMORY"_req,
-                                  "SYSV.DATA.WHOLE_RANGE"_req, "SYSV.DATA.NO_BLEED"_req,
-                                  "SYSV.SHMGET.ZERO_FILL"_req, "SYSV.SHMDT.CONTENTS_KEPT"_req};
 constexpr Requirements kStores{"SYSV.DATA.WHOLE_RANGE"_req};
 
 std::uint64_t Bytes(Width width) { return static_cast<std::uint64_t>(width); }
@@ -47,13 +44,13 @@ void BindNumber(const Scene& scene, std::uint64_t address, Width width, Clauses&
   }
   if (!AreKnown(scene, address, Bytes(width))) return;
   const auto number = static_cast<std::int64_t>(LoadNumber(scene, address, Bytes(width)));
-  clauses.Bind(0, number, number, kSameBytes, "the value last stored there");
+  clauses.Bind(0, number, number, SameBytesAt(scene, address), "the value last stored there");
 }
 
 void DescribeUpdate(const Scene& scene, std::uint64_t address, Width width, Clauses& clauses) {
   const Reach reach = Follow(scene, address, Bytes(width), true);
   DescribeReach(reach, clauses);
-  clauses.Returns<Value>(kSameBytes, "the value found there");
+  clauses.Returns<Value>(SameBytesAt(scene, address), "the value found there");
   if (CrossesLine(address, width)) {
     clauses.Faults(SIGBUS, FaultCode::kOther, -1, Force::kMay, "ORDER.TEAR.LOCKED_SPLIT"_req,
                    "locked operations across cache lines may be forbidden");
@@ -66,6 +63,7 @@ void StoreNumber(const Scene& scene, State& state, std::uint64_t address, Width 
   const std::array<std::uint8_t, 8> bytes = BytesOf(scene, value, Bytes(width));
   const bool indivisible = IsIndivisible(scene, address, width);
   const std::uint32_t step = scene.call().step;
+  CopyPrivatePages(scene, state, address, Bytes(width));
   ForEachMappedPart(
       scene.space(), address, Bytes(width),
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t done, std::uint64_t part) {
@@ -79,6 +77,7 @@ void StoreNumber(const Scene& scene, State& state, std::uint64_t address, Width 
 void ForgetPart(const Scene& scene, State& state, std::uint64_t address, std::uint64_t size) {
   const Reach reach = Follow(scene, address, size, true);
   const std::uint32_t step = scene.call().step;
+  CopyPrivatePages(scene, state, address, std::min(reach.bytes, size));
   ForEachMappedPart(
       scene.space(), address, std::min(reach.bytes, size),
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
@@ -86,14 +85,11 @@ void ForgetPart(const Scene& scene, State& state, std::uint64_t address, std::ui
       });
 }
 
-/// Reading the memory makes it resident.
-void TouchRange(const Scene& scene, State& state, std::uint64_t address, std::uint64_t size) {
-  ForEachMappedPart(
-      scene.space(), address, size,
-      [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
-        if (ObjectOf(state, object).IsTouched(offset, part)) return;
-        OwnObject(state, object).Touch(offset, part);
-      });
+/// A single access that faults may have brought in what lies before the fault.
+void MayTouchBefore(const Scene& scene, State& state, std::uint64_t address, std::uint64_t size,
+                    bool store) {
+  const Reach reach = Follow(scene, address, size, store);
+  if (reach.bytes < size) MayTouchRange(scene, state, address, reach.bytes);
 }
 
 }  // namespace
@@ -102,13 +98,14 @@ void Describe(const MemoryLoad& op, const Scene& scene, Clauses& clauses) {
   const std::uint64_t address = scene.AddressOf<&MemoryLoad::at>();
   const Reach reach = Follow(scene, address, Bytes(op.width), false);
   DescribeReach(reach, clauses);
-  clauses.Returns<Value>(kSameBytes, "the value last stored there");
+  clauses.Returns<Value>(SameBytesAt(scene, address), "the value last stored there");
   if (reach.end == Reach::End::kWhole) BindNumber(scene, address, op.width, clauses);
 }
 
 void Apply(const MemoryLoad& op, const Scene& scene, State& state, const Outcome& outcome) {
-  if (Succeeded(outcome))
-    TouchRange(scene, state, scene.AddressOf<&MemoryLoad::at>(), Bytes(op.width));
+  const std::uint64_t address = scene.AddressOf<&MemoryLoad::at>();
+  if (Succeeded(outcome)) return TouchRange(scene, state, address, Bytes(op.width));
+  MayTouchBefore(scene, state, address, Bytes(op.width), false);
 }
 
 void Describe(const MemoryStore& op, const Scene& scene, Clauses& clauses) {
@@ -117,7 +114,10 @@ void Describe(const MemoryStore& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const MemoryStore& op, const Scene& scene, State& state, const Outcome& outcome) {
-  if (!Succeeded(outcome)) return;
+  const std::uint64_t address = scene.AddressOf<&MemoryStore::at>();
+  if (!Succeeded(outcome)) {
+    return MayTouchBefore(scene, state, address, Bytes(op.width), true);
+  }
   StoreNumber(scene, state, scene.AddressOf<&MemoryStore::at>(), op.width, op.value);
 }
 
@@ -166,6 +166,7 @@ void Apply(const MemoryFill& op, const Scene& scene, State& state, const Outcome
     if (std::holds_alternative<Fault>(outcome)) ForgetPart(scene, state, address, op.size.bytes);
     return;
   }
+  CopyPrivatePages(scene, state, address, op.size.bytes);
   ForEachMappedPart(
       scene.space(), address, op.size.bytes,
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t done, std::uint64_t part) {
@@ -185,7 +186,7 @@ void Describe(const MemoryChecksum& op, const Scene& scene, Clauses& clauses) {
   const std::uint64_t address = scene.AddressOf<&MemoryChecksum::at>();
   const Reach reach = Follow(scene, address, op.size.bytes, false);
   DescribeReach(reach, clauses);
-  clauses.Returns<Value>(kSameBytes, "the hash of the bytes last stored there");
+  clauses.Returns<Value>(SameBytesAt(scene, address), "the hash of the bytes last stored there");
   if (reach.end != Reach::End::kWhole) return;
   // Reading takes time: it may see some of the stores under way and miss others.
   if (!scene.call().Alone()) {
@@ -194,12 +195,16 @@ void Describe(const MemoryChecksum& op, const Scene& scene, Clauses& clauses) {
   }
   if (!AreKnown(scene, address, op.size.bytes)) return;
   const auto sum = static_cast<std::int64_t>(LoadChecksum(scene, address, op.size.bytes));
-  clauses.Bind(0, sum, sum, kSameBytes, "the hash of the bytes last stored there");
+  clauses.Bind(0, sum, sum, SameBytesAt(scene, address), "the hash of the bytes last stored there");
 }
 
 void Apply(const MemoryChecksum& op, const Scene& scene, State& state, const Outcome& outcome) {
-  if (Succeeded(outcome))
-    TouchRange(scene, state, scene.AddressOf<&MemoryChecksum::at>(), op.size.bytes);
+  const std::uint64_t address = scene.AddressOf<&MemoryChecksum::at>();
+  if (Succeeded(outcome)) return TouchRange(scene, state, address, op.size.bytes);
+  // Byte by byte, up to the one that faults.
+  if (!std::holds_alternative<Fault>(outcome)) return;
+  const Reach reach = Follow(scene, address, op.size.bytes, false);
+  TouchRange(scene, state, address, std::min(reach.bytes, op.size.bytes));
 }
 
 namespace {
@@ -207,6 +212,8 @@ namespace {
 template <class Change>
 void ForEachFilled(const MemoryFill& op, const Stride& stride, Next& next, Change change) {
   const CopyOnWrite<AddressSpace> space = next.state.processes[stride.process()].space;
+  CopyPrivatePages(stride.In(next), next.state, stride.scene().AddressOf<&MemoryFill::at>(),
+                   op.size.bytes);
   ForEachMappedPart(
       *space, stride.scene().AddressOf<&MemoryFill::at>(), op.size.bytes,
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {

@@ -32,11 +32,12 @@ void MoveChunk(const Scene& scene, State& state, std::uint64_t done, std::uint64
   std::array<std::uint8_t, kChunk> bytes{};
   const std::uint64_t from = scene.AddressOf<&MemoryTransfer::from>() + done;
   const bool known = AreKnown(scene, from, size) && scene.call().Alone();
-  ForEachMappedPart(
-      scene.space(), from, size,
+  ForEachShownPart(
+      scene, state, scene.space(), from, size,
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t at, std::uint64_t part) {
         ObjectOf(state, object).Read(offset, std::span(bytes).subspan(at, part));
       });
+  CopyPrivatePages(scene, state, scene.AddressOf<&MemoryTransfer::to>() + done, size);
   ForEachMappedPart(
       scene.space(), scene.AddressOf<&MemoryTransfer::to>() + done, size,
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t at, std::uint64_t part) {
@@ -68,14 +69,19 @@ void Apply(const MemoryTransfer& op, const Scene& scene, State& state, const Out
   if (!whole) {
     // When the end of a chunk is missing, it is unknown how much of the chunk was written before.
     const Ends ends = EndsOf(op, scene);
+    const std::uint64_t reached = std::min(ends.from.bytes, ends.to.bytes);
+    // A chunk is read before it is known that it cannot be written.
+    const std::uint64_t read = std::min(ends.from.bytes, (reached / kChunk + 1) * kChunk);
+    TouchRange(scene, state, scene.AddressOf<&MemoryTransfer::from>(), read);
+    CopyPrivatePages(scene, state, scene.AddressOf<&MemoryTransfer::to>(), reached);
     ForEachMappedPart(
-        scene.space(), scene.AddressOf<&MemoryTransfer::to>(),
-        std::min(ends.from.bytes, ends.to.bytes),
+        scene.space(), scene.AddressOf<&MemoryTransfer::to>(), reached,
         [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
           OwnObject(state, object).MakeUnknown(offset, part, scene.call().step);
         });
     return;
   }
+  TouchRange(scene, state, scene.AddressOf<&MemoryTransfer::from>(), op.size.bytes);
   for (std::uint64_t done = 0; done < op.size.bytes; done += kChunk) {
     MoveChunk(scene, state, done, std::min(kChunk, op.size.bytes - done));
   }

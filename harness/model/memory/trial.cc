@@ -270,6 +270,7 @@ void Apply(const MemoryBranch& op, const Scene& scene, State& state, const Outco
   if (!Succeeded(outcome)) return;
   const std::uint64_t address = scene.AddressOf<&MemoryBranch::at>();
   const CopyOnWrite<AddressSpace> space = state.processes[scene.process_index()].space;
+  CopyPrivatePages(scene, state, address, op.layout().Bytes());
   ForEachMappedPart(
       *space, address, op.layout().Bytes(),
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {

@@ -67,6 +67,9 @@ std::uint64_t CopyObject(const Scene& scene, State& state, const AddressSpace& p
   }
   MemoryObject copy = ObjectOf(state, mapping.object);
   copy.references = 0;
+  for (const Mapping& part : parent.mappings()) {
+    if (part.object == mapping.object && part.wiped_by_fork) copy.Zero(part.offset, part.size());
+  }
   AddObject(state, serial, copy.vouched, copy.limit);
   OwnObject(state, serial) = std::move(copy);
   return serial;
@@ -86,6 +89,7 @@ bool CopyNextMapping(const Scene& scene, State& state, std::uint8_t child) {
   }
   if (index == from->mappings().size()) return false;
   Mapping mapping = from->mappings()[index];
+  mapping.locked = false;
   if (!mapping.IsShared()) mapping.object = CopyObject(scene, state, *from, mapping);
   state.processes[child].space.Own().Insert(mapping);
   OpenMapping(state, CauseOf(scene), mapping, scene.profile().process.fork_updates_stamps);
@@ -105,6 +109,7 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child) {
   process.memlock = from.memlock;
   process.as = from.as;
   process.umask = from.umask;
+  CopyDescriptors(state, parent.process, child);
   Process& leader = state.processes[parent.process];
   if (leader.leads_pids && leader.first_child == kNobody) leader.first_child = child;
 }
@@ -176,6 +181,7 @@ void FinishEnd(const Scene& scene, State& state, std::uint8_t process) {
   while (CloseLowest(state, cause, process)) {
   }
   state.processes[process].space.Own() = AddressSpace();
+  CloseDescriptors(state, process, false);
   Ending ending{GoneHow::kUnknown, 0};
   const Operation& operation = *scene.call().operation;
   if (std::holds_alternative<ProcessKill>(operation) ||
@@ -193,6 +199,7 @@ void BeginImage(const Scene& scene, State& state) {
   while (CloseLowest(state, cause, process)) {
   }
   state.processes[process].space.Own() = AddressSpace();
+  CloseDescriptors(state, process, true);
   for (std::size_t i = 0; i < state.tasks.size(); ++i) {
     Task& task = state.tasks[i];
     if (i == self || task.life != Life::kAlive || task.process != process) continue;
@@ -211,7 +218,15 @@ void Describe(const ProcessFork&, const Scene& scene, Clauses& clauses) {
                      "the first process of the pid namespace has ended");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
   clauses.ReturnsValue(0, "SYSV.LIFE.FORK_INHERITS"_req, "the child lives");
+  if (!scene.process().descriptors->open().empty()) {
+    clauses.Effect({"FD.DUP_SHARES_OFFSET"_req, "SEAL.PER_INODE"_req});
+  }
   if (scene.space().mappings().empty()) return;
+  const auto& mappings = scene.space().mappings();
+  if (std::any_of(mappings.begin(), mappings.end(),
+                  [](const Mapping& mapping) { return mapping.node() != nullptr; })) {
+    clauses.Effect({"MMAP.FORK_RETAINS"_req, "ANON.SHARED_WITH_CHILD"_req});
+  }
   clauses.Effect({"SYSV.LIFE.FORK_INHERITS"_req, "SYSV.LIFE.FORK_UPDATES_STAMPS"_req,
                   "SYSV.LIFE.FORK_SHARED_NOT_COPIED"_req, "SYSV.VMA.MADV_DONTFORK"_req});
 }

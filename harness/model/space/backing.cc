@@ -22,11 +22,17 @@ void Open(State& state, const Cause& cause, const AttachBacking& attach, Says st
   OpenAttach(state, cause, attach.segment, stamps);
 }
 
+void Open(State& state, const Cause&, const NodeBacking& backing, Says) {
+  HoldNode(state, backing.node);
+}
+
 void Cut(State&, const Cause&, const NoBacking&) {}
 
 void Cut(State& state, const Cause& cause, const AttachBacking& attach) {
   CutAttach(state, cause, attach.segment);
 }
+
+void Cut(State& state, const Cause&, const NodeBacking& backing) { HoldNode(state, backing.node); }
 
 // --- a mapping is removed
 
@@ -37,9 +43,15 @@ void Close(State& state, const Cause& cause, const AttachBacking& attach, Says c
   CloseAttach(state, cause, attach.segment, counts, stamps);
 }
 
+void Close(State& state, const Cause&, const NodeBacking& backing, Says, Says) {
+  DropNode(state, backing.node);
+}
+
 // --- a mapping is shown
 
 void AddRow(const NoBacking&, const Scene&, const Mapping&, Clauses&) {}
+
+void AddRow(const NodeBacking&, const Scene&, const Mapping&, Clauses&) {}
 
 void AddRow(const AttachBacking& attach, const Scene& scene, const Mapping& mapping,
             Clauses& clauses) {

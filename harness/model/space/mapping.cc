@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// mmap(2), munmap(2), mprotect(2), madvise(2) around the attaches, and /proc/self/maps. mremap(2)
-// is in move.cc.
+// munmap(2), mprotect(2), madvise(2), mmap(2) of private memory, and /proc/self/maps. Other
+// mappings are in map.cc and move.cc, locks in lock.cc.
 
 #include "harness/model/space/mapping.h"
 
@@ -144,12 +144,14 @@ void Apply(const MapPrivate& op, const Scene& scene, State& state, const Outcome
 void Describe(const MapUnmap& op, const Scene& scene, Clauses& clauses) {
   const std::uint64_t at = scene.AddressOf<&MapUnmap::at>();
   clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
-  clauses.Refuse(op.size.bytes == 0, EINVAL, Force::kMust, {}, "the range is empty");
+  clauses.Refuse(op.size.bytes == 0, EINVAL, Force::kMust, "MMAP.LEN_ZERO"_req,
+                 "the range is empty");
   const std::uint64_t top = scene.task_size();
   clauses.Refuse(at > top || op.size.bytes > top - at, EINVAL, Force::kMust, {},
                  "the range ends above the user range");
   DescribeSeals(scene, at, at + RoundUp(op.size.bytes, scene.page()), clauses);
-  clauses.ReturnsValue(0, "SYSV.VMA.MUNMAP_WHOLE_DETACHES"_req, "nothing is mapped there any more");
+  clauses.ReturnsValue(0, {"SYSV.VMA.MUNMAP_WHOLE_DETACHES"_req, "MMAP.MUNMAP_PARTIAL"_req},
+                       "nothing is mapped there any more");
   if (scene.space().Overlaps(at, at + op.size.bytes)) {
     clauses.Effect({"SYSV.VMA.MUNMAP_WHOLE_DETACHES"_req, "SYSV.VMA.MUNMAP_PART_KEEPS_ATTACH"_req});
   }
@@ -161,6 +163,19 @@ void Apply(const MapUnmap& op, const Scene& scene, State& state, const Outcome& 
   UnmapRange(state, CauseOf(scene), scene.process_index(), at,
              at + RoundUp(op.size.bytes, scene.page()));
 }
+
+namespace {
+
+/// The requirement by which a mapping cannot be made writable.
+Requirement WhyReadOnly(const Scene& scene, const Mapping& mapping) {
+  const NodeBacking* node = mapping.node();
+  if (node == nullptr) return "SYSV.SHMAT.RDONLY_NOT_UPGRADABLE"_req;
+  if (!node->by_writer) return "MMAP.MPROTECT_UPGRADE_EACCES"_req;
+  const bool future = (NodeOf(scene.state(), node->node).seals & kSealFutureWrite) != 0;
+  return future ? "SEAL.FUTURE_WRITE_NO_UPGRADE"_req : "SEAL.WRITE_READONLY_SHARED_MAP"_req;
+}
+
+}  // namespace
 
 void Describe(const MapProtect& op, const Scene& scene, Clauses& clauses) {
   const std::uint64_t at = scene.AddressOf<&MapProtect::at>();
@@ -179,10 +194,16 @@ void Describe(const MapProtect& op, const Scene& scene, Clauses& clauses) {
   for (std::size_t i = scene.space().FirstAfter(at); i < mappings.size(); ++i) {
     if (mappings[i].start >= end) break;
     if ((op.protection.bits & ~std::uint64_t{mappings[i].max_protection} & 7) == 0) continue;
-    clauses.Refuse(true, EACCES, Force::kMust, "SYSV.SHMAT.RDONLY_NOT_UPGRADABLE"_req,
-                   "a read-only attach cannot be made writable");
+    clauses.Refuse(true, EACCES, Force::kMust, WhyReadOnly(scene, mappings[i]),
+                   "memory that was mapped only for reading cannot be made writable");
     break;
   }
+  // Only mappings of files can be refused by the environment.
+  const bool files = std::any_of(mappings.begin(), mappings.end(),
+                                 [](const Mapping& mapping) { return mapping.node() != nullptr; });
+  clauses.RefuseHere(files && op.protection.Has(kProtectExecute), EACCES, Force::kMay, {},
+                     "the environment may forbid to execute memory");
+  if (files) clauses.Effect({"MMAP.MPROTECT_ENFORCED"_req, "MMAP.MPROTECT_UPGRADE_EACCES"_req});
   if (op.protection.Has(kProtectExecute)) clauses.Effect("SYSV.SHMAT.EXEC_VIA_MPROTECT"_req);
   clauses.Effect({"SYSV.VMA.MPROTECT_SPLIT_COUNTS"_req, "SYSV.VMA.SPLIT_UPDATES_ATIME"_req});
 }
@@ -212,11 +233,64 @@ void Apply(const MapProtect& op, const Scene& scene, State& state, const Outcome
       SplitMappingAt(state, cause, process, from);
       SplitMappingAt(state, cause, process, to);
       AddressSpace& space = state.processes[process].space.Own();
-      space.at(space.FirstAfter(from)).protection = protection;
+      Mapping& mapping = space.at(space.FirstAfter(from));
+      const bool wrote = (mapping.protection & kProtectWrite) != 0;
+      mapping.protection = protection;
+      // Locked memory that can be written now has its own pages.
+      if (mapping.locked && mapping.IsPrivateNode() && !wrote &&
+          (protection & kProtectWrite) != 0) {
+        Populate(scene, state, Mapping(mapping));
+      }
     }
     from = to;
   }
 }
+
+namespace {
+
+/// Adds the errors of MADV_REMOVE on one mapping; false when it must fail.
+bool DescribeRemoval(const Scene& scene, const Mapping& mapping, Clauses& clauses) {
+  constexpr Requirement kNeeds = "MMAP.MADV_REMOVE_NEEDS_SHARED_WRITE"_req;
+  const NodeBacking* node = mapping.node();
+  if (node != nullptr && node->shared) {
+    const std::uint64_t seals = NodeOf(scene.state(), node->node).seals;
+    clauses.Refuse((seals & kSealWrite) != 0, EPERM, Force::kMust, "SEAL.WRITE_BLOCKS_WRITES"_req,
+                   "the file is sealed against writing");
+    clauses.Refuse((seals & kSealFutureWrite) != 0, EPERM, Force::kMust, "SEAL.FUTURE_WRITE"_req,
+                   "the file is sealed against writing");
+  }
+  const bool writable = (mapping.protection & kProtectWrite) != 0;
+  if (mapping.IsShared() && writable) return true;
+  // Newer kernels ask whether it could be made writable, older ones whether it is.
+  const bool could = (mapping.max_protection & kProtectWrite) != 0;
+  clauses.Refuse(mapping.IsShared(), EACCES, could ? Force::kMay : Force::kMust,
+                 {"SYSV.VMA.MADV_REMOVE_ZEROES"_req, kNeeds}, "the mapping cannot be written");
+  if (mapping.IsShared() && could) return true;
+  if (mapping.IsShared()) return false;
+  clauses.Refuse(mapping.node() != nullptr, EACCES, Force::kMust, kNeeds,
+                 "what is written to a private mapping is not the object's");
+  clauses.Refuse(mapping.node() == nullptr, EINVAL, Force::kMust, {},
+                 "private memory has no object");
+  return false;
+}
+
+/// Adds the errors of an advice on one mapping; false when it must fail.
+bool DescribeAdvice(Advice advice, const Scene& scene, const Mapping& mapping, Clauses& clauses) {
+  const bool discards =
+      advice == Advice::kDontNeed || advice == Advice::kRemove || advice == Advice::kFree;
+  if (mapping.locked && discards) {
+    clauses.Refuse(true, EINVAL, Force::kMust, "MMAP.MLOCK"_req, "the memory is locked");
+    return false;
+  }
+  if (advice == Advice::kRemove) return DescribeRemoval(scene, mapping, clauses);
+  if (advice != Advice::kFree && advice != Advice::kWipeOnFork) return true;
+  if (std::holds_alternative<NoBacking>(mapping.backing)) return true;
+  clauses.Refuse(true, EINVAL, Force::kMust, "MMAP.MADV_REMOVE_NEEDS_SHARED_WRITE"_req,
+                 "only private anonymous memory can be given up like that");
+  return false;
+}
+
+}  // namespace
 
 void Describe(const MapAdvise& op, const Scene& scene, Clauses& clauses) {
   const std::uint64_t at = scene.AddressOf<&MapAdvise::at>();
@@ -234,21 +308,12 @@ void Describe(const MapAdvise& op, const Scene& scene, Clauses& clauses) {
   });
   clauses.Refuse(sealed, EPERM, Force::kMay, {}, "advice that discards may be refused when sealed");
   if (op.advice == Advice::kDontFork) clauses.Effect("SYSV.VMA.MADV_DONTFORK"_req);
-  if (op.advice != Advice::kRemove) return;
-  clauses.Effect("SYSV.VMA.MADV_REMOVE_ZEROES"_req);
+  if (op.advice == Advice::kRemove) clauses.Effect("SYSV.VMA.MADV_REMOVE_ZEROES"_req);
+  if (op.advice == Advice::kDontNeed) clauses.Effect("MMAP.PRIVATE_DONTNEED"_req);
   const auto& mappings = scene.space().mappings();
   for (std::size_t i = scene.space().FirstAfter(at); i < mappings.size(); ++i) {
-    const Mapping& mapping = mappings[i];
-    if (mapping.start >= end) break;
-    const bool writable = (mapping.protection & kProtectWrite) != 0;
-    if (mapping.IsShared() && writable) continue;
-    // Newer kernels ask whether it could be made writable, older ones whether it is.
-    const bool could = (mapping.max_protection & kProtectWrite) != 0;
-    clauses.Refuse(mapping.IsShared(), EACCES, could ? Force::kMay : Force::kMust,
-                   "SYSV.VMA.MADV_REMOVE_ZEROES"_req, "the mapping cannot be written");
-    if (mapping.IsShared() && could) continue;
-    clauses.Refuse(!mapping.IsShared(), EINVAL, Force::kMust, {}, "private memory has no object");
-    break;
+    if (mappings[i].start >= end) break;
+    if (!DescribeAdvice(op.advice, scene, mappings[i], clauses)) break;
   }
 }
 
@@ -259,7 +324,8 @@ void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome&
   const bool partly = failure != nullptr && failure->error.number == ENOMEM;
   if ((!Succeeded(outcome) && !partly) || end <= at || op.advice == Advice::kWillNeed) return;
   const std::uint8_t process = scene.process_index();
-  if (op.advice == Advice::kDontFork) {
+  const bool marks = op.advice == Advice::kDontFork || op.advice == Advice::kWipeOnFork;
+  if (marks) {
     SplitMappingAt(state, CauseOf(scene), process, at);
     SplitMappingAt(state, CauseOf(scene), process, end);
   }
@@ -269,6 +335,15 @@ void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome&
     if (mapping.start >= end) break;
     if (op.advice == Advice::kDontFork) {
       mapping.skipped_by_fork = true;
+    } else if (op.advice == Advice::kWipeOnFork) {
+      mapping.wiped_by_fork = true;
+    } else if (op.advice == Advice::kFree) {
+      if (!std::holds_alternative<NoBacking>(mapping.backing)) continue;
+      // Until it is stored to, it may be zero at any time.
+      const std::uint64_t from = std::max(at, mapping.start);
+      OwnObject(state, mapping.object)
+          .MakeUnknown(mapping.offset + (from - mapping.start), std::min(end, mapping.end) - from,
+                       scene.call().step);
     } else if (mapping.IsShared() == (op.advice == Advice::kRemove)) {
       // A segment loses its bytes only by removal, private memory by either.
       const std::uint64_t from = std::max(at, mapping.start);

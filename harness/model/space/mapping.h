@@ -24,6 +24,19 @@ void DescribeSeals(const Scene& scene, std::uint64_t start, std::uint64_t end, C
 /// exceed it. A limit that the plan did not set itself is the environment's.
 void DescribeRoomInLimit(const Scene& scene, std::uint64_t size, Force beyond, Clauses& clauses);
 
+/// If `locks`, adds the errors of a call that locks `size` bytes more, `error` the one for a limit
+/// that is exceeded.
+void DescribeLock(const Scene& scene, std::uint64_t size, bool locks, int error, Clauses& clauses);
+
+/// The pages of a mapping of a node are brought in before they are touched, as far as the node
+/// goes.
+void Populate(const Scene& scene, State& state, const Mapping& mapping);
+
+/// A private mapping of a node gets its own copies of the pages of a range of the node that it does
+/// not have yet.
+void CopyPages(State& state, const Mapping& mapping, std::uint64_t offset, std::uint64_t size,
+               std::uint64_t page, std::uint32_t step);
+
 }  // namespace shmspec::model
 
 #endif  // SHMSPEC_HARNESS_MODEL_SPACE_MAPPING_H_

@@ -66,6 +66,19 @@ void DescribeSource(const Move& move, const Scene& scene, const Mapping* source,
                  "the range is more than one mapping");
 }
 
+/// A copy of the object of a mapping in which all is zero from `size` bytes on.
+std::uint64_t CopyWithout(const Scene& scene, State& state, const Mapping& mapping,
+                          std::uint64_t size) {
+  const std::uint64_t serial = (std::uint64_t{scene.call().step} + 1) << 8;
+  MemoryObject object = ObjectOf(state, mapping.object);
+  const std::uint64_t from = mapping.offset + size;
+  object.Zero(from, MemoryObject::kEnd - from);
+  object.references = 1;
+  AddObject(state, serial, object.vouched, object.limit);
+  OwnObject(state, serial) = std::move(object);
+  return serial;
+}
+
 /// Maps what the call moves or duplicates at its new place.
 void MapCopy(const Scene& scene, State& state, const Mapping& source, const Move& move,
              std::uint64_t to) {
@@ -73,8 +86,13 @@ void MapCopy(const Scene& scene, State& state, const Mapping& source, const Move
   copy.offset += move.from - source.start;
   copy.start = to;
   copy.end = to + move.new_size;
+  // What private memory grows by is not what lay behind the part that moves.
+  const bool parts =
+      !source.IsShared() && move.new_size > move.old_size && move.from + move.old_size < source.end;
+  if (parts) copy.object = CopyWithout(scene, state, copy, move.old_size);
   state.processes[scene.process_index()].space.Own().Insert(copy);
   OpenMapping(state, CauseOf(scene), copy, scene.profile().map.split_updates_stamps);
+  if (parts) DropObject(state, copy.object);
 }
 
 }  // namespace
@@ -93,6 +111,8 @@ void Describe(const MapRemap& op, const Scene& scene, Clauses& clauses) {
   clauses.RefuseHere(move.new_size > move.old_size && move.new_size > (1ull << 40), ENOMEM,
                      Force::kMay, {}, "memory may be short");
   const Mapping* source = scene.space().Find(move.from);
+  clauses.Refuse(source != nullptr && source->locked && move.new_size > move.old_size, EAGAIN,
+                 Force::kMay, "MMAP.MLOCK"_req, "RLIMIT_MEMLOCK may be exceeded");
   DescribeSeals(scene, move.from, move.from + std::max(move.old_size, scene.page()), clauses);
   DescribeSource(move, scene, source, clauses);
   if (move.old_size == 0) clauses.Effect("SYSV.VMA.MREMAP_DUPLICATE"_req);

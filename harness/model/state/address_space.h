@@ -27,6 +27,8 @@ struct Mapping {
   std::uint8_t max_protection = 7;
   bool skipped_by_fork = false;  // MADV_DONTFORK
   bool sealed = false;           // mseal(2)
+  bool locked = false;           // mlock(2)
+  bool wiped_by_fork = false;    // MADV_WIPEONFORK
   Backing backing;
 
   /// The attach that it is, or is a part of; null when it is none.
@@ -34,8 +36,12 @@ struct Mapping {
   bool IsAttach() const { return attach() != nullptr; }
   /// The serial of the segment that is attached; 0: none is.
   std::uint32_t segment() const { return IsAttach() ? attach()->segment.serial : 0; }
+  /// The node that is mapped; null when it is none.
+  const NodeBacking* node() const { return std::get_if<NodeBacking>(&backing); }
+  /// Whether it shows a node and keeps what is stored in it to itself.
+  bool IsPrivateNode() const { return node() != nullptr && !node()->shared; }
   /// Whether others can have the same memory, so that fork(2) does not copy it.
-  bool IsShared() const { return !std::holds_alternative<NoBacking>(backing); }
+  bool IsShared() const { return IsAttach() || (node() != nullptr && node()->shared); }
   std::uint64_t size() const { return end - start; }
   friend bool operator==(const Mapping&, const Mapping&) = default;
 };

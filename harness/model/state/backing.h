@@ -26,7 +26,16 @@ struct AttachBacking {
   friend bool operator==(const AttachBacking&, const AttachBacking&) = default;
 };
 
-using Backing = std::variant<NoBacking, AttachBacking>;
+/// A mapping of a node. A private one has an object of its own for the pages that it has written,
+/// and shows the node's in the others.
+struct NodeBacking {
+  std::uint32_t node = 0;  // serial
+  bool shared = true;
+  bool by_writer = false;  // made by a descriptor that could write
+  friend bool operator==(const NodeBacking&, const NodeBacking&) = default;
+};
+
+using Backing = std::variant<NoBacking, AttachBacking, NodeBacking>;
 
 }  // namespace shmspec::model
 

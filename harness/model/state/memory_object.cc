@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace shmspec::model {
 namespace {
@@ -47,7 +48,7 @@ MemoryObject::Entry& MemoryObject::FindOrMake(std::uint64_t number) {
   if (found != pages_.end() && found->number == number) return *found;
   // Pages that were only looked at cost nothing.
   static const CopyOnWrite<Page> zeros{Page{}};
-  return *pages_.insert(found, Entry{number, zeros});
+  return *pages_.insert(found, Entry{number, zeros, false});
 }
 
 void MemoryObject::Read(std::uint64_t offset, std::span<std::uint8_t> bytes) const {
@@ -64,7 +65,9 @@ void MemoryObject::Read(std::uint64_t offset, std::span<std::uint8_t> bytes) con
 void MemoryObject::Write(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
   NoteStore(offset, bytes.size());
   ForEachPart(offset, bytes.size(), [&](auto number, auto within, auto done, auto part) {
-    std::memcpy(FindOrMake(number).bytes.Own().data() + within, bytes.data() + done, part);
+    Entry& entry = FindOrMake(number);
+    entry.only_reserved = false;
+    std::memcpy(entry.bytes.Own().data() + within, bytes.data() + done, part);
   });
 }
 
@@ -128,24 +131,65 @@ bool MemoryObject::EndWrite(std::uint32_t step) {
 
 void MemoryObject::NoteStore(std::uint64_t offset, std::uint64_t size) {
   if (blurs_.empty()) return;
-  // A store that covers an unknown range makes it known; a store into a range that somebody is
-  // still writing leaves two possible results.
-  std::erase_if(blurs_, [&](Blur& blur) {
-    if (!Overlap(blur, offset, size)) return false;
-    if (blur.settled) return offset <= blur.offset && blur.offset + blur.size <= offset + size;
-    blur.mixed = true;
-    return false;
-  });
+  // A store makes the part of an unknown range known that it covers; a store into a range that
+  // somebody is still writing leaves two possible results.
+  const std::uint64_t end = offset + size;
+  std::vector<Blur> left;
+  for (Blur& blur : blurs_) {
+    const bool covered = blur.settled && Overlap(blur, offset, size);
+    if (!covered) {
+      blur.mixed = blur.mixed || Overlap(blur, offset, size);
+      left.push_back(blur);
+      continue;
+    }
+    const std::uint64_t blur_end = blur.offset + blur.size;
+    Blur part = blur;
+    part.size = offset - std::min(offset, blur.offset);
+    if (part.size > 0) left.push_back(part);
+    part.offset = end;
+    part.size = blur_end - std::min(end, blur_end);
+    if (part.size > 0) left.push_back(part);
+  }
+  blurs_ = std::move(left);
 }
 
 void MemoryObject::Touch(std::uint64_t offset, std::uint64_t size) {
-  ForEachPart(offset, size, [&](auto number, auto, auto, auto) { FindOrMake(number); });
+  ForEachPart(offset, size,
+              [&](auto number, auto, auto, auto) { FindOrMake(number).only_reserved = false; });
+}
+
+void MemoryObject::Reserve(std::uint64_t offset, std::uint64_t size) {
+  ForEachPart(offset, size, [&](auto number, auto, auto, auto) {
+    if (Find(number) == nullptr) FindOrMake(number).only_reserved = true;
+  });
+}
+
+std::uint64_t MemoryObject::Seek(std::uint64_t from, bool data, bool certain,
+                                 std::uint64_t page_size) const {
+  std::uint64_t at = from;
+  for (std::size_t i = 0; i < pages_.size();) {
+    const std::uint64_t page = pages_[i].number * kPageBytes / page_size;
+    bool reserved = true;  // nothing but reserved
+    for (; i < pages_.size() && pages_[i].number * kPageBytes / page_size == page; ++i) {
+      reserved = reserved && pages_[i].only_reserved;
+    }
+    const std::uint64_t start = page * page_size;
+    if (start + page_size <= at) continue;
+    if (!data && at < start) return at;
+    const bool counts = data ? !(reserved && certain) : !(reserved && !certain);
+    if (data && counts) return std::max(at, start);
+    if (!data && !counts) return std::max(at, start);
+    at = start + page_size;
+  }
+  return data ? kEnd : at;
 }
 
 bool MemoryObject::IsTouched(std::uint64_t offset, std::uint64_t size) const {
   bool touched = true;
-  ForEachPart(offset, size,
-              [&](auto number, auto, auto, auto) { touched = touched && Find(number) != nullptr; });
+  ForEachPart(offset, size, [&](auto number, auto, auto, auto) {
+    const Entry* entry = Find(number);
+    touched = touched && entry != nullptr && !entry->only_reserved;
+  });
   return touched;
 }
 
@@ -163,7 +207,7 @@ std::uint64_t MemoryObject::PagesTouched(std::uint64_t page_size) const {
 std::uint64_t MemoryObject::Digest() const {
   std::uint64_t digest = limit * 31 + static_cast<std::uint64_t>(references);
   for (const Entry& entry : pages_) {
-    digest = digest * kHashPrime + entry.number;
+    digest = digest * kHashPrime + 2 * entry.number + (entry.only_reserved ? 1 : 0);
     for (std::size_t at = 0; at < kPageBytes; at += sizeof(std::uint64_t)) {
       std::uint64_t word = 0;
       std::memcpy(&word, entry.bytes->data() + at, sizeof word);

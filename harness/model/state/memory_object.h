@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The bytes behind a mapping: what a segment, a private mapping and later a POSIX object or a memfd
-// have in common. Bytes never written are zero and cost nothing.
+// The bytes behind a mapping: what a segment, a private mapping and a file in memory have in
+// common. Bytes never written are zero and cost nothing.
 
 #ifndef SHMSPEC_HARNESS_MODEL_STATE_MEMORY_OBJECT_H_
 #define SHMSPEC_HARNESS_MODEL_STATE_MEMORY_OBJECT_H_
@@ -32,6 +32,9 @@ class MemoryObject {
  public:
   using Page = std::array<std::uint8_t, kPageBytes>;
 
+  /// Behind every byte that an object can have.
+  static constexpr std::uint64_t kEnd = std::uint64_t{1} << 63;
+
   /// Bytes from `limit` on do not exist: touching them is SIGBUS.
   std::uint64_t limit = 0;
   /// Bytes from here to the limit need not exist.
@@ -59,6 +62,11 @@ class MemoryObject {
   /// Loads bring pages into being as stores do, with zeros in them.
   void Touch(std::uint64_t offset, std::uint64_t size);
   bool IsTouched(std::uint64_t offset, std::uint64_t size) const;
+  /// Room is made for the range: pages with zeros, which are not data until they are touched.
+  void Reserve(std::uint64_t offset, std::uint64_t size);
+  /// The first offset from `from` on where a page of `page_size` bytes is data, or not (`data`);
+  /// kEnd when there is none. `certain`: pages that are only reserved are neither.
+  std::uint64_t Seek(std::uint64_t from, bool data, bool certain, std::uint64_t page_size) const;
   /// How many pages of `page_size` bytes have been loaded from or stored to.
   std::uint64_t PagesTouched(std::uint64_t page_size) const;
   /// A number that equal objects share.
@@ -70,6 +78,7 @@ class MemoryObject {
   struct Entry {
     std::uint64_t number = 0;
     CopyOnWrite<Page> bytes;
+    bool only_reserved = false;
     friend bool operator==(const Entry&, const Entry&) = default;
   };
 

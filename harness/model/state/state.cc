@@ -46,9 +46,10 @@ void Mix(Mixer& mixer, const IpcNamespace& ipc) {
 
 void Mix(Mixer& mixer, const AddressSpace& space) {
   for (const Mapping& m : space.mappings()) {
-    mixer.Add(m.start, m.end, m.object, m.offset, m.protection, m.sealed, m.skipped_by_fork,
-              m.backing.index());
+    mixer.Add(m.start, m.end, m.object, m.offset, m.protection, m.max_protection, m.sealed,
+              m.skipped_by_fork, m.locked, m.wiped_by_fork, m.backing.index());
     if (const AttachBacking* attach = m.attach()) mixer.Add(attach->segment.serial, attach->number);
+    if (const NodeBacking* node = m.node()) mixer.Add(node->node, node->shared, node->by_writer);
   }
 }
 
@@ -61,6 +62,19 @@ void Mix(Mixer& mixer, const Process& process) {
   mixer.Add(process.under_way, process.memlock, process.as, process.umask, process.leads_pids,
             process.first_child);
   Mix(mixer, *process.space);
+  for (const Descriptor& descriptor : process.descriptors->open()) {
+    mixer.Add(descriptor.number, descriptor.file, descriptor.closed_on_exec);
+  }
+}
+
+void Mix(Mixer& mixer, const Node& node) {
+  mixer.Add(node.serial, node.object, node.size, node.mode, node.mode_known, node.uid, node.gid,
+            node.seals, node.anonymous, node.huge, node.references);
+}
+
+void Mix(Mixer& mixer, const OpenFile& file) {
+  mixer.Add(file.serial, file.node, file.reads, file.writes, file.appends, file.offset,
+            file.references);
 }
 
 }  // namespace
@@ -69,6 +83,8 @@ std::uint64_t Digest(const State& state) {
   Mixer mixer;
   for (const auto& ipc : state.namespaces) Mix(mixer, *ipc);
   for (const Object& object : state.objects) mixer.Add(object.serial, object.memory->Digest());
+  for (const Node& node : *state.nodes) Mix(mixer, node);
+  for (const OpenFile& file : *state.files) Mix(mixer, file);
   for (const Task& task : state.tasks) {
     mixer.Add(task.life, task.process, task.ipc, task.held_listing, task.how, task.code);
     Mix(mixer, *task.credentials);

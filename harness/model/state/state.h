@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// The abstract state of a system with System V shared memory: everything the specification talks
+// The abstract state of a system with shared memory: everything the specification talks
 // about and nothing else. A value: cheap to copy, comparable.
 //
-//   State = namespaces of segments, memory objects, address spaces, processes and their tasks
+//   State = namespaces of segments, memory objects, nodes and open files, address spaces, processes
+//           and their tasks
 //
 // Each part has a header of its own.
 
@@ -17,6 +18,7 @@
 #include "harness/model/state/address_space.h"
 #include "harness/model/state/copy_on_write.h"
 #include "harness/model/state/memory_object.h"
+#include "harness/model/state/node.h"
 #include "harness/model/state/segment.h"
 #include "harness/model/state/task.h"
 #include "harness/model/state/trial.h"
@@ -47,8 +49,10 @@ struct Object {
 
 struct State {
   std::vector<CopyOnWrite<IpcNamespace>> namespaces;
-  std::vector<Object> objects;  // by serial
-  std::vector<Task> tasks;      // by actor
+  std::vector<Object> objects;               // by serial
+  CopyOnWrite<std::vector<Node>> nodes;      // by serial
+  CopyOnWrite<std::vector<OpenFile>> files;  // by serial
+  std::vector<Task> tasks;                   // by actor
   std::vector<Process> processes;
   std::vector<Tombstone> tombstones;
   CopyOnWrite<std::vector<KnownKey>> keys;
@@ -75,6 +79,38 @@ void AddObject(State& state, std::uint64_t serial, std::uint64_t vouched, std::u
 /// Adds a reference to an object or takes one; the last one takes the object with it.
 void HoldObject(State& state, std::uint64_t serial);
 void DropObject(State& state, std::uint64_t serial);
+
+/// The node of that serial; the other is for changing.
+const Node& NodeOf(const State& state, std::uint32_t serial);
+Node& OwnNode(State& state, std::uint32_t serial);
+/// Makes a node of no bytes with one reference.
+void AddNode(State& state, const Node& node);
+void HoldNode(State& state, std::uint32_t serial);
+void DropNode(State& state, std::uint32_t serial);
+/// The node ends at `size`: what lies behind is zero and given back, and so are the copies that
+/// private mappings have of pages behind the last one.
+void CutNode(State& state, std::uint32_t serial, std::uint64_t size, std::uint64_t page);
+
+/// The node ends at `size`, behind where it ended. What was stored behind its end in the last page
+/// may be there again, up to `written`, from where on the caller stores something else.
+void GrowNode(State& state, std::uint32_t serial, std::uint64_t size, std::uint64_t page,
+              std::uint32_t step, std::uint64_t written = MemoryObject::kEnd);
+/// A range becomes zero, and its whole pages are given back.
+void PunchNode(State& state, std::uint32_t serial, std::uint64_t offset, std::uint64_t size,
+               std::uint64_t page);
+
+/// The open file that a descriptor of a process stands for, or null.
+const OpenFile* FindFile(const State& state, std::uint8_t process, std::int64_t number);
+OpenFile& OwnFile(State& state, std::uint32_t serial);
+/// Opens a file that nothing stands for yet, and holds its node.
+void AddFile(State& state, const OpenFile& file);
+/// A descriptor is made or closed; the last one takes the open file with it.
+void OpenDescriptor(State& state, std::uint8_t process, const Descriptor& descriptor);
+void CloseDescriptor(State& state, std::uint8_t process, std::int64_t number);
+/// All descriptors of a process are closed, or those that exec(2) closes.
+void CloseDescriptors(State& state, std::uint8_t process, bool only_on_exec);
+/// The child of a fork gets those of its parent.
+void CopyDescriptors(State& state, std::uint8_t parent, std::uint8_t child);
 
 constexpr std::uint64_t RoundUp(std::uint64_t size, std::uint64_t unit) {
   const std::uint64_t rest = size % unit;

@@ -11,6 +11,7 @@
 
 #include "harness/model/state/address_space.h"
 #include "harness/model/state/copy_on_write.h"
+#include "harness/model/state/node.h"
 #include "harness/model/state/segment.h"
 #include "harness/vocabulary/value/value.h"
 
@@ -57,6 +58,7 @@ struct Process {
   bool leads_pids = false;             // its children go into a pid namespace that it made
   std::uint8_t first_child = kNobody;  // the first of these, without which there are no more
   CopyOnWrite<AddressSpace> space;
+  CopyOnWrite<DescriptorTable> descriptors;
   friend bool operator==(const Process&, const Process&) = default;
 };
 

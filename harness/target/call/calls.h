@@ -5,6 +5,7 @@
 #ifndef SHMSPEC_HARNESS_TARGET_CALL_CALLS_H_
 #define SHMSPEC_HARNESS_TARGET_CALL_CALLS_H_
 
+#include "harness/target/call/file_calls.h"
 #include "harness/target/call/map_calls.h"
 #include "harness/target/call/sysv_calls.h"
 
@@ -15,6 +16,7 @@ namespace shmspec {
 struct Calls {
   const SysvCalls* sysv = &kLibcSysvCalls;
   const MapCalls* map = &kLibcMapCalls;
+  const FileCalls* file = &kLibcFileCalls;
   /// Everything that the calls point to, and every mapping, must lie below 4 GiB.
   bool low_memory = false;
 };

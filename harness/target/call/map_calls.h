@@ -21,10 +21,16 @@ struct MapCalls {
                       std::uint64_t to);
   CallResult (*advise)(std::uint64_t at, std::uint64_t size, int advice);
   CallResult (*seal)(std::uint64_t at, std::uint64_t size, std::uint64_t flags);
+  CallResult (*sync)(std::uint64_t at, std::uint64_t size, int flags);
+  CallResult (*lock)(std::uint64_t at, std::uint64_t size);
+  CallResult (*unlock)(std::uint64_t at, std::uint64_t size);
 };
 
 /// mmap(2) and so on, as programs call them; mseal(2) by its number.
 extern const MapCalls kLibcMapCalls;
+
+/// Why an offset cannot be passed to mmap2(2).
+inline constexpr const char* kMmap2Units = "mmap2(2) takes offsets in units of 4096 bytes";
 
 /// The number of mseal(2), the same on every architecture: C libraries before glibc 2.41 do not
 /// know it.

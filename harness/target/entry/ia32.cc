@@ -27,6 +27,7 @@ namespace {
 // Numbers in the 32-bit table, and those of ipc(2) for its first argument.
 constexpr std::int64_t kIpc = 117, kShmget = 395, kShmctl = 396, kShmat = 397, kShmdt = 398;
 constexpr std::int64_t kMmap2 = 192, kMunmap = 91, kMprotect = 125, kMremap = 163, kMadvise = 219;
+constexpr std::int64_t kMsync = 144, kMlock = 150, kMunlock = 151;
 constexpr std::int64_t kIpcShmat = 21, kIpcShmdt = 22, kIpcShmget = 23, kIpcShmctl = 24;
 constexpr int kLargeRecords = 0x100;  // IPC_64
 
@@ -117,6 +118,7 @@ CallResult Control(std::int64_t segment, int command, void* buffer) {
 CallResult Map(std::uint64_t at, std::uint64_t size, int protection, int flags, int file,
                std::uint64_t offset) {
   constexpr std::uint64_t kUnit = 4096;  // of its offset
+  if (offset % kUnit != 0) return CallResult::Lacking(kMmap2Units);
   return Settled(
       Enter(kMmap2, {Number(at), Number(size), protection, flags, file, Number(offset / kUnit)}));
 }
@@ -140,6 +142,18 @@ CallResult Advise(std::uint64_t at, std::uint64_t size, int advice) {
 
 CallResult Seal(std::uint64_t at, std::uint64_t size, std::uint64_t flags) {
   return Settled(Enter(kMseal, {Number(at), Number(size), Number(flags)}));
+}
+
+CallResult Sync(std::uint64_t at, std::uint64_t size, int flags) {
+  return Settled(Enter(kMsync, {Number(at), Number(size), flags}));
+}
+
+CallResult Lock(std::uint64_t at, std::uint64_t size) {
+  return Settled(Enter(kMlock, {Number(at), Number(size)}));
+}
+
+CallResult Unlock(std::uint64_t at, std::uint64_t size) {
+  return Settled(Enter(kMunlock, {Number(at), Number(size)}));
 }
 
 /// Whether the call knows IPC_STAT and that no segment has the identifier -1. Where the entry is
@@ -196,8 +210,15 @@ constexpr SysvCalls kOldSysvCalls{.get = GetByIpc,
                                   .record_bits = kLargeRecords,
                                   .largest_id = ia32::kOldLargestId};
 
-constexpr MapCalls kMapCalls{
-    .map = Map, .unmap = Unmap, .protect = Protect, .remap = Remap, .advise = Advise, .seal = Seal};
+constexpr MapCalls kMapCalls{.map = Map,
+                             .unmap = Unmap,
+                             .protect = Protect,
+                             .remap = Remap,
+                             .advise = Advise,
+                             .seal = Seal,
+                             .sync = Sync,
+                             .lock = Lock,
+                             .unlock = Unlock};
 
 constexpr Calls kByIpcCalls{.sysv = &kByIpcSysvCalls, .map = &kMapCalls, .low_memory = true};
 constexpr Calls kDirectCalls{.sysv = &kDirectSysvCalls, .map = &kMapCalls, .low_memory = true};

@@ -62,6 +62,18 @@ CallResult Seal(std::uint64_t at, std::uint64_t size, std::uint64_t flags) {
                    static_cast<unsigned long>(flags));
 }
 
+CallResult Sync(std::uint64_t at, std::uint64_t size, int flags) {
+  return ::msync(PointerTo(at), static_cast<std::size_t>(size), flags);
+}
+
+CallResult Lock(std::uint64_t at, std::uint64_t size) {
+  return ::mlock(PointerTo(at), static_cast<std::size_t>(size));
+}
+
+CallResult Unlock(std::uint64_t at, std::uint64_t size) {
+  return ::munlock(PointerTo(at), static_cast<std::size_t>(size));
+}
+
 }  // namespace
 
 CallResult KeyOfPathByLibc(const char* path, int project) { return ::ftok(path, project); }
@@ -81,8 +93,15 @@ constexpr SysvCalls kLibcSysvCalls{.get = Get,
                                    .copies_records = kIs32Bit,
                                    .record_bits = kIs32Bit ? kIpc64 : 0};
 
-constexpr MapCalls kLibcMapCalls{
-    .map = Map, .unmap = Unmap, .protect = Protect, .remap = Remap, .advise = Advise, .seal = Seal};
+constexpr MapCalls kLibcMapCalls{.map = Map,
+                                 .unmap = Unmap,
+                                 .protect = Protect,
+                                 .remap = Remap,
+                                 .advise = Advise,
+                                 .seal = Seal,
+                                 .sync = Sync,
+                                 .lock = Lock,
+                                 .unlock = Unlock};
 
 namespace {
 

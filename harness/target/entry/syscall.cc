@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "harness/target/call/kernel_files.h"
 #include "harness/target/call/kernel_records.h"
 #include "harness/target/call/native_records.h"
 #include "harness/target/target.h"
@@ -44,6 +45,7 @@ CallResult Map(std::uint64_t at, std::uint64_t size, int protection, int flags, 
                std::uint64_t offset) {
 #ifdef SYS_mmap2
   constexpr std::uint64_t kUnit = 4096;  // of its offset
+  if (offset % kUnit != 0) return CallResult::Lacking(kMmap2Units);
   return ReturnedAddressOf(
       ::syscall(SYS_mmap2, Word(at), Word(size), protection, flags, file, Word(offset / kUnit)));
 #else
@@ -74,6 +76,18 @@ CallResult Seal(std::uint64_t at, std::uint64_t size, std::uint64_t flags) {
   return ::syscall(kMseal, Word(at), Word(size), Word(flags));
 }
 
+CallResult Sync(std::uint64_t at, std::uint64_t size, int flags) {
+  return ::syscall(SYS_msync, Word(at), Word(size), flags);
+}
+
+CallResult Lock(std::uint64_t at, std::uint64_t size) {
+  return ::syscall(SYS_mlock, Word(at), Word(size));
+}
+
+CallResult Unlock(std::uint64_t at, std::uint64_t size) {
+  return ::syscall(SYS_munlock, Word(at), Word(size));
+}
+
 constexpr SysvCalls kSysvCalls{.get = Get,
                                .attach = Attach,
                                .detach = Detach,
@@ -85,10 +99,17 @@ constexpr SysvCalls kSysvCalls{.get = Get,
                                .read_usage = native::ReadUsage,
                                .sizes = kernel::kSizes};
 
-constexpr MapCalls kMapCalls{
-    .map = Map, .unmap = Unmap, .protect = Protect, .remap = Remap, .advise = Advise, .seal = Seal};
+constexpr MapCalls kMapCalls{.map = Map,
+                             .unmap = Unmap,
+                             .protect = Protect,
+                             .remap = Remap,
+                             .advise = Advise,
+                             .seal = Seal,
+                             .sync = Sync,
+                             .lock = Lock,
+                             .unlock = Unlock};
 
-constexpr Calls kCalls{.sysv = &kSysvCalls, .map = &kMapCalls};
+constexpr Calls kCalls{.sysv = &kSysvCalls, .map = &kMapCalls, .file = &kKernelFileCalls};
 
 const internal::TargetRegistration registration(
     {.name = "syscall", .place = 20, .about = "bare system calls", .calls = &kCalls});

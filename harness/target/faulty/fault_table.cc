@@ -2,6 +2,8 @@
 
 #include "harness/target/faulty/fault_table.h"
 
+#include <algorithm>
+
 namespace shmspec {
 namespace {
 
@@ -19,6 +21,26 @@ void RestoreNamespace(const model::IpcNamespace& real, const model::IpcNamespace
   Restore(now.next_id, disguised.next_id, real.next_id);
 }
 
+void RestoreFiles(const model::State& real, const model::State& disguised, model::State& after) {
+  for (const model::Node& node : *real.nodes) {
+    const auto same = [&](const model::Node& other) { return other.serial == node.serial; };
+    if (std::none_of(after.nodes->begin(), after.nodes->end(), same)) continue;
+    const model::Node& shown = NodeOf(disguised, node.serial);
+    if (shown == node) continue;
+    model::Node& now = OwnNode(after, node.serial);
+    now.seals |= node.seals & ~shown.seals;
+    Restore(now.uid, shown.uid, node.uid);
+    Restore(now.mode, shown.mode, node.mode);
+  }
+  for (const model::OpenFile& file : *real.files) {
+    const auto same = [&](const model::OpenFile& other) { return other.serial == file.serial; };
+    if (std::none_of(after.files->begin(), after.files->end(), same)) continue;
+    model::OpenFile& now = OwnFile(after, file.serial);
+    now.reads = file.reads;
+    now.writes = file.writes;
+  }
+}
+
 }  // namespace
 
 void Undisguise(const model::State& real, const model::State& disguised, model::State& after) {
@@ -33,6 +55,7 @@ void Undisguise(const model::State& real, const model::State& disguised, model::
     if (real.namespaces[i] == disguised.namespaces[i]) continue;
     RestoreNamespace(*real.namespaces[i], *disguised.namespaces[i], after.namespaces[i].Own());
   }
+  RestoreFiles(real, disguised, after);
   ForEachSegment(after, [&](model::SegmentName name, model::Segment& segment) {
     if (name.ipc >= real.namespaces.size()) return;
     const model::Segment* old = FindSegment(real, name);
@@ -111,6 +134,42 @@ model::Mapping* Attached(const Aftermath& a) {
     if (space.mappings()[i].start == address) return &space.at(i);
   }
   return nullptr;
+}
+
+const model::OpenFile* FileNamed(const model::State& state, const model::Call& call) {
+  return FindFile(state, ProcessOf(state, call), call.references[0]);
+}
+
+const model::Node* NodeNamed(const model::State& state, const model::Call& call) {
+  const model::OpenFile* file = FileNamed(state, call);
+  return file == nullptr ? nullptr : &NodeOf(state, file->node);
+}
+
+model::Node* OwnNodeNamed(model::State& state, const model::Call& call) {
+  const model::OpenFile* file = FileNamed(state, call);
+  return file == nullptr ? nullptr : &OwnNode(state, file->node);
+}
+
+model::Node* MadeNode(const Aftermath& a) {
+  if (!IsOneOf<MemfdCreate>(a.call) || !a.Succeeded()) return nullptr;
+  return &OwnNode(a.after, a.call.step + 1);
+}
+
+std::size_t IndexOfMapped(const Aftermath& a) {
+  const auto& mappings = a.after.processes[ProcessOf(a.after, a.call)].space->mappings();
+  const auto* value = std::get_if<Value>(&a.outcome);
+  if (!IsOneOf<MapMap>(a.call) || value == nullptr) return mappings.size();
+  const auto found = std::find_if(mappings.begin(), mappings.end(), [&](const auto& mapping) {
+    return mapping.start == static_cast<std::uint64_t>(value->number);
+  });
+  return static_cast<std::size_t>(found - mappings.begin());
+}
+
+model::Mapping* Mapped(const Aftermath& a) {
+  const std::size_t index = IndexOfMapped(a);
+  const std::uint8_t process = ProcessOf(a.after, a.call);
+  if (index >= a.after.processes[process].space->mappings().size()) return nullptr;
+  return &a.after.processes[process].space.Own().at(index);
 }
 
 void Disown(model::State& state, std::uint8_t process, std::size_t index) {

@@ -57,7 +57,8 @@ std::unique_ptr<Tampering> Afterwards() {
 void Undisguise(const model::State& real, const model::State& disguised, model::State& after);
 
 /// The system decides as if the state were another: credentials and limits of the caller, limits
-/// of namespaces, owner and mode of segments.
+/// of namespaces, owner and mode of segments, owner and seals of files, and what these were opened
+/// for.
 template <void (*change)(model::State&, const model::Call&)>
 std::unique_ptr<Tampering> Disguise() {
   class Tampered : public Tampering {
@@ -121,6 +122,16 @@ const model::Segment* RecordedSegment(const Aftermath& a);
 
 /// The mapping that the call made, for changing, or null.
 model::Mapping* Attached(const Aftermath& a);
+
+/// The open file whose descriptor is the call's first reference, or null; and its node.
+const model::OpenFile* FileNamed(const model::State& state, const model::Call& call);
+const model::Node* NodeNamed(const model::State& state, const model::Call& call);
+model::Node* OwnNodeNamed(model::State& state, const model::Call& call);
+/// The file that the call made, for changing, or null.
+model::Node* MadeNode(const Aftermath& a);
+/// The mapping that mmap(2) made, for changing, or null; and its index.
+model::Mapping* Mapped(const Aftermath& a);
+std::size_t IndexOfMapped(const Aftermath& a);
 
 /// A mapping of a segment turns into private memory and no longer counts.
 void Disown(model::State& state, std::uint8_t process, std::size_t index);

@@ -5,10 +5,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 #include <variant>
 
 #include "harness/host/memory_units.h"
@@ -41,8 +43,30 @@ int AdviceNumber(Advice advice) {
       return MADV_DONTFORK;
     case Advice::kWillNeed:
       return MADV_WILLNEED;
+    case Advice::kFree:
+      return MADV_FREE;
+    case Advice::kWipeOnFork:
+      return MADV_WIPEONFORK;
   }
   SHMSPEC_CHECK(false, "an advice without a number");
+}
+
+/// Flags of mmap(2) as this system numbers them; bits without a name stay.
+int MapFlagsOf(std::uint64_t bits) {
+  constexpr std::array kFlags{std::pair{kMapFixed, std::uint64_t{MAP_FIXED}},
+                              std::pair{kMapAnonymous, std::uint64_t{MAP_ANONYMOUS}},
+                              std::pair{kMapLocked, std::uint64_t{MAP_LOCKED}},
+                              std::pair{kMapNoreserve, std::uint64_t{MAP_NORESERVE}},
+                              std::pair{kMapPopulate, std::uint64_t{MAP_POPULATE}},
+                              std::pair{kMapHugetlb, std::uint64_t{MAP_HUGETLB}},
+                              std::pair{kMapSync, std::uint64_t{0x80000}},
+                              std::pair{kMapFixedNoreplace, std::uint64_t{0x100000}}};
+  std::uint64_t flags = 0;
+  for (const auto& [bit, flag] : kFlags) {
+    if ((bits & bit) != 0) flags |= flag;
+    bits &= ~bit;
+  }
+  return static_cast<int>(flags | bits);
 }
 
 /// One line of /proc/self/maps; false when it is not about a System V mapping.
@@ -83,6 +107,29 @@ Outcome Do(const MapReserve& op, Context& context) {
 
 Outcome Do(const MapPrivate& op, Context& context) {
   return MapAnonymous(context.AddressOf(op.at), op.size, PROT_READ | PROT_WRITE, context);
+}
+
+Outcome Do(const MapMap& op, Context& context) {
+  const std::uint64_t at = context.AddressOf(op.at);
+  int flags = MapFlagsOf(op.flags.bits);
+#ifdef MAP_32BIT
+  if (context.calls().low_memory && at == 0) flags |= MAP_32BIT;
+#endif
+  return Returned(context.map().map(at, op.size.bytes, static_cast<int>(op.protection.bits), flags,
+                                    context.FileOf(op.descriptor), op.offset.bytes));
+}
+
+Outcome Do(const MapSync& op, Context& context) {
+  return Returned(
+      context.map().sync(context.AddressOf(op.at), op.size.bytes, static_cast<int>(op.flags.bits)));
+}
+
+Outcome Do(const MapLock& op, Context& context) {
+  return Returned(context.map().lock(context.AddressOf(op.at), op.size.bytes));
+}
+
+Outcome Do(const MapUnlock& op, Context& context) {
+  return Returned(context.map().unlock(context.AddressOf(op.at), op.size.bytes));
 }
 
 Outcome Do(const MapUnmap& op, Context& context) {

@@ -12,13 +12,28 @@
 
 namespace shmspec {
 
-enum class Family : std::uint8_t { kSysv, kIpc, kMemory, kProcess, kMap, kSystem };
+enum class Family : std::uint8_t {
+  kSysv,
+  kIpc,
+  kMemory,
+  kProcess,
+  kMap,
+  kSystem,
+  kMemfd,
+  kFile,
+  kDescriptor,
+};
 template <>
 struct NamesOf<Family> {
-  static constexpr std::array kNames{
-      Named<Family>{"sysv", Family::kSysv},     Named<Family>{"ipc", Family::kIpc},
-      Named<Family>{"memory", Family::kMemory}, Named<Family>{"process", Family::kProcess},
-      Named<Family>{"map", Family::kMap},       Named<Family>{"system", Family::kSystem}};
+  static constexpr std::array kNames{Named<Family>{"sysv", Family::kSysv},
+                                     Named<Family>{"ipc", Family::kIpc},
+                                     Named<Family>{"memory", Family::kMemory},
+                                     Named<Family>{"process", Family::kProcess},
+                                     Named<Family>{"map", Family::kMap},
+                                     Named<Family>{"system", Family::kSystem},
+                                     Named<Family>{"memfd", Family::kMemfd},
+                                     Named<Family>{"file", Family::kFile},
+                                     Named<Family>{"descriptor", Family::kDescriptor}};
 };
 
 /// The family of an operation. A name that begins with no family does not compile.

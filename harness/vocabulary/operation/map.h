@@ -12,6 +12,7 @@
 
 #include "harness/vocabulary/operation/role.h"
 #include "harness/vocabulary/value/field.h"
+#include "harness/vocabulary/value/file_value.h"
 #include "harness/vocabulary/value/value.h"
 
 namespace shmspec {
@@ -123,13 +124,64 @@ struct MapLayout {
   friend bool operator==(const MapLayout&, const MapLayout&) = default;
 };
 
+/// mmap(2). Without an address the system picks one; `at` other than null is binding with the flag
+/// fixed or fixed_noreplace, otherwise a wish. Assigns a mapping handle.
+struct MapMap {
+  static constexpr std::string_view kName = "map.map";
+  static constexpr HandleKind kAssigns = HandleKind::kMapping;
+  DescriptorRef descriptor{{std::nullopt, -1}};
+  Size size{kDefaultSize};
+  Size offset;
+  Protection protection{3};
+  MapFlags flags{kMapShared};
+  Address at;
+  static constexpr auto kFields =
+      Fields(Field{"descriptor", &MapMap::descriptor}, Field{"size", &MapMap::size},
+             Field{"offset", &MapMap::offset}, Field{"protection", &MapMap::protection},
+             Field{"flags", &MapMap::flags}, Field{"at", &MapMap::at});
+  friend bool operator==(const MapMap&, const MapMap&) = default;
+};
+
+/// msync(2).
+struct MapSync {
+  static constexpr std::string_view kName = "map.sync";
+  static constexpr Role kRole = Role::kNeighbour;
+  Address at;
+  Size size{kDefaultSize};
+  SyncFlags flags{kSyncSync};
+  static constexpr auto kFields = Fields(Field{"at", &MapSync::at}, Field{"size", &MapSync::size},
+                                         Field{"flags", &MapSync::flags});
+  friend bool operator==(const MapSync&, const MapSync&) = default;
+};
+
+/// mlock(2).
+struct MapLock {
+  static constexpr std::string_view kName = "map.lock";
+  static constexpr Role kRole = Role::kNeighbour;
+  Address at;
+  Size size{kDefaultSize};
+  static constexpr auto kFields = Fields(Field{"at", &MapLock::at}, Field{"size", &MapLock::size});
+  friend bool operator==(const MapLock&, const MapLock&) = default;
+};
+
+/// munlock(2).
+struct MapUnlock {
+  static constexpr std::string_view kName = "map.unlock";
+  static constexpr Role kRole = Role::kNeighbour;
+  Address at;
+  Size size{kDefaultSize};
+  static constexpr auto kFields =
+      Fields(Field{"at", &MapUnlock::at}, Field{"size", &MapUnlock::size});
+  friend bool operator==(const MapUnlock&, const MapUnlock&) = default;
+};
+
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
 // clang-format off
 #define SHMSPEC_MAP_OPERATIONS(X) \
   X(MapReserve) X(MapPrivate) X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) \
-  X(MapSeal) X(MapReopen)
+  X(MapSeal) X(MapReopen) X(MapMap) X(MapSync) X(MapLock) X(MapUnlock)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MAP_H_

@@ -12,8 +12,11 @@
 #include <utility>
 #include <variant>
 
+#include "harness/vocabulary/operation/descriptor.h"
 #include "harness/vocabulary/operation/family.h"
+#include "harness/vocabulary/operation/file.h"
 #include "harness/vocabulary/operation/map.h"
+#include "harness/vocabulary/operation/memfd.h"
 #include "harness/vocabulary/operation/memory.h"
 #include "harness/vocabulary/operation/process.h"
 #include "harness/vocabulary/operation/system.h"
@@ -26,7 +29,10 @@ namespace shmspec {
   SHMSPEC_MEMORY_OPERATIONS(X)  \
   SHMSPEC_PROCESS_OPERATIONS(X) \
   SHMSPEC_MAP_OPERATIONS(X)     \
-  SHMSPEC_SYSTEM_OPERATIONS(X)
+  SHMSPEC_SYSTEM_OPERATIONS(X)  \
+  SHMSPEC_MEMFD_OPERATIONS(X)   \
+  SHMSPEC_FILE_OPERATIONS(X)    \
+  SHMSPEC_DESCRIPTOR_OPERATIONS(X)
 
 #define SHMSPEC_NEXT_OPERATION(Op) , Op
 using OperationVariant = VariantAfter<void SHMSPEC_OPERATIONS(SHMSPEC_NEXT_OPERATION)>;

@@ -259,10 +259,27 @@ struct StrayWrite {
   friend bool operator==(const StrayWrite&, const StrayWrite&) = default;
 };
 
+/// What fstat(2) filled in. `mode` includes the type of the file; `blocks` are of 512 bytes.
+struct FileRecord {
+  static constexpr std::string_view kName = "file";
+  Mode mode;
+  ReportedId uid;
+  ReportedId gid;
+  std::int64_t links = 0;
+  std::int64_t size = 0;
+  std::int64_t blocks = 0;
+  static constexpr auto kFields =
+      Fields(Field{"mode", &FileRecord::mode}, Field{"uid", &FileRecord::uid},
+             Field{"gid", &FileRecord::gid}, Field{"links", &FileRecord::links},
+             Field{"size", &FileRecord::size}, Field{"blocks", &FileRecord::blocks});
+  friend bool operator==(const FileRecord&, const FileRecord&) = default;
+};
+
 // clang-format off
 #define SHMSPEC_OUTCOMES(X) \
   X(Value) X(Failure) X(Fault) X(Gone) X(SegmentRecord) X(LimitsRecord) X(UsageRecord) \
-  X(SegmentTable) X(MappingTable) X(ToolResult) X(Trouble) X(Histogram) X(StrayWrite)
+  X(SegmentTable) X(MappingTable) X(ToolResult) X(Trouble) X(Histogram) X(StrayWrite) \
+  X(FileRecord)
 // clang-format on
 
 #define SHMSPEC_NEXT_OUTCOME(Record) , Record

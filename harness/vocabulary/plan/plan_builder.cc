@@ -85,6 +85,13 @@ StepName Actor::KeyAs(Key& name, SysvKeyOfPath key_of_path) const {
   return step;
 }
 
+StepName Actor::DescriptorAs(Descriptor& name, Operation open) const {
+  const StepName step = Do(std::move(open));
+  NameHandle(name, plan_->NextHandle(HandleKind::kDescriptor));
+  plan_->plan_.steps.back().assigns = name.handle;
+  return step;
+}
+
 Segment Actor::Get(SysvGet get) const {
   Segment name;
   GetAs(name, get).Succeeds();
@@ -100,6 +107,19 @@ Attach Actor::At(SegmentRef segment, Address at, AttachFlags flags) const {
 Mapping Actor::Reserve(std::uint64_t bytes) const {
   Mapping name;
   MapAs(name, MapReserve{Size{bytes}}).Succeeds();
+  return name;
+}
+
+Mapping Actor::Map(MapMap map) const {
+  Mapping name;
+  MapAs(name, map).Succeeds();
+  return name;
+}
+
+Descriptor Actor::Memfd(std::uint64_t flags, std::uint64_t bytes) const {
+  Descriptor name;
+  DescriptorAs(name, MemfdCreate{.flags = flags}).Succeeds();
+  if (bytes != 0) Do(FileTruncate{name, {bytes}}).Gives(0);
   return name;
 }
 

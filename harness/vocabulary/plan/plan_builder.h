@@ -40,10 +40,12 @@ using Attach = HandleName<HandleKind::kAttach, Address>;
 using Mapping = HandleName<HandleKind::kMapping, Address>;
 using Key = HandleName<HandleKind::kKey, KeyRef>;
 using IpcObject = HandleName<HandleKind::kIpcObject, IpcRef>;
+using Descriptor = HandleName<HandleKind::kDescriptor, DescriptorRef>;
 
 /// Literals where a handle could stand.
 inline SegmentRef SegmentId(std::int64_t id) { return {{std::nullopt, id}}; }
 inline IpcRef IpcObjectId(std::int64_t id) { return {{std::nullopt, id}}; }
+inline DescriptorRef DescriptorNumber(std::int64_t number) { return {{std::nullopt, number}}; }
 inline KeyRef KeyNumber(std::int64_t key) { return {{std::nullopt, key}}; }
 inline KeyRef PrivateKey() { return KeyNumber(0); }
 inline Address AbsoluteAddress(std::int64_t address) { return {{std::nullopt, address}}; }
@@ -87,10 +89,13 @@ class Actor {
   StepName MakeAs(Segment& name, SystemIpcmk ipcmk) const;
   StepName IpcObjectAs(IpcObject& name, Operation get) const;
   StepName KeyAs(Key& name, SysvKeyOfPath key_of_path) const;
+  StepName DescriptorAs(Descriptor& name, Operation open) const;
 
   Segment Get(SysvGet get) const;  // expected to succeed
   Attach At(SegmentRef segment, Address at = {}, AttachFlags flags = {}) const;  // likewise
   Mapping Reserve(std::uint64_t bytes) const;                                    // likewise
+  Mapping Map(MapMap map) const;                                                 // likewise
+  Descriptor Memfd(std::uint64_t flags, std::uint64_t bytes = 0) const;  // likewise, of that size
 
   StepName Detach(Address at) const { return Do(SysvDetach{at}); }
   StepName Stat(SegmentRef segment) const { return Do(SysvStat{segment}); }

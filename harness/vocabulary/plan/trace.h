@@ -37,6 +37,7 @@ struct SystemFacts {
   std::uint64_t huge_page_size = 0;   // bytes; 0: there are none
   std::uint64_t huge_pages_free = 0;  // of that size
   std::uint32_t huge_group = 0;       // vm.hugetlb_shm_group
+  std::int64_t memfd_noexec = 0;      // vm.memfd_noexec
   bool private_ipc = true;            // nobody else acts in the IPC namespace of the plan
   std::uint64_t user_namespace_of_ipc = 0;
   Abilities abilities = kEveryAbility;
@@ -53,6 +54,7 @@ struct SystemFacts {
       Field{"huge_page_size", &SystemFacts::huge_page_size},
       Field{"huge_pages_free", &SystemFacts::huge_pages_free},
       Field{"huge_group", &SystemFacts::huge_group},
+      Field{"memfd_noexec", &SystemFacts::memfd_noexec},
       Field{"private_ipc", &SystemFacts::private_ipc},
       Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc},
       Field{"abilities", &SystemFacts::abilities}, Field{"detaches", &SystemFacts::detaches},

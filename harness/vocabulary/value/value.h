@@ -28,15 +28,18 @@ enum class HandleKind : char {
   kAttach = 'a',   // an address, as shmat returned it
   kMapping = 'm',  // an address, as mmap or mremap returned it
   kKey = 'k',      // a System V key; unlike the others it has a value (a unique key) from the start
-  kIpcObject = 'o',  // the identifier of a message queue or a semaphore set
+  kIpcObject = 'o',   // the identifier of a message queue or a semaphore set
+  kDescriptor = 'd',  // a file descriptor
 };
 
 template <>
 struct NamesOf<HandleKind> {
-  static constexpr std::array kNames{
-      Named<HandleKind>{"s", HandleKind::kSegment}, Named<HandleKind>{"a", HandleKind::kAttach},
-      Named<HandleKind>{"m", HandleKind::kMapping}, Named<HandleKind>{"k", HandleKind::kKey},
-      Named<HandleKind>{"o", HandleKind::kIpcObject}};
+  static constexpr std::array kNames{Named<HandleKind>{"s", HandleKind::kSegment},
+                                     Named<HandleKind>{"a", HandleKind::kAttach},
+                                     Named<HandleKind>{"m", HandleKind::kMapping},
+                                     Named<HandleKind>{"k", HandleKind::kKey},
+                                     Named<HandleKind>{"o", HandleKind::kIpcObject},
+                                     Named<HandleKind>{"d", HandleKind::kDescriptor}};
 };
 
 inline constexpr std::size_t kHandleKinds = NamesOf<HandleKind>::kNames.size();
@@ -107,6 +110,11 @@ struct KeyRef : Reference {
 /// The identifier of a message queue or a semaphore set: `o0`, `-1`.
 struct IpcRef : Reference {
   static constexpr std::array kKinds{HandleKind::kIpcObject};
+  static constexpr std::string_view kNone = "";
+};
+/// A file descriptor of the process that makes the call: `d0`, `-1`.
+struct DescriptorRef : Reference {
+  static constexpr std::array kKinds{HandleKind::kDescriptor};
   static constexpr std::string_view kNone = "";
 };
 
@@ -320,15 +328,6 @@ struct NamesOf<Sysctl> {
                                      Named<Sysctl>{"shmmni", Sysctl::kShmmni},
                                      Named<Sysctl>{"shm_rmid_forced", Sysctl::kRmidForced},
                                      Named<Sysctl>{"shm_next_id", Sysctl::kNextId}};
-};
-
-/// Advice of madvise(2).
-enum class Advice : std::uint8_t { kDontNeed, kRemove, kDontFork, kWillNeed };
-template <>
-struct NamesOf<Advice> {
-  static constexpr std::array kNames{
-      Named<Advice>{"dontneed", Advice::kDontNeed}, Named<Advice>{"remove", Advice::kRemove},
-      Named<Advice>{"dontfork", Advice::kDontFork}, Named<Advice>{"willneed", Advice::kWillNeed}};
 };
 
 /// The kinds of System V objects.

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Steps of likely plans on files in memory, descriptors and their mappings.
+
+#include <array>
+#include <string>
+
+#include "harness/generators/likely_plan.h"
+
+namespace shmspec {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+constexpr std::array<std::uint64_t, 8> kFileOffsets{0,         kPage, 0,         8,
+                                                    2 * kPage, 100,   kPage - 4, ~0ull};
+constexpr std::array<std::uint64_t, 8> kSealSets{
+    kSealGrow, kSealShrink, kSealWrite,    kSealFutureWrite, kSealShrink | kSealWrite,
+    kSealSeal, kSealExec,   64 | kSealGrow};
+
+}  // namespace
+
+/// A file that has a size is worth more than an empty one, and one that is mapped is worth most.
+Operation LikelyPlan::DrawFile() {
+  constexpr std::array<std::uint64_t, 8> kFlags{kAllowSealing,
+                                                kAllowSealing,
+                                                0,
+                                                kAllowSealing | kMemfdCloseOnExec,
+                                                kNoexecSeal,
+                                                kAllowSealing | kMemfdExec,
+                                                kAllowSealing,
+                                                32};
+  constexpr std::array<std::uint64_t, 6> kOpen{
+      0, kReadWrite, kWriteOnly, kReadWrite | kAppend, kReadWrite | kTruncate, kReadWrite};
+  constexpr std::array<std::uint32_t, 6> kFileModes{0600, 0777, 0666, 0400, 0, 0644};
+  constexpr std::array kOwners{Id(0xffffffff), Id(0), Id::User(1), Id::User(2)};
+  if (Used(HandleKind::kDescriptor) == 0) return MemfdCreate{"m", kAllowSealing};
+  switch (Below(18)) {
+    case 0:
+    case 1:
+    case 2:
+      return FileTruncate{AnyDescriptor(), {Below(6) == 5 ? Below(2) * kPage : AnySize()}};
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+      return DrawFileMapping();
+    case 7:
+    case 8:
+    case 9:
+      return DrawFileBytes();
+    case 10: {
+      constexpr std::array<std::size_t, 3> kLengths{1, kLongestMemfdName, kLongestMemfdName + 1};
+      return MemfdCreate{std::string(OneOf(kLengths), 'm'), OneOf(kFlags)};
+    }
+    case 11:
+      return MemfdAddSeals{AnyDescriptor(), OneOf(kSealSets)};
+    case 12:
+      return MemfdGetSeals{AnyDescriptor()};
+    case 13:
+      return MemfdReopen{AnyDescriptor(), OneOf(kOpen)};
+    case 14:
+      if (Below(2) == 1) return DescriptorClose{AnyDescriptor()};
+      return DescriptorDup{AnyDescriptor()};
+    case 15:
+      if (Below(2) == 1) return DescriptorSetCloseOnExec{AnyDescriptor(), Below(2) == 0};
+      return DescriptorGetCloseOnExec{AnyDescriptor()};
+    case 16:
+      if (Below(2) == 1) return FileChown{AnyDescriptor(), OneOf(kOwners), OneOf(kOwners)};
+      return FileChmod{AnyDescriptor(), {OneOf(kFileModes)}};
+    default:
+      return FileStat{AnyDescriptor()};
+  }
+}
+
+Operation LikelyPlan::DrawFileBytes() {
+  constexpr std::array<std::uint64_t, 6> kModes{
+      0, kKeepSize, kKeepSize | kPunchHole, kKeepSize | kPunchHole, kPunchHole, 16};
+  constexpr std::array kWhences{Whence::kSet, Whence::kCurrent, Whence::kEnd, Whence::kData,
+                                Whence::kHole};
+  const std::uint64_t which = Below(7);
+  if (which == 4) return FileSeek{AnyDescriptor(), {OneOf(kFileOffsets)}, OneOf(kWhences)};
+  if (which >= 5) {
+    return FileAllocate{AnyDescriptor(), {OneOf(kFileOffsets)}, {AnySize()}, OneOf(kModes)};
+  }
+  const Room room = AnyRoom();
+  const Size size{room.Within(AnySize())};
+  switch (which) {
+    case 0:
+      return FilePwrite{AnyDescriptor(), room.at, size, {OneOf(kFileOffsets)}};
+    case 1:
+      return FilePread{AnyDescriptor(), room.at, size, {OneOf(kFileOffsets)}};
+    case 2:
+      return FileWrite{AnyDescriptor(), room.at, size};
+    default:
+      return FileRead{AnyDescriptor(), room.at, size};
+  }
+}
+
+Operation LikelyPlan::DrawFileMapping() {
+  constexpr std::array<std::uint64_t, 10> kKinds{kMapShared,
+                                                 kMapPrivate,
+                                                 kMapShared,
+                                                 kMapPrivate,
+                                                 kMapShared | kMapPopulate,
+                                                 kMapShared | kMapAnonymous,
+                                                 kMapSharedValidate,
+                                                 kMapPrivate | kMapPopulate,
+                                                 0,
+                                                 kMapSharedValidate | kMapSync};
+  constexpr std::array<std::uint64_t, 6> kProtections{3, 3, 1, 3, 0, 1};
+  constexpr std::array<std::uint64_t, 8> kWindows{0, 0, 0, kPage, 0, 2 * kPage, 1, 4 * kPage};
+  constexpr std::array<std::uint64_t, 5> kSyncs{kSyncSync, kSyncAsync, kSyncInvalidate, 5, 8};
+  const std::uint64_t which = Below(10);
+  if (which < 7) {
+    MapMap map{AnyDescriptor(),     {AnySize()},   {OneOf(kWindows)},
+               OneOf(kProtections), OneOf(kKinds), {}};
+    if (Below(24) == 23) map.size.bytes = 0;
+    if (Below(4) != 3) return map;
+    // In the place of something that is mapped already.
+    const Room taken = AnyStart();
+    map.at = taken.at;
+    map.size.bytes = taken.Within(map.size.bytes);
+    map.flags.bits |= Below(4) == 3 ? kMapFixedNoreplace : kMapFixed;
+    return map;
+  }
+  const Room room = AnyStart();
+  const Size size{room.Within(AnySize())};
+  if (which == 7) return MapSync{room.at, size, OneOf(kSyncs)};
+  if (which == 8) return MapLock{room.at, size};
+  return MapUnlock{room.at, size};
+}
+
+}  // namespace shmspec

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// read(2), write(2), pread(2) and pwrite(2): bytes between a file and memory of the caller.
+
+#include <algorithm>
+#include <cerrno>
+
+#include "harness/model/file/descriptor.h"
+#include "harness/model/language/operations.h"
+#include "harness/model/memory/access.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+constexpr Requirement kCoherent = "POSIX.SIZE.RDWR_IO"_req;
+constexpr std::uint64_t kMost = 0x7ffff000;   // bytes that Linux moves in one call
+constexpr std::uint64_t kLarge = 1ull << 26;  // bytes of which memory may be short
+constexpr std::uint64_t kChunk = 4096;        // copied at a time
+
+/// One call, whichever it is.
+struct Transfer {
+  std::int64_t descriptor = -1;
+  std::uint64_t at = 0;                 // in memory
+  std::uint64_t size = 0;               // bytes asked for
+  std::optional<std::uint64_t> offset;  // in the file; otherwise that of the open file
+  bool writes = false;
+};
+
+template <class Op>
+Transfer TransferOf(const Op& op, const Scene& scene, bool writes) {
+  Transfer transfer{scene.NumberOf<&Op::descriptor>(), scene.AddressOf<&Op::at>(), op.size.bytes,
+                    std::nullopt, writes};
+  if constexpr (requires { op.offset; }) transfer.offset = op.offset.bytes;
+  return transfer;
+}
+
+/// Where in the file it begins.
+std::uint64_t StartOf(const Transfer& transfer, const OpenFile& file, const Node& node) {
+  if (transfer.writes && file.appends) return node.size;
+  return transfer.offset.value_or(file.offset);
+}
+
+/// Whether a part of the buffer is a mapping of the file itself, which the call changes meanwhile.
+bool IsBufferOfFile(const Transfer& transfer, const Scene& scene, const Node& node) {
+  const auto& mappings = scene.space().mappings();
+  return std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& mapping) {
+    return mapping.node() != nullptr && mapping.node()->node == node.serial &&
+           mapping.start < transfer.at + transfer.size && transfer.at < mapping.end;
+  });
+}
+
+/// Adds what depends on the memory of the caller, of which `wanted` bytes are read or written.
+void DescribeBuffer(const Transfer& transfer, const Scene& scene, std::uint64_t wanted,
+                    Clauses& clauses) {
+  constexpr Requirement kFault = "MMAP.SYSCALL_BEYOND_EOF_EFAULT"_req;
+  const Reach whole = Follow(scene, transfer.at, transfer.size, !transfer.writes);
+  const bool outside = whole.end == Reach::End::kOutside || transfer.at > scene.task_size();
+  clauses.Refuse(outside, EFAULT, wanted > 0 ? Force::kMust : Force::kMay, kFault,
+                 "the buffer is no memory of a process");
+  if (outside || wanted == 0) {
+    clauses.Bind(0, wanted, wanted, kCoherent, "as many bytes as there are");
+    return;
+  }
+  const Reach reach = Follow(scene, transfer.at, wanted, !transfer.writes);
+  if (reach.end == Reach::End::kWhole) {
+    clauses.Bind(0, wanted, wanted, kCoherent, "as many bytes as there are");
+    return;
+  }
+  const bool nothing = reach.bytes == 0 && reach.certain;
+  clauses.Refuse(true, EFAULT, nothing ? Force::kMust : Force::kMay, kFault,
+                 "the buffer cannot be read or written");
+  const std::uint64_t most = reach.certain ? std::max<std::uint64_t>(reach.bytes, 1) : wanted;
+  clauses.Bind(0, 1, most, kFault, "as many bytes as the buffer has");
+}
+
+void DescribeSealed(const Transfer& transfer, const Node& node, std::uint64_t start,
+                    Clauses& clauses) {
+  if (!transfer.writes || transfer.size == 0) return;
+  const bool sealed = (node.seals & kSealWrite) != 0;
+  clauses.Refuse(sealed, EPERM, Force::kMust,
+                 {"SEAL.WRITE_BLOCKS_WRITES"_req, "SEAL.CONSUMER_SAFETY"_req},
+                 "the file is sealed against writing");
+  clauses.Refuse(!sealed && (node.seals & kSealFutureWrite) != 0, EPERM, Force::kMust,
+                 "SEAL.FUTURE_WRITE"_req, "the file is sealed against writing");
+  const bool grows = start + transfer.size > node.size;
+  clauses.Refuse((node.seals & kSealGrow) != 0 && grows, EPERM,
+                 start >= node.size ? Force::kMust : Force::kMay, "SEAL.GROW"_req,
+                 "the file is sealed against growing");
+}
+
+void DescribeTransfer(const Transfer& transfer, const Scene& scene, Clauses& clauses) {
+  const OpenFile* file = DescribeFile(scene, transfer.descriptor, clauses);
+  clauses.Returns<Value>({kCoherent, "MMAP.SHARED_WRITES_VISIBLE"_req}, "bytes are moved");
+  const bool negative = transfer.offset && *transfer.offset >= MemoryObject::kEnd;
+  clauses.Refuse(negative, EINVAL, Force::kMust, kCoherent, "the offset is negative");
+  const bool too_many = transfer.size >= MemoryObject::kEnd;
+  clauses.Refuse(too_many, EINVAL, Force::kMust, {}, "the size is negative");
+  clauses.Refuse(too_many, EFAULT, Force::kMay, {}, "no buffer is so large");
+  if (file == nullptr) return;
+  clauses.Refuse(transfer.writes ? !file->writes : !file->reads, EBADF, Force::kMust,
+                 "FD.ACCESS_MODE"_req, "the descriptor was not opened for that");
+  const Node& node = NodeOf(scene.state(), file->node);
+  if (node.huge) {
+    clauses.AnyFailure("nothing is known of the file");
+    return clauses.Observe("a file of which nothing is known");
+  }
+  const std::uint64_t start = StartOf(transfer, *file, node);
+  DescribeSealed(transfer, node, start, clauses);
+  const std::uint64_t room = MemoryObject::kEnd - 1 - std::min(start, MemoryObject::kEnd - 1);
+  clauses.Refuse(transfer.writes && transfer.size > room, EFBIG, Force::kMay, kCoherent,
+                 "no file is so large");
+  clauses.RefuseHere(transfer.writes && transfer.size >= kLarge, ENOSPC, Force::kMay, {},
+                     "memory may be short");
+  std::uint64_t wanted = std::min({transfer.size, kMost, room});
+  if (!transfer.writes) {
+    wanted = start < node.size ? std::min(wanted, node.size - start) : 0;
+  }
+  if (!scene.call().Alone()) {
+    // It takes time, and may see some of what others do meanwhile.
+    clauses.Refuse(true, EFAULT, Force::kMay, {}, "the buffer may be taken away meanwhile");
+    clauses.Bind(0, 0, transfer.size, {}, "at most as many bytes as were asked for");
+    return clauses.Observe("bytes moved while others act");
+  }
+  if (transfer.writes && wanted > 0 && IsBufferOfFile(transfer, scene, node)) {
+    clauses.Refuse(true, EFAULT, Force::kMay, kCoherent, "the buffer may lie behind the end");
+    clauses.Bind(0, 1, wanted, kCoherent, "at most as many bytes as were asked for");
+    return;
+  }
+  const bool cut = transfer.writes && (node.seals & kSealGrow) != 0 && start < node.size &&
+                   start + wanted > node.size;
+  if (cut) {
+    const bool whole = Follow(scene, transfer.at, wanted, false).end == Reach::End::kWhole;
+    clauses.Refuse(!whole, EFAULT, Force::kMay, "MMAP.SYSCALL_BEYOND_EOF_EFAULT"_req,
+                   "the buffer cannot be read");
+    clauses.Bind(0, 1, node.size - start, "SEAL.GROW"_req, "at most the bytes up to the end");
+    return;
+  }
+  DescribeBuffer(transfer, scene, wanted, clauses);
+}
+
+/// Bytes of the file go to memory, or the other way round.
+void Copy(const Transfer& transfer, const Scene& scene, State& state, const Node& node,
+          std::uint64_t start, std::uint64_t size) {
+  const std::uint64_t object = node.object;
+  const bool same = IsBufferOfFile(transfer, scene, node);
+  const std::uint32_t step = scene.call().step;
+  const AddressSpace& space = scene.space();
+  if (!transfer.writes) CopyPrivatePages(scene, state, transfer.at, size);
+  std::vector<std::uint8_t> bytes(kChunk);
+  for (std::uint64_t done = 0; done < size; done += kChunk) {
+    const std::uint64_t count = std::min(kChunk, size - done);
+    const std::span<std::uint8_t> chunk = std::span(bytes).first(count);
+    const std::uint64_t at = transfer.at + done;
+    bool known = scene.call().Alone() && !same;
+    if (transfer.writes) {
+      known = known && AreKnown(scene, at, count);
+      ForEachShownPart(
+          scene, state, space, at, count,
+          [&](std::uint64_t from, std::uint64_t offset, std::uint64_t to, std::uint64_t part) {
+            ObjectOf(state, from).Read(offset, chunk.subspan(to, part));
+          });
+      MemoryObject& file = OwnObject(state, object);
+      file.Write(start + done, chunk);
+      if (!known) file.MakeUnknown(start + done, count, step);
+      continue;
+    }
+    known = known && ObjectOf(state, object).IsKnown(start + done, count);
+    ObjectOf(state, object).Read(start + done, chunk);
+    ForEachMappedPart(
+        space, at, count,
+        [&](std::uint64_t to, std::uint64_t offset, std::uint64_t from, std::uint64_t part) {
+          MemoryObject& memory = OwnObject(state, to);
+          memory.Write(offset, chunk.subspan(from, part));
+          if (!known) memory.MakeUnknown(offset, part, step);
+        });
+  }
+}
+
+/// After a fault in the buffer of a read it is unknown how much of it was written.
+void ForgetBuffer(const Transfer& transfer, const Scene& scene, State& state, std::uint64_t done) {
+  const Reach reach = Follow(scene, transfer.at, transfer.size, true);
+  if (reach.bytes <= done) return;
+  const std::uint64_t left = reach.bytes - done;
+  CopyPrivatePages(scene, state, transfer.at + done, left);
+  ForEachMappedPart(scene.space(), transfer.at + done, left,
+                    [&](std::uint64_t object, std::uint64_t offset, auto, std::uint64_t part) {
+                      OwnObject(state, object).MakeUnknown(offset, part, scene.call().step);
+                    });
+}
+
+/// What is written is brought in first; before a call fails, perhaps.
+void ReadBuffer(const Transfer& transfer, const Scene& scene, State& state, bool succeeded) {
+  const Reach reach = Follow(scene, transfer.at, std::min(transfer.size, kLarge), false);
+  if (succeeded && reach.end == Reach::End::kWhole) {
+    TouchRange(scene, state, transfer.at, reach.bytes);
+  } else {
+    MayTouchRange(scene, state, transfer.at, reach.bytes);
+  }
+}
+
+/// A write that ends early may have made pages that it did not fill.
+void ForgetPages(const Transfer& transfer, const Scene& scene, State& state, std::uint64_t object,
+                 std::uint64_t from) {
+  const std::uint64_t size = std::min(transfer.size, kLarge);
+  if (from < MemoryObject::kEnd - kLarge) {
+    OwnObject(state, object).MakeUnknown(from, size, scene.call().step);
+  }
+}
+
+/// A write behind the end that fails may have moved the end to where it begins. Since then nothing
+/// is known of the file.
+void ForgetFile(State& state, const Node& node, std::uint32_t step) {
+  OwnNode(state, node.serial).huge = true;
+  MemoryObject& object = OwnObject(state, node.object);
+  object.limit = MemoryObject::kEnd;
+  object.vouched = 0;
+  object.MakeUnknown(0, MemoryObject::kEnd, step);
+}
+
+void ApplyTransfer(const Transfer& transfer, const Scene& scene, State& state,
+                   const Outcome& outcome) {
+  const OpenFile* file = FindFile(scene.state(), scene.process_index(), transfer.descriptor);
+  if (file == nullptr) return;
+  if (NodeOf(scene.state(), file->node).huge) {
+    if (!transfer.writes) ForgetBuffer(transfer, scene, state, 0);
+    return;
+  }
+  const auto* value = std::get_if<Value>(&outcome);
+  const auto* failure = std::get_if<Failure>(&outcome);
+  const bool faulted = failure != nullptr && failure->error.number == EFAULT;
+  const std::uint32_t serial = file->node;
+  const Node node = NodeOf(state, serial);
+  const std::uint64_t start = StartOf(transfer, *file, node);
+  if (transfer.writes) ReadBuffer(transfer, scene, state, value != nullptr);
+  if (value == nullptr) {
+    if (faulted && !transfer.writes) ForgetBuffer(transfer, scene, state, 0);
+    if (!faulted || !transfer.writes) return;
+    ForgetPages(transfer, scene, state, node.object, start);
+    if (start > node.size) ForgetFile(state, node, scene.call().step);
+    return;
+  }
+  const auto size = static_cast<std::uint64_t>(value->number);
+  const std::uint64_t available = start < node.size ? node.size - start : 0;
+  if (transfer.writes && size > 0) {
+    GrowNode(state, serial, start + size, scene.page(), scene.call().step, start);
+  }
+  Copy(transfer, scene, state, node, start, size);
+  const bool cut_short = !transfer.writes && size < std::min(transfer.size, available);
+  if (cut_short) ForgetBuffer(transfer, scene, state, size);
+  if (transfer.writes && size < transfer.size) {
+    ForgetPages(transfer, scene, state, node.object, start + size);
+  }
+  if (!transfer.offset) OwnFile(state, file->serial).offset = start + size;
+}
+
+}  // namespace
+
+void Describe(const FileRead& op, const Scene& scene, Clauses& clauses) {
+  DescribeTransfer(TransferOf(op, scene, false), scene, clauses);
+}
+void Describe(const FilePread& op, const Scene& scene, Clauses& clauses) {
+  DescribeTransfer(TransferOf(op, scene, false), scene, clauses);
+}
+void Describe(const FileWrite& op, const Scene& scene, Clauses& clauses) {
+  DescribeTransfer(TransferOf(op, scene, true), scene, clauses);
+}
+void Describe(const FilePwrite& op, const Scene& scene, Clauses& clauses) {
+  DescribeTransfer(TransferOf(op, scene, true), scene, clauses);
+}
+
+void Apply(const FileRead& op, const Scene& scene, State& state, const Outcome& outcome) {
+  ApplyTransfer(TransferOf(op, scene, false), scene, state, outcome);
+}
+void Apply(const FilePread& op, const Scene& scene, State& state, const Outcome& outcome) {
+  ApplyTransfer(TransferOf(op, scene, false), scene, state, outcome);
+}
+void Apply(const FileWrite& op, const Scene& scene, State& state, const Outcome& outcome) {
+  ApplyTransfer(TransferOf(op, scene, true), scene, state, outcome);
+}
+void Apply(const FilePwrite& op, const Scene& scene, State& state, const Outcome& outcome) {
+  ApplyTransfer(TransferOf(op, scene, true), scene, state, outcome);
+}
+
+}  // namespace shmspec::model

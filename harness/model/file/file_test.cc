@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+
+#include "harness/model/language/test_system.h"
+
+namespace shmspec::model {
+namespace {
+
+constexpr std::uint64_t kPage = 4096;
+
+class Files : public testing::Test {
+ protected:
+  /// A file of that size with the descriptor 3.
+  void MakeFile(std::uint64_t size, std::uint64_t flags = kAllowSealing) {
+    system_.Make(MemfdCreate{"m", flags}, Value{3});
+    system_.Make(FileTruncate{DescriptorNumber(3), {size}}, Value{0});
+  }
+  bool Allows(Operation operation, const Outcome& outcome) {
+    return system_.Allows(std::move(operation), outcome);
+  }
+
+  TestSystem system_;
+};
+
+TEST_F(Files, GiveTheLowestNumberThatWasClosed) {
+  for (const std::int64_t number : {3, 4, 5}) system_.Make(MemfdCreate{}, Value{number});
+  EXPECT_FALSE(Allows(MemfdCreate{}, Value{4})) << "it is open";
+  system_.Make(DescriptorClose{DescriptorNumber(4)}, Value{0});
+  EXPECT_TRUE(Allows(MemfdCreate{}, Value{4}));
+  EXPECT_FALSE(Allows(MemfdCreate{}, Value{6}));
+}
+
+TEST_F(Files, GiveAnyNumberWhereNothingWasClosed) {
+  EXPECT_TRUE(Allows(MemfdCreate{}, Value{17}));
+  EXPECT_FALSE(Allows(MemfdCreate{}, Value{-2}));
+}
+
+TEST_F(Files, EndWithTheirLastReference) {
+  MakeFile(kPage);
+  EXPECT_EQ(system_.state.nodes->size(), 1u);
+  system_.Make(MapMap{.descriptor = DescriptorNumber(3)}, Value{0x10000000});
+  system_.Make(DescriptorClose{DescriptorNumber(3)}, Value{0});
+  EXPECT_EQ(system_.state.nodes->size(), 1u);
+  system_.Make(MapUnmap{AbsoluteAddress(0x10000000), {kPage}}, Value{0});
+  EXPECT_TRUE(system_.state.nodes->empty());
+  EXPECT_TRUE(system_.state.files->empty());
+  EXPECT_TRUE(system_.state.objects.empty());
+}
+
+TEST_F(Files, EndWithTheLastSharedAnonymousMapping) {
+  system_.Make(MapMap{.flags = kMapShared | kMapAnonymous}, Value{0x10000000});
+  EXPECT_EQ(system_.state.nodes->size(), 1u);
+  system_.Make(MapUnmap{AbsoluteAddress(0x10000000), {kPage}}, Value{0});
+  EXPECT_TRUE(system_.state.nodes->empty());
+  EXPECT_TRUE(system_.state.objects.empty());
+}
+
+TEST_F(Files, ShowDataWhereItIs) {
+  MakeFile(4 * kPage);
+  system_.Make(MapPrivate{{kPage}, {}}, Value{0x20000000});
+  system_.Make(FilePwrite{DescriptorNumber(3), AbsoluteAddress(0x20000000), {1}, {2 * kPage + 9}},
+               Value{1});
+  const auto seek = [](std::uint64_t offset, Whence whence) {
+    return FileSeek{DescriptorNumber(3), {offset}, whence};
+  };
+  EXPECT_TRUE(Allows(seek(0, Whence::kData), Value{2 * kPage}));
+  EXPECT_FALSE(Allows(seek(0, Whence::kData), Value{0}));
+  EXPECT_TRUE(Allows(seek(2 * kPage, Whence::kHole), Value{3 * kPage}));
+  EXPECT_FALSE(Allows(seek(3 * kPage, Whence::kData), Value{3 * kPage}));
+  EXPECT_TRUE(Allows(seek(3 * kPage, Whence::kData), Failure{{ENXIO}}));
+}
+
+TEST_F(Files, MayShowReservedPagesAsEither) {
+  MakeFile(4 * kPage);
+  system_.Make(FileAllocate{DescriptorNumber(3), {kPage}, {kPage}, kKeepSize}, Value{0});
+  const FileSeek data{DescriptorNumber(3), {0}, Whence::kData};
+  EXPECT_TRUE(Allows(data, Value{kPage}));
+  EXPECT_TRUE(Allows(data, Failure{{ENXIO}}));
+  EXPECT_FALSE(Allows(data, Value{0}));
+  const FileSeek hole{DescriptorNumber(3), {kPage}, Whence::kHole};
+  EXPECT_TRUE(Allows(hole, Value{kPage}));
+  EXPECT_TRUE(Allows(hole, Value{2 * kPage}));
+  EXPECT_FALSE(Allows(hole, Value{3 * kPage}));
+}
+
+TEST_F(Files, KeepAPageOfWhichAPartIsPunched) {
+  MakeFile(2 * kPage);
+  system_.Make(MapPrivate{{2 * kPage}, {}}, Value{0x20000000});
+  system_.Make(FilePwrite{DescriptorNumber(3), AbsoluteAddress(0x20000000), {2 * kPage}, {0}},
+               Value{2 * kPage});
+  const auto stat = [&](std::int64_t pages) {
+    const FileRecord record{.mode = {0100777}, .size = 2 * kPage, .blocks = 8 * pages};
+    return Allows(FileStat{DescriptorNumber(3)}, record);
+  };
+  EXPECT_TRUE(stat(2));
+  system_.Make(FileAllocate{DescriptorNumber(3), {100}, {kPage}, kKeepSize | kPunchHole}, Value{0});
+  EXPECT_TRUE(stat(2));
+  system_.Make(FileAllocate{DescriptorNumber(3), {100}, {2 * kPage}, kKeepSize | kPunchHole},
+               Value{0});
+  EXPECT_TRUE(stat(1));
+}
+
+TEST_F(Files, ReadOnlyMapsOfSealedOnesDependOnTheVersion) {
+  MakeFile(kPage);
+  system_.Make(MemfdAddSeals{DescriptorNumber(3), kSealWrite}, Value{0});
+  const MapMap reading{.descriptor = DescriptorNumber(3), .protection = 1};
+  EXPECT_TRUE(Allows(reading, Value{0x10000000}));
+  EXPECT_TRUE(Allows(reading, Failure{{EPERM}}));
+  const MapMap writing{.descriptor = DescriptorNumber(3), .protection = 3};
+  EXPECT_FALSE(Allows(writing, Value{0x10000000}));
+}
+
+}  // namespace
+}  // namespace shmspec::model

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The parts of state.h about nodes, open files and descriptors.
+
+#include <algorithm>
+#include <optional>
+
+#include "harness/model/state/state.h"
+#include "harness/vocabulary/value/check.h"
+
+namespace shmspec::model {
+namespace {
+
+auto FindIn(auto& list, std::uint32_t serial) {
+  return std::lower_bound(list.begin(), list.end(), serial,
+                          [](const auto& one, std::uint32_t s) { return one.serial < s; });
+}
+
+template <class List>
+auto& In(List& list, std::uint32_t serial) {
+  const auto found = FindIn(list, serial);
+  SHMSPEC_CHECK(found != list.end() && found->serial == serial,
+                "the model lost a file that is still in use");
+  return *found;
+}
+
+void DropFile(State& state, std::uint32_t serial) {
+  OpenFile& file = OwnFile(state, serial);
+  if (--file.references > 0) return;
+  const std::uint32_t node = file.node;
+  auto& files = state.files.Own();
+  files.erase(FindIn(files, serial));
+  DropNode(state, node);
+}
+
+/// Zeroes a range; pages of which it covers a part stay if they were there.
+void ZeroRange(MemoryObject& object, std::uint64_t offset, std::uint64_t size, std::uint64_t page) {
+  const std::uint64_t end = offset + size;
+  const auto keep = [&](std::uint64_t at) {
+    const std::uint64_t start = at / page * page;
+    bool there = false;
+    for (std::uint64_t part = start; part < start + page; part += kPageBytes) {
+      there = there || object.IsTouched(part, 1);
+    }
+    return at != start && there ? std::optional(start) : std::nullopt;
+  };
+  const std::optional<std::uint64_t> kept[] = {keep(offset), keep(end)};
+  object.Zero(offset, size);
+  for (const auto& start : kept) {
+    if (start) object.Touch(*start, 1);
+  }
+}
+
+}  // namespace
+
+const Node& NodeOf(const State& state, std::uint32_t serial) { return In(*state.nodes, serial); }
+
+Node& OwnNode(State& state, std::uint32_t serial) { return In(state.nodes.Own(), serial); }
+
+void AddNode(State& state, const Node& node) {
+  auto& nodes = state.nodes.Own();
+  nodes.insert(FindIn(nodes, node.serial), node);
+  OwnNode(state, node.serial).references = 1;
+  AddObject(state, node.object, 0, 0);
+}
+
+void HoldNode(State& state, std::uint32_t serial) { ++OwnNode(state, serial).references; }
+
+void DropNode(State& state, std::uint32_t serial) {
+  Node& node = OwnNode(state, serial);
+  if (--node.references > 0) return;
+  const std::uint64_t object = node.object;
+  auto& nodes = state.nodes.Own();
+  nodes.erase(FindIn(nodes, serial));
+  DropObject(state, object);
+}
+
+void CutNode(State& state, std::uint32_t serial, std::uint64_t size, std::uint64_t page) {
+  Node& node = OwnNode(state, serial);
+  node.size = size;
+  const std::uint64_t end = RoundUp(size, page);
+  MemoryObject& object = OwnObject(state, node.object);
+  ZeroRange(object, size, MemoryObject::kEnd - size, page);
+  object.limit = object.vouched = end;
+  std::vector<std::uint64_t> copies;
+  for (const Process& process : state.processes) {
+    for (const Mapping& mapping : process.space->mappings()) {
+      if (mapping.IsPrivateNode() && mapping.node()->node == serial) {
+        copies.push_back(mapping.object);
+      }
+    }
+  }
+  for (const std::uint64_t copy : copies) {
+    OwnObject(state, copy).Zero(end, MemoryObject::kEnd - end);
+  }
+}
+
+void PunchNode(State& state, std::uint32_t serial, std::uint64_t offset, std::uint64_t size,
+               std::uint64_t page) {
+  ZeroRange(OwnObject(state, NodeOf(state, serial).object), offset, size, page);
+}
+
+void GrowNode(State& state, std::uint32_t serial, std::uint64_t size, std::uint64_t page,
+              std::uint32_t step, std::uint64_t written) {
+  Node& node = OwnNode(state, serial);
+  if (size <= node.size) return;
+  const std::uint64_t known = std::max(written, node.size);
+  const std::uint64_t tail = std::min({size, RoundUp(node.size, page), known}) - node.size;
+  MemoryObject& object = OwnObject(state, node.object);
+  std::vector<std::uint8_t> bytes(tail);
+  object.Read(node.size, bytes);
+  const bool zero = std::all_of(bytes.begin(), bytes.end(), [](std::uint8_t b) { return b == 0; });
+  if (!zero || !object.IsKnown(node.size, tail)) object.MakeUnknown(node.size, tail, step);
+  object.limit = object.vouched = RoundUp(size, page);
+  node.size = size;
+}
+
+const OpenFile* FindFile(const State& state, std::uint8_t process, std::int64_t number) {
+  const Descriptor* descriptor = state.processes[process].descriptors->Find(number);
+  return descriptor == nullptr ? nullptr : &In(*state.files, descriptor->file);
+}
+
+OpenFile& OwnFile(State& state, std::uint32_t serial) { return In(state.files.Own(), serial); }
+
+void AddFile(State& state, const OpenFile& file) {
+  auto& files = state.files.Own();
+  files.insert(FindIn(files, file.serial), file);
+  HoldNode(state, file.node);
+}
+
+void OpenDescriptor(State& state, std::uint8_t process, const Descriptor& descriptor) {
+  // A number that the model took for open was closed without its knowledge.
+  if (state.processes[process].descriptors->Find(descriptor.number) != nullptr) {
+    CloseDescriptor(state, process, descriptor.number);
+  }
+  state.processes[process].descriptors.Own().Insert(descriptor);
+  ++OwnFile(state, descriptor.file).references;
+}
+
+void CloseDescriptor(State& state, std::uint8_t process, std::int64_t number) {
+  const Descriptor* descriptor = state.processes[process].descriptors->Find(number);
+  if (descriptor == nullptr) return;
+  const std::uint32_t file = descriptor->file;
+  state.processes[process].descriptors.Own().Remove(number);
+  DropFile(state, file);
+}
+
+void CloseDescriptors(State& state, std::uint8_t process, bool only_on_exec) {
+  const CopyOnWrite<DescriptorTable> before = state.processes[process].descriptors;
+  for (const Descriptor& descriptor : before->open()) {
+    if (only_on_exec && !descriptor.closed_on_exec) continue;
+    CloseDescriptor(state, process, descriptor.number);
+  }
+  if (!before->open().empty()) state.processes[process].descriptors.Own().ForgetFree();
+}
+
+void CopyDescriptors(State& state, std::uint8_t parent, std::uint8_t child) {
+  const CopyOnWrite<DescriptorTable> table = state.processes[parent].descriptors;
+  for (const Descriptor& descriptor : table->open()) {
+    ++OwnFile(state, descriptor.file).references;
+  }
+  state.processes[child].descriptors = table;
+}
+
+}  // namespace shmspec::model

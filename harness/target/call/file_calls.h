@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// The calls on files and descriptors as one way of entering the kernel makes them.
+
+#ifndef SHMSPEC_HARNESS_TARGET_CALL_FILE_CALLS_H_
+#define SHMSPEC_HARNESS_TARGET_CALL_FILE_CALLS_H_
+
+#include <cstdint>
+
+#include "harness/target/call/call_result.h"
+#include "harness/vocabulary/outcome/outcome.h"
+
+namespace shmspec {
+
+/// Sizes and offsets in bytes; flags, modes and `whence` as the kernel numbers them.
+struct FileCalls {
+  CallResult (*create)(const char* name, std::uint64_t flags);  // memfd_create(2)
+  CallResult (*add_seals)(int file, std::uint64_t seals);
+  CallResult (*get_seals)(int file);
+  CallResult (*open)(const char* path, int flags);
+  CallResult (*duplicate)(int file);
+  CallResult (*close)(int file);
+  CallResult (*get_flags)(int file);             // F_GETFD
+  CallResult (*set_flags)(int file, int flags);  // F_SETFD
+  CallResult (*truncate)(int file, std::uint64_t size);
+  CallResult (*stat)(int file, FileRecord& record);
+  CallResult (*change_mode)(int file, std::uint32_t mode);
+  CallResult (*change_owner)(int file, std::uint32_t uid, std::uint32_t gid);
+  CallResult (*read)(int file, std::uint64_t at, std::uint64_t size);
+  CallResult (*write)(int file, std::uint64_t at, std::uint64_t size);
+  CallResult (*read_at)(int file, std::uint64_t at, std::uint64_t size, std::uint64_t offset);
+  CallResult (*write_at)(int file, std::uint64_t at, std::uint64_t size, std::uint64_t offset);
+  CallResult (*seek)(int file, std::uint64_t offset, int whence);
+  CallResult (*allocate)(int file, int mode, std::uint64_t offset, std::uint64_t size);
+};
+
+/// memfd_create(2), open(2) and so on, as programs call them.
+extern const FileCalls kLibcFileCalls;
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_HARNESS_TARGET_CALL_FILE_CALLS_H_

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Files and descriptors by the C library.
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/host/address.h"
+#include "harness/target/call/file_calls.h"
+
+namespace shmspec {
+namespace {
+
+CallResult Create(const char* name, std::uint64_t flags) {
+  return ::memfd_create(name, static_cast<unsigned>(flags));
+}
+CallResult AddSeals(int file, std::uint64_t seals) {
+  return ::fcntl(file, F_ADD_SEALS, static_cast<unsigned long>(seals));
+}
+CallResult GetSeals(int file) { return ::fcntl(file, F_GET_SEALS); }
+CallResult Open(const char* path, int flags) { return ::open(path, flags); }
+CallResult Duplicate(int file) { return ::dup(file); }
+CallResult Close(int file) { return ::close(file); }
+CallResult FlagsOf(int file) { return ::fcntl(file, F_GETFD); }
+CallResult SetFlagsOf(int file, int flags) { return ::fcntl(file, F_SETFD, flags); }
+CallResult Truncate(int file, std::uint64_t size) {
+  return ::ftruncate(file, static_cast<off_t>(size));
+}
+
+CallResult Stat(int file, FileRecord& record) {
+  struct stat status {};
+  if (::fstat(file, &status) != 0) return -1;
+  record.mode.bits = status.st_mode;
+  record.uid = status.st_uid;
+  record.gid = status.st_gid;
+  record.links = static_cast<std::int64_t>(status.st_nlink);
+  record.size = status.st_size;
+  record.blocks = status.st_blocks;
+  return 0;
+}
+
+CallResult ChangeMode(int file, std::uint32_t mode) { return ::fchmod(file, mode); }
+CallResult ChangeOwner(int file, std::uint32_t uid, std::uint32_t gid) {
+  return ::fchown(file, uid, gid);
+}
+CallResult Read(int file, std::uint64_t at, std::uint64_t size) {
+  return ::read(file, PointerTo(at), static_cast<std::size_t>(size));
+}
+CallResult Write(int file, std::uint64_t at, std::uint64_t size) {
+  return ::write(file, PointerTo(at), static_cast<std::size_t>(size));
+}
+CallResult ReadAt(int file, std::uint64_t at, std::uint64_t size, std::uint64_t offset) {
+  return ::pread(file, PointerTo(at), static_cast<std::size_t>(size), static_cast<off_t>(offset));
+}
+CallResult WriteAt(int file, std::uint64_t at, std::uint64_t size, std::uint64_t offset) {
+  return ::pwrite(file, PointerTo(at), static_cast<std::size_t>(size), static_cast<off_t>(offset));
+}
+CallResult Seek(int file, std::uint64_t offset, int whence) {
+  return ::lseek(file, static_cast<off_t>(offset), whence);
+}
+CallResult Allocate(int file, int mode, std::uint64_t offset, std::uint64_t size) {
+  return ::fallocate(file, mode, static_cast<off_t>(offset), static_cast<off_t>(size));
+}
+
+}  // namespace
+
+constexpr FileCalls kLibcFileCalls{.create = Create,
+                                   .add_seals = AddSeals,
+                                   .get_seals = GetSeals,
+                                   .open = Open,
+                                   .duplicate = Duplicate,
+                                   .close = Close,
+                                   .get_flags = FlagsOf,
+                                   .set_flags = SetFlagsOf,
+                                   .truncate = Truncate,
+                                   .stat = Stat,
+                                   .change_mode = ChangeMode,
+                                   .change_owner = ChangeOwner,
+                                   .read = Read,
+                                   .write = Write,
+                                   .read_at = ReadAt,
+                                   .write_at = WriteAt,
+                                   .seek = Seek,
+                                   .allocate = Allocate};
+
+}  // namespace shmspec

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "harness/host/own_process.h"
+#include "harness/target/perform/families.h"
+#include "harness/target/perform/new_descriptor.h"
+#include "harness/vocabulary/value/unique_handle.h"
+
+namespace shmspec::perform {
+namespace {
+
+/// The name as the call gets it; a page of its own for one that cannot be read or written.
+class NamePointer {
+ public:
+  NamePointer(const MemfdCreate& op) : name_(op.name) {
+    if (op.pointer == Buffer::kNull) {
+      pointer_ = nullptr;
+    } else if (op.pointer == Buffer::kValid) {
+      pointer_ = name_.c_str();
+    } else {
+      MakePage(op.pointer);
+    }
+  }
+
+  const char* get() const { return pointer_; }
+
+ private:
+  void MakePage(Buffer buffer) {
+    const std::size_t size = name_.size() + 1;
+    void* page = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    SHMSPEC_CHECK(page != MAP_FAILED, "no page for a name");
+    page_.reset({page, size});
+    std::memcpy(page, name_.c_str(), size);
+    ::mprotect(page, size, buffer == Buffer::kWild ? PROT_NONE : PROT_READ);
+    pointer_ = static_cast<const char*>(page);
+  }
+
+  std::string name_;
+  UniqueMapping page_;
+  const char* pointer_ = nullptr;
+};
+
+int OpenFlagsOf(std::uint64_t bits) {
+  constexpr std::array kFlags{std::pair{kWriteOnly, O_WRONLY}, std::pair{kReadWrite, O_RDWR},
+                              std::pair{kTruncate, O_TRUNC}, std::pair{kAppend, O_APPEND},
+                              std::pair{kOpenCloseOnExec, O_CLOEXEC}};
+  std::uint64_t flags = 0;
+  for (const auto& [bit, flag] : kFlags) {
+    if ((bits & bit) != 0) flags |= static_cast<unsigned>(flag);
+    bits &= ~bit;
+  }
+  return static_cast<int>(flags | bits);
+}
+
+}  // namespace
+
+Outcome Do(const MemfdCreate& op, Context& context) {
+  const NamePointer name(op);
+  return NewDescriptor(context.file().create(name.get(), op.flags.bits), context);
+}
+
+Outcome Do(const MemfdAddSeals& op, Context& context) {
+  return Returned(context.file().add_seals(context.FileOf(op.descriptor), op.seals.bits));
+}
+
+Outcome Do(const MemfdGetSeals& op, Context& context) {
+  return Returned(context.file().get_seals(context.FileOf(op.descriptor)));
+}
+
+Outcome Do(const MemfdReopen& op, Context& context) {
+  const std::string path = fmt::format("/proc/self/fd/{}", context.FileOf(op.descriptor));
+  const CallResult opened = context.file().open(path.c_str(), OpenFlagsOf(op.flags.bits));
+  const int error = errno;
+  if (opened.value == -1 && error == ENOENT && !IsThere("/proc/self/fd")) {
+    return Trouble{true, "this system has no /proc/self/fd"};
+  }
+  errno = error;
+  return NewDescriptor(opened, context);
+}
+
+}  // namespace shmspec::perform
