@@ -103,6 +103,17 @@ TEST_F(Files, KeepAPageOfWhichAPartIsPunched) {
   EXPECT_TRUE(stat(1));
 }
 
+TEST_F(Files, KeepALargePageOfWhichAllThatWasWrittenIsPunched) {
+  constexpr std::uint64_t kLargePage = 4 * kPage;
+  system_.setting.system.page_size = kLargePage;
+  MakeFile(kLargePage);
+  system_.Make(MapPrivate{{kLargePage}, {}}, Value{0x20000000});
+  system_.Make(FilePwrite{DescriptorNumber(3), AbsoluteAddress(0x20000000), {1}, {0}}, Value{1});
+  system_.Make(FileAllocate{DescriptorNumber(3), {0}, {kPage}, kKeepSize | kPunchHole}, Value{0});
+  const FileRecord record{.mode = {0100777}, .size = kLargePage, .blocks = 32};
+  EXPECT_TRUE(Allows(FileStat{DescriptorNumber(3)}, record));
+}
+
 TEST_F(Files, ReadOnlyMapsOfSealedOnesDependOnTheVersion) {
   MakeFile(kPage);
   system_.Make(MemfdAddSeals{DescriptorNumber(3), kSealWrite}, Value{0});
