@@ -93,6 +93,8 @@ void DescribePlace(const MapMap& op, const Asked& asked, const Scene& scene, Cla
   constexpr std::uint64_t kLargestErrno = 4095;
   clauses.Refuse(0 - asked.at <= kLargestErrno, static_cast<int>(0 - asked.at), Force::kMay, {},
                  "the address is taken for an errno");
+  clauses.Refuse(asked.at < scene.system().first_address, EINVAL, Force::kMust, {},
+                 "no process has this address");
   clauses.RefuseHere(asked.at < scene.system().mmap_min_addr, EPERM, Force::kMay, {},
                      "the range begins below mmap_min_addr");
   if (outside) return;
