@@ -22,6 +22,16 @@ TEST(Cases, HaveNoFlaw) {
   }
 }
 
+TEST(Cases, OfRegressionsSayWhereTheyComeFrom) {
+  std::size_t regressions = 0;
+  for (const Case& test_case : AllCases()) {
+    const bool said = !test_case.origin.report.empty() && !test_case.origin.affected.empty();
+    EXPECT_EQ(said, test_case.chapter() == "regressions") << test_case.id;
+    regressions += said ? 1 : 0;
+  }
+  EXPECT_GE(regressions, 35u);
+}
+
 TEST(Cases, AreReadBackAsTheyArePrinted) {
   for (const Case& test_case : AllCases()) {
     const Plan plan = PlanOf(test_case);

@@ -117,6 +117,10 @@ void PrintTroubledCase(const Case& test_case, const CaseResult& result, const Ju
                  Wrap(fmt::format("{}: {}", requirement.id(), requirement.text().statement), 4));
     }
   }
+  const Origin& origin = test_case.origin;
+  if (!origin.report.empty()) {
+    fmt::print("{}", Wrap(fmt::format("known from: {}; {}", origin.report, origin.affected), 2));
+  }
   fmt::print("  again: {}\n", CommandThatRepeats(test_case, result, options));
 }
 

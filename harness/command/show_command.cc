@@ -134,6 +134,8 @@ int Show(const ShowOptions& options) {
     // A plan and nothing else, so that the output can be kept, changed and replayed.
     fmt::print("# {}:{}{}\n", PathInProject(*found), found->line,
                found->rounds > 1 ? fmt::format(", {} rounds", found->rounds) : "");
+    const Origin& origin = found->origin;
+    if (!origin.report.empty()) fmt::print("# {}; {}\n", origin.report, origin.affected);
     fmt::print("{}", PrintPlan(PlanOf(*found)));
     return kExitAsExpected;
   }

@@ -28,6 +28,12 @@
 
 namespace shmspec {
 
+/// The defect that a case was written for.
+struct Origin {
+  std::string_view report;    // where to read about it: a number, a commit
+  std::string_view affected;  // systems that had it, and who suffered
+};
+
 /// One case. Its plan is built when it is needed, so that listing a thousand cases costs nothing.
 struct Case {
   std::string_view id;
@@ -36,6 +42,7 @@ struct Case {
   int rounds = 1;  // how often the plan is performed in one run; more than 1 for races
   const char* file = "";
   int line = 0;
+  Origin origin = {};  // empty in most cases
 
   /// `sysv` of `sysv.remove.keeps_data`.
   std::string_view chapter() const { return id.substr(0, id.find('.')); }
@@ -62,21 +69,27 @@ struct CaseRegistration {
 
 #define SHMSPEC_INTERNAL_JOIN2(a, b) a##b
 #define SHMSPEC_INTERNAL_JOIN(a, b) SHMSPEC_INTERNAL_JOIN2(a, b)
-#define SHMSPEC_INTERNAL_CASE(function, registration, case_id, case_rounds, ...) \
-  static void function([[maybe_unused]] ::shmspec::PlanBuilder& plan);           \
-  static const ::shmspec::internal::CaseRegistration registration(               \
-      {case_id, {__VA_ARGS__}, &function, case_rounds, __FILE__, __LINE__});     \
+#define SHMSPEC_INTERNAL_CASE(function, registration, case_id, case_rounds, case_origin, ...) \
+  static void function([[maybe_unused]] ::shmspec::PlanBuilder& plan);                        \
+  static const ::shmspec::internal::CaseRegistration registration(                            \
+      {case_id, {__VA_ARGS__}, &function, case_rounds, __FILE__, __LINE__, case_origin});     \
   static void function([[maybe_unused]] ::shmspec::PlanBuilder& plan)
 
 /// A case; the braces that follow build its plan in `plan`.
 #define SHMSPEC_CASE(case_id, ...)                                                      \
   SHMSPEC_INTERNAL_CASE(SHMSPEC_INTERNAL_JOIN(BuildCase, __LINE__),                     \
                         SHMSPEC_INTERNAL_JOIN(case_registration, __LINE__), case_id, 1, \
-                        __VA_ARGS__)
+                        ::shmspec::Origin(), __VA_ARGS__)
 /// A case that races and is therefore performed `rounds` times in one run.
 #define SHMSPEC_RACE(case_id, rounds, ...)                                                   \
   SHMSPEC_INTERNAL_CASE(SHMSPEC_INTERNAL_JOIN(BuildCase, __LINE__),                          \
                         SHMSPEC_INTERNAL_JOIN(case_registration, __LINE__), case_id, rounds, \
-                        __VA_ARGS__)
+                        ::shmspec::Origin(), __VA_ARGS__)
+/// A case written for a defect that a system had. `report` is where to read about it, `affected`
+/// which system had it and who suffered.
+#define SHMSPEC_REGRESSION(case_id, report, affected, ...)                              \
+  SHMSPEC_INTERNAL_CASE(SHMSPEC_INTERNAL_JOIN(BuildCase, __LINE__),                     \
+                        SHMSPEC_INTERNAL_JOIN(case_registration, __LINE__), case_id, 1, \
+                        (::shmspec::Origin{report, affected}), __VA_ARGS__)
 
 #endif  // SHMSPEC_HARNESS_RUNNER_CASE_H_

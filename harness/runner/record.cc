@@ -99,6 +99,8 @@ record::Test TestOf(const CaseRun& run, const RunOptions& options) {
                     .judgement = run.judged.judgement,
                     .waiver = run.judged.waiver,
                     .why = run.judged.why,
+                    .known_from = std::string(run.test_case->origin.report),
+                    .affected = std::string(run.test_case->origin.affected),
                     .file = std::string(PathInProject(*run.test_case)),
                     .line = static_cast<std::uint64_t>(run.test_case->line)};
   if (run.judged.before) test.baseline = run.judged.before->status;

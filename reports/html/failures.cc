@@ -187,6 +187,13 @@ void WriteAgain(Markup& page, const Test& test, const Attempt* attempt) {
   }
 }
 
+/// The defect for which the case was written.
+void WriteOrigin(Markup& page, const Test& test) {
+  if (test.known_from.empty()) return;
+  page << "<p class=\"source\">Known from " << Text(test.known_from) << "; " << Text(test.affected)
+       << "</p>\n";
+}
+
 void WriteHow(Markup& page, const Test& test, const Attempt& attempt) {
   const auto alike =
       std::count_if(test.attempts.begin(), test.attempts.end(),
@@ -235,6 +242,7 @@ void WriteCard(Markup& page, const View& view, const Card& card) {
   for (const auto& [id, status] : test.requirements) {
     WriteRequirement(page, *record.FindEntry(id), status);
   }
+  WriteOrigin(page, test);
   if (attempt != nullptr) {
     WriteTrace(page, *attempt, card);
     WriteResidue(page, *attempt);

@@ -46,6 +46,9 @@ constexpr Chapter kChapters[] = {
      "Multi-process servers such as PostgreSQL, and kernels and sandboxes such as gVisor "
      "themselves, "
      "where such races were crashes and holes before."},
+    {"regressions", "Defects that systems had",
+     "The programs that each case names beside the report of the defect: they broke before, and "
+     "break again."},
     {"sync", "Locks in shared memory",
      "Boost.Interprocess, iceoryx and Fast DDS, which hang for ever when the holder of a lock is "
      "killed and nobody is told."},

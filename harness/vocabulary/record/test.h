@@ -255,6 +255,8 @@ struct Test {
   std::string why;                     // of the judgement; empty when it goes without saying
   std::optional<Flakiness> flakiness;  // when there was more than one attempt
   std::string reason;
+  std::string known_from;  // these two are empty unless the case was written for a defect
+  std::string affected;    // of another system
   std::string file;
   std::uint64_t line = 0;
   std::vector<Attempt> attempts;
@@ -293,6 +295,9 @@ struct Test {
       Member{"flakiness", &Test::flakiness,
              "how far attempts agree; there when the case had more than one", kOptional},
       Member{"reason", &Test::reason, "", {.optional = true, .also = R"({"maxLength": 4096})"}},
+      Object{"origin", "the defect for which the case was written", kOptional,
+             Member{"report", &Test::known_from, "where to read about it"},
+             Member{"affected", &Test::affected, "systems that had it, and who suffered"}},
       Object{"location",
              "",
              {},
