@@ -43,6 +43,8 @@ Abilities OfOperation(const Operation& operation) {
                              std::is_same_v<Op, FileChmod> || std::is_same_v<Op, FileChown>) {
           // What fakes users answers these itself, and the file keeps its mode and owner.
           return Only(Ability::kTwoUsers);
+        } else if constexpr (std::is_same_v<Op, FileSetAcl> || std::is_same_v<Op, FileGetAcl>) {
+          return Only(Ability::kAcl) | Only(Ability::kTwoUsers);
         } else if constexpr (std::is_same_v<Op, ProcessThread>) {
           return Only(Ability::kThreads);
         } else if constexpr (std::is_same_v<Op, ProcessExit>) {

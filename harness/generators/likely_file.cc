@@ -65,11 +65,22 @@ Operation LikelyPlan::DrawFile() {
       if (Below(2) == 1) return DescriptorSetCloseOnExec{AnyDescriptor(), Below(2) == 0};
       return DescriptorGetCloseOnExec{AnyDescriptor()};
     case 16:
+      if (Below(4) == 3) return DrawAcl();
       if (Below(2) == 1) return FileChown{AnyDescriptor(), OneOf(kOwners), OneOf(kOwners)};
       return FileChmod{AnyDescriptor(), {OneOf(kFileModes)}};
     default:
       return FileStat{AnyDescriptor()};
   }
+}
+
+/// Mostly lists that are valid.
+Operation LikelyPlan::DrawAcl() {
+  constexpr std::array<std::int32_t, 6> kBits{0, 4, 6, 6, 2, 7};
+  constexpr std::array<std::int32_t, 6> kMasks{6, 4, 7, 0, 6, -1};
+  constexpr std::array kNames{Id(kNoEntry), Id::User(1), Id::User(2), Id::User(1)};
+  if (Below(3) == 2) return FileGetAcl{AnyDescriptor()};
+  return FileSetAcl{AnyDescriptor(), OneOf(kBits), OneOf(kNames),  OneOf(kBits), OneOf(kBits),
+                    OneOf(kNames),   OneOf(kBits), OneOf(kMasks), OneOf(kBits)};
 }
 
 Operation LikelyPlan::DrawFileBytes() {

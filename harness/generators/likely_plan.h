@@ -90,6 +90,7 @@ class LikelyPlan {
   Operation DrawMapping();
   Operation DrawFile();
   Operation DrawFileBytes();
+  Operation DrawAcl();
   Operation DrawFileMapping();
   Operation DrawSystem();
   Operation DrawTool();

@@ -119,6 +119,27 @@ std::string Write(const FileAllocate& op) {
   return fmt::format("result(o, fallocate({}, {}, {}, {}));", File(op.descriptor),
                      CFlags(op.mode.bits, kAllocateNames), Offset(op.offset), Offset(op.size));
 }
+/// The entries of the list in a buffer on the stack.
+std::string Write(const FileSetAcl& op) {
+  std::string text = "{ unsigned char list[64] = {2}, *at = list + 4;";
+  const auto entry = [&](int tag, std::int32_t bits, const std::string& id) {
+    text += fmt::format(" at = acl_entry(at, {}, {}, {});", tag, bits, id);
+  };
+  const std::string none = "4294967295u";
+  entry(1, op.owner, none);
+  if (op.user.number != kNoEntry) entry(2, op.user_bits, CId(op.user));
+  entry(4, op.group, none);
+  if (op.named_group.number != kNoEntry) entry(8, op.named_group_bits, CId(op.named_group));
+  if (op.mask != -1) entry(16, op.mask, none);
+  entry(32, op.other, none);
+  return text + fmt::format(
+                    " result(o, fsetxattr({}, \"system.posix_acl_access\", list, (size_t)(at - "
+                    "list), 0)); }}",
+                    File(op.descriptor));
+}
+std::string Write(const FileGetAcl& op) {
+  return fmt::format("get_acl(o, {});", File(op.descriptor));
+}
 std::string Write(const DescriptorDup& op) {
   return fmt::format("result(o, dup({}));", File(op.descriptor));
 }

@@ -133,6 +133,11 @@ Names Steps() {
       {"file.chmod",
        "a: d0 = memfd.create -> ok\na: file.chmod descriptor=d0 mode=0640 -> 0\n"
        "a: file.stat descriptor=d0 -> file{mode=0100640}\n"},
+      {"file.set_acl",
+       "a: d0 = memfd.create -> ok\na: file.set_acl descriptor=d0 user=4242 user_bits=4 group=2 "
+       "mask=6 -> 0\na: file.get_acl descriptor=d0 -> acl{owner=6 user=4242 user_bits=4 group=2 "
+       "mask=6 other=0}\n"},
+      {"file.get_acl", "a: d0 = memfd.create -> ok\na: file.get_acl descriptor=d0 -> ENODATA\n"},
       {"file.chown",
        "a: d0 = memfd.create -> ok\na: file.chown descriptor=d0 uid=4294967295 gid=4294967295 -> "
        "0\n"},

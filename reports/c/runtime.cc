@@ -31,6 +31,7 @@ constexpr std::string_view kIncludes = R"c(#define _GNU_SOURCE
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,6 +45,7 @@ struct outcome {
   struct shminfo limits;
   struct shm_info usage;
   struct stat file;
+  struct { long long owner, user, user_bits, group, named_group, named_group_bits, mask, other; } acl;
 };
 )c";
 
@@ -128,6 +130,39 @@ static int open_again(int file, int flags) {
   char path[32];
   snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
   return open(path, flags);
+}
+)c"},
+    {"acl_entry(", R"c(
+// One entry of an access control list, as linux/posix_acl_xattr.h has it; returns where the next goes.
+static unsigned char *acl_entry(unsigned char *at, int tag, int bits, unsigned id) {
+  const unsigned char entry[8] = {(unsigned char)tag,       0, (unsigned char)bits,
+                                  (unsigned char)(bits >> 8), (unsigned char)id,
+                                  (unsigned char)(id >> 8),   (unsigned char)(id >> 16),
+                                  (unsigned char)(id >> 24)};
+  memcpy(at, entry, sizeof(entry));
+  return at + sizeof(entry);
+}
+)c"},
+    {"get_acl(", R"c(
+static void get_acl(struct outcome *o, int file) {
+  unsigned char list[256];
+  long size = fgetxattr(file, "system.posix_acl_access", list, sizeof(list));
+  result(o, size);
+  o->acl.user = o->acl.named_group = 4294967295;
+  o->acl.mask = -1;
+  for (long at = 4; at + 8 <= size; at += 8) {
+    long long bits = list[at + 2] | list[at + 3] << 8;
+    long long id = (unsigned)(list[at + 4] | list[at + 5] << 8 | list[at + 6] << 16) |
+                   (unsigned)list[at + 7] << 24;
+    switch (list[at]) {
+      case 1: o->acl.owner = bits; break;
+      case 2: o->acl.user = id; o->acl.user_bits = bits; break;
+      case 4: o->acl.group = bits; break;
+      case 8: o->acl.named_group = id; o->acl.named_group_bits = bits; break;
+      case 16: o->acl.mask = bits; break;
+      default: o->acl.other = bits;
+    }
+  }
 }
 )c"},
     {"TRY ", R"c(

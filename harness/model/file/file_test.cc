@@ -124,5 +124,32 @@ TEST_F(Files, ReadOnlyMapsOfSealedOnesDependOnTheVersion) {
   EXPECT_FALSE(Allows(writing, Value{0x10000000}));
 }
 
+TEST_F(Files, OfAnAccessControlListShowItsMaskAsGroup) {
+  MakeFile(kPage);
+  const FileSetAcl list{.descriptor = DescriptorNumber(3),
+                        .user = Id::User(1),
+                        .user_bits = 6,
+                        .group = 2,
+                        .mask = 4};
+  EXPECT_TRUE(Allows(list, Value{0}));
+  EXPECT_FALSE(Allows(FileGetAcl{DescriptorNumber(3)}, AclRecord{}));
+  EXPECT_TRUE(Allows(FileGetAcl{DescriptorNumber(3)}, Failure{{ENODATA}}));
+  system_.Make(list, Value{0});
+  const AclRecord record{.owner = 6,
+                         .user = static_cast<std::int64_t>(Id::User(1).number),
+                         .user_bits = 6,
+                         .group = 2,
+                         .mask = 4};
+  EXPECT_TRUE(Allows(FileGetAcl{DescriptorNumber(3)}, record));
+  EXPECT_TRUE(Allows(FileStat{DescriptorNumber(3)}, FileRecord{.mode = {0100640}, .size = kPage}));
+  system_.Make(FileChmod{DescriptorNumber(3), {0666}}, Value{0});
+  AclRecord changed = record;
+  changed.mask = changed.other = 6;
+  EXPECT_TRUE(Allows(FileGetAcl{DescriptorNumber(3)}, changed));
+  FileSetAcl nameless = list;
+  nameless.mask = -1;
+  EXPECT_FALSE(Allows(nameless, Value{0})) << "a name needs a mask";
+}
+
 }  // namespace
 }  // namespace shmspec::model

@@ -87,6 +87,7 @@ void Apply(const MemfdReopen& op, const Scene& scene, State& state, const Outcom
 void Apply(const FileTruncate& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const FileChmod& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const FileChown& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const FileSetAcl& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const FileRead& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const FileWrite& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const FilePread& op, const Scene& scene, State& state, const Outcome& outcome);

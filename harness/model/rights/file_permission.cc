@@ -27,13 +27,42 @@ bool IsInGroup(const Credentials& caller, std::uint32_t gid) {
          std::find(caller.groups.begin(), caller.groups.end(), gid) != caller.groups.end();
 }
 
+bool Grants(std::int64_t granted, std::uint32_t bits) {
+  return (static_cast<std::uint64_t>(granted) & bits) == bits;
+}
+
+/// Whether the mode alone lets the caller open it.
+bool ByMode(const Credentials& caller, const Node& node, std::uint32_t bits) {
+  const int shift = caller.file_uid == node.uid ? 6 : IsInGroup(caller, node.gid) ? 3 : 0;
+  return Grants(node.mode >> shift, bits);
+}
+
+/// Whether the access control list lets the caller open it: "Access check algorithm" of acl(5).
+bool ByAcl(const Credentials& caller, const Node& node, std::uint32_t bits) {
+  const Acl& acl = node.acl;
+  const std::uint32_t mask = node.mode >> 3 & 7;
+  if (caller.file_uid == node.uid) return Grants(node.mode >> 6, bits);
+  if (acl.user != Acl::kNoName && caller.file_uid == acl.user) {
+    return Grants(acl.user_bits & mask, bits);
+  }
+  const bool owning = IsInGroup(caller, node.gid);
+  const bool named = acl.named_group != Acl::kNoName && IsInGroup(caller, acl.named_group);
+  if (!owning && !named) return Grants(node.mode, bits);
+  return (owning && Grants(acl.group & mask, bits)) ||
+         (named && Grants(acl.named_group_bits & mask, bits));
+}
+
 }  // namespace
 
 Says MayOpen(const Scene& scene, const Node& node, std::uint32_t bits) {
   if (!node.mode_known) return Says::kSilent;
   const Credentials& caller = scene.credentials();
-  const int shift = caller.file_uid == node.uid ? 6 : IsInGroup(caller, node.gid) ? 3 : 0;
-  if ((node.mode >> shift & bits) == bits) return Says::kYes;
+  const bool granted = node.acl.there ? ByAcl(caller, node, bits) : ByMode(caller, node, bits);
+  if (granted) return Says::kYes;
+  // Linux does not look at the list when the mask is empty.
+  if (node.acl.there && (node.mode & 0070) == 0 && ByMode(caller, node, bits)) {
+    return Says::kSilent;
+  }
   const Says reads = bits == kRead ? ByCapability(scene, kCapDacReadSearch) : Says::kNo;
   return reads == Says::kYes ? reads : std::max(reads, ByCapability(scene, kCapDacOverride));
 }

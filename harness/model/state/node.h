@@ -12,6 +12,19 @@
 
 namespace shmspec::model {
 
+/// The entries of an access control list that the mode of the file does not hold. The mode has the
+/// bits of owner and others, and the mask in place of those of the group.
+struct Acl {
+  bool there = false;
+  std::int32_t group = 0;
+  std::uint32_t user = kNoName;
+  std::int32_t user_bits = 0;
+  std::uint32_t named_group = kNoName;
+  std::int32_t named_group_bits = 0;
+  static constexpr std::uint32_t kNoName = 0xffffffff;
+  friend bool operator==(const Acl&, const Acl&) = default;
+};
+
 struct Node {
   std::uint32_t serial = 0;  // a name of the model's: the step that created it, plus one
   std::uint64_t object = 0;  // serial of its bytes
@@ -20,6 +33,7 @@ struct Node {
   bool mode_known = true;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
+  Acl acl;
   std::uint64_t seals = 0;
   bool has_seals = true;        // knows seals at all
   bool anonymous = false;       // shared memory that no descriptor stood for

@@ -69,7 +69,8 @@ void Mix(Mixer& mixer, const Process& process) {
 
 void Mix(Mixer& mixer, const Node& node) {
   mixer.Add(node.serial, node.object, node.size, node.mode, node.mode_known, node.uid, node.gid,
-            node.seals, node.anonymous, node.huge, node.references);
+            node.seals, node.anonymous, node.huge, node.references, node.acl.there, node.acl.user,
+            node.acl.user_bits, node.acl.named_group, node.acl.named_group_bits, node.acl.group);
 }
 
 void Mix(Mixer& mixer, const OpenFile& file) {

@@ -5,6 +5,7 @@
 #ifndef SHMSPEC_HARNESS_TARGET_CALL_FILE_CALLS_H_
 #define SHMSPEC_HARNESS_TARGET_CALL_FILE_CALLS_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "harness/target/call/call_result.h"
@@ -31,6 +32,8 @@ struct FileCalls {
   CallResult (*read_at)(int file, std::uint64_t at, std::uint64_t size, std::uint64_t offset);
   CallResult (*write_at)(int file, std::uint64_t at, std::uint64_t size, std::uint64_t offset);
   CallResult (*seek)(int file, std::uint64_t offset, int whence);
+  CallResult (*set_attribute)(int file, const char* name, const void* value, std::size_t size);
+  CallResult (*get_attribute)(int file, const char* name, void* value, std::size_t size);
   CallResult (*allocate)(int file, int mode, std::uint64_t offset, std::uint64_t size);
 };
 

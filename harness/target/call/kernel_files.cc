@@ -53,6 +53,12 @@ CallResult WriteAt(int file, std::uint64_t at, std::uint64_t size, std::uint64_t
 CallResult Seek(int file, std::uint64_t offset, int whence) {
   return ::syscall(SYS_lseek, file, Word(offset), whence);
 }
+CallResult SetAttribute(int file, const char* name, const void* value, std::size_t size) {
+  return ::syscall(SYS_fsetxattr, file, name, value, size, 0l);
+}
+CallResult GetAttribute(int file, const char* name, void* value, std::size_t size) {
+  return ::syscall(SYS_fgetxattr, file, name, value, size);
+}
 CallResult Allocate(int file, int mode, std::uint64_t offset, std::uint64_t size) {
   return ::syscall(SYS_fallocate, file, mode, Word(offset), Word(size));
 }
@@ -77,6 +83,8 @@ const FileCalls kKernelFileCalls{.create = Create,
                                  .read_at = ReadAt,
                                  .write_at = WriteAt,
                                  .seek = Seek,
+                                 .set_attribute = SetAttribute,
+                                 .get_attribute = GetAttribute,
                                  .allocate = Allocate};
 
 #else

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "harness/host/address.h"
@@ -60,6 +61,12 @@ CallResult WriteAt(int file, std::uint64_t at, std::uint64_t size, std::uint64_t
 CallResult Seek(int file, std::uint64_t offset, int whence) {
   return ::lseek(file, static_cast<off_t>(offset), whence);
 }
+CallResult SetAttribute(int file, const char* name, const void* value, std::size_t size) {
+  return ::fsetxattr(file, name, value, size, 0);
+}
+CallResult GetAttribute(int file, const char* name, void* value, std::size_t size) {
+  return ::fgetxattr(file, name, value, size);
+}
 CallResult Allocate(int file, int mode, std::uint64_t offset, std::uint64_t size) {
   return ::fallocate(file, mode, static_cast<off_t>(offset), static_cast<off_t>(size));
 }
@@ -83,6 +90,8 @@ constexpr FileCalls kLibcFileCalls{.create = Create,
                                    .read_at = ReadAt,
                                    .write_at = WriteAt,
                                    .seek = Seek,
+                                   .set_attribute = SetAttribute,
+                                   .get_attribute = GetAttribute,
                                    .allocate = Allocate};
 
 }  // namespace shmspec

@@ -31,6 +31,7 @@ void RestoreFiles(const model::State& real, const model::State& disguised, model
     now.seals |= node.seals & ~shown.seals;
     Restore(now.uid, shown.uid, node.uid);
     Restore(now.mode, shown.mode, node.mode);
+    Restore(now.acl, shown.acl, node.acl);
   }
   for (const model::OpenFile& file : *real.files) {
     const auto same = [&](const model::OpenFile& other) { return other.serial == file.serial; };

@@ -137,13 +137,44 @@ struct FileAllocate {
   friend bool operator==(const FileAllocate&, const FileAllocate&) = default;
 };
 
+/// fsetxattr(2) of system.posix_acl_access: an access control list with at most one named user and
+/// one named group. Bits are 4 for reading, 2 for writing, 1 for execution; 4294967295 stands for
+/// no entry of a name, and -1 for no mask. acl(5).
+struct FileSetAcl {
+  static constexpr std::string_view kName = "file.set_acl";
+  DescriptorRef descriptor;
+  std::int32_t owner = 6;
+  Id user{0xffffffff};
+  std::int32_t user_bits = 0;
+  std::int32_t group = 0;
+  Id named_group{0xffffffff};
+  std::int32_t named_group_bits = 0;
+  std::int32_t mask = -1;
+  std::int32_t other = 0;
+  static constexpr auto kFields =
+      Fields(Field{"descriptor", &FileSetAcl::descriptor}, Field{"owner", &FileSetAcl::owner},
+             Field{"user", &FileSetAcl::user}, Field{"user_bits", &FileSetAcl::user_bits},
+             Field{"group", &FileSetAcl::group}, Field{"named_group", &FileSetAcl::named_group},
+             Field{"named_group_bits", &FileSetAcl::named_group_bits},
+             Field{"mask", &FileSetAcl::mask}, Field{"other", &FileSetAcl::other});
+  friend bool operator==(const FileSetAcl&, const FileSetAcl&) = default;
+};
+
+/// fgetxattr(2) of it. The outcome is an AclRecord.
+struct FileGetAcl {
+  static constexpr std::string_view kName = "file.get_acl";
+  DescriptorRef descriptor;
+  static constexpr auto kFields = Fields(Field{"descriptor", &FileGetAcl::descriptor});
+  friend bool operator==(const FileGetAcl&, const FileGetAcl&) = default;
+};
+
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
 // clang-format off
 #define SHMSPEC_FILE_OPERATIONS(X) \
   X(FileTruncate) X(FileStat) X(FileChmod) X(FileChown) X(FileRead) X(FileWrite) X(FilePread) \
-  X(FilePwrite) X(FileSeek) X(FileAllocate)
+  X(FilePwrite) X(FileSeek) X(FileAllocate) X(FileSetAcl) X(FileGetAcl)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_FILE_H_

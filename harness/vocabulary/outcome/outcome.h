@@ -275,11 +275,31 @@ struct FileRecord {
   friend bool operator==(const FileRecord&, const FileRecord&) = default;
 };
 
+/// The access control list of a file; bits and absent entries as in FileSetAcl.
+struct AclRecord {
+  static constexpr std::string_view kName = "acl";
+  std::int64_t owner = 0;
+  ReportedId user = 0xffffffff;
+  std::int64_t user_bits = 0;
+  std::int64_t group = 0;
+  ReportedId named_group = 0xffffffff;
+  std::int64_t named_group_bits = 0;
+  std::int64_t mask = -1;
+  std::int64_t other = 0;
+  static constexpr auto kFields =
+      Fields(Field{"owner", &AclRecord::owner}, Field{"user", &AclRecord::user},
+             Field{"user_bits", &AclRecord::user_bits}, Field{"group", &AclRecord::group},
+             Field{"named_group", &AclRecord::named_group},
+             Field{"named_group_bits", &AclRecord::named_group_bits},
+             Field{"mask", &AclRecord::mask}, Field{"other", &AclRecord::other});
+  friend bool operator==(const AclRecord&, const AclRecord&) = default;
+};
+
 // clang-format off
 #define SHMSPEC_OUTCOMES(X) \
   X(Value) X(Failure) X(Fault) X(Gone) X(SegmentRecord) X(LimitsRecord) X(UsageRecord) \
   X(SegmentTable) X(MappingTable) X(ToolResult) X(Trouble) X(Histogram) X(StrayWrite) \
-  X(FileRecord)
+  X(FileRecord) X(AclRecord)
 // clang-format on
 
 #define SHMSPEC_NEXT_OUTCOME(Record) , Record

@@ -71,6 +71,9 @@ using AllocateMode = Flags<AllocateModeTag>;
 inline constexpr std::uint64_t kKeepSize = 1;
 inline constexpr std::uint64_t kPunchHole = 2;
 
+/// In operations on access control lists: no entry with a name.
+inline constexpr std::uint32_t kNoEntry = 0xffffffff;
+
 /// Where lseek(2) counts from, or what it looks for.
 enum class Whence : std::uint8_t { kSet, kCurrent, kEnd, kData, kHole };
 template <>

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Access control lists of files: acl(5).
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "harness/model/file/descriptor.h"
+#include "harness/model/language/operations.h"
+#include "harness/model/rights/file_permission.h"
+#include "harness/model/rights/permission.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+constexpr std::int32_t kMostBits = 7;
+constexpr std::uint32_t kExecuteBits = 0111;
+
+bool HasNames(const FileSetAcl& op) {
+  return op.user.number != kNoEntry || op.named_group.number != kNoEntry;
+}
+
+bool IsValid(const FileSetAcl& op) {
+  std::array bits{op.owner, op.group, op.other, std::max(op.mask, 0), 0, 0};
+  if (op.user.number != kNoEntry) bits[4] = op.user_bits;
+  if (op.named_group.number != kNoEntry) bits[5] = op.named_group_bits;
+  const bool sound = std::all_of(bits.begin(), bits.end(),
+                                 [](std::int32_t b) { return b >= 0 && b <= kMostBits; });
+  return sound && op.mask >= -1 && (op.mask >= 0 || !HasNames(op));
+}
+
+/// The permission bits of the mode once the list is set.
+std::uint32_t PermissionsOf(const FileSetAcl& op) {
+  const std::int32_t group = op.mask >= 0 ? op.mask : op.group;
+  return static_cast<std::uint32_t>(op.owner) << 6 | static_cast<std::uint32_t>(group) << 3 |
+         static_cast<std::uint32_t>(op.other);
+}
+
+}  // namespace
+
+void Describe(const FileSetAcl& op, const Scene& scene, Clauses& clauses) {
+  const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileSetAcl::descriptor>(), clauses);
+  clauses.Refuse(!IsValid(op), EINVAL, Force::kMust, {}, "no such list is valid");
+  clauses.RefuseHere(true, EOPNOTSUPP, Force::kMay, {}, "the file system may have no lists");
+  clauses.ReturnsValue(0, {"ACL.NAMED_USER"_req, "ACL.MASK"_req, "ACL.CHMOD_SETS_MASK"_req},
+                       "the file has the list");
+  if (file == nullptr) return;
+  const Node& node = NodeOf(scene.state(), file->node);
+  if (node.huge) return clauses.AnyFailure("nothing is known of the file");
+  const Says may = MayChangeMode(scene, node);
+  clauses.Refuse(may != Says::kYes, EPERM, ForceUnless(may), "ACL.ONLY_OWNER_SETS"_req,
+                 "the file belongs to somebody else");
+  const bool executes = ((PermissionsOf(op) ^ node.mode) & kExecuteBits) != 0;
+  clauses.Refuse((node.seals & kSealExec) != 0 && executes, EPERM, Force::kMay, {},
+                 "the file is sealed against a change of who may execute it");
+  const bool nameless =
+      (op.user.number != kNoEntry && MayLackUser(scene, op.user.number)) ||
+      (op.named_group.number != kNoEntry && MayLackGroup(scene, op.named_group.number));
+  clauses.Refuse(nameless, EINVAL, Force::kMay, {}, "the user namespace has no name for the id");
+}
+
+void Apply(const FileSetAcl& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const OpenFile* file =
+      FindFile(scene.state(), scene.process_index(), scene.NumberOf<&FileSetAcl::descriptor>());
+  if (file == nullptr || !Succeeded(outcome)) return;
+  Node& node = OwnNode(state, file->node);
+  node.mode = (node.mode & ~0777u) | PermissionsOf(op);
+  node.mode_known = node.mode_known && (node.mode & S_ISGID) == 0;
+  node.acl = {};
+  node.acl.there = op.mask >= 0;
+  if (!node.acl.there) return;
+  node.acl.group = op.group;
+  node.acl.user = op.user.number;
+  node.acl.user_bits = op.user.number != kNoEntry ? op.user_bits : 0;
+  node.acl.named_group = op.named_group.number;
+  node.acl.named_group_bits = op.named_group.number != kNoEntry ? op.named_group_bits : 0;
+}
+
+void Describe(const FileGetAcl&, const Scene& scene, Clauses& clauses) {
+  const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileGetAcl::descriptor>(), clauses);
+  clauses.RefuseHere(true, EOPNOTSUPP, Force::kMay, {}, "the file system may have no lists");
+  constexpr Requirement kSet = "ACL.NAMED_USER"_req;
+  constexpr Requirement kMask = "ACL.CHMOD_SETS_MASK"_req;
+  clauses.Returns<AclRecord>(kSet, "the list of the file");
+  if (file == nullptr) return;
+  const Node& node = NodeOf(scene.state(), file->node);
+  if (node.huge) return clauses.AnyFailure("nothing is known of the file");
+  const Acl& acl = node.acl;
+  clauses.Refuse(!acl.there, ENODATA, Force::kMust, kSet, "the mode says it all");
+  const auto bind = [&](std::uint8_t field, std::int64_t number, Requirement requirement,
+                        const char* why) { clauses.Bind(field, number, number, requirement, why); };
+  const auto name = [&](std::uint8_t field, std::uint32_t id) {
+    if (id == kNoEntry) return bind(field, kNoEntry, kSet, "no such entry");
+    const SeenId seen = SeenAs(scene, id);
+    Bound& bound = clauses.Bind(field, seen.id, seen.id, kSet, "who has an entry");
+    bound.has_other = seen.or_overflow;
+    bound.other = kOverflowId;
+  };
+  if (node.mode_known) {
+    bind(FieldIndex<AclRecord>("owner"), node.mode >> 6 & 7, kMask, "the mode of the owner");
+    bind(FieldIndex<AclRecord>("mask"), node.mode >> 3 & 7, kMask, "the group bits of the mode");
+    bind(FieldIndex<AclRecord>("other"), node.mode & 7, kMask, "the mode of others");
+  }
+  bind(FieldIndex<AclRecord>("group"), acl.group, kMask, "the bits of the group as they were set");
+  name(FieldIndex<AclRecord>("user"), acl.user);
+  bind(FieldIndex<AclRecord>("user_bits"), acl.user_bits, kSet, "the bits as they were set");
+  name(FieldIndex<AclRecord>("named_group"), acl.named_group);
+  bind(FieldIndex<AclRecord>("named_group_bits"), acl.named_group_bits, kSet,
+       "the bits as they were set");
+}
+
+}  // namespace shmspec::model

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Systems that do not keep to the access control lists of files.
+
+#include <utility>
+
+#include "harness/target/faulty/fault_table.h"
+
+namespace shmspec {
+namespace {
+
+constexpr std::uint64_t kCapFowner = 8;
+constexpr std::uint32_t kGroupBits = 0070;
+
+/// What opens a file by its list sees another list.
+template <void (*change)(model::Node& node)>
+void ForOpening(model::State& state, const model::Call& call) {
+  if (!IsOneOf<MemfdReopen>(call)) return;
+  model::Node* node = OwnNodeNamed(state, call);
+  if (node != nullptr && node->acl.there) change(*node);
+}
+
+void DropUser(model::Node& node) { node.acl.user = model::Acl::kNoName; }
+void DropGroup(model::Node& node) { node.acl.named_group = model::Acl::kNoName; }
+void FillMask(model::Node& node) { node.mode |= kGroupBits; }
+void DropList(model::Node& node) { node.acl = {}; }
+
+/// The mask caps others too.
+void MaskOthers(model::Node& node) {
+  const std::uint32_t mask = node.mode >> 3 & 7;
+  node.mode = (node.mode & ~7u) | (node.mode & mask);
+}
+
+/// The named user has the bits of the named group.
+void MixNames(model::Node& node) { std::swap(node.acl.user_bits, node.acl.named_group_bits); }
+
+/// The owning group has the mask as its own bits.
+void TakeMaskForGroup(model::Node& node) {
+  node.acl.group = static_cast<std::int32_t>(node.mode >> 3 & 7);
+}
+
+/// fchmod changes the entry of the owning group and leaves the mask.
+void ChmodSetsGroup(const Aftermath& a) {
+  model::Node* node = IsOneOf<FileChmod>(a.call) ? OwnNodeNamed(a.after, a.call) : nullptr;
+  if (node == nullptr || !node->acl.there || !a.Succeeded()) return;
+  const std::uint32_t before = NodeNamed(a.before, a.call)->mode;
+  node->acl.group = static_cast<std::int32_t>(node->mode >> 3 & 7);
+  node->mode = (node->mode & ~kGroupBits) | (before & kGroupBits);
+}
+
+void ChmodDropsList(const Aftermath& a) {
+  model::Node* node = IsOneOf<FileChmod>(a.call) ? OwnNodeNamed(a.after, a.call) : nullptr;
+  if (node != nullptr && a.Succeeded()) node->acl = {};
+}
+
+void LetAnyoneSet(model::State& state, const model::Call& call) {
+  if (IsOneOf<FileSetAcl>(call)) OwnCredentials(state, call).caps |= kCapFowner;
+}
+
+/// Success without an effect, the second time.
+void SetOnce(const Aftermath& a) {
+  if (!IsOneOf<FileSetAcl>(a.call) || !a.Succeeded()) return;
+  const model::Node* before = NodeNamed(a.before, a.call);
+  if (!before->acl.there) return;
+  OwnNodeNamed(a.after, a.call)->acl = before->acl;
+  OwnNodeNamed(a.after, a.call)->mode = before->mode;
+}
+
+/// Open files lose what the list no longer grants.
+void RevokeOpen(const Aftermath& a) {
+  if (!IsOneOf<FileSetAcl>(a.call) || !a.Succeeded()) return;
+  const std::uint32_t serial = FileNamed(a.after, a.call)->serial;
+  const std::uint32_t node = FileNamed(a.after, a.call)->node;
+  const std::uint32_t mode = NodeNamed(a.after, a.call)->mode;
+  for (model::OpenFile& file : a.after.files.Own()) {
+    if (file.node == node && file.serial != serial && (mode & kGroupBits) == 0) {
+      file.reads = file.writes = false;
+    }
+  }
+}
+
+constexpr SeededFault kFaults[] = {
+    {"acl_forgets_named_users", "ACL.NAMED_USER"_req, "entries of named users are not looked at",
+     Disguise<ForOpening<DropUser>>},
+    {"acl_mixes_users_and_groups", "ACL.NAMED_USER"_req,
+     "a named user has the bits of the named group", Disguise<ForOpening<MixNames>>},
+    {"acl_forgets_named_groups", "ACL.MASK"_req, "entries of named groups are not looked at",
+     Disguise<ForOpening<DropGroup>>},
+    {"acl_has_no_mask", "ACL.MASK"_req, "the mask caps nobody", Disguise<ForOpening<FillMask>>},
+    {"acl_mask_caps_others", "ACL.MASK"_req, "the mask caps others as well",
+     Disguise<ForOpening<MaskOthers>>},
+    {"acl_mask_is_the_group", "ACL.MASK"_req, "the owning group has all bits of the mask",
+     Disguise<ForOpening<TakeMaskForGroup>>},
+    {"acl_is_not_looked_at", "ACL.NAMED_USER"_req, "only the mode decides who may open",
+     Disguise<ForOpening<DropList>>},
+    {"chmod_leaves_the_mask", "ACL.CHMOD_SETS_MASK"_req,
+     "fchmod sets the entry of the owning group and not the mask", Afterwards<ChmodSetsGroup>},
+    {"chmod_drops_the_acl", "ACL.CHMOD_SETS_MASK"_req, "fchmod removes the list",
+     Afterwards<ChmodDropsList>},
+    {"anyone_sets_acls", "ACL.ONLY_OWNER_SETS"_req, "every user may set the list",
+     Disguise<LetAnyoneSet>},
+    {"acl_is_set_once", "ACL.ONLY_OWNER_SETS"_req, "a second list has no effect",
+     Afterwards<SetOnce>},
+    {"acl_takes_open_files_back", "ACL.OPEN_FD_UNAFFECTED"_req,
+     "files that are open lose the rights that a new list takes", Afterwards<RevokeOpen>},
+};
+
+const internal::FaultRegistration registration(kFaults);
+
+}  // namespace
+}  // namespace shmspec
