@@ -39,6 +39,8 @@ constexpr std::array kTable{
     AbilityEntry{Ability::kBlocked, "seeing that another thread sleeps in a call", "", &TryBlocked},
     AbilityEntry{Ability::kTwoProcesses, "two actors at the same time", "", &TryNothing},
     AbilityEntry{Ability::kTwoUsers, "users that are kept apart", "", nullptr},  // see TryAbilities
+    AbilityEntry{Ability::kFileOwners, "owners and modes of files as the kernel has them", "",
+                 nullptr},  // likewise
     AbilityEntry{Ability::kRoot, "an actor with user id 0", "", &TryRoot},
     AbilityEntry{Ability::kIpcLock, "an actor with CAP_IPC_LOCK", "", &TryCapIpcLock},
     AbilityEntry{Ability::kIpcNamespace, "making an IPC namespace", "", &TryIpcNamespace},
@@ -59,6 +61,18 @@ constexpr std::array kTable{
 
 static_assert(kTable.size() == NamesOf<Ability>::kNames.size(), "each ability has an entry");
 
+/// What fakes users keeps owners and modes of files itself, and answers for the kernel.
+Result<void> KernelHasOwners(const Users& users) {
+  if (!users.make_believe) return {};
+  return Error{"users are make-believe, and so are the owners of files", true};
+}
+
+Result<void> Try(const AbilityEntry& entry, const std::string& program, Users& users) {
+  if (entry.ability == Ability::kTwoUsers) return ProbeUsers(users);
+  if (entry.ability == Ability::kFileOwners) return KernelHasOwners(users);
+  return entry.attempt(program);
+}
+
 }  // namespace
 
 std::span<const AbilityEntry> AbilityTable() { return kTable; }
@@ -76,8 +90,7 @@ FoundAbilities TryAbilities(const std::string& program) {
   FoundAbilities found;
   found.users = ChooseUsers();
   for (const AbilityEntry& entry : kTable) {
-    const bool users = entry.ability == Ability::kTwoUsers;
-    const Result<void> tried = users ? ProbeUsers(found.users) : entry.attempt(program);
+    const Result<void> tried = Try(entry, program, found.users);
     if (tried.ok()) continue;
     found.there = Without(found.there, Only(entry.ability));
     found.missing.push_back({entry.ability, tried.error().message});

@@ -39,12 +39,13 @@ Abilities OfOperation(const Operation& operation) {
         } else if constexpr (std::is_same_v<Op, ProcessAwaitBlocked>) {
           return Only(Ability::kBlocked);
         } else if constexpr (std::is_same_v<Op, ProcessSetIdentity> ||
-                             std::is_same_v<Op, ProcessDropCapability> ||
-                             std::is_same_v<Op, FileChmod> || std::is_same_v<Op, FileChown>) {
-          // What fakes users answers these itself, and the file keeps its mode and owner.
+                             std::is_same_v<Op, ProcessDropCapability>) {
           return Only(Ability::kTwoUsers);
+        } else if constexpr (std::is_same_v<Op, FileStat> || std::is_same_v<Op, FileChmod> ||
+                             std::is_same_v<Op, FileChown>) {
+          return Only(Ability::kFileOwners);
         } else if constexpr (std::is_same_v<Op, FileSetAcl> || std::is_same_v<Op, FileGetAcl>) {
-          return Only(Ability::kAcl) | Only(Ability::kTwoUsers);
+          return Only(Ability::kAcl) | Only(Ability::kFileOwners);
         } else if constexpr (std::is_same_v<Op, ProcessThread>) {
           return Only(Ability::kThreads);
         } else if constexpr (std::is_same_v<Op, ProcessExit>) {

@@ -38,6 +38,7 @@ enum class Ability : std::uint8_t {
   // Abilities that requirements need.
   kTwoProcesses,
   kTwoUsers,
+  kFileOwners,
   kRoot,
   kIpcLock,
   kIpcNamespace,
@@ -75,6 +76,7 @@ struct NamesOf<Ability> {
       Named<Ability>{"blocked", Ability::kBlocked},
       Named<Ability>{"two-processes", Ability::kTwoProcesses},
       Named<Ability>{"two-users", Ability::kTwoUsers},
+      Named<Ability>{"file-owners", Ability::kFileOwners},
       Named<Ability>{"root", Ability::kRoot},
       Named<Ability>{"cap_ipc_lock", Ability::kIpcLock},
       Named<Ability>{"ipcns", Ability::kIpcNamespace},
