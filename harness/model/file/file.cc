@@ -111,8 +111,11 @@ void Describe(const FileChmod& op, const Scene& scene, Clauses& clauses) {
   if (file == nullptr || IsHuge(scene, file, clauses)) return;
   const Node& node = NodeOf(scene.state(), file->node);
   const Says may = MayChangeMode(scene, node);
-  clauses.Refuse(may != Says::kYes, EPERM, ForceUnless(may), "FILE.CHMOD"_req,
+  const bool owns = scene.credentials().file_uid == node.uid;
+  const Requirement deciding = owns ? "FILE.CHMOD"_req : "PERM.FILE.CAP_FOWNER"_req;
+  clauses.Refuse(may != Says::kYes, EPERM, ForceUnless(may), {"FILE.CHMOD"_req, deciding},
                  "the file belongs to somebody else");
+  clauses.Effect(deciding);
   const bool changes = ((op.mode.bits ^ node.mode) & 0111) != 0;
   clauses.Refuse((node.seals & kSealExec) != 0 && changes, EPERM,
                  node.mode_known ? Force::kMust : Force::kMay,
@@ -134,8 +137,11 @@ void Describe(const FileChown& op, const Scene& scene, Clauses& clauses) {
   clauses.ReturnsValue(0, "FILE.OWNER"_req, "the file belongs to them");
   if (file == nullptr || IsHuge(scene, file, clauses)) return;
   const Says may = MayGive(scene, NodeOf(scene.state(), file->node), op.uid.number, op.gid.number);
-  clauses.Refuse(may != Says::kYes, EPERM, ForceUnless(may), "FILE.OWNER"_req,
+  const bool capable = (scene.credentials().caps & kCapChown) != 0;
+  const Requirement deciding = capable ? "PERM.FILE.CAP_CHOWN"_req : "PERM.FILE.OWN_GROUP"_req;
+  clauses.Refuse(may != Says::kYes, EPERM, ForceUnless(may), {"FILE.OWNER"_req, deciding},
                  "the caller may not give the file away");
+  clauses.Effect(deciding);
   const bool nameless = MayLackUser(scene, op.uid.number) || MayLackGroup(scene, op.gid.number);
   clauses.Refuse(nameless, EINVAL, Force::kMay, {}, "the user namespace has no name for the id");
 }

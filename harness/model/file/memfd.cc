@@ -161,9 +161,7 @@ void Describe(const MemfdReopen& op, const Scene& scene, Clauses& clauses) {
   const bool writes = (op.flags.bits & (kWriteOnly | kReadWrite)) != 0;
   std::uint32_t bits = op.flags.Has(kWriteOnly) ? 0 : kRead;
   if (writes || truncates) bits |= kWrite;
-  const Says may = MayOpen(scene, node, bits);
-  clauses.Refuse(may != Says::kYes, EACCES, ForceUnless(may), kReopen,
-                 "the mode of the file does not permit it");
+  DescribeOpening(scene, node, bits, kReopen, clauses);
   clauses.Refuse(truncates && (node.seals & kSealShrink) != 0 && node.size > 0, EPERM, Force::kMust,
                  "SEAL.SHRINK"_req, "the file is sealed against shrinking");
 }

@@ -3,16 +3,16 @@
 #include "harness/model/rights/file_permission.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include "harness/model/rights/permission.h"
 
 namespace shmspec::model {
+
+using namespace shmspec::literals;
+
 namespace {
 
-constexpr std::uint64_t kCapChown = 1ull << 0;
-constexpr std::uint64_t kCapDacOverride = 1ull << 1;
-constexpr std::uint64_t kCapDacReadSearch = 1ull << 2;
-constexpr std::uint64_t kCapFowner = 1ull << 3;
 constexpr std::uint32_t kStays = 0xffffffff;
 
 /// A capability in a user namespace of its own may not reach the node.
@@ -65,6 +65,34 @@ Says MayOpen(const Scene& scene, const Node& node, std::uint32_t bits) {
   }
   const Says reads = bits == kRead ? ByCapability(scene, kCapDacReadSearch) : Says::kNo;
   return reads == Says::kYes ? reads : std::max(reads, ByCapability(scene, kCapDacOverride));
+}
+
+namespace {
+
+/// What decides whether the caller may open the node.
+Requirement DecidingOf(const Scene& scene, const Node& node) {
+  const Credentials& caller = scene.credentials();
+  const bool owns = caller.file_uid == node.uid;
+  if ((caller.caps & kCapDacOverride) != 0) return "PERM.FILE.CAP_DAC_OVERRIDE"_req;
+  if ((caller.caps & kCapDacReadSearch) != 0) return "PERM.FILE.CAP_DAC_READ_SEARCH"_req;
+  if (caller.file_uid != caller.uid) return "PERM.FILE.FILE_SYSTEM_ID"_req;
+  if (caller.caps != 0 || (caller.uid == 0 && !owns)) return "PERM.FILE.OTHER_CAPS"_req;
+  if (node.acl.there) return "ACL.MASK"_req;
+  if (!owns && caller.file_gid != node.gid && IsInGroup(caller, node.gid)) {
+    return "PERM.FILE.SUPPLEMENTARY_GROUPS"_req;
+  }
+  return "PERM.FILE.CLASS_SELECTION"_req;
+}
+
+}  // namespace
+
+void DescribeOpening(const Scene& scene, const Node& node, std::uint32_t bits,
+                     Requirement requirement, Clauses& clauses) {
+  const Says may = MayOpen(scene, node, bits);
+  const Requirement deciding = DecidingOf(scene, node);
+  clauses.Refuse(may != Says::kYes, EACCES, ForceUnless(may), {requirement, deciding},
+                 "the mode of the file does not permit it");
+  clauses.Effect(deciding);
 }
 
 Says MayChangeMode(const Scene& scene, const Node& node) {

@@ -7,12 +7,16 @@
 
 #include <cstdint>
 
+#include "harness/model/language/clauses.h"
 #include "harness/model/language/scene.h"
 
 namespace shmspec::model {
 
 /// Whether the mode of the node lets the caller open it for these bits (kRead, kWrite).
 Says MayOpen(const Scene& scene, const Node& node, std::uint32_t bits);
+/// Adds EACCES where it may not, by `requirement` and by what decides about it.
+void DescribeOpening(const Scene& scene, const Node& node, std::uint32_t bits,
+                     Requirement requirement, Clauses& clauses);
 /// Whether the caller may change the mode: it owns the node, or has CAP_FOWNER.
 Says MayChangeMode(const Scene& scene, const Node& node);
 /// Whether the caller may give the node to that user and group; 4294967295 stands for no change.

@@ -9,7 +9,6 @@
 namespace shmspec {
 namespace {
 
-constexpr std::uint64_t kCapFowner = 8;
 constexpr std::uint32_t kGroupBits = 0070;
 
 /// What opens a file by its list sees another list.

@@ -89,8 +89,6 @@ void ReopenToWrite(const model::State&, model::Call&, Operation& operation) {
   if (auto* reopen = std::get_if<MemfdReopen>(&operation)) reopen->flags.bits |= kReadWrite;
 }
 
-constexpr std::uint64_t kCapChown = 1, kCapDacOverride = 2, kCapFowner = 8;
-
 template <class Op, std::uint64_t kCapability>
 void Enable(model::State& state, const model::Call& call) {
   if (IsOneOf<Op>(call)) OwnCredentials(state, call).caps |= kCapability;

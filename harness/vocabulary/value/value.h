@@ -224,7 +224,10 @@ using Protection = Flags<ProtectionTag>;
 
 /// A set of Linux capabilities, bit N for capability number N.
 struct CapabilitiesTag {
-  static constexpr std::array kNames{Named<std::uint64_t>{"dac_override", 1ull << 1},
+  static constexpr std::array kNames{Named<std::uint64_t>{"chown", 1ull << 0},
+                                     Named<std::uint64_t>{"dac_override", 1ull << 1},
+                                     Named<std::uint64_t>{"dac_read_search", 1ull << 2},
+                                     Named<std::uint64_t>{"fowner", 1ull << 3},
                                      Named<std::uint64_t>{"setgid", 1ull << 6},
                                      Named<std::uint64_t>{"setuid", 1ull << 7},
                                      Named<std::uint64_t>{"ipc_lock", 1ull << 14},
@@ -236,6 +239,10 @@ struct CapabilitiesTag {
                                      Named<std::uint64_t>{"checkpoint_restore", 1ull << 40}};
 };
 using Capabilities = Flags<CapabilitiesTag>;
+inline constexpr std::uint64_t kCapChown = 1ull << 0;
+inline constexpr std::uint64_t kCapDacOverride = 1ull << 1;
+inline constexpr std::uint64_t kCapDacReadSearch = 1ull << 2;
+inline constexpr std::uint64_t kCapFowner = 1ull << 3;
 inline constexpr std::uint64_t kCapSetgid = 1ull << 6;
 inline constexpr std::uint64_t kCapSetuid = 1ull << 7;
 inline constexpr std::uint64_t kCapIpcLock = 1ull << 14;
