@@ -23,6 +23,7 @@ constexpr std::string_view kIncludes = R"c(#define _GNU_SOURCE
 #include <sys/fsuid.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -30,6 +31,7 @@ constexpr std::string_view kIncludes = R"c(#define _GNU_SOURCE
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,6 +46,7 @@ struct outcome {
   struct shminfo limits;
   struct shm_info usage;
   struct stat file;
+  struct statfs system;
 };
 )c";
 

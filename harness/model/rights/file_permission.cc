@@ -27,15 +27,26 @@ bool IsInGroup(const Credentials& caller, std::uint32_t gid) {
          std::find(caller.groups.begin(), caller.groups.end(), gid) != caller.groups.end();
 }
 
+/// CAP_DAC_READ_SEARCH gives the rights in `searches`, CAP_DAC_OVERRIDE all of them.
+template <class File>
+Says ByMode(const Scene& scene, const File& file, std::uint32_t bits, std::uint32_t searches) {
+  const Credentials& caller = scene.credentials();
+  const int shift = caller.file_uid == file.uid ? 6 : IsInGroup(caller, file.gid) ? 3 : 0;
+  if ((file.mode >> shift & bits) == bits) return Says::kYes;
+  const bool search = (bits & ~searches) == 0;
+  const Says reads = search ? ByCapability(scene, kCapDacReadSearch) : Says::kNo;
+  return reads == Says::kYes ? reads : std::max(reads, ByCapability(scene, kCapDacOverride));
+}
+
 }  // namespace
 
 Says MayOpen(const Scene& scene, const Node& node, std::uint32_t bits) {
   if (!node.mode_known) return Says::kSilent;
-  const Credentials& caller = scene.credentials();
-  const int shift = caller.file_uid == node.uid ? 6 : IsInGroup(caller, node.gid) ? 3 : 0;
-  if ((node.mode >> shift & bits) == bits) return Says::kYes;
-  const Says reads = bits == kRead ? ByCapability(scene, kCapDacReadSearch) : Says::kNo;
-  return reads == Says::kYes ? reads : std::max(reads, ByCapability(scene, kCapDacOverride));
+  return ByMode(scene, node, bits, kRead);
+}
+
+Says MayEnter(const Scene& scene, const FileSystem& system, std::uint32_t bits) {
+  return ByMode(scene, system, bits, kRead | kExecuteBit);
 }
 
 Says MayChangeMode(const Scene& scene, const Node& node) {

@@ -13,6 +13,8 @@ namespace shmspec::model {
 
 /// Whether the mode of the node lets the caller open it for these bits (kRead, kWrite).
 Says MayOpen(const Scene& scene, const Node& node, std::uint32_t bits);
+/// The same for a directory, with kExecuteBit for looking up a name.
+Says MayEnter(const Scene& scene, const FileSystem& system, std::uint32_t bits);
 /// Whether the caller may change the mode: it owns the node, or has CAP_FOWNER.
 Says MayChangeMode(const Scene& scene, const Node& node);
 /// Whether the caller may give the node to that user and group; 4294967295 stands for no change.
