@@ -17,11 +17,14 @@ namespace shmspec {
 /// A stage with an IPC namespace of its own, or null where the caller may not make one or may not
 /// become several users. The calling process enters the namespace.
 inline std::unique_ptr<Stage> KernelStage(std::string_view target) {
-  static const bool isolated =
-      ProbeIsolation() == Isolation::kPrivate && EnterIsolation(Isolation::kPrivate).ok();
-  if (!isolated) return nullptr;
-  auto stage =
-      MakeProcessStage(target, {.deadline_ms = 10'000, .private_ipc = true, .sweeps = true});
+  static const bool may = ProbeIsolation() == Isolation::kPrivate;
+  if (!may) return nullptr;
+  static const Result<Isolated> isolated = EnterIsolation(Isolation::kPrivate);
+  if (!isolated.ok()) return nullptr;
+  auto stage = MakeProcessStage(target, {.deadline_ms = 10'000,
+                                         .private_ipc = true,
+                                         .private_shm = isolated->private_shm,
+                                         .sweeps = true});
   return stage.ok() ? std::move(*stage) : nullptr;
 }
 

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
+#include <utility>
 
 #include "harness/runner/case.h"
 #include "harness/vocabulary/outcome/memory_pattern.h"
@@ -83,6 +85,24 @@ inline Descriptor Reopen(const Actor& actor, DescriptorRef file, std::uint64_t f
   actor.DescriptorAs(again, MemfdReopen{file, flags}).Succeeds();
   return again;
 }
+
+/// shm_open(3) that makes the object.
+inline constexpr std::uint64_t kNewObject = kMakeObject | kOnlyNewObject | kReadWrite;
+
+/// A new POSIX object of that size.
+inline Descriptor NewObject(const Actor& actor, std::string name, std::uint64_t bytes = 0,
+                            std::uint32_t mode = 0600) {
+  const Descriptor d = actor.Open({std::move(name), kNewObject, {mode}});
+  if (bytes != 0) actor.Do(FileTruncate{d, {bytes}}).Gives(0);
+  return d;
+}
+
+/// What fstat(2) shows of a file of that size.
+inline Pattern OfSize(std::int64_t size) { return Record<FileRecord>().With("size", size); }
+
+/// An actor in a mount namespace of its own, for cases that mount something there. Others join it
+/// by being forked from it.
+inline ActorSpec Mounted() { return {.namespaces = kNamespaceMount}; }
 
 /// Any identifier: zero is as good as another.
 inline Pattern Identifier() {

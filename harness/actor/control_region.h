@@ -108,13 +108,15 @@ struct StepState {
 
 struct ControlHeader {
   alignas(8) std::uint64_t bytes = 0;
-  alignas(8) std::uint64_t abilities = 0;  // of the system: Abilities
+  alignas(8) std::uint64_t abilities = 0;      // of the system: Abilities
+  alignas(8) std::uint64_t shared_mounts = 0;  // mount namespace of the caller
   std::uint32_t actor_count = 0;
   std::uint32_t act_count = 0;
   std::uint32_t step_count = 0;
   Extent acts, steps, script, arena;
   std::uint32_t deadline_ms = 0;
   bool private_ipc = false;
+  bool private_shm = false;
   bool fresh_images = false;
   bool concurrent = false;
   bool spread = false;  // the actors are on more processors than one

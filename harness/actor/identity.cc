@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -165,6 +166,7 @@ void NumberOwnNamespaces(const ActorSpec& spec, ActorFacts& facts) {
   number(kNamespaceIpc, facts.ipc_namespace);
   number(kNamespaceUser, facts.user_namespace);
   number(kNamespacePid, facts.pid_namespace);
+  number(kNamespaceMount, facts.mount_namespace);
 }
 
 /// The supplementary groups of the caller, from /proc where getgroups(2) is refused.
@@ -200,6 +202,11 @@ ActorFacts ReadFacts() {
   facts.task_size = TaskSize();
   facts.memlock = GetLimit(Limit::kMemlock);
   facts.as = GetLimit(Limit::kAddressSpace);
+  facts.mount_namespace = NumberOfNamespace("mnt");
+  // It can be read only by setting it.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  facts.umask = static_cast<std::int32_t>(mask);
   return facts;
 }
 

@@ -2,6 +2,7 @@
 
 #include "harness/actor/needs.h"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "harness/vocabulary/value/check.h"
@@ -28,6 +29,11 @@ Abilities OfActor(const ActorSpec& spec) {
   add(spec.cpu.has_value(), Ability::kPinning);
   return needs;
 }
+
+template <class Op>
+constexpr bool IsMount =
+    std::is_same_v<Op, SystemMountShm> || std::is_same_v<Op, SystemRemountShm> ||
+    std::is_same_v<Op, SystemUnmountShm> || std::is_same_v<Op, SystemHideShm>;
 
 Abilities OfOperation(const Operation& operation) {
   return std::visit(
@@ -57,6 +63,8 @@ Abilities OfOperation(const Operation& operation) {
           return Only(Ability::kProc);
         } else if constexpr (std::is_same_v<Op, MemfdReopen>) {
           return Only(Ability::kProc);
+        } else if constexpr (IsMount<Op>) {
+          return Only(Ability::kProc) | Only(Ability::kMountNamespace);
         } else if constexpr (std::is_same_v<Op, SysvKeyOfPath>) {
           return op.path.starts_with("/proc/") ? Only(Ability::kProc) : Abilities();
         } else {
@@ -93,6 +101,14 @@ Abilities NeedsOfSteps(const Plan& plan) {
   }
   if (MayLeaveOrphans(plan)) needs = needs | Only(Ability::kOrphans);
   return needs;
+}
+
+bool NamesObjects(const Plan& plan) {
+  return std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
+    return std::visit(
+        []<class Op>(const Op&) { return kFamilyOf<Op> == Family::kPosix || IsMount<Op>; },
+        static_cast<const OperationVariant&>(step.operation));
+  });
 }
 
 Abilities NeedsOfRequirements(const Plan& plan) {

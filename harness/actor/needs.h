@@ -13,6 +13,9 @@ namespace shmspec {
 /// By its actors and operations: nothing for a plan of actors that only call and map.
 Abilities NeedsOfSteps(const Plan& plan);
 
+/// Whether it makes names in /dev/shm or mounts a file system there.
+bool NamesObjects(const Plan& plan);
+
 /// By the `needs` of the requirements that it cites (suites/requirements.yaml).
 Abilities NeedsOfRequirements(const Plan& plan);
 

@@ -311,6 +311,8 @@ void RunActorProcess(const ControlRegion& region, int region_fd, std::uint32_t s
   Lasting lasting;
   for (;; birth = Birth::kRecalled) {
     context.private_ipc = region.header().private_ipc;
+    context.private_shm = region.header().private_shm;
+    context.shared_mounts = region.header().shared_mounts;
     Performer performer(region, region_fd, self, context);
     if (!region.actor(self).stays) performer.LiveAndEnd(birth);
     if (!performer.LiveAndStay(birth, lasting)) ::_exit(0);

@@ -14,6 +14,7 @@
 
 #include "harness/actor/control_region.h"
 #include "harness/actor/i386_program.h"
+#include "harness/actor/identity.h"
 #include "harness/actor/needs.h"
 #include "harness/actor/script.h"
 #include "harness/actor/spawn_warden.h"
@@ -23,6 +24,7 @@
 #include "harness/host/shared_file.h"
 #include "harness/residue/ipc_objects.h"
 #include "harness/residue/segments.h"
+#include "harness/residue/shared_names.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/plan/users.h"
 #include "harness/vocabulary/value/names.h"
@@ -101,6 +103,7 @@ class ProcessStage final : public Stage {
   const KernelTarget& target_;
   const ProcessStageOptions options_;
   SystemFacts facts_;
+  const std::uint64_t mounts_ = NumberOfNamespace("mnt");
   bool facts_changed_ = false;  // since they were read
   UniqueFd region_fd_;
   std::optional<ControlRegion> region_;
@@ -112,6 +115,9 @@ std::optional<std::string> ProcessStage::Missing(const Plan& plan) const {
   const Abilities missing = Without(needed, facts_.abilities);
   for (const auto& [name, ability] : NamesOf<Ability>::kNames) {
     if (Has(missing, ability)) return options_.abilities.WhyNot(ability);
+  }
+  if (!options_.private_shm && NamesObjects(plan)) {
+    return "names in /dev/shm are made only where this run has a /dev/shm of its own";
   }
   return std::nullopt;
 }
@@ -157,6 +163,8 @@ Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace) {
   header.abilities = facts_.abilities.bits;
   header.deadline_ms = options_.deadline_ms;
   header.private_ipc = options_.private_ipc;
+  header.private_shm = options_.private_shm;
+  header.shared_mounts = mounts_;
   header.fresh_images = options_.fresh_images;
   header.caller_cpu = ::sched_getcpu();
   std::strncpy(header.target.data(), target_.name.data(), header.target.size() - 1);
@@ -233,6 +241,9 @@ void ProcessStage::CleanUp(const Trace& trace) {
                       std::any_of(trace.steps.begin(), trace.steps.end(), [](const auto& step) {
                         return std::holds_alternative<Trouble>(step.outcome);
                       });
+  if (options_.private_shm && NamesObjects(trace.plan) && (failed || options_.sweeps)) {
+    RemoveEverySharedName();
+  }
   if (!failed && !(options_.private_ipc && options_.sweeps)) return;
   // First those that steps have named: a search would take longer.
   RemoveNamed(trace, options_.private_ipc);
@@ -303,6 +314,7 @@ Result<std::unique_ptr<Stage>> MakeProcessStage(std::string_view target_name,
   }
   SystemFacts facts = ReadLastingFacts();
   facts.private_ipc = options.private_ipc;
+  facts.private_shm = options.private_shm;
   facts.detaches = options.detaches;
   facts.abilities = options.abilities.there;
   auto stage = std::make_unique<ProcessStage>(*target, options, facts);

@@ -37,6 +37,8 @@ struct ProcessStageOptions {
   std::string program = "/proc/self/exe";
   /// Whether nobody else acts in the IPC namespace of the caller; sysctls are written only then.
   bool private_ipc = false;
+  /// Whether /dev/shm is a file system of the caller's own: names are made there only then.
+  bool private_shm = false;
   /// Mixed into the keys k0, k1, ...: different for stages that share an IPC namespace.
   std::uint64_t key_seed = 0;
   /// Executes the program anew for each actor, so that every one has an address space laid out by
@@ -47,8 +49,8 @@ struct ProcessStageOptions {
   FoundAbilities abilities;
   /// Whether the system has shmdt(2); actors have everything else of System V, or are not started.
   bool detaches = true;
-  /// Removes every segment of the namespace after each plan, so that the next one begins with none.
-  /// Only with private_ipc.
+  /// Removes every segment of the namespace and every name in /dev/shm after each plan, so that the
+  /// next one begins with none. Only as far as they are private.
   bool sweeps = false;
 };
 

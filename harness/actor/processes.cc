@@ -52,6 +52,8 @@ void* RunActorThread(void* start) {
   const ControlHeader& header = told->region->header();
   Context context(*told->target, told->region->header().handles);
   context.private_ipc = header.private_ipc;
+  context.private_shm = header.private_shm;
+  context.shared_mounts = header.shared_mounts;
   Performer(*told->region, told->region_fd, told->self, context).Live(Birth::kThread);
   LeaveFaultGuard();
   return nullptr;

@@ -175,6 +175,7 @@ void NumberSharedNamespaces(const Plan& plan, std::vector<ActorFacts>& actors) {
   NumberSharedNamespace(plan, kNamespaceIpc, &ActorFacts::ipc_namespace, actors);
   NumberSharedNamespace(plan, kNamespaceUser, &ActorFacts::user_namespace, actors);
   NumberSharedNamespace(plan, kNamespacePid, &ActorFacts::pid_namespace, actors);
+  NumberSharedNamespace(plan, kNamespaceMount, &ActorFacts::mount_namespace, actors);
 }
 
 void ReadResults(const ControlRegion& region, Trace& trace) {

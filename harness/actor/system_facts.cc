@@ -140,6 +140,7 @@ SystemFacts ReadLastingFacts() {
   facts.huge_group =
       static_cast<std::uint32_t>(ReadNumberFile("/proc/sys/vm/hugetlb_shm_group").value_or(0));
   facts.memfd_noexec = ReadNumberFile("/proc/sys/vm/memfd_noexec").value_or(0);
+  facts.protected_regular = ReadNumberFile("/proc/sys/fs/protected_regular").value_or(-1);
   facts.filtered = IsFiltered();
   ReadChangingFacts(facts);
   facts.long_bits = LongBits(facts);

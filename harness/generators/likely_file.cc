@@ -33,8 +33,17 @@ Operation LikelyPlan::DrawFile() {
       0, kReadWrite, kWriteOnly, kReadWrite | kAppend, kReadWrite | kTruncate, kReadWrite};
   constexpr std::array<std::uint32_t, 6> kFileModes{0600, 0777, 0666, 0400, 0, 0644};
   constexpr std::array kOwners{Id(0xffffffff), Id(0), Id::User(1), Id::User(2)};
-  if (Used(HandleKind::kDescriptor) == 0) return MemfdCreate{"m", kAllowSealing};
-  switch (Below(18)) {
+  if (Used(HandleKind::kDescriptor) == 0) {
+    if (Below(2) == 1) return PosixOpen{"/n0", kMakeObject | kReadWrite, {0666}};
+    return MemfdCreate{"m", kAllowSealing};
+  }
+  switch (Below(23)) {
+    case 18:
+    case 19:
+    case 20:
+    case 21:
+      return DrawObject();
+
     case 0:
     case 1:
     case 2:
@@ -79,8 +88,34 @@ Operation LikelyPlan::DrawAcl() {
   constexpr std::array<std::int32_t, 6> kMasks{6, 4, 7, 0, 6, -1};
   constexpr std::array kNames{Id(kNoEntry), Id::User(1), Id::User(2), Id::User(1)};
   if (Below(3) == 2) return FileGetAcl{AnyDescriptor()};
-  return FileSetAcl{AnyDescriptor(), OneOf(kBits), OneOf(kNames),  OneOf(kBits), OneOf(kBits),
+  return FileSetAcl{AnyDescriptor(), OneOf(kBits), OneOf(kNames), OneOf(kBits), OneOf(kBits),
                     OneOf(kNames),   OneOf(kBits), OneOf(kMasks), OneOf(kBits)};
+}
+
+/// Few names, so that they are met again, by several users.
+Operation LikelyPlan::DrawObject() {
+  constexpr std::array kNames{"/n0", "/n0", "/n0", "/n1", "/n2", "n0", "//n1", "/", "/n0/x"};
+  constexpr std::array<std::uint64_t, 10> kFlags{kMakeObject | kReadWrite,
+                                                 kReadWrite,
+                                                 0,
+                                                 kMakeObject | kOnlyNewObject | kReadWrite,
+                                                 kReadWrite | kTruncate,
+                                                 kMakeObject | kReadWrite | kTruncate,
+                                                 kWriteOnly,
+                                                 kTruncate,
+                                                 kOnlyNewObject | kReadWrite,
+                                                 kReadWrite | kAppend};
+  constexpr std::array<std::uint32_t, 7> kModes{0666, 0600, 0640, 0, 0444, 0777, 0622};
+  const std::string name = OneOf(kNames);
+  switch (Below(8)) {
+    case 6:
+      return PosixUnlink{name};
+    case 7:
+      if (Below(2) == 1) return PosixUnlink{name};
+      return PosixLink{"/n0", Below(2) == 1 ? "/n1" : "/n2"};
+    default:
+      return PosixOpen{name, OneOf(kFlags), {OneOf(kModes)}};
+  }
 }
 
 Operation LikelyPlan::DrawFileBytes() {
@@ -130,6 +165,7 @@ Operation LikelyPlan::DrawFileMapping() {
     // In the place of something that is mapped already.
     const Room taken = AnyStart();
     map.at = taken.at;
+    zero_page_ = zero_page_ || taken.at.offset == 1;
     map.size.bytes = taken.Within(map.size.bytes);
     map.flags.bits |= Below(4) == 3 ? kMapFixedNoreplace : kMapFixed;
     return map;

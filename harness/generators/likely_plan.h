@@ -89,6 +89,7 @@ class LikelyPlan {
   Operation DrawMemory();
   Operation DrawMapping();
   Operation DrawFile();
+  Operation DrawObject();
   Operation DrawFileBytes();
   Operation DrawAcl();
   Operation DrawFileMapping();

@@ -2,12 +2,15 @@
 //
 // Names in /dev/shm, which POSIX shared memory objects and semaphores have.
 
+#include "harness/residue/shared_names.h"
+
 #include <dirent.h>
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <string_view>
 
 #include "harness/residue/kind.h"
 
@@ -20,7 +23,8 @@ std::vector<Entry> List() {
   std::vector<Entry> entries;
   const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(kFolder), &::closedir);
   while (const dirent* one = open ? ::readdir(open.get()) : nullptr) {
-    if (one->d_name[0] != '.') entries.push_back({.name = one->d_name});
+    const std::string_view name = one->d_name;
+    if (name != "." && name != "..") entries.push_back({.name = one->d_name});
   }
   return entries;
 }
@@ -42,3 +46,11 @@ std::string Command(const Entry& entry) { return fmt::format("rm '{}'", Describe
 const Kind kSharedNames{List, IsMade, Describe, Remove, Command};
 
 }  // namespace shmspec::residue
+
+namespace shmspec {
+
+void RemoveEverySharedName() {
+  for (const residue::Entry& entry : residue::List()) residue::Remove(entry);
+}
+
+}  // namespace shmspec

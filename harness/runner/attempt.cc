@@ -51,11 +51,13 @@ CaseResult PerformInTime(const Plan& plan, int rounds, Stage& stage, const RunOp
   return result;
 }
 
-CaseResult PerformIsolated(const Plan& plan, int rounds, const RunOptions& options) {
+CaseResult PerformIsolated(const Plan& plan, int rounds, RunOptions options) {
   const StayOnCpu stay(CpuFor(plan));
-  if (const auto entered = EnterIsolation(options.isolation); !entered.ok()) {
+  const auto entered = EnterIsolation(options.isolation);
+  if (!entered.ok()) {
     return Unjudged(Status::kUnresolved, Cause::kSetup, entered.error().message);
   }
+  options.private_shm = entered->private_shm;
   const Inventory before = TakeInventory();
   Result<std::unique_ptr<Stage>> stage = MakeStage(options, WardenStart::kFork);
   if (!stage.ok()) {

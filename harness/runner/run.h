@@ -37,7 +37,10 @@ struct RunOptions {
   Isolation isolation = Isolation::kShared;
   /// Why no plan that needs System V shared memory can be performed; empty when they can.
   std::string lacks_system_v;
-  bool detaches = true;      // shmdt(2) is there
+  bool detaches = true;  // shmdt(2) is there
+  /// Whether /dev/shm is a file system of the process that performs the plan; set where that
+  /// process enters its isolation.
+  bool private_shm = false;
   std::string launcher;      // that started this program where it runs; empty: none
   FoundAbilities abilities;  // of the system, in that isolation
 };

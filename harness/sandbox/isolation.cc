@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <string>
 
 #include "harness/vocabulary/value/unique_handle.h"
@@ -44,11 +46,24 @@ Result<void> Unshare(int flags, const char* what) {
   return Error{fmt::format("{} cannot be made: {}", what, std::strerror(errno)), true};
 }
 
-void MountPrivately() {
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
+/// The number of the file system at /dev/shm, where there is one.
+std::optional<dev_t> ShmDevice() {
+  struct stat folder {};
+  if (::stat("/dev/shm", &folder) != 0) return std::nullopt;
+  return folder.st_dev;
+}
+
+/// Whether /dev/shm is a file system of its own afterwards.
+bool MountPrivately() {
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+  const std::optional<dev_t> before = ShmDevice();
   // Refused where there is no /dev/shm or a container forbids it; not needed for System V.
-  static_cast<void>(
-      ::mount("shmspec", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,mode=1777"));
+  if (::mount("shmspec", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,mode=1777") != 0) {
+    return false;
+  }
+  // Some systems only say that they have mounted it.
+  const std::optional<dev_t> after = ShmDevice();
+  return before && after && *before != *after;
 }
 
 bool CanEnter(Isolation isolation) {
@@ -69,19 +84,18 @@ Isolation ProbeIsolation() {
   return Isolation::kShared;
 }
 
-Result<void> EnterIsolation(Isolation isolation) {
-  if (isolation == Isolation::kShared) return {};
+Result<Isolated> EnterIsolation(Isolation isolation) {
+  if (isolation == Isolation::kShared) return Isolated{};
   const uid_t uid = ::geteuid();
   const gid_t gid = ::getegid();
   if (isolation == Isolation::kUserNamespace) {
-    if (auto made = Unshare(CLONE_NEWUSER, "a user namespace"); !made.ok()) return made;
-    if (auto mapped = MapIds(uid, gid); !mapped.ok()) return mapped;
+    if (auto made = Unshare(CLONE_NEWUSER, "a user namespace"); !made.ok()) return made.error();
+    if (auto mapped = MapIds(uid, gid); !mapped.ok()) return mapped.error();
   }
   if (auto made = Unshare(CLONE_NEWIPC | CLONE_NEWNS, "IPC and mount namespaces"); !made.ok()) {
-    return made;
+    return made.error();
   }
-  MountPrivately();
-  return {};
+  return Isolated{.private_shm = MountPrivately()};
 }
 
 }  // namespace shmspec

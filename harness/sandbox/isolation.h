@@ -28,10 +28,14 @@ struct NamesOf<Isolation> {
 /// The best isolation that this system lets the caller have; found out in a child process.
 Isolation ProbeIsolation();
 
-/// Puts the calling process, which must be single-threaded, into the isolation. The private tmpfs
-/// on /dev/shm (64 MiB, mode 1777) is left out where mounting is refused: System V does not need
-/// it.
-Result<void> EnterIsolation(Isolation isolation);
+/// What the isolation consists of.
+struct Isolated {
+  bool private_shm = false;  // /dev/shm is a file system of its own: 64 MiB, mode 1777
+};
+
+/// Puts the calling process, which must be single-threaded, into the isolation. The private
+/// /dev/shm is left out where mounting is refused: System V does not need it.
+Result<Isolated> EnterIsolation(Isolation isolation);
 
 }  // namespace shmspec
 

@@ -105,6 +105,22 @@ TEST(Isolation, SegmentsMadeInsideAreNotSeenOutside) {
   EXPECT_TRUE(Residue(before, TakeInventory()).empty());
 }
 
+TEST(Isolation, NamesMadeInAPrivateFolderAreNotSeenOutside) {
+  const Isolation isolation = ProbeIsolation();
+  if (isolation == Isolation::kShared) GTEST_SKIP() << "neither root nor user namespaces here";
+  const std::string path = "/dev/shm/shmspec-sandbox-test-" + std::to_string(::getpid());
+  const auto inside = InProcess([&] {
+    const auto entered = EnterIsolation(isolation);
+    if (!entered.ok()) return entered.error().message;
+    if (!entered->private_shm) return std::string("shared");
+    ::close(::open(path.c_str(), O_CREAT | O_WRONLY, 0600));
+    return std::string(::access(path.c_str(), F_OK) == 0 ? "made" : "not made");
+  });
+  if (inside == "shared") GTEST_SKIP() << "nothing can be mounted here";
+  EXPECT_EQ(inside, "made");
+  EXPECT_NE(::access(path.c_str(), F_OK), 0);
+}
+
 /// In a child: a seccomp filter that answers a call with `action`, then the probe's message.
 std::optional<std::string> ProbeUnder(std::uint32_t action, long call = SYS_shmget,
                                       Result<void> (*probe)() = ProbeSystemV) {

@@ -96,6 +96,10 @@ class Context {
 
   /// Whether the plan has its IPC namespace to itself; sysctls are written nowhere else.
   bool private_ipc = false;
+  /// Whether /dev/shm is the plan's own; names are made, and file systems mounted, nowhere else.
+  bool private_shm = false;
+  /// The mount namespace in which plans follow each other, by its inode; 0: unknown.
+  std::uint64_t shared_mounts = 0;
 
   /// The listing that system.hold_segments keeps open.
   UniqueFd held_segments;

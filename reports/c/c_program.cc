@@ -247,6 +247,17 @@ class Writer {
                   "takes a namespace of one's own, and that root\");\n"
                 : "  // Undisturbed by other segments, and without leaving any behind, where that "
                   "is possible.\n  (void)!unshare(CLONE_NEWIPC);\n";
+    const bool names = std::any_of(plan_.steps.begin(), plan_.steps.end(), [](const Step& step) {
+      return FamilyOf(step.operation) == Family::kPosix;
+    });
+    if (names) {
+      code +=
+          "  // Names are made in a /dev/shm of its own.\n"
+          "  if (unshare(CLONE_NEWNS) != 0 ||\n"
+          "      mount(NULL, \"/\", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||\n"
+          "      mount(\"shmspec\", \"/dev/shm\", \"tmpfs\", 0, \"size=64m,mode=1777\") != 0) {\n"
+          "    cannot(\"a /dev/shm of its own, which takes root\");\n  }\n";
+    }
     for (const Handle& handle : Handles()) {
       const bool key = handle.kind == HandleKind::kKey;
       code +=

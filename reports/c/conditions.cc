@@ -23,6 +23,14 @@ std::string CField(std::string_view outcome, std::string_view field) {
     return fmt::format("(long long)o->file.st_{}", field == "links" ? "nlink" : field);
   }
   if (outcome == AclRecord::kName) return fmt::format("o->acl.{}", field);
+  if (outcome == FileSystemRecord::kName) {
+    const std::string_view name = field == "block_size"    ? "bsize"
+                                  : field == "blocks_free" ? "bfree"
+                                  : field == "inodes"      ? "files"
+                                  : field == "inodes_free" ? "ffree"
+                                                           : field;
+    return fmt::format("(long long)o->system.f_{}", name);
+  }
   constexpr std::array kOfIpc{"key", "seq"};  // glibc's names begin with __
   constexpr std::array kOfPermissions{"mode", "uid", "gid", "cuid", "cgid"};
   if (std::find(kOfIpc.begin(), kOfIpc.end(), field) != kOfIpc.end()) {
@@ -94,7 +102,8 @@ std::string RangeCondition(const R& low, const R& high) {
     return GoneCondition(low, high);
   } else if constexpr (std::is_same_v<R, Value> || std::is_same_v<R, SegmentRecord> ||
                        std::is_same_v<R, LimitsRecord> || std::is_same_v<R, UsageRecord> ||
-                       std::is_same_v<R, FileRecord> || std::is_same_v<R, AclRecord>) {
+                       std::is_same_v<R, FileRecord> || std::is_same_v<R, FileSystemRecord> ||
+                       std::is_same_v<R, AclRecord>) {
     std::string all(KindOf(R::kName));
     ForEachField<R>([&](const auto& field) {
       using V = std::remove_cvref_t<decltype(low.*field.member)>;

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+
 #include "reports/c/text.h"
 
 namespace shmspec::reports {
@@ -25,6 +28,10 @@ constexpr CFlagName kOpenNames[] = {{kWriteOnly, "O_WRONLY"},
                                     {kTruncate, "O_TRUNC"},
                                     {kAppend, "O_APPEND"},
                                     {kOpenCloseOnExec, "O_CLOEXEC"}};
+constexpr CFlagName kObjectNames[] = {{kWriteOnly, "O_WRONLY"}, {kReadWrite, "O_RDWR"},
+                                      {kMakeObject, "O_CREAT"}, {kOnlyNewObject, "O_EXCL"},
+                                      {kTruncate, "O_TRUNC"},   {kAppend, "O_APPEND"}};
+constexpr CFlagName kMountNames[] = {{kMountReadOnly, "MS_RDONLY"}, {kMountNoexec, "MS_NOEXEC"}};
 constexpr CFlagName kAllocateNames[] = {{kKeepSize, "FALLOC_FL_KEEP_SIZE"},
                                         {kPunchHole, "FALLOC_FL_PUNCH_HOLE"}};
 constexpr CFlagName kMapNames[] = {{kMapShared, "MAP_SHARED"},
@@ -82,6 +89,46 @@ std::string Write(const FileTruncate& op) {
 }
 std::string Write(const FileStat& op) {
   return fmt::format("result(o, fstat({}, &o->file));", File(op.descriptor));
+}
+std::string Write(const FileStatfs& op) {
+  return fmt::format("result(o, fstatfs({}, &o->system));", File(op.descriptor));
+}
+/// The path of a name that has no slash inside.
+std::string PathInShm(const std::string& name) {
+  return CString("/dev/shm/" + name.substr(std::min(name.find_first_not_of('/'), name.size())));
+}
+std::string Write(const PosixOpen& op) {
+  return fmt::format("result(o, shm_open({}, {}, 0{:o}));", CString(op.name),
+                     CFlags(op.flags.bits, kObjectNames), op.mode.bits);
+}
+std::string Write(const PosixUnlink& op) {
+  return fmt::format("result(o, shm_unlink({}));", CString(op.name));
+}
+std::string Write(const PosixLink& op) {
+  return fmt::format("result(o, link({}, {}));", PathInShm(op.name), PathInShm(op.to));
+}
+std::string Write(const PosixPlantLink& op) {
+  return fmt::format("result(o, symlink({}, {}));", CString(op.target), PathInShm(op.name));
+}
+std::string Write(const SystemMountShm& op) {
+  return fmt::format(
+      "result(o, mount(\"shmspec\", \"/dev/shm\", \"tmpfs\", {}, "
+      "\"size={},nr_inodes={},mode={:o},gid={}\"));",
+      CFlags(op.flags.bits, kMountNames), op.size.bytes, op.inodes, op.mode.bits, op.gid.number);
+}
+std::string Write(const SystemRemountShm& op) {
+  std::string options;
+  if (op.size.bytes != 0) options += fmt::format("size={},", op.size.bytes);
+  if (op.inodes != 0) options += fmt::format("nr_inodes={},", op.inodes);
+  if (!options.empty()) options.pop_back();
+  return fmt::format("result(o, mount(NULL, \"/dev/shm\", NULL, MS_REMOUNT | {}, \"{}\"));",
+                     CFlags(op.flags.bits, kMountNames), options);
+}
+std::string Write(const SystemUnmountShm&) {
+  return "result(o, umount2(\"/dev/shm\", MNT_DETACH));";
+}
+std::string Write(const SystemHideShm&) {
+  return "result(o, mount(\"shmspec\", \"/dev\", \"tmpfs\", 0, \"size=64k\"));";
 }
 std::string Write(const FileChmod& op) {
   return fmt::format("result(o, fchmod({}, 0{:o}));", File(op.descriptor), op.mode.bits);

@@ -158,6 +158,33 @@ Names Steps() {
       {"file.allocate",
        "a: d0 = memfd.create -> ok\na: file.allocate descriptor=d0 size=9 -> 0\n"
        "a: file.allocate descriptor=d0 size=9 mode=punch_hole -> EOPNOTSUPP\n"},
+      {"file.statfs",
+       "a: d0 = memfd.create -> ok\na: file.statfs descriptor=d0 -> "
+       "file_system{block_size=4096..65536}\n"},
+      {"posix.open",
+       "a: d0 = posix.open name=\"/n0\" flags=create|exclusive|read_write mode=0600 -> ok\n"
+       "a: posix.open name=\"/n0\" flags=create|exclusive -> EEXIST\n"
+       "a: file.stat descriptor=d0 -> file{size=0 links=1}\n"},
+      {"posix.unlink", "a: posix.unlink name=\"/n0\" -> ENOENT\n"},
+      {"posix.link",
+       "a: d0 = posix.open name=\"/n0\" flags=create|read_write -> ok\n"
+       "a: posix.link name=\"/n0\" to=\"//n1\" -> 0\n"
+       "a: file.stat descriptor=d0 -> file{links=2}\n"},
+      {"posix.plant_link",
+       "a: posix.plant_link name=\"/n0\" target=\"n1\" -> 0\n"
+       "a: posix.open name=\"/n0\" -> ELOOP\n"},
+      {"system.mount_shm",
+       "a: d0 = posix.open name=\"/n0\" flags=create -> ok\n"
+       "a: system.mount_shm size=65536 inodes=1 -> 0\n"
+       "a: posix.open name=\"/n0\" -> ENOENT\na: posix.open name=\"/n0\" flags=create -> ENOSPC\n"},
+      {"system.remount_shm",
+       "a: posix.unlink name=\"/n0\" -> ENOENT\na: system.mount_shm size=65536 -> 0\n"
+       "a: system.remount_shm flags=read_only -> 0\na: posix.open flags=create -> EROFS\n"},
+      {"system.unmount_shm",
+       "a: d0 = posix.open name=\"/n0\" flags=create -> ok\na: system.mount_shm -> 0\n"
+       "a: system.unmount_shm -> 0\na: posix.unlink name=\"/n0\" -> 0\n"},
+      {"system.hide_shm",
+       "a: system.hide_shm -> 0\na: posix.open name=\"/n0\" flags=create -> ENOENT|ENOSYS\n"},
       {"descriptor.dup",
        "a: d0 = memfd.create -> ok\na: d1 = descriptor.dup descriptor=d0 -> !d0\n"},
       {"descriptor.close",
@@ -198,6 +225,7 @@ Names WithoutC() {
       {"process.clone", "a child that is no actor"},
       {"process.await_blocked", "actors there do not show when they are in a call"},
       {"map.layout", kListing},
+      {"map.name", kListing},
       {"system.hold_segments", kListing},
       {"system.segments", kListing},
       {"system.ipcs", kTool},

@@ -23,6 +23,7 @@ constexpr std::string_view kIncludes = R"c(#define _GNU_SOURCE
 #include <sys/fsuid.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -30,6 +31,7 @@ constexpr std::string_view kIncludes = R"c(#define _GNU_SOURCE
 #include <sys/shm.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -46,6 +48,7 @@ struct outcome {
   struct shm_info usage;
   struct stat file;
   struct { long long owner, user, user_bits, group, named_group, named_group_bits, mask, other; } acl;
+  struct statfs system;
 };
 )c";
 

@@ -346,8 +346,8 @@ std::string CSignal(int signal) {
 
 Result<std::string> CIdentity(const ActorSpec& actor) {
   if (actor.caps) return Error{"actor " + actor.name + " has capabilities of its own"};
-  if ((actor.namespaces.bits & ~kNamespaceIpc) != 0) {
-    return Error{"actor " + actor.name + " has another namespace than ipc"};
+  if ((actor.namespaces.bits & ~(kNamespaceIpc | kNamespaceMount)) != 0) {
+    return Error{"actor " + actor.name + " has another namespace than ipc and mount"};
   }
   std::string code;
   const std::string failed = "cannot(\"the identity of actor " + actor.name + "\");\n";
@@ -358,7 +358,8 @@ Result<std::string> CIdentity(const ActorSpec& actor) {
     if (!bytes) return;
     demand(fmt::format("setrlimit({}, &(struct rlimit){{{}u, {}u}})", name, *bytes, *bytes));
   };
-  if (actor.namespaces.bits != 0) demand("unshare(CLONE_NEWIPC)");
+  if (actor.namespaces.Has(kNamespaceIpc)) demand("unshare(CLONE_NEWIPC)");
+  if (actor.namespaces.Has(kNamespaceMount)) demand("unshare(CLONE_NEWNS)");
   limit("RLIMIT_MEMLOCK", actor.memlock);
   limit("RLIMIT_AS", actor.as);
   limit("RLIMIT_NOFILE", actor.nofile);

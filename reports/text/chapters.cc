@@ -6,6 +6,10 @@ namespace shmspec::reports {
 namespace {
 
 constexpr Chapter kChapters[] = {
+    {"capacity", "Room in /dev/shm",
+     "Chromium, PyTorch and databases in containers, whose /dev/shm has 64 MiB: they end with "
+     "SIGBUS "
+     "when it is full, or run out of files."},
     {"compatibility", "32-bit programs and emulation",
      "32-bit programs on 64-bit kernels and QEMU in user mode, which see sizes and identifiers cut "
      "off or attaches refused."},

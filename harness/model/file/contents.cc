@@ -91,6 +91,24 @@ void DescribeSealed(const Transfer& transfer, const Node& node, std::uint64_t st
                  "the file is sealed against growing");
 }
 
+/// Adds what depends on the room in the file system, if it is not enough. Then it is all there is
+/// to say.
+bool DescribeRoom(const Transfer& transfer, const Scene& scene, const Node& node,
+                  std::uint64_t start, std::uint64_t wanted, Clauses& clauses) {
+  constexpr Requirement kFull = "TMPFS.FULL_SIGBUS"_req;
+  const Fitting fitting = FitPages(scene.state(), node, start, wanted, scene.page());
+  if (fitting.sure >= wanted) return false;
+  clauses.Refuse(fitting.sure == 0, ENOSPC, fitting.most == 0 ? Force::kMust : Force::kMay, kFull,
+                 "the file system has no room for the page");
+  const bool whole = Follow(scene, transfer.at, wanted, false).end == Reach::End::kWhole;
+  clauses.Refuse(!whole, EFAULT, Force::kMay, "MMAP.SYSCALL_BEYOND_EOF_EFAULT"_req,
+                 "the buffer cannot be read");
+  const std::uint64_t least = whole ? std::max<std::uint64_t>(fitting.sure, 1) : 1;
+  clauses.Bind(0, least, std::max<std::uint64_t>(fitting.most, 1), kFull,
+               "as many bytes as there is room for");
+  return true;
+}
+
 void DescribeTransfer(const Transfer& transfer, const Scene& scene, Clauses& clauses) {
   const OpenFile* file = DescribeFile(scene, transfer.descriptor, clauses);
   clauses.Returns<Value>({kCoherent, "MMAP.SHARED_WRITES_VISIBLE"_req}, "bytes are moved");
@@ -138,6 +156,7 @@ void DescribeTransfer(const Transfer& transfer, const Scene& scene, Clauses& cla
     clauses.Bind(0, 1, node.size - start, "SEAL.GROW"_req, "at most the bytes up to the end");
     return;
   }
+  if (transfer.writes && DescribeRoom(transfer, scene, node, start, wanted, clauses)) return;
   DescribeBuffer(transfer, scene, wanted, clauses);
 }
 
@@ -235,6 +254,10 @@ void ApplyTransfer(const Transfer& transfer, const Scene& scene, State& state,
   const Node node = NodeOf(state, serial);
   const std::uint64_t start = StartOf(transfer, *file, node);
   if (transfer.writes) ReadBuffer(transfer, scene, state, value != nullptr);
+  if (transfer.writes && IsBufferOfFile(transfer, scene, node)) {
+    // What it grows by may be read, and so be there.
+    OwnObject(state, node.object).MakeUnknown(0, MemoryObject::kEnd, scene.call().step);
+  }
   if (value == nullptr) {
     if (faulted && !transfer.writes) ForgetBuffer(transfer, scene, state, 0);
     if (!faulted || !transfer.writes) return;
@@ -244,13 +267,18 @@ void ApplyTransfer(const Transfer& transfer, const Scene& scene, State& state,
   }
   const auto size = static_cast<std::uint64_t>(value->number);
   const std::uint64_t available = start < node.size ? node.size - start : 0;
+  if (transfer.writes) ForgetIdBits(state, serial);
+  if (transfer.writes && size > 0) OwnNode(state, serial).changed_s = scene.call().when.low;
   if (transfer.writes && size > 0) {
     GrowNode(state, serial, start + size, scene.page(), scene.call().step, start);
   }
   Copy(transfer, scene, state, node, start, size);
   const bool cut_short = !transfer.writes && size < std::min(transfer.size, available);
   if (cut_short) ForgetBuffer(transfer, scene, state, size);
-  if (transfer.writes && size < transfer.size) {
+  // Where there was no room, no page was made.
+  const bool whole =
+      Follow(scene, transfer.at, std::min(transfer.size, kLarge), false).end == Reach::End::kWhole;
+  if (transfer.writes && size < transfer.size && !(HasPageLimit(scene.state(), node) && whole)) {
     ForgetPages(transfer, scene, state, node.object, start + size);
   }
   if (!transfer.offset) OwnFile(state, file->serial).offset = start + size;

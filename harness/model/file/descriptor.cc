@@ -39,8 +39,16 @@ const Descriptor* FindDescriptor(const Scene& scene, std::int64_t number) {
 
 Fresh FreshDescriptor() { return {BrokenByNumber, PickNumber, 0, -1}; }
 
-void DescribeRoomForDescriptor(const Scene&, Clauses& clauses) {
-  clauses.RefuseHere(true, EMFILE, Force::kMay, {}, "RLIMIT_NOFILE may be reached");
+void DescribeRoomForDescriptor(const Scene& scene, Clauses& clauses) {
+  const std::uint64_t limit = scene.process().descriptor_limit;
+  const std::uint64_t open = scene.process().descriptors->open().size();
+  if (limit == 0) {
+    clauses.RefuseHere(true, EMFILE, Force::kMay, {}, "RLIMIT_NOFILE may be reached");
+  } else {
+    // Besides those of the plan there are usually the standard streams.
+    clauses.Refuse(true, EMFILE, open + kFirst >= limit ? Force::kUsually : Force::kMay,
+                   "POSIX.OPEN.EMFILE"_req, "RLIMIT_NOFILE is reached");
+  }
   clauses.RefuseHere(true, ENFILE, Force::kMay, {}, "the system may have too many open files");
   clauses.Picks(FreshDescriptor(), "FD.LOWEST_NUMBER"_req);
 }
@@ -50,6 +58,11 @@ const OpenFile* DescribeFile(const Scene& scene, std::int64_t number, Clauses& c
   clauses.Refuse(file == nullptr, EBADF, Force::kMust, "FD.BAD_DESCRIPTOR"_req,
                  "the descriptor is not open");
   return file;
+}
+
+void ForgetIdBits(State& state, std::uint32_t node) {
+  constexpr std::uint32_t kIdBits = 06000;
+  if ((NodeOf(state, node).mode & kIdBits) != 0) OwnNode(state, node).mode_known = false;
 }
 
 std::int64_t NewNumber(const Outcome& outcome) {

@@ -21,6 +21,9 @@ void DescribeRoomForDescriptor(const Scene& scene, Clauses& clauses);
 /// The open file that the descriptor of the caller stands for. Without one adds EBADF and is null.
 const OpenFile* DescribeFile(const Scene& scene, std::int64_t number, Clauses& clauses);
 
+/// A change of the contents may take bits away that set ids.
+void ForgetIdBits(State& state, std::uint32_t node);
+
 /// The number that the outcome gives a new descriptor; -1 when it gives none.
 std::int64_t NewNumber(const Outcome& outcome);
 

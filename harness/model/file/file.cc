@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 
 #include "harness/model/file/descriptor.h"
 #include "harness/model/language/operations.h"
@@ -21,6 +22,7 @@ namespace {
 constexpr std::uint64_t kLarge = 1ull << 26;  // bytes of which memory may be short
 constexpr std::uint64_t kLargeOffset = 1ull << 43;
 constexpr std::uint64_t kBlock = 512;
+constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint32_t kIdStays = 0xffffffff;
 
 /// What is known of files of huge pages: nothing.
@@ -64,8 +66,10 @@ void Apply(const FileTruncate& op, const Scene& scene, State& state, const Outco
   const OpenFile* file = FileOf<FileTruncate>(scene);
   if (file == nullptr || !Succeeded(outcome)) return;
   const std::uint32_t serial = file->node;
+  ForgetIdBits(state, serial);
   const Node& node = NodeOf(state, serial);
   if (node.huge) return;
+  if (op.size.bytes != node.size) OwnNode(state, serial).changed_s = scene.call().when.low;
   if (op.size.bytes > node.size) {
     GrowNode(state, serial, op.size.bytes, scene.page(), scene.call().step);
   } else {
@@ -78,21 +82,28 @@ void Describe(const FileStat&, const Scene& scene, Clauses& clauses) {
   clauses.Returns<FileRecord>("MEMFD.BASIC"_req, "what is known of the file");
   if (file == nullptr || IsHuge(scene, file, clauses)) return;
   const Node& node = NodeOf(scene.state(), file->node);
+  const Requirement owner =
+      node.file_system == kNoFileSystem ? "FILE.OWNER"_req : "POSIX.OPEN.OWNERSHIP"_req;
   const auto id = [&](std::uint8_t field, std::uint32_t number, const char* why) {
     const SeenId seen = SeenAs(scene, number);
-    Bound& bound = clauses.Bind(field, seen.id, seen.id, "FILE.OWNER"_req, why);
+    Bound& bound = clauses.Bind(field, seen.id, seen.id, owner, why);
     bound.has_other = seen.or_overflow;
     bound.other = kOverflowId;
   };
   if (node.mode_known) {
     const std::uint32_t mode = S_IFREG | node.mode;
-    clauses.Bind(FieldIndex<FileRecord>("mode"), mode, mode,
-                 {"FILE.CHMOD"_req, "MEMFD.MODE_DEFAULT"_req, "MEMFD.NOEXEC_SEAL"_req},
+    Requirements why{"FILE.CHMOD"_req, "MEMFD.MODE_DEFAULT"_req, "MEMFD.NOEXEC_SEAL"_req};
+    if (node.file_system != kNoFileSystem) {
+      why = {"POSIX.OPEN.MODE_UMASK"_req, "POSIX.OPEN.EXTRA_MODE_BITS"_req, "FILE.CHMOD"_req};
+    }
+    clauses.Bind(FieldIndex<FileRecord>("mode"), mode, mode, why,
                  "a file with the mode that it was given");
   }
   id(FieldIndex<FileRecord>("uid"), node.uid, "the owner");
   id(FieldIndex<FileRecord>("gid"), node.gid, "the group");
-  clauses.Bind(FieldIndex<FileRecord>("links"), 0, 0, "MEMFD.BASIC"_req, "the file has no name");
+  clauses.Bind(FieldIndex<FileRecord>("links"), node.links, node.links,
+               node.file_system == kNoFileSystem ? "MEMFD.BASIC"_req : "POSIX.UNLINK.HARDLINK"_req,
+               "the number of names that the file has");
   clauses.Bind(FieldIndex<FileRecord>("size"), node.size, node.size,
                {"POSIX.SIZE.FTRUNCATE_SETS"_req, "TMPFS.FALLOCATE"_req, "POSIX.SIZE.RDWR_IO"_req},
                "the size");
@@ -103,6 +114,9 @@ void Describe(const FileStat&, const Scene& scene, Clauses& clauses) {
   clauses.Bind(FieldIndex<FileRecord>("blocks"), blocks, known ? blocks : MemoryObject::kEnd - 1,
                {"TMPFS.SPARSE"_req, "TMPFS.PUNCH_HOLE"_req, "TMPFS.FALLOCATE"_req},
                "the pages that were written, read through a mapping or reserved");
+  Bound& mtime = clauses.Bind(FieldIndex<FileRecord>("mtime"), node.changed_s, kNoTime,
+                              "TMPFS.TIMES"_req, "not before the contents changed last");
+  mtime.has_other = true;
 }
 
 void Describe(const FileChmod& op, const Scene& scene, Clauses& clauses) {
@@ -215,6 +229,27 @@ void Apply(const FileSeek&, const Scene& scene, State& state, const Outcome& out
   OwnFile(state, file->serial).offset = static_cast<std::uint64_t>(value->number);
 }
 
+namespace {
+
+/// Adds ENOSPC where the file system has no room for all pages of the range.
+void DescribeRoom(const FileAllocate& op, const Scene& scene, const Node& node, Clauses& clauses) {
+  if (!HasPageLimit(scene.state(), node)) return;
+  constexpr Requirement kFull = "TMPFS.FULL_SIGBUS"_req;
+  const std::uint64_t first = op.offset.bytes / scene.page();
+  const std::uint64_t pages = RoundUp(op.offset.bytes + op.size.bytes, scene.page()) / scene.page();
+  if (pages - first > scene.state().file_systems[node.file_system]->pages) {
+    clauses.Refuse(true, ENOSPC, Force::kMust, kFull, "the file system has fewer pages");
+    return;
+  }
+  const Fitting fitting =
+      FitPages(scene.state(), node, op.offset.bytes, op.size.bytes, scene.page());
+  clauses.Refuse(fitting.sure < op.size.bytes, ENOSPC,
+                 fitting.most < op.size.bytes ? Force::kMust : Force::kMay, kFull,
+                 "the file system has no room for the pages");
+}
+
+}  // namespace
+
 void Describe(const FileAllocate& op, const Scene& scene, Clauses& clauses) {
   constexpr Requirement kAllocate = "TMPFS.FALLOCATE"_req;
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileAllocate::descriptor>(), clauses);
@@ -243,6 +278,7 @@ void Describe(const FileAllocate& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse(!file->writes, EBADF, Force::kMust, "FD.ACCESS_MODE"_req,
                  "the descriptor cannot write");
   const Node& node = NodeOf(scene.state(), file->node);
+  if (!punches && !negative) DescribeRoom(op, scene, node, clauses);
   const bool sealed = (node.seals & kSealWrite) != 0;
   clauses.Refuse(punches && sealed, EPERM, Force::kMust,
                  {"SEAL.WRITE_BLOCKS_WRITES"_req, "SEAL.CONSUMER_SAFETY"_req},
@@ -258,6 +294,7 @@ void Apply(const FileAllocate& op, const Scene& scene, State& state, const Outco
   const OpenFile* file = FileOf<FileAllocate>(scene);
   if (file == nullptr || !Succeeded(outcome) || NodeOf(state, file->node).huge) return;
   const std::uint32_t serial = file->node;
+  ForgetIdBits(state, serial);
   const std::uint64_t end = op.offset.bytes + op.size.bytes;
   if (op.mode.Has(kPunchHole)) {
     return PunchNode(state, serial, op.offset.bytes, op.size.bytes, scene.page());

@@ -96,6 +96,15 @@ void Apply(const FileSeek& op, const Scene& scene, State& state, const Outcome& 
 void Apply(const FileAllocate& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const DescriptorDup& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const DescriptorClose& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapSync& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const PosixOpen& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const PosixUnlink& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const PosixLink& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const PosixPlantLink& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemMountShm& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemRemountShm& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemUnmountShm& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemHideShm& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const DescriptorSetCloseOnExec& op, const Scene& scene, State& state,
            const Outcome& outcome);
 

@@ -24,6 +24,18 @@ std::uint8_t NamespaceOf(State& state, const Setting& setting, std::uint64_t ino
   return static_cast<std::uint8_t>(state.namespaces.size() - 1);
 }
 
+/// The mount namespace of that inode number, made with what the plan begins with at /dev/shm.
+std::uint8_t MountNamespaceOf(State& state, std::uint64_t inode) {
+  for (std::size_t i = 0; i < state.mount_namespaces.size(); ++i) {
+    if (state.mount_namespaces[i].inode == inode) return static_cast<std::uint8_t>(i);
+  }
+  if (state.file_systems.empty()) state.file_systems.emplace_back(FileSystem{});
+  state.mounts.push_back({0, false});
+  const auto mount = static_cast<std::uint8_t>(state.mounts.size() - 1);
+  state.mount_namespaces.push_back({inode, false, {mount}});
+  return static_cast<std::uint8_t>(state.mount_namespaces.size() - 1);
+}
+
 Credentials CredentialsOf(const ActorFacts& facts, bool nested) {
   Credentials credentials;
   credentials.uid = facts.uid;
@@ -61,6 +73,9 @@ State InitialState(const Setting& setting, const Plan& plan) {
                            facts.user_namespace);
     process.memlock = facts.memlock;
     process.as = facts.as;
+    process.umask = facts.umask;
+    process.descriptor_limit = spec.nofile.value_or(0);
+    task.mounts = MountNamespaceOf(state, facts.mount_namespace);
   }
   return state;
 }

@@ -95,6 +95,12 @@ class Scene {
   std::uint64_t task_size() const { return setting_->actors[call_->actor].task_size; }
   std::uint8_t ipc_index() const { return task().ipc; }
   const IpcNamespace& ipc() const { return *state_->namespaces[ipc_index()]; }
+  /// What the caller has at /dev/shm; null when there is nothing.
+  const Mount* shm_mount() const {
+    const MountNamespace& mounted = state_->mount_namespaces[task().mounts];
+    if (mounted.hidden || mounted.mounts.empty()) return nullptr;
+    return &state_->mounts[mounted.mounts.back()];
+  }
 
   /// The number that a reference of the call's operation stands for:
   /// `scene.NumberOf<&SysvStat::segment>()`.

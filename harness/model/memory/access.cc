@@ -13,13 +13,15 @@ namespace shmspec::model {
 
 using namespace shmspec::literals;
 
-Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool store) {
+namespace {
+
+Reach FollowAll(const Scene& scene, std::uint64_t address, std::uint64_t size, bool store,
+                Reach::End& doubt) {
   const AddressSpace& space = scene.space();
   if (size == 0) return {};
   const std::uint64_t end = address + size;
   if (end < address || end > scene.task_size()) return {Reach::End::kOutside, 0, true};
   std::uint64_t at = address;
-  Reach::End doubt = Reach::End::kWhole;
   while (at < end) {
     const Mapping* mapping = space.Find(at);
     if (mapping == nullptr) {
@@ -46,15 +48,37 @@ Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool
       return {Reach::End::kBeyondObject, at - address + (limit - offset), true, node, anonymous};
     }
     if (offset + part > object.vouched) doubt = Reach::End::kBeyondObject;
+    if (node != nullptr) {
+      const MemoryObject* own = node->shared ? nullptr : &ObjectOf(scene.state(), mapping->object);
+      const Fitting fitting = FitPages(scene.state(), NodeOf(scene.state(), node->node), offset,
+                                       part, scene.page(), own);
+      if (fitting.most < part) {
+        return {Reach::End::kFull, at - address + fitting.most, fitting.sure == fitting.most, node};
+      }
+      if (fitting.sure < part) doubt = Reach::End::kFull;
+    }
     at += part;
   }
   return {doubt, size, doubt == Reach::End::kWhole};
+}
+
+}  // namespace
+
+Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool store) {
+  Reach::End doubt = Reach::End::kWhole;
+  Reach reach = FollowAll(scene, address, size, store, doubt);
+  reach.beyond_before = doubt == Reach::End::kBeyondObject && reach.end != doubt;
+  return reach;
 }
 
 void DescribeReach(const Reach& reach, Clauses& clauses) {
   const Force force = reach.certain ? Force::kMust : Force::kMay;
   // An access that begins on good bytes may be reported at its first bad byte or at its page.
   const auto offset = reach.bytes == 0 ? std::int64_t{0} : std::int64_t{-1};
+  if (reach.beyond_before) {
+    clauses.Faults(SIGBUS, FaultCode::kBeyondObject, -1, Force::kMay, "MMAP.SIGBUS_BEYOND_EOF"_req,
+                   "the object may end before that");
+  }
   switch (reach.end) {
     case Reach::End::kWhole:
       return;
@@ -89,6 +113,10 @@ void DescribeReach(const Reach& reach, Clauses& clauses) {
                        "SYSV.SHMGET.PAGE_ROUNDING"_req, "the segment ends here");
       }
       return;
+    case Reach::End::kFull:
+      clauses.Faults(SIGBUS, FaultCode::kBeyondObject, reach.certain ? offset : -1, force,
+                     "TMPFS.FULL_SIGBUS"_req, "the file system has no room for the page");
+      return;
     case Reach::End::kOutside:
       clauses.Faults(SIGSEGV, FaultCode::kOther, -1, force, {}, "no address of a process");
       clauses.Faults(SIGBUS, FaultCode::kOther, -1, force, {}, "no address of a process");
@@ -103,7 +131,13 @@ Requirements SameBytesAt(const Scene& scene, std::uint64_t address) {
     return {"SYSV.MULTI.SAME_PHYSICAL_MEMORY"_req, "SYSV.DATA.WHOLE_RANGE"_req,
             "SYSV.DATA.NO_BLEED"_req, "SYSV.SHMGET.ZERO_FILL"_req, "SYSV.SHMDT.CONTENTS_KEPT"_req};
   }
-  if (NodeOf(scene.state(), node->node).anonymous) return "ANON.SHARED_WITH_CHILD"_req;
+  const Node& shown = NodeOf(scene.state(), node->node);
+  if (shown.anonymous) return "ANON.SHARED_WITH_CHILD"_req;
+  if (shown.file_system != kNoFileSystem && node->shared) {
+    return {"POSIX.NAME.LEADING_SLASH"_req,         "POSIX.UNLINK.CONTENTS_UNTIL_LAST_REF"_req,
+            "POSIX.UNLINK.REUSE_IS_NEW_OBJECT"_req, "POSIX.UNLINK.PERSISTS"_req,
+            "POSIX.UNLINK.RACE_CREATE"_req,         "MMAP.SHARED_WRITES_VISIBLE"_req};
+  }
   if (!node->shared) {
     return {"MMAP.PRIVATE_ISOLATED"_req, "MMAP.PRIVATE_SEES_LATER_UNSPECIFIED"_req,
             "MMAP.PRIVATE_DONTNEED"_req};

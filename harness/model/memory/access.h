@@ -16,12 +16,13 @@ namespace shmspec::model {
 
 /// How far an access gets.
 struct Reach {
-  enum class End : std::uint8_t { kWhole, kUnmapped, kDenied, kBeyondObject, kOutside };
+  enum class End : std::uint8_t { kWhole, kUnmapped, kDenied, kBeyondObject, kFull, kOutside };
   End end = End::kWhole;
   std::uint64_t bytes = 0;            // before the first that faults
   bool certain = true;                // false: the process may have something else at that place
   const NodeBacking* node = nullptr;  // what is mapped there, where that is a node
   bool anonymous = false;             // shared memory that no descriptor stood for
+  bool beyond_before = false;         // bytes before may be behind the end of their object
 };
 Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool store);
 

@@ -73,6 +73,16 @@ void StoreNumber(const Scene& scene, State& state, std::uint64_t address, Width 
       });
 }
 
+/// The first store to a page changes the time of its file, not later than msync(2).
+void NoteFirstStore(const Scene& scene, State& state, std::uint64_t address) {
+  const Mapping* mapping = scene.space().Find(address);
+  const NodeBacking* backing = mapping != nullptr ? mapping->node() : nullptr;
+  if (backing == nullptr || !backing->shared) return;
+  const std::uint64_t page = (mapping->offset + (address - mapping->start)) / scene.page();
+  if (ObjectOf(state, mapping->object).HasPage(page * scene.page(), scene.page())) return;
+  OwnNode(state, backing->node).stored_s = scene.call().when.low;
+}
+
 /// After a fault in the middle it is unknown which earlier bytes were stored.
 void ForgetPart(const Scene& scene, State& state, std::uint64_t address, std::uint64_t size) {
   const Reach reach = Follow(scene, address, size, true);
@@ -118,7 +128,8 @@ void Apply(const MemoryStore& op, const Scene& scene, State& state, const Outcom
   if (!Succeeded(outcome)) {
     return MayTouchBefore(scene, state, address, Bytes(op.width), true);
   }
-  StoreNumber(scene, state, scene.AddressOf<&MemoryStore::at>(), op.width, op.value);
+  NoteFirstStore(scene, state, address);
+  StoreNumber(scene, state, address, op.width, op.value);
 }
 
 void Describe(const MemoryExchange& op, const Scene& scene, Clauses& clauses) {
@@ -126,8 +137,9 @@ void Describe(const MemoryExchange& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const MemoryExchange& op, const Scene& scene, State& state, const Outcome& outcome) {
-  if (!Succeeded(outcome)) return;
-  StoreNumber(scene, state, scene.AddressOf<&MemoryExchange::at>(), op.width, op.value);
+  const std::uint64_t address = scene.AddressOf<&MemoryExchange::at>();
+  if (!Succeeded(outcome)) return MayTouchBefore(scene, state, address, Bytes(op.width), true);
+  StoreNumber(scene, state, address, op.width, op.value);
 }
 
 void Describe(const MemoryCompareExchange& op, const Scene& scene, Clauses& clauses) {
@@ -137,11 +149,12 @@ void Describe(const MemoryCompareExchange& op, const Scene& scene, Clauses& clau
 void Apply(const MemoryCompareExchange& op, const Scene& scene, State& state,
            const Outcome& outcome) {
   const auto* found = std::get_if<Value>(&outcome);
-  if (found == nullptr) return;
-  TouchRange(scene, state, scene.AddressOf<&MemoryCompareExchange::at>(), Bytes(op.width));
+  const std::uint64_t address = scene.AddressOf<&MemoryCompareExchange::at>();
+  if (found == nullptr) return MayTouchBefore(scene, state, address, Bytes(op.width), true);
+  TouchRange(scene, state, address, Bytes(op.width));
   const auto number = static_cast<std::uint64_t>(found->number);
   if (Low(number, op.width) != Low(op.expected, op.width)) return;
-  StoreNumber(scene, state, scene.AddressOf<&MemoryCompareExchange::at>(), op.width, op.value);
+  StoreNumber(scene, state, address, op.width, op.value);
 }
 
 void Describe(const MemoryFetchAdd& op, const Scene& scene, Clauses& clauses) {
@@ -150,8 +163,9 @@ void Describe(const MemoryFetchAdd& op, const Scene& scene, Clauses& clauses) {
 
 void Apply(const MemoryFetchAdd& op, const Scene& scene, State& state, const Outcome& outcome) {
   const auto* found = std::get_if<Value>(&outcome);
-  if (found == nullptr) return;
-  StoreNumber(scene, state, scene.AddressOf<&MemoryFetchAdd::at>(), op.width,
+  const std::uint64_t address = scene.AddressOf<&MemoryFetchAdd::at>();
+  if (found == nullptr) return MayTouchBefore(scene, state, address, Bytes(op.width), true);
+  StoreNumber(scene, state, address, op.width,
               static_cast<std::uint64_t>(found->number) + op.value);
 }
 

@@ -91,8 +91,12 @@ void Describe(const ProcessEnterNamespace& op, const Scene& scene, Clauses& clau
 
 void Apply(const ProcessEnterNamespace& op, const Scene& scene, State& state,
            const Outcome& outcome) {
-  if (!Succeeded(outcome) || !op.namespaces.Has(kNamespaceIpc)) return;
+  if (!Succeeded(outcome)) return;
   const std::uint8_t self = scene.call().actor;
+  if (op.namespaces.Has(kNamespaceMount)) {
+    state.tasks[self].mounts = state.tasks[op.actor.index].mounts;
+  }
+  if (!op.namespaces.Has(kNamespaceIpc)) return;
   const std::uint8_t left = scene.ipc_index();
   const std::uint8_t entered = state.tasks[op.actor.index].ipc;
   ForgetCreator(state, CauseOf(scene), left, self);

@@ -188,6 +188,15 @@ bool IsThreaded(const Scene& scene) {
          }) > 1;
 }
 
+/// A new mount namespace has mounts of its own, of the same file systems.
+void CopyMounts(State& state, MountNamespace& copy) {
+  for (std::uint8_t& mount : copy.mounts) {
+    const Mount same = state.mounts[mount];
+    state.mounts.push_back(same);
+    mount = static_cast<std::uint8_t>(state.mounts.size() - 1);
+  }
+}
+
 }  // namespace
 
 void Describe(const ProcessSetIdentity& op, const Scene& scene, Clauses& clauses) {
@@ -259,8 +268,15 @@ void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Out
     state.processes[scene.process_index()].leads_pids = true;
     state.processes[scene.process_index()].first_child = kNobody;
   }
-  if (!op.namespaces.Has(kNamespaceIpc)) return;
   const std::uint8_t self = scene.call().actor;
+  if (op.namespaces.Has(kNamespaceMount)) {
+    MountNamespace copy = state.mount_namespaces[state.tasks[self].mounts];
+    copy.inode = inode;
+    CopyMounts(state, copy);
+    state.mount_namespaces.push_back(std::move(copy));
+    state.tasks[self].mounts = static_cast<std::uint8_t>(state.mount_namespaces.size() - 1);
+  }
+  if (!op.namespaces.Has(kNamespaceIpc)) return;
   ForgetCreator(state, CauseOf(scene), scene.ipc_index(), self);
   IpcNamespace ipc;
   ipc.inode = inode;
@@ -282,6 +298,7 @@ void Apply(const ProcessSetLimit& op, const Scene& scene, State& state, const Ou
   Process& process = state.processes[scene.process_index()];
   if (op.limit == Limit::kMemlock) process.memlock = op.value;
   if (op.limit == Limit::kAddressSpace) process.as = op.value;
+  if (op.limit == Limit::kFiles) process.descriptor_limit = op.value;
 }
 
 void Describe(const ProcessSetUmask&, const Scene& scene, Clauses& clauses) {

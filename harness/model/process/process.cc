@@ -102,6 +102,7 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child) {
   task.life = Life::kAlive;
   task.process = child;
   task.ipc = parent.ipc;
+  task.mounts = parent.mounts;
   task.held_listing = parent.held_listing;
   task.credentials = parent.credentials;
   const Process& from = state.processes[parent.process];
@@ -109,6 +110,7 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child) {
   process.memlock = from.memlock;
   process.as = from.as;
   process.umask = from.umask;
+  process.descriptor_limit = from.descriptor_limit;
   CopyDescriptors(state, parent.process, child);
   Process& leader = state.processes[parent.process];
   if (leader.leads_pids && leader.first_child == kNobody) leader.first_child = child;

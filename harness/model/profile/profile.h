@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "harness/model/profile/map_profile.h"
+#include "harness/model/profile/posix_profile.h"
 #include "harness/model/profile/process_profile.h"
 #include "harness/model/profile/says.h"
 #include "harness/model/profile/sysv_profile.h"
@@ -33,6 +34,7 @@ struct Profile {
   std::string_view describes;  // for people: documents or kernel versions the answers hold for
   SysvProfile sysv;
   MapProfile map;
+  PosixProfile posix;
   ProcessProfile process;
   RightsProfile rights;
   SystemProfile system;

@@ -31,12 +31,6 @@ bool Grants(std::int64_t granted, std::uint32_t bits) {
   return (static_cast<std::uint64_t>(granted) & bits) == bits;
 }
 
-/// Whether the mode alone lets the caller open it.
-bool ByMode(const Credentials& caller, const Node& node, std::uint32_t bits) {
-  const int shift = caller.file_uid == node.uid ? 6 : IsInGroup(caller, node.gid) ? 3 : 0;
-  return Grants(node.mode >> shift, bits);
-}
-
 /// Whether the access control list lets the caller open it: "Access check algorithm" of acl(5).
 bool ByAcl(const Credentials& caller, const Node& node, std::uint32_t bits) {
   const Acl& acl = node.acl;
@@ -52,6 +46,20 @@ bool ByAcl(const Credentials& caller, const Node& node, std::uint32_t bits) {
          (named && Grants(acl.named_group_bits & mask, bits));
 }
 
+/// Whether the mode alone lets the caller use it.
+template <class File>
+bool ByMode(const Credentials& caller, const File& file, std::uint32_t bits) {
+  const int shift = caller.file_uid == file.uid ? 6 : IsInGroup(caller, file.gid) ? 3 : 0;
+  return Grants(file.mode >> shift, bits);
+}
+
+/// Against the mode, CAP_DAC_READ_SEARCH gives the rights in `searches`, CAP_DAC_OVERRIDE all.
+Says ByPrivilege(const Scene& scene, std::uint32_t bits, std::uint32_t searches) {
+  const bool search = (bits & ~searches) == 0;
+  const Says reads = search ? ByCapability(scene, kCapDacReadSearch) : Says::kNo;
+  return reads == Says::kYes ? reads : std::max(reads, ByCapability(scene, kCapDacOverride));
+}
+
 }  // namespace
 
 Says MayOpen(const Scene& scene, const Node& node, std::uint32_t bits) {
@@ -63,8 +71,12 @@ Says MayOpen(const Scene& scene, const Node& node, std::uint32_t bits) {
   if (node.acl.there && (node.mode & 0070) == 0 && ByMode(caller, node, bits)) {
     return Says::kSilent;
   }
-  const Says reads = bits == kRead ? ByCapability(scene, kCapDacReadSearch) : Says::kNo;
-  return reads == Says::kYes ? reads : std::max(reads, ByCapability(scene, kCapDacOverride));
+  return ByPrivilege(scene, bits, kRead);
+}
+
+Says MayEnter(const Scene& scene, const FileSystem& system, std::uint32_t bits) {
+  if (ByMode(scene.credentials(), system, bits)) return Says::kYes;
+  return ByPrivilege(scene, bits, kRead | kExecuteBit);
 }
 
 namespace {

@@ -17,6 +17,8 @@ Says MayOpen(const Scene& scene, const Node& node, std::uint32_t bits);
 /// Adds EACCES where it may not, by `requirement` and by what decides about it.
 void DescribeOpening(const Scene& scene, const Node& node, std::uint32_t bits,
                      Requirement requirement, Clauses& clauses);
+/// The same for a directory, with kExecuteBit for looking up a name.
+Says MayEnter(const Scene& scene, const FileSystem& system, std::uint32_t bits);
 /// Whether the caller may change the mode: it owns the node, or has CAP_FOWNER.
 Says MayChangeMode(const Scene& scene, const Node& node);
 /// Whether the caller may give the node to that user and group; 4294967295 stands for no change.

@@ -87,6 +87,23 @@ void BringIn(const Scene& scene, State& state, const Pages& pages) {
   }
 }
 
+/// A lock that fails may have brought in pages before that.
+void MayBringIn(const Scene& scene, State& state, const Pages& pages) {
+  const CopyOnWrite<AddressSpace> space = state.processes[scene.process_index()].space;
+  for (const Mapping& mapping : space->mappings()) {
+    const std::uint64_t from = std::max(mapping.start, pages.start);
+    const std::uint64_t to = std::min(mapping.end, pages.end);
+    if (from >= to || mapping.protection == 0) continue;
+    const std::uint64_t object =
+        mapping.node() != nullptr ? NodeOf(state, mapping.node()->node).object : mapping.object;
+    for (std::uint64_t at = from; at < to; at += scene.page()) {
+      const std::uint64_t offset = mapping.offset + (at - mapping.start);
+      if (ObjectOf(state, object).HasPage(offset, scene.page())) continue;
+      OwnObject(state, object).MakeUnknown(offset, scene.page(), scene.call().step);
+    }
+  }
+}
+
 /// Whether every page of the range can be brought in.
 bool MayFault(const Scene& scene, const Pages& pages) {
   const auto& mappings = scene.space().mappings();
@@ -155,7 +172,11 @@ void Apply(const MapLock& op, const Scene& scene, State& state, const Outcome& o
   if (failure != nullptr && IsLimited(scene) && locked > scene.process().memlock) return;
   const Pages reached = BeforeHole(scene, pages);
   SetLocked(scene, state, reached, true);
-  if (failure == nullptr) BringIn(scene, state, reached);
+  if (failure == nullptr) {
+    BringIn(scene, state, reached);
+  } else {
+    MayBringIn(scene, state, reached);
+  }
 }
 
 void Describe(const MapUnlock& op, const Scene& scene, Clauses& clauses) {
@@ -193,6 +214,18 @@ void Describe(const MapSync& op, const Scene& scene, Clauses& clauses) {
   });
   clauses.Refuse(locked && op.flags.Has(kSyncInvalidate), EBUSY, Force::kMust, kSync,
                  "a page to be invalidated is locked");
+}
+
+void Apply(const MapSync& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (!Succeeded(outcome) || !op.flags.Has(kSyncSync)) return;
+  const std::uint64_t at = scene.AddressOf<&MapSync::at>();
+  const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
+  for (const Mapping& mapping : scene.space().mappings()) {
+    const NodeBacking* backing = mapping.node();
+    if (backing == nullptr || !backing->shared || mapping.start < at || end < mapping.end) continue;
+    Node& node = OwnNode(state, backing->node);
+    node.changed_s = std::max(node.changed_s, node.stored_s);
+  }
 }
 
 }  // namespace shmspec::model

@@ -107,7 +107,11 @@ void DescribePlace(const MapMap& op, const Asked& asked, const Scene& scene, Cla
   DescribeSeals(scene, asked.at, end, clauses);
 }
 
-void DescribeFile(const MapMap& op, const Asked& asked, Clauses& clauses) {
+bool IsNoexec(const OpenFile& file, const State& state) {
+  return file.entry != 0 && state.mounts[file.mount].noexec;
+}
+
+void DescribeFile(const MapMap& op, const Asked& asked, const Scene& scene, Clauses& clauses) {
   if (asked.anonymous) return;
   clauses.Refuse(asked.file == nullptr, EBADF, Force::kMust, "MMAP.BAD_FLAGS"_req,
                  "the descriptor is not open");
@@ -118,7 +122,11 @@ void DescribeFile(const MapMap& op, const Asked& asked, Clauses& clauses) {
   clauses.Refuse(asked.shared && writes && !asked.file->writes, EACCES, Force::kMust,
                  "MMAP.RDONLY_MAP_WRITE_EACCES"_req,
                  "a shared writable mapping needs a descriptor that can write");
-  clauses.RefuseHere(op.protection.Has(kProtectExecute), EPERM, Force::kMay, {},
+  const bool noexec = IsNoexec(*asked.file, scene.state());
+  const bool executes = op.protection.Has(kProtectExecute);
+  clauses.Refuse(executes && noexec, EPERM, Force::kMust, "TMPFS.NOEXEC"_req,
+                 "nothing on a mount with noexec can be executed");
+  clauses.RefuseHere(executes && !noexec, EPERM, Force::kMay, {},
                      "the environment may forbid to execute memory");
   clauses.RefuseHere(op.protection.Has(kProtectExecute), EACCES, Force::kMay, {},
                      "the environment may forbid to execute memory");
@@ -135,10 +143,12 @@ void DescribeFile(const MapMap& op, const Asked& asked, Clauses& clauses) {
 }
 
 /// What the mapping can be made to permit later.
-std::uint8_t MostOf(const Asked& asked) {
-  if (asked.node == nullptr || !asked.shared) return 7;
+std::uint8_t MostOf(const Asked& asked, const State& state) {
+  if (asked.node == nullptr) return 7;
+  const std::uint8_t most = IsNoexec(*asked.file, state) ? 7 & ~kProtectExecute : 7;
+  if (!asked.shared) return most;
   const bool sealed = (asked.node->seals & kWriteSeals) != 0;
-  return asked.file->writes && !sealed ? 7 : 7 & ~kProtectWrite;
+  return asked.file->writes && !sealed ? most : most & ~kProtectWrite;
 }
 
 /// Gives the mapping its memory: all of a node, or a copy of the pages that it will write.
@@ -151,7 +161,7 @@ void AddMapping(const MapMap& op, const Asked& asked, const Scene& scene, State&
   mapping.end = start + asked.length;
   mapping.offset = asked.anonymous ? 0 : op.offset.bytes;
   mapping.protection = static_cast<std::uint8_t>(op.protection.bits & 7);
-  mapping.max_protection = MostOf(asked);
+  mapping.max_protection = MostOf(asked, state);
   mapping.locked = op.flags.Has(kMapLocked);
   const std::uint64_t own = std::uint64_t{serial} << 8 | kOwnPages;
   if (asked.anonymous && !asked.shared) {
@@ -162,6 +172,10 @@ void AddMapping(const MapMap& op, const Asked& asked, const Scene& scene, State&
   }
   NodeBacking backing{asked.anonymous ? serial : asked.node->serial, asked.shared,
                       asked.anonymous || asked.file->writes};
+  if (!asked.anonymous) {
+    backing.entry = asked.file->entry;
+    backing.mount = asked.file->mount;
+  }
   if (asked.anonymous) {
     AddNode(state, {.serial = serial, .object = std::uint64_t{serial} << 8, .anonymous = true});
     GrowNode(state, serial, asked.length, scene.page(), serial - 1);
@@ -204,10 +218,11 @@ void Populate(const Scene& scene, State& state, const Mapping& mapping) {
   const std::uint64_t end =
       std::min(mapping.offset + mapping.size(), RoundUp(node.size, scene.page()));
   if (end <= mapping.offset || node.huge) return;
-  OwnObject(state, node.object).Touch(mapping.offset, end - mapping.offset);
+  // As far as there is room.
+  const Fitting fitting = FitPages(state, node, mapping.offset, end - mapping.offset, scene.page());
+  OwnObject(state, node.object).Touch(mapping.offset, fitting.most);
   if (mapping.IsPrivateNode() && (mapping.protection & kProtectWrite) != 0) {
-    CopyPages(state, mapping, mapping.offset, end - mapping.offset, scene.page(),
-              scene.call().step);
+    CopyPages(state, mapping, mapping.offset, fitting.most, scene.page(), scene.call().step);
   }
 }
 
@@ -216,7 +231,7 @@ void Describe(const MapMap& op, const Scene& scene, Clauses& clauses) {
   if (asked.node != nullptr && asked.node->huge) clauses.AnyFailure("huge pages may be short");
   DescribeFlags(op, asked, clauses);
   DescribePlace(op, asked, scene, clauses);
-  DescribeFile(op, asked, clauses);
+  DescribeFile(op, asked, scene, clauses);
   const bool locks = op.flags.Has(kMapLocked);
   DescribeLock(scene, asked.length, locks, EAGAIN, clauses);
   clauses.RefuseHere(op.flags.Has(kMapHugetlb), ENOMEM, Force::kMay, {}, "huge pages may be short");

@@ -194,8 +194,11 @@ void Describe(const MapProtect& op, const Scene& scene, Clauses& clauses) {
   for (std::size_t i = scene.space().FirstAfter(at); i < mappings.size(); ++i) {
     if (mappings[i].start >= end) break;
     if ((op.protection.bits & ~std::uint64_t{mappings[i].max_protection} & 7) == 0) continue;
-    clauses.Refuse(true, EACCES, Force::kMust, WhyReadOnly(scene, mappings[i]),
-                   "memory that was mapped only for reading cannot be made writable");
+    const bool writes = (op.protection.bits & ~std::uint64_t{mappings[i].max_protection} & 2) != 0;
+    clauses.Refuse(true, EACCES, Force::kMust,
+                   writes ? WhyReadOnly(scene, mappings[i]) : "TMPFS.NOEXEC"_req,
+                   writes ? "memory that was mapped only for reading cannot be made writable"
+                          : "nothing on a mount with noexec can be executed");
     break;
   }
   // Only mappings of files can be refused by the environment.

@@ -31,7 +31,9 @@ struct AttachBacking {
 struct NodeBacking {
   std::uint32_t node = 0;  // serial
   bool shared = true;
-  bool by_writer = false;  // made by a descriptor that could write
+  bool by_writer = false;   // made by a descriptor that could write
+  std::uint32_t entry = 0;  // serial of the name that it shows; 0: none
+  std::uint8_t mount = 0;   // index, when it has an entry
   friend bool operator==(const NodeBacking&, const NodeBacking&) = default;
 };
 

@@ -193,6 +193,12 @@ bool MemoryObject::IsTouched(std::uint64_t offset, std::uint64_t size) const {
   return touched;
 }
 
+bool MemoryObject::HasPage(std::uint64_t start, std::uint64_t page_size) const {
+  const auto found = std::lower_bound(pages_.begin(), pages_.end(), start / kPageBytes,
+                                      [](const Entry& e, std::uint64_t n) { return e.number < n; });
+  return found != pages_.end() && found->number * kPageBytes < start + page_size;
+}
+
 std::uint64_t MemoryObject::PagesTouched(std::uint64_t page_size) const {
   std::uint64_t count = 0;
   std::uint64_t last = ~0ull;

@@ -62,6 +62,8 @@ class MemoryObject {
   /// Loads bring pages into being as stores do, with zeros in them.
   void Touch(std::uint64_t offset, std::uint64_t size);
   bool IsTouched(std::uint64_t offset, std::uint64_t size) const;
+  /// Whether anything of the page that begins there has been loaded, stored to or reserved.
+  bool HasPage(std::uint64_t start, std::uint64_t page_size) const;
   /// Room is made for the range: pages with zeros, which are not data until they are touched.
   void Reserve(std::uint64_t offset, std::uint64_t size);
   /// The first offset from `from` on where a page of `page_size` bytes is data, or not (`data`);

@@ -25,6 +25,9 @@ struct Acl {
   friend bool operator==(const Acl&, const Acl&) = default;
 };
 
+/// Files that never had a name are in a file system of the kernel's own.
+inline constexpr std::uint8_t kNoFileSystem = 255;
+
 struct Node {
   std::uint32_t serial = 0;  // a name of the model's: the step that created it, plus one
   std::uint64_t object = 0;  // serial of its bytes
@@ -35,10 +38,14 @@ struct Node {
   std::uint32_t gid = 0;
   Acl acl;
   std::uint64_t seals = 0;
-  bool has_seals = true;        // knows seals at all
-  bool anonymous = false;       // shared memory that no descriptor stood for
-  bool huge = false;            // of huge pages, of which the model knows no bytes
-  std::int32_t references = 0;  // open files and mappings
+  bool has_seals = true;                     // knows seals at all
+  bool anonymous = false;                    // shared memory that no descriptor stood for
+  bool huge = false;                         // of huge pages, of which the model knows no bytes
+  std::int32_t references = 0;               // open files and mappings
+  std::int32_t links = 0;                    // names
+  std::uint8_t file_system = kNoFileSystem;  // index
+  std::int64_t changed_s = 0;                // the contents have changed at this time or later
+  std::int64_t stored_s = 0;  // the same of what msync(2) has not been asked to write
   friend bool operator==(const Node&, const Node&) = default;
 };
 
@@ -51,6 +58,8 @@ struct OpenFile {
   bool appends = false;
   std::uint64_t offset = 0;
   std::int32_t references = 0;  // descriptors
+  std::uint32_t entry = 0;      // serial of the name by which it was opened; 0: none
+  std::uint8_t mount = 0;       // index, when it has an entry
   friend bool operator==(const OpenFile&, const OpenFile&) = default;
 };
 

@@ -3,7 +3,6 @@
 // The parts of state.h about nodes, open files and descriptors.
 
 #include <algorithm>
-#include <optional>
 
 #include "harness/model/state/state.h"
 #include "harness/vocabulary/value/check.h"
@@ -33,21 +32,34 @@ void DropFile(State& state, std::uint32_t serial) {
   DropNode(state, node);
 }
 
+/// A page of which a part becomes zero: whether it is there already.
+struct EdgePage {
+  std::uint64_t start = 0;
+  std::uint64_t kept = 0;  // bytes before the range that becomes zero
+  bool there = false;
+  bool known = true;
+};
+
+EdgePage EdgeAt(const MemoryObject& object, std::uint64_t at, std::uint64_t page) {
+  EdgePage edge{at / page * page, at % page, false, true};
+  for (std::uint64_t part = edge.start; part < edge.start + page; part += kPageBytes) {
+    edge.there = edge.there || object.IsTouched(part, 1);
+  }
+  edge.known = object.IsKnown(edge.start, page);
+  return edge;
+}
+
 /// Zeroes a range; pages of which it covers a part stay if they were there.
 void ZeroRange(MemoryObject& object, std::uint64_t offset, std::uint64_t size, std::uint64_t page) {
-  const std::uint64_t end = offset + size;
-  const auto keep = [&](std::uint64_t at) {
-    const std::uint64_t start = at / page * page;
-    bool there = false;
-    for (std::uint64_t part = start; part < start + page; part += kPageBytes) {
-      there = there || object.IsTouched(part, 1);
-    }
-    return at != start && there ? std::optional(start) : std::nullopt;
-  };
-  const std::optional<std::uint64_t> kept[] = {keep(offset), keep(end)};
+  const EdgePage edges[] = {EdgeAt(object, offset, page), EdgeAt(object, offset + size, page)};
   object.Zero(offset, size);
-  for (const auto& start : kept) {
-    if (start) object.Touch(*start, 1);
+  for (const EdgePage& edge : edges) {
+    if (edge.kept == 0) continue;
+    if (edge.there) {
+      object.Touch(edge.start, 1);
+    } else if (!edge.known) {
+      object.MakeUnknown(edge.start, edge.kept, 0);
+    }
   }
 }
 
@@ -66,13 +78,40 @@ void AddNode(State& state, const Node& node) {
 
 void HoldNode(State& state, std::uint32_t serial) { ++OwnNode(state, serial).references; }
 
-void DropNode(State& state, std::uint32_t serial) {
-  Node& node = OwnNode(state, serial);
-  if (--node.references > 0) return;
+namespace {
+
+/// The node goes when nothing refers to it any more.
+void ReleaseNode(State& state, const Node& node) {
+  if (node.references > 0 || node.links > 0) return;
   const std::uint64_t object = node.object;
   auto& nodes = state.nodes.Own();
-  nodes.erase(FindIn(nodes, serial));
+  nodes.erase(FindIn(nodes, node.serial));
   DropObject(state, object);
+}
+
+}  // namespace
+
+void DropNode(State& state, std::uint32_t serial) {
+  Node& node = OwnNode(state, serial);
+  --node.references;
+  ReleaseNode(state, node);
+}
+
+void AddEntry(State& state, std::uint8_t file_system, const DirectoryEntry& entry) {
+  state.file_systems[file_system].Own().entries.push_back(entry);
+  if (entry.node != 0) ++OwnNode(state, entry.node).links;
+}
+
+void RemoveEntry(State& state, std::uint8_t file_system, std::string_view name) {
+  for (DirectoryEntry& entry : state.file_systems[file_system].Own().entries) {
+    if (entry.removed || entry.name != name) continue;
+    entry.removed = true;
+    if (entry.node == 0) return;
+    Node& node = OwnNode(state, entry.node);
+    --node.links;
+    ReleaseNode(state, node);
+    return;
+  }
 }
 
 void CutNode(State& state, std::uint32_t serial, std::uint64_t size, std::uint64_t page) {

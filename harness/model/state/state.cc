@@ -59,8 +59,8 @@ void Mix(Mixer& mixer, const Credentials& c) {
 }
 
 void Mix(Mixer& mixer, const Process& process) {
-  mixer.Add(process.under_way, process.memlock, process.as, process.umask, process.leads_pids,
-            process.first_child);
+  mixer.Add(process.under_way, process.memlock, process.as, process.umask, process.descriptor_limit,
+            process.leads_pids, process.first_child);
   Mix(mixer, *process.space);
   for (const Descriptor& descriptor : process.descriptors->open()) {
     mixer.Add(descriptor.number, descriptor.file, descriptor.closed_on_exec);
@@ -69,13 +69,27 @@ void Mix(Mixer& mixer, const Process& process) {
 
 void Mix(Mixer& mixer, const Node& node) {
   mixer.Add(node.serial, node.object, node.size, node.mode, node.mode_known, node.uid, node.gid,
-            node.seals, node.anonymous, node.huge, node.references, node.acl.there, node.acl.user,
-            node.acl.user_bits, node.acl.named_group, node.acl.named_group_bits, node.acl.group);
+            node.seals, node.anonymous, node.huge, node.references, node.links, node.file_system,
+            node.changed_s, node.stored_s, node.acl.there, node.acl.user, node.acl.user_bits,
+            node.acl.named_group, node.acl.named_group_bits, node.acl.group);
 }
 
 void Mix(Mixer& mixer, const OpenFile& file) {
   mixer.Add(file.serial, file.node, file.reads, file.writes, file.appends, file.offset,
-            file.references);
+            file.references, file.entry, file.mount);
+}
+
+void Mix(Mixer& mixer, const FileSystem& system) {
+  mixer.Add(system.limited, system.pages, system.inodes, system.read_only, system.mode, system.uid,
+            system.gid);
+  for (const DirectoryEntry& entry : system.entries) {
+    mixer.Add(entry.serial, entry.node, entry.removed);
+  }
+}
+
+void Mix(Mixer& mixer, const MountNamespace& mounted) {
+  mixer.Add(mounted.inode, mounted.hidden);
+  for (const std::uint8_t mount : mounted.mounts) mixer.Add(mount);
 }
 
 }  // namespace
@@ -86,8 +100,12 @@ std::uint64_t Digest(const State& state) {
   for (const Object& object : state.objects) mixer.Add(object.serial, object.memory->Digest());
   for (const Node& node : *state.nodes) Mix(mixer, node);
   for (const OpenFile& file : *state.files) Mix(mixer, file);
+  for (const auto& system : state.file_systems) Mix(mixer, *system);
+  for (const Mount& mount : state.mounts) mixer.Add(mount.file_system, mount.noexec);
+  for (const MountNamespace& mounted : state.mount_namespaces) Mix(mixer, mounted);
   for (const Task& task : state.tasks) {
-    mixer.Add(task.life, task.process, task.ipc, task.held_listing, task.how, task.code);
+    mixer.Add(task.life, task.process, task.ipc, task.mounts, task.held_listing, task.how,
+              task.code);
     Mix(mixer, *task.credentials);
   }
   for (const Process& process : state.processes) Mix(mixer, process);

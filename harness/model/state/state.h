@@ -13,10 +13,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/model/state/address_space.h"
 #include "harness/model/state/copy_on_write.h"
+#include "harness/model/state/directory.h"
 #include "harness/model/state/memory_object.h"
 #include "harness/model/state/node.h"
 #include "harness/model/state/segment.h"
@@ -52,7 +54,10 @@ struct State {
   std::vector<Object> objects;               // by serial
   CopyOnWrite<std::vector<Node>> nodes;      // by serial
   CopyOnWrite<std::vector<OpenFile>> files;  // by serial
-  std::vector<Task> tasks;                   // by actor
+  std::vector<CopyOnWrite<FileSystem>> file_systems;
+  std::vector<Mount> mounts;
+  std::vector<MountNamespace> mount_namespaces;
+  std::vector<Task> tasks;  // by actor
   std::vector<Process> processes;
   std::vector<Tombstone> tombstones;
   CopyOnWrite<std::vector<KnownKey>> keys;
@@ -98,6 +103,32 @@ void GrowNode(State& state, std::uint32_t serial, std::uint64_t size, std::uint6
 /// A range becomes zero, and its whole pages are given back.
 void PunchNode(State& state, std::uint32_t serial, std::uint64_t offset, std::uint64_t size,
                std::uint64_t page);
+
+/// The name is added to the file system and counts as a link of its node, if it has one.
+void AddEntry(State& state, std::uint8_t file_system, const DirectoryEntry& entry);
+/// The name is removed; the node goes with its last name and last reference.
+void RemoveEntry(State& state, std::uint8_t file_system, std::string_view name);
+
+/// How many pages or inodes of a file system are in use, at least and at most.
+struct Usage {
+  std::uint64_t low = 0;
+  std::uint64_t high = 0;
+};
+Usage PagesUsed(const State& state, std::uint8_t file_system, std::uint64_t page);
+std::uint64_t InodesUsed(const State& state, std::uint8_t file_system);
+bool HasPageLimit(const State& state, const Node& node);
+/// How many pages more the file system of the node has room for; very many without a limit.
+Usage PagesLeft(const State& state, const Node& node, std::uint64_t page);
+
+/// How many bytes of a range there are, surely and at most, before a page that is missing and for
+/// which there is no room.
+struct Fitting {
+  std::uint64_t sure = 0;
+  std::uint64_t most = 0;
+};
+/// `own`: the pages that a private mapping has already, or null.
+Fitting FitPages(const State& state, const Node& node, std::uint64_t offset, std::uint64_t size,
+                 std::uint64_t page, const MemoryObject* own = nullptr);
 
 /// The open file that a descriptor of a process stands for, or null.
 const OpenFile* FindFile(const State& state, std::uint8_t process, std::int64_t number);

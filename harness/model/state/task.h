@@ -43,6 +43,7 @@ struct Task {
   Life life = Life::kUnborn;
   std::uint8_t process = kNobody;
   std::uint8_t ipc = 0;                 // index into State::namespaces
+  std::uint8_t mounts = 0;              // index into State::mount_namespaces
   std::uint8_t held_listing = kNobody;  // index of the namespace whose listing it keeps open
   CopyOnWrite<Credentials> credentials;
   GoneHow how = GoneHow::kUnknown;
@@ -55,6 +56,7 @@ struct Process {
   std::uint64_t memlock = 0;           // bytes
   std::uint64_t as = 0;                // bytes
   std::int32_t umask = -1;             // -1: unknown
+  std::uint64_t descriptor_limit = 0;  // of the plan's; 0: none was set
   bool leads_pids = false;             // its children go into a pid namespace that it made
   std::uint8_t first_child = kNobody;  // the first of these, without which there are no more
   CopyOnWrite<AddressSpace> space;

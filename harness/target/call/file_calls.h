@@ -35,6 +35,9 @@ struct FileCalls {
   CallResult (*set_attribute)(int file, const char* name, const void* value, std::size_t size);
   CallResult (*get_attribute)(int file, const char* name, void* value, std::size_t size);
   CallResult (*allocate)(int file, int mode, std::uint64_t offset, std::uint64_t size);
+  CallResult (*open_object)(const char* name, int flags, std::uint32_t mode);  // shm_open(3)
+  CallResult (*unlink_object)(const char* name);                               // shm_unlink(3)
+  CallResult (*stat_file_system)(int file, FileSystemRecord& record);
 };
 
 /// memfd_create(2), open(2) and so on, as programs call them.

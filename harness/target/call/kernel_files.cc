@@ -6,6 +6,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <string>
+
+#include "harness/target/call/object_name.h"
+
 namespace shmspec {
 
 #if defined(__LP64__)
@@ -63,6 +67,19 @@ CallResult Allocate(int file, int mode, std::uint64_t offset, std::uint64_t size
   return ::syscall(SYS_fallocate, file, mode, Word(offset), Word(size));
 }
 
+constexpr const char* kOfLibrary = "the C library refuses this name, and no call is made";
+
+CallResult OpenObject(const char* name, int flags, std::uint32_t mode) {
+  const std::string path = PathOfObject(name);
+  if (path.empty()) return CallResult::Lacking(kOfLibrary);
+  return ::syscall(SYS_openat, AT_FDCWD, path.c_str(), flags | O_NOFOLLOW | O_CLOEXEC, mode);
+}
+CallResult UnlinkObject(const char* name) {
+  const std::string path = PathOfObject(name);
+  if (path.empty()) return CallResult::Lacking(kOfLibrary);
+  return ::syscall(SYS_unlinkat, AT_FDCWD, path.c_str(), 0);
+}
+
 }  // namespace
 
 /// fstat(2) is the library's: which record the kernel fills in differs by architecture.
@@ -85,7 +102,10 @@ const FileCalls kKernelFileCalls{.create = Create,
                                  .seek = Seek,
                                  .set_attribute = SetAttribute,
                                  .get_attribute = GetAttribute,
-                                 .allocate = Allocate};
+                                 .allocate = Allocate,
+                                 .open_object = OpenObject,
+                                 .unlink_object = UnlinkObject,
+                                 .stat_file_system = kLibcFileCalls.stat_file_system};
 
 #else
 

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -39,6 +40,7 @@ CallResult Stat(int file, FileRecord& record) {
   record.links = static_cast<std::int64_t>(status.st_nlink);
   record.size = status.st_size;
   record.blocks = status.st_blocks;
+  record.mtime = static_cast<std::int64_t>(status.st_mtime);
   return 0;
 }
 
@@ -71,6 +73,23 @@ CallResult Allocate(int file, int mode, std::uint64_t offset, std::uint64_t size
   return ::fallocate(file, mode, static_cast<off_t>(offset), static_cast<off_t>(size));
 }
 
+CallResult OpenObject(const char* name, int flags, std::uint32_t mode) {
+  return ::shm_open(name, flags, mode);
+}
+CallResult UnlinkObject(const char* name) { return ::shm_unlink(name); }
+
+CallResult StatFileSystem(int file, FileSystemRecord& record) {
+  struct statfs status {};
+  if (::fstatfs(file, &status) != 0) return -1;
+  record.type = static_cast<std::int64_t>(status.f_type);
+  record.block_size = static_cast<std::int64_t>(status.f_bsize);
+  record.blocks = static_cast<std::int64_t>(status.f_blocks);
+  record.blocks_free = static_cast<std::int64_t>(status.f_bfree);
+  record.inodes = static_cast<std::int64_t>(status.f_files);
+  record.inodes_free = static_cast<std::int64_t>(status.f_ffree);
+  return 0;
+}
+
 }  // namespace
 
 constexpr FileCalls kLibcFileCalls{.create = Create,
@@ -92,6 +111,9 @@ constexpr FileCalls kLibcFileCalls{.create = Create,
                                    .seek = Seek,
                                    .set_attribute = SetAttribute,
                                    .get_attribute = GetAttribute,
-                                   .allocate = Allocate};
+                                   .allocate = Allocate,
+                                   .open_object = OpenObject,
+                                   .unlink_object = UnlinkObject,
+                                   .stat_file_system = StatFileSystem};
 
 }  // namespace shmspec

@@ -42,6 +42,27 @@ void RestoreFiles(const model::State& real, const model::State& disguised, model
   }
 }
 
+void RestoreMounts(const model::State& real, const model::State& disguised, model::State& after) {
+  for (std::size_t i = 0; i < real.file_systems.size(); ++i) {
+    if (real.file_systems[i] == disguised.file_systems[i]) continue;
+    const model::FileSystem& system = *real.file_systems[i];
+    const model::FileSystem& shown = *disguised.file_systems[i];
+    model::FileSystem& now = after.file_systems[i].Own();
+    Restore(now.pages, shown.pages, system.pages);
+    Restore(now.inodes, shown.inodes, system.inodes);
+    Restore(now.read_only, shown.read_only, system.read_only);
+    Restore(now.mode, shown.mode, system.mode);
+    Restore(now.uid, shown.uid, system.uid);
+  }
+  for (std::size_t i = 0; i < real.mounts.size(); ++i) {
+    Restore(after.mounts[i].noexec, disguised.mounts[i].noexec, real.mounts[i].noexec);
+  }
+  for (std::size_t i = 0; i < real.mount_namespaces.size(); ++i) {
+    Restore(after.mount_namespaces[i].hidden, disguised.mount_namespaces[i].hidden,
+            real.mount_namespaces[i].hidden);
+  }
+}
+
 }  // namespace
 
 void Undisguise(const model::State& real, const model::State& disguised, model::State& after) {
@@ -57,6 +78,7 @@ void Undisguise(const model::State& real, const model::State& disguised, model::
     RestoreNamespace(*real.namespaces[i], *disguised.namespaces[i], after.namespaces[i].Own());
   }
   RestoreFiles(real, disguised, after);
+  RestoreMounts(real, disguised, after);
   ForEachSegment(after, [&](model::SegmentName name, model::Segment& segment) {
     if (name.ipc >= real.namespaces.size()) return;
     const model::Segment* old = FindSegment(real, name);

@@ -58,7 +58,7 @@ void Undisguise(const model::State& real, const model::State& disguised, model::
 
 /// The system decides as if the state were another: credentials and limits of the caller, limits
 /// of namespaces, owner and mode of segments, owner and seals of files, and what these were opened
-/// for.
+/// for; limits, flags and modes of file systems.
 template <void (*change)(model::State&, const model::Call&)>
 std::unique_ptr<Tampering> Disguise() {
   class Tampered : public Tampering {

@@ -7,7 +7,7 @@
 namespace shmspec {
 namespace {
 
-bool Opens(const model::Call& call) { return IsOneOf<MemfdReopen>(call); }
+bool Opens(const model::Call& call) { return IsOneOf<MemfdReopen, PosixOpen>(call); }
 
 /// A right of one class is one of those above it too.
 void AddUp(model::State& state, const model::Call& call) {

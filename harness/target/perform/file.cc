@@ -37,6 +37,13 @@ Outcome Do(const FileStat& op, Context& context) {
   return record;
 }
 
+Outcome Do(const FileStatfs& op, Context& context) {
+  FileSystemRecord record;
+  const CallResult result = context.file().stat_file_system(context.FileOf(op.descriptor), record);
+  if (result.lacking != nullptr || result.value == -1) return Returned(result);
+  return record;
+}
+
 Outcome Do(const FileChmod& op, Context& context) {
   return Returned(context.file().change_mode(context.FileOf(op.descriptor), op.mode.bits));
 }

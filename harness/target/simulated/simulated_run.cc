@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint64_t kHugePageBytes = 2ull << 20;
 constexpr std::uint64_t kHugePages = 8;
+constexpr std::int32_t kUmask = 022;
 
 }  // namespace
 
@@ -26,6 +27,7 @@ SimulatedRun::SimulatedRun(const model::Profile& profile, const Plan& plan, std:
   trace_.system = UsualSystem();
   trace_.system.huge_page_size = kHugePageBytes;
   trace_.system.huge_pages_free = kHugePages;
+  trace_.system.protected_regular = 1;
   for (std::size_t i = 0; i < trace_.keys.size(); ++i) {
     trace_.keys[i] = kUsualFirstKey + static_cast<std::int64_t>(i);
   }
@@ -40,6 +42,7 @@ SimulatedRun::SimulatedRun(const model::Profile& profile, const Plan& plan, std:
 void SimulatedRun::MakeFacts() {
   for (std::size_t i = 0; i < plan_.actors.size(); ++i) {
     trace_.actors.push_back(UsualFacts(plan_.actors[i], i));
+    trace_.actors.back().umask = kUmask;
   }
 }
 
@@ -157,6 +160,8 @@ void SimulatedRun::NoteChild(std::uint32_t step, const Outcome& outcome) {
   facts.caps = credentials.caps;
   facts.user_namespace = credentials.user_namespace;
   facts.ipc_namespace = state_.namespaces[state_.tasks[child].ipc]->inode;
+  facts.mount_namespace = state_.mount_namespaces[state_.tasks[child].mounts].inode;
+  facts.umask = state_.processes[state_.tasks[child].process].umask;
 }
 
 // --- calls that overlap -------------------------------------------------------------------------

@@ -22,6 +22,7 @@ enum class Family : std::uint8_t {
   kMemfd,
   kFile,
   kDescriptor,
+  kPosix,
 };
 template <>
 struct NamesOf<Family> {
@@ -33,7 +34,8 @@ struct NamesOf<Family> {
                                      Named<Family>{"system", Family::kSystem},
                                      Named<Family>{"memfd", Family::kMemfd},
                                      Named<Family>{"file", Family::kFile},
-                                     Named<Family>{"descriptor", Family::kDescriptor}};
+                                     Named<Family>{"descriptor", Family::kDescriptor},
+                                     Named<Family>{"posix", Family::kPosix}};
 };
 
 /// The family of an operation. A name that begins with no family does not compile.

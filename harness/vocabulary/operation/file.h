@@ -35,6 +35,14 @@ struct FileStat {
   friend bool operator==(const FileStat&, const FileStat&) = default;
 };
 
+/// fstatfs(2). The outcome is a FileSystemRecord.
+struct FileStatfs {
+  static constexpr std::string_view kName = "file.statfs";
+  DescriptorRef descriptor;
+  static constexpr auto kFields = Fields(Field{"descriptor", &FileStatfs::descriptor});
+  friend bool operator==(const FileStatfs&, const FileStatfs&) = default;
+};
+
 /// fchmod(2).
 struct FileChmod {
   static constexpr std::string_view kName = "file.chmod";
@@ -174,7 +182,8 @@ struct FileGetAcl {
 // clang-format off
 #define SHMSPEC_FILE_OPERATIONS(X) \
   X(FileTruncate) X(FileStat) X(FileChmod) X(FileChown) X(FileRead) X(FileWrite) X(FilePread) \
-  X(FilePwrite) X(FileSeek) X(FileAllocate) X(FileSetAcl) X(FileGetAcl)
+  X(FilePwrite) X(FileSeek) X(FileAllocate) X(FileStatfs) \
+  X(FileSetAcl) X(FileGetAcl)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_FILE_H_

@@ -124,6 +124,16 @@ struct MapLayout {
   friend bool operator==(const MapLayout&, const MapLayout&) = default;
 };
 
+/// The line of /proc/self/maps that has the address: a MappingTable of one row, from the address
+/// on.
+struct MapName {
+  static constexpr std::string_view kName = "map.name";
+  static constexpr Role kRole = Role::kNeighbour;
+  Address at;
+  static constexpr auto kFields = Fields(Field{"at", &MapName::at});
+  friend bool operator==(const MapName&, const MapName&) = default;
+};
+
 /// mmap(2). Without an address the system picks one; `at` other than null is binding with the flag
 /// fixed or fixed_noreplace, otherwise a wish. Assigns a mapping handle.
 struct MapMap {
@@ -180,7 +190,7 @@ struct MapUnlock {
 /// Every operation of this header, for lists of all operations.
 // clang-format off
 #define SHMSPEC_MAP_OPERATIONS(X) \
-  X(MapReserve) X(MapPrivate) X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) \
+  X(MapReserve) X(MapPrivate) X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) X(MapName) \
   X(MapSeal) X(MapReopen) X(MapMap) X(MapSync) X(MapLock) X(MapUnlock)
 // clang-format on
 

@@ -18,21 +18,23 @@
 #include "harness/vocabulary/operation/map.h"
 #include "harness/vocabulary/operation/memfd.h"
 #include "harness/vocabulary/operation/memory.h"
+#include "harness/vocabulary/operation/posix.h"
 #include "harness/vocabulary/operation/process.h"
 #include "harness/vocabulary/operation/system.h"
 #include "harness/vocabulary/operation/sysv.h"
 
 namespace shmspec {
 
-#define SHMSPEC_OPERATIONS(X)   \
-  SHMSPEC_SYSV_OPERATIONS(X)    \
-  SHMSPEC_MEMORY_OPERATIONS(X)  \
-  SHMSPEC_PROCESS_OPERATIONS(X) \
-  SHMSPEC_MAP_OPERATIONS(X)     \
-  SHMSPEC_SYSTEM_OPERATIONS(X)  \
-  SHMSPEC_MEMFD_OPERATIONS(X)   \
-  SHMSPEC_FILE_OPERATIONS(X)    \
-  SHMSPEC_DESCRIPTOR_OPERATIONS(X)
+#define SHMSPEC_OPERATIONS(X)      \
+  SHMSPEC_SYSV_OPERATIONS(X)       \
+  SHMSPEC_MEMORY_OPERATIONS(X)     \
+  SHMSPEC_PROCESS_OPERATIONS(X)    \
+  SHMSPEC_MAP_OPERATIONS(X)        \
+  SHMSPEC_SYSTEM_OPERATIONS(X)     \
+  SHMSPEC_MEMFD_OPERATIONS(X)      \
+  SHMSPEC_FILE_OPERATIONS(X)       \
+  SHMSPEC_DESCRIPTOR_OPERATIONS(X) \
+  SHMSPEC_POSIX_OPERATIONS(X)
 
 #define SHMSPEC_NEXT_OPERATION(Op) , Op
 using OperationVariant = VariantAfter<void SHMSPEC_OPERATIONS(SHMSPEC_NEXT_OPERATION)>;

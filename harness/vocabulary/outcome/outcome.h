@@ -259,7 +259,8 @@ struct StrayWrite {
   friend bool operator==(const StrayWrite&, const StrayWrite&) = default;
 };
 
-/// What fstat(2) filled in. `mode` includes the type of the file; `blocks` are of 512 bytes.
+/// What fstat(2) filled in. `mode` includes the type of the file; `blocks` are of 512 bytes;
+/// `mtime` is in seconds since 1970, 0: not given.
 struct FileRecord {
   static constexpr std::string_view kName = "file";
   Mode mode;
@@ -268,10 +269,12 @@ struct FileRecord {
   std::int64_t links = 0;
   std::int64_t size = 0;
   std::int64_t blocks = 0;
+  std::int64_t mtime = 0;
   static constexpr auto kFields =
       Fields(Field{"mode", &FileRecord::mode}, Field{"uid", &FileRecord::uid},
              Field{"gid", &FileRecord::gid}, Field{"links", &FileRecord::links},
-             Field{"size", &FileRecord::size}, Field{"blocks", &FileRecord::blocks});
+             Field{"size", &FileRecord::size}, Field{"blocks", &FileRecord::blocks},
+             Field{"mtime", &FileRecord::mtime});
   friend bool operator==(const FileRecord&, const FileRecord&) = default;
 };
 
@@ -295,11 +298,29 @@ struct AclRecord {
   friend bool operator==(const AclRecord&, const AclRecord&) = default;
 };
 
+/// What fstatfs(2) filled in. Blocks are of `block_size` bytes.
+struct FileSystemRecord {
+  static constexpr std::string_view kName = "file_system";
+  std::int64_t type = 0;
+  std::int64_t block_size = 0;
+  std::int64_t blocks = 0;
+  std::int64_t blocks_free = 0;
+  std::int64_t inodes = 0;
+  std::int64_t inodes_free = 0;
+  static constexpr auto kFields = Fields(Field{"type", &FileSystemRecord::type},
+                                         Field{"block_size", &FileSystemRecord::block_size},
+                                         Field{"blocks", &FileSystemRecord::blocks},
+                                         Field{"blocks_free", &FileSystemRecord::blocks_free},
+                                         Field{"inodes", &FileSystemRecord::inodes},
+                                         Field{"inodes_free", &FileSystemRecord::inodes_free});
+  friend bool operator==(const FileSystemRecord&, const FileSystemRecord&) = default;
+};
+
 // clang-format off
 #define SHMSPEC_OUTCOMES(X) \
   X(Value) X(Failure) X(Fault) X(Gone) X(SegmentRecord) X(LimitsRecord) X(UsageRecord) \
   X(SegmentTable) X(MappingTable) X(ToolResult) X(Trouble) X(Histogram) X(StrayWrite) \
-  X(FileRecord) X(AclRecord)
+  X(FileRecord) X(FileSystemRecord) X(AclRecord)
 // clang-format on
 
 #define SHMSPEC_NEXT_OUTCOME(Record) , Record

@@ -34,8 +34,10 @@ struct ActorFacts {
   std::uint64_t ipc_namespace = 0;
   std::uint64_t user_namespace = 0;
   std::uint64_t pid_namespace = 0;
+  std::uint64_t mount_namespace = 0;
   std::uint64_t memlock = 0;  // bytes
   std::uint64_t as = 0;       // bytes
+  std::int32_t umask = -1;    // -1: unknown
   Abi abi = Abi::kNative;
   std::uint64_t task_size = kTaskSize;  // first address above the user range of its process
   static constexpr auto kFields =
@@ -48,8 +50,10 @@ struct ActorFacts {
              Field{"ipc_namespace", &ActorFacts::ipc_namespace},
              Field{"user_namespace", &ActorFacts::user_namespace},
              Field{"pid_namespace", &ActorFacts::pid_namespace},
+             Field{"mount_namespace", &ActorFacts::mount_namespace},
              Field{"memlock", &ActorFacts::memlock}, Field{"as", &ActorFacts::as},
-             Field{"abi", &ActorFacts::abi}, Field{"task_size", &ActorFacts::task_size});
+             Field{"umask", &ActorFacts::umask}, Field{"abi", &ActorFacts::abi},
+             Field{"task_size", &ActorFacts::task_size});
   friend bool operator==(const ActorFacts&, const ActorFacts&) = default;
 
   /// One user and one group, in every role.

@@ -123,6 +123,12 @@ Descriptor Actor::Memfd(std::uint64_t flags, std::uint64_t bytes) const {
   return name;
 }
 
+Descriptor Actor::Open(PosixOpen open) const {
+  Descriptor name;
+  DescriptorAs(name, std::move(open)).Succeeds();
+  return name;
+}
+
 Actor PlanBuilder::Spawn(std::string name, ActorSpec spec) {
   return Add(std::move(name), Start::kSpawn, std::move(spec));
 }

@@ -97,6 +97,8 @@ class Actor {
   Mapping Map(MapMap map) const;                                                 // likewise
   Descriptor Memfd(std::uint64_t flags, std::uint64_t bytes = 0) const;  // likewise, of that size
 
+  Descriptor Open(PosixOpen open) const;  // likewise
+
   StepName Detach(Address at) const { return Do(SysvDetach{at}); }
   StepName Stat(SegmentRef segment) const { return Do(SysvStat{segment}); }
   StepName Set(SysvSet set) const { return Do(std::move(set)); }

@@ -34,11 +34,13 @@ struct SystemFacts {
   std::uint64_t first_address = 0;  // below it no process maps anything, whatever its rights
   std::uint64_t mmap_min_addr = 65536;
   std::int64_t overcommit = 0;
-  std::uint64_t huge_page_size = 0;   // bytes; 0: there are none
-  std::uint64_t huge_pages_free = 0;  // of that size
-  std::uint32_t huge_group = 0;       // vm.hugetlb_shm_group
-  std::int64_t memfd_noexec = 0;      // vm.memfd_noexec
-  bool private_ipc = true;            // nobody else acts in the IPC namespace of the plan
+  std::uint64_t huge_page_size = 0;     // bytes; 0: there are none
+  std::uint64_t huge_pages_free = 0;    // of that size
+  std::uint32_t huge_group = 0;         // vm.hugetlb_shm_group
+  std::int64_t memfd_noexec = 0;        // vm.memfd_noexec
+  bool private_shm = true;              // nobody else has names in the /dev/shm of the plan
+  std::int64_t protected_regular = -1;  // fs.protected_regular; -1: unknown
+  bool private_ipc = true;              // nobody else acts in the IPC namespace of the plan
   std::uint64_t user_namespace_of_ipc = 0;
   Abilities abilities = kEveryAbility;
   bool detaches = true;   // shmdt(2) is there
@@ -55,6 +57,8 @@ struct SystemFacts {
       Field{"huge_pages_free", &SystemFacts::huge_pages_free},
       Field{"huge_group", &SystemFacts::huge_group},
       Field{"memfd_noexec", &SystemFacts::memfd_noexec},
+      Field{"private_shm", &SystemFacts::private_shm},
+      Field{"protected_regular", &SystemFacts::protected_regular},
       Field{"private_ipc", &SystemFacts::private_ipc},
       Field{"user_namespace_of_ipc", &SystemFacts::user_namespace_of_ipc},
       Field{"abilities", &SystemFacts::abilities}, Field{"detaches", &SystemFacts::detaches},

@@ -9,6 +9,7 @@ constexpr std::int64_t kFirstPid = 101;
 constexpr std::uint64_t kFirstUserNamespace = 0xeffffffd;
 constexpr std::uint64_t kFirstIpcNamespace = 0xefffffff;
 constexpr std::uint64_t kFirstPidNamespace = 0xeffffffc;
+constexpr std::uint64_t kFirstMountNamespace = 0xeffffff8;
 constexpr std::uint64_t kFirstOwnNamespace = 0xf0000000;
 constexpr std::uint64_t kEveryCapability = (1ull << 41) - 1;
 constexpr std::uint64_t kUsualMemlock = 8ull << 20;
@@ -32,6 +33,7 @@ ActorFacts UsualFacts(const ActorSpec& spec, std::size_t index) {
   facts.ipc_namespace = number(kNamespaceIpc, kFirstIpcNamespace, 0);
   facts.user_namespace = number(kNamespaceUser, kFirstUserNamespace, 1);
   facts.pid_namespace = number(kNamespacePid, kFirstPidNamespace, 2);
+  facts.mount_namespace = number(kNamespaceMount, kFirstMountNamespace, 3);
   facts.SetUser(spec.uid.value_or(0).number);
   facts.SetGroup(spec.gid.value_or(0).number);
   for (const Id group : spec.groups) facts.groups.push_back(group.number);

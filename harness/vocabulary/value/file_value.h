@@ -60,6 +60,30 @@ inline constexpr std::uint64_t kTruncate = 01000;
 inline constexpr std::uint64_t kAppend = 02000;
 inline constexpr std::uint64_t kOpenCloseOnExec = 02000000;
 
+/// Flags of shm_open(3); without write_only and read_write the object is opened for reading.
+struct ObjectFlagsTag {
+  static constexpr std::array kNames{
+      Named<std::uint64_t>{"write_only", 01},  Named<std::uint64_t>{"read_write", 02},
+      Named<std::uint64_t>{"create", 0100},    Named<std::uint64_t>{"exclusive", 0200},
+      Named<std::uint64_t>{"truncate", 01000}, Named<std::uint64_t>{"append", 02000}};
+};
+using ObjectFlags = Flags<ObjectFlagsTag>;
+inline constexpr std::uint64_t kMakeObject = 0100;
+inline constexpr std::uint64_t kOnlyNewObject = 0200;
+inline constexpr std::uint64_t kEveryObjectFlag = 03303;
+
+/// How a file system in memory is mounted.
+struct MountFlagsTag {
+  static constexpr std::array kNames{Named<std::uint64_t>{"read_only", 1},
+                                     Named<std::uint64_t>{"noexec", 8}};
+};
+using MountFlags = Flags<MountFlagsTag>;
+inline constexpr std::uint64_t kMountReadOnly = 1;
+inline constexpr std::uint64_t kMountNoexec = 8;
+
+/// The longest name of a file, in bytes.
+inline constexpr std::size_t kLongestFileName = 255;
+
 /// The mode of fallocate(2).
 struct AllocateModeTag {
   static constexpr std::array kNames{

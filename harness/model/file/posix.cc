@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// shm_open(3), shm_unlink(3), and links beside the names that they make.
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "harness/model/file/descriptor.h"
+#include "harness/model/file/directory.h"
+#include "harness/model/language/operations.h"
+#include "harness/model/rights/file_permission.h"
+#include "harness/model/rights/permission.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+namespace {
+
+constexpr std::uint32_t kSticky = 01000;
+constexpr std::size_t kEdge = 257;  // bytes from which on a library may tell another error
+
+/// Adds the errors of names that never reach the system.
+void DescribeName(const std::string& name, bool unlinks, Clauses& clauses) {
+  const std::string_view plain = PlainName(name);
+  const bool empty = plain.empty();
+  const bool slash = plain.find('/') != std::string_view::npos;
+  const bool dots = plain == "." || plain == "..";
+  const Requirement why = empty  ? "POSIX.NAME.EMPTY"_req
+                          : dots ? "POSIX.NAME.DOT_NAMES"_req
+                                 : "POSIX.NAME.EMBEDDED_SLASH"_req;
+  clauses.Refuse(empty || slash || dots, EINVAL, Force::kMust, why, "no object has such a name");
+  clauses.Refuse(unlinks && (empty || slash), ENOENT, Force::kMay, why,
+                 "no object has such a name");
+  clauses.Refuse(dots, EISDIR, Force::kMay, why, "the name is that of a directory");
+  const bool is_long = !empty && !slash && plain.size() > kLongestFileName;
+  const Requirement limit =
+      plain.size() < kEdge ? "POSIX.NAME.NAME_MAX"_req : "POSIX.NAME.VERY_LONG"_req;
+  clauses.Refuse(is_long, ENAMETOOLONG, Force::kMust, limit, "the name is longer than 255 bytes");
+  clauses.Refuse(is_long && plain.size() >= kEdge, unlinks ? ENOENT : EINVAL, Force::kMay, limit,
+                 "the name is far too long");
+}
+
+/// What POSIX leaves open.
+bool IsUnspecified(const PosixOpen& op, const Scene& scene) {
+  const PosixProfile& profile = scene.profile().posix;
+  if (KindOf(op.name, scene) == NameKind::kUnspecified) return true;
+  const std::uint64_t access = op.flags.bits & (kWriteOnly | kReadWrite);
+  if (profile.flags_are_those_of_open == Says::kYes) return false;
+  const bool alone = op.flags.Has(kOnlyNewObject) && !op.flags.Has(kMakeObject);
+  const bool truncates = op.flags.Has(kTruncate) && access != kReadWrite;
+  return alone || truncates || (access & kWriteOnly) != 0 || op.flags.Has(kAppend);
+}
+
+struct Access {
+  bool reads = false;
+  bool writes = false;
+  std::uint32_t bits = 0;  // of the mode that are needed
+};
+
+/// An access mode with both bits asks for both rights, and gives none on Linux.
+Access AccessOf(ObjectFlags flags) {
+  const std::uint64_t mode = flags.bits & (kWriteOnly | kReadWrite);
+  Access access{mode == 0 || mode == kReadWrite, mode == kWriteOnly || mode == kReadWrite, 0};
+  if (mode != kWriteOnly) access.bits |= kRead;
+  if (mode != 0 || flags.Has(kTruncate)) access.bits |= kWrite;
+  return access;
+}
+
+/// Opening what is there already.
+void DescribeExisting(const PosixOpen& op, const Scene& scene, const DirectoryEntry& entry,
+                      Clauses& clauses) {
+  const bool only_new = op.flags.Has(kMakeObject) && op.flags.Has(kOnlyNewObject);
+  clauses.Refuse(only_new, EEXIST, Force::kMust,
+                 {"POSIX.OPEN.EXCL"_req, "POSIX.OPEN.EXCL_ATOMIC"_req}, "the name is taken");
+  if (only_new) return;
+  if (entry.node == 0) {
+    clauses.Refuse(true, ELOOP, Force::kMust, "POSIX.OPEN.SYMLINK_REFUSED"_req,
+                   "a symbolic link is not followed");
+    return;
+  }
+  const Node& node = NodeOf(scene.state(), entry.node);
+  const FileSystem& system = *ShmOf(scene);
+  const Access access = AccessOf(op.flags);
+  const bool odd = op.flags.Has(kTruncate) && (op.flags.bits & 3) == 0;
+  DescribeOpening(scene, node, access.bits,
+                  odd ? "POSIX.OPEN.TRUNC_RDONLY"_req : "POSIX.OPEN.EACCES"_req, clauses);
+  clauses.Refuse(system.read_only && (access.bits & kWrite) != 0, EROFS, Force::kMust,
+                 "TMPFS.READONLY_MOUNT"_req, "the file system is read-only");
+  const Credentials& caller = scene.credentials();
+  const bool stranger = node.uid != system.uid && node.uid != caller.file_uid;
+  const std::int64_t rule = scene.system().protected_regular;
+  const bool guarded = op.flags.Has(kMakeObject) && (system.mode & kSticky) != 0 && stranger;
+  const bool applies =
+      guarded && ((system.mode & 02) != 0 || ((system.mode & 020) != 0 && rule != 1));
+  clauses.Refuse(applies && rule != 0, EACCES, rule > 0 ? Force::kMust : Force::kMay,
+                 "POSIX.OPEN.PROTECTED_REGULAR"_req,
+                 "fs.protected_regular keeps O_CREAT from objects of others");
+}
+
+void DescribeNew(const PosixOpen& op, const Scene& scene, Clauses& clauses) {
+  if (!op.flags.Has(kMakeObject)) {
+    clauses.Refuse(true, ENOENT, Force::kMust,
+                   {"POSIX.OPEN.ENOENT"_req, "POSIX.UNLINK.NAME_GONE"_req},
+                   "there is no such name");
+    return;
+  }
+  DescribeChange(scene, "POSIX.OPEN.EACCES"_req, clauses);
+  DescribeRoomForName(scene, clauses);
+  clauses.RefuseHere(scene.credentials().nested, EOVERFLOW, Force::kMay, {},
+                     "the file system may have no name for the user");
+}
+
+/// Whether the caller may remove the name from a sticky directory.
+Says MayRemove(const Scene& scene, const FileSystem& system, const DirectoryEntry& entry) {
+  if ((system.mode & kSticky) == 0) return Says::kYes;
+  if (scene.credentials().file_uid == system.uid) return Says::kYes;
+  if (entry.node == 0) return Says::kSilent;
+  return MayChangeMode(scene, NodeOf(scene.state(), entry.node));
+}
+
+/// The mode of a new object, if it is known.
+void SetMode(const PosixOpen& op, const Scene& scene, const FileSystem& system, Node& node) {
+  const std::int32_t umask = scene.process().umask;
+  const std::uint32_t asked = op.mode.bits & 07777;
+  node.mode = asked & ~static_cast<std::uint32_t>(std::max(umask, 0));
+  const bool extra = (asked & 07000) != 0;
+  const bool group = (asked & S_ISGID) != 0 && (system.mode & S_ISGID) != 0;
+  node.mode_known = umask >= 0 && !group &&
+                    (!extra || scene.profile().posix.extra_mode_bits_are_kept == Says::kYes);
+}
+
+std::uint32_t MakeObject(const PosixOpen& op, const Scene& scene, State& state) {
+  const std::uint32_t serial = scene.call().step + 1;
+  const FileSystem* system = ShmOf(scene);
+  const Credentials& caller = scene.credentials();
+  Node node{.serial = serial, .object = std::uint64_t{serial} << 8};
+  node.uid = caller.file_uid;
+  node.gid = caller.file_gid;
+  node.seals = kSealSeal;
+  node.huge = IsUnspecified(op, scene) || system == nullptr;
+  node.changed_s = scene.call().when.low;
+  if (system != nullptr) {
+    if ((system->mode & S_ISGID) != 0) node.gid = system->gid;
+    node.file_system = scene.shm_mount()->file_system;
+    SetMode(op, scene, *system, node);
+  }
+  AddNode(state, node);
+  if (node.huge) {
+    MemoryObject& object = OwnObject(state, node.object);
+    object.limit = MemoryObject::kEnd;
+    object.MakeUnknown(0, MemoryObject::kEnd, serial);
+  }
+  if (system != nullptr && KindOf(op.name, scene) == NameKind::kPlain) {
+    AddEntry(state, node.file_system, {serial, std::string(PlainName(op.name)), serial});
+  }
+  return serial;
+}
+
+}  // namespace
+
+void Describe(const PosixOpen& op, const Scene& scene, Clauses& clauses) {
+  clauses.Returns<Value>({"POSIX.OPEN.LOWEST_FD"_req, "POSIX.NAME.LEADING_SLASH"_req},
+                         "a descriptor of the object");
+  DescribeRoomForDescriptor(scene, clauses);
+  if (IsUnspecified(op, scene)) {
+    clauses.AnyFailure();
+    return clauses.Observe("a name or flags of which nothing is said");
+  }
+  DescribeName(op.name, false, clauses);
+  const std::string_view plain = PlainName(op.name);
+  const bool only_new = op.flags.Has(kMakeObject) && op.flags.Has(kOnlyNewObject);
+  clauses.Refuse(only_new && (plain == "." || plain == ".."), EEXIST, Force::kMay,
+                 "POSIX.NAME.DOT_NAMES"_req, "the directory is there");
+  if (KindOf(op.name, scene) == NameKind::kRefused) return;
+  DescribeSearch(scene, clauses);
+  if (ShmOf(scene) == nullptr) return;
+  if (const DirectoryEntry* entry = FindEntry(scene, op.name)) {
+    DescribeExisting(op, scene, *entry, clauses);
+  } else {
+    DescribeNew(op, scene, clauses);
+  }
+  const std::uint64_t leading = op.name.find_first_not_of('/');
+  clauses.Effect(leading == 0  ? "POSIX.NAME.NO_LEADING_SLASH"_req
+                 : leading > 1 ? "POSIX.NAME.EXTRA_LEADING_SLASHES"_req
+                               : "POSIX.NAME.ANY_BYTES"_req);
+  clauses.Effect({"POSIX.OPEN.CREATE_SIZE_ZERO"_req, "POSIX.OPEN.MODE_DOES_NOT_LIMIT_CREATOR"_req,
+                  "POSIX.OPEN.CLOEXEC"_req, "POSIX.OPEN.TRUNC"_req});
+  if (op.flags.Has(kOnlyNewObject)) clauses.Effect("POSIX.OPEN.EXCL_WITHOUT_CREAT"_req);
+}
+
+void Apply(const PosixOpen& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const std::int64_t number = NewNumber(outcome);
+  if (number < 0) return;
+  const std::uint32_t serial = scene.call().step + 1;
+  const DirectoryEntry* found = IsUnspecified(op, scene) ? nullptr : FindEntry(scene, op.name);
+  const std::uint32_t entry = found != nullptr ? found->serial : serial;
+  const std::uint32_t node = found != nullptr ? found->node : MakeObject(op, scene, state);
+  const Access access = AccessOf(op.flags);
+  OpenFile file{.serial = serial, .node = node, .reads = access.reads, .writes = access.writes};
+  file.appends = op.flags.Has(kAppend);
+  if (const Mount* mount = scene.shm_mount()) {
+    file.entry = entry;
+    file.mount = static_cast<std::uint8_t>(mount - scene.state().mounts.data());
+  }
+  AddFile(state, file);
+  OpenDescriptor(state, scene.process_index(), {number, serial, true});
+  if (found == nullptr) return DropNode(state, node);  // the open file holds it
+  if (!op.flags.Has(kTruncate) || NodeOf(state, node).huge) return;
+  ForgetIdBits(state, node);
+  OwnNode(state, node).changed_s = scene.call().when.low;
+  CutNode(state, node, 0, scene.page());
+}
+
+void Describe(const PosixUnlink& op, const Scene& scene, Clauses& clauses) {
+  clauses.ReturnsValue(0,
+                       {"POSIX.UNLINK.NAME_GONE"_req, "POSIX.UNLINK.CONTENTS_UNTIL_LAST_REF"_req},
+                       "the name is gone");
+  const NameKind kind = KindOf(op.name, scene);
+  if (kind == NameKind::kUnspecified) {
+    clauses.AnyFailure();
+    return clauses.Observe("a name of which nothing is said");
+  }
+  DescribeName(op.name, true, clauses);
+  if (kind == NameKind::kRefused) return;
+  DescribeSearch(scene, clauses);
+  const FileSystem* system = ShmOf(scene);
+  if (system == nullptr) return;
+  DescribeChange(scene, "POSIX.UNLINK.STICKY"_req, clauses);
+  const DirectoryEntry* entry = FindEntry(scene, op.name);
+  clauses.Refuse(entry == nullptr, ENOENT, Force::kMust, "POSIX.UNLINK.ENOENT"_req,
+                 "there is no such name");
+  if (entry == nullptr) return;
+  const Says may = MayRemove(scene, *system, *entry);
+  // The C library may tell EACCES where the kernel tells EPERM.
+  clauses.Refuse(may != Says::kYes, EPERM, ForceUnless(may), "POSIX.UNLINK.STICKY"_req,
+                 "the directory is sticky, and the object belongs to somebody else");
+  clauses.Refuse(may != Says::kYes, EACCES, ForceUnless(may), "POSIX.UNLINK.STICKY"_req,
+                 "the directory is sticky, and the object belongs to somebody else");
+}
+
+void Apply(const PosixUnlink& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (!Succeeded(outcome) || FindEntry(scene, op.name) == nullptr) return;
+  RemoveEntry(state, scene.shm_mount()->file_system, PlainName(op.name));
+}
+
+void Describe(const PosixLink& op, const Scene& scene, Clauses& clauses) {
+  clauses.ReturnsValue(0, "POSIX.UNLINK.HARDLINK"_req, "the object has another name");
+  DescribeSearch(scene, clauses);
+  if (ShmOf(scene) == nullptr) return;
+  const DirectoryEntry* entry = FindEntry(scene, op.name);
+  clauses.Refuse(entry == nullptr, ENOENT, Force::kMust, "POSIX.UNLINK.HARDLINK"_req,
+                 "there is no such name");
+  clauses.Refuse(FindEntry(scene, op.to) != nullptr, EEXIST, Force::kMust,
+                 "POSIX.UNLINK.HARDLINK"_req, "the new name is taken");
+  DescribeChange(scene, "POSIX.UNLINK.HARDLINK"_req, clauses);
+  DescribeRoomForName(scene, clauses);
+  const bool own = entry != nullptr && entry->node != 0 &&
+                   NodeOf(scene.state(), entry->node).uid == scene.credentials().file_uid;
+  clauses.RefuseHere(!own, EPERM, Force::kMay, {}, "fs.protected_hardlinks may forbid it");
+}
+
+void Apply(const PosixLink& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const DirectoryEntry* entry = FindEntry(scene, op.name);
+  if (!Succeeded(outcome) || entry == nullptr) return;
+  AddEntry(state, scene.shm_mount()->file_system,
+           {scene.call().step + 1, std::string(PlainName(op.to)), entry->node});
+}
+
+void Describe(const PosixPlantLink&, const Scene&, Clauses& clauses) {
+  clauses.ReturnsValue(0, {}, "the name is a symbolic link");
+}
+
+void Apply(const PosixPlantLink& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (!Succeeded(outcome) || ShmOf(scene) == nullptr || FindEntry(scene, op.name) != nullptr)
+    return;
+  AddEntry(state, scene.shm_mount()->file_system,
+           {scene.call().step + 1, std::string(PlainName(op.name)), 0});
+}
+
+}  // namespace shmspec::model
