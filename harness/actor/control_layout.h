@@ -37,10 +37,11 @@ static_assert(sizeof(HandleTable) == kHandleKinds * Handle::kLimit * 8 &&
               alignof(HandleTable) == 8);
 
 static_assert(offsetof(ControlHeader, acts) == 28 && offsetof(ControlHeader, arena) == 52);
-static_assert(offsetof(ControlHeader, private_ipc) == 64 && offsetof(ControlHeader, warden) == 76);
-static_assert(offsetof(ControlHeader, halt) == 96 && offsetof(ControlHeader, trouble) == 102);
-static_assert(offsetof(ControlHeader, program) == 646 && offsetof(ControlHeader, handles) == 1680);
-static_assert(offsetof(ControlHeader, halted_at) == 1676);
+static_assert(offsetof(ControlHeader, private_ipc) == 64 && offsetof(ControlHeader, warden) == 80);
+static_assert(offsetof(ControlHeader, halt) == 100 && offsetof(ControlHeader, trouble) == 106);
+static_assert(offsetof(ControlHeader, program) == 650 && offsetof(ControlHeader, handles) == 1696);
+static_assert(offsetof(ControlHeader, halted_at) == 1680 &&
+              offsetof(ControlHeader, sending_fd) == 1684);
 static_assert(sizeof(ControlHeader) == offsetof(ControlHeader, actors) + 16 * sizeof(ActorSlot));
 
 static_assert(std::is_standard_layout_v<ControlHeader> && std::is_standard_layout_v<StepState>);

@@ -23,9 +23,9 @@ constexpr std::uint64_t kLargeOffset = 1ull << 43;
 constexpr std::uint64_t kBlock = 512;
 constexpr std::uint32_t kIdStays = 0xffffffff;
 
-/// What is known of files of huge pages: nothing.
-bool IsHuge(const Scene& scene, const OpenFile* file, Clauses& clauses) {
-  if (file == nullptr || !NodeOf(scene.state(), file->node).huge) return false;
+/// Whether nothing is known of the file; then adds that.
+bool IsUnknown(const Scene& scene, const OpenFile* file, Clauses& clauses) {
+  if (file == nullptr || !NodeOf(scene.state(), file->node).unknown) return false;
   clauses.AnyFailure("nothing is known of the file");
   clauses.Observe("a file of which nothing is known");
   return true;
@@ -47,7 +47,7 @@ void Describe(const FileTruncate& op, const Scene& scene, Clauses& clauses) {
                  "the size is larger than that of any file");
   clauses.ReturnsValue(0, {"POSIX.SIZE.FTRUNCATE_SETS"_req, "POSIX.SIZE.SHRINK_SIGBUS"_req},
                        "the file has that size");
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   clauses.Refuse(!file->writes, EINVAL, Force::kMust, kErrors, "the descriptor cannot write");
   clauses.Refuse(!file->writes, EBADF, Force::kMust, kErrors, "the descriptor cannot write");
   const Node& node = NodeOf(scene.state(), file->node);
@@ -65,7 +65,7 @@ void Apply(const FileTruncate& op, const Scene& scene, State& state, const Outco
   if (file == nullptr || !Succeeded(outcome)) return;
   const std::uint32_t serial = file->node;
   const Node& node = NodeOf(state, serial);
-  if (node.huge) return;
+  if (node.unknown) return;
   if (op.size.bytes > node.size) {
     GrowNode(state, serial, op.size.bytes, scene.page(), scene.call().step);
   } else {
@@ -76,7 +76,7 @@ void Apply(const FileTruncate& op, const Scene& scene, State& state, const Outco
 void Describe(const FileStat&, const Scene& scene, Clauses& clauses) {
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileStat::descriptor>(), clauses);
   clauses.Returns<FileRecord>("MEMFD.BASIC"_req, "what is known of the file");
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   const Node& node = NodeOf(scene.state(), file->node);
   const auto id = [&](std::uint8_t field, std::uint32_t number, const char* why) {
     const SeenId seen = SeenAs(scene, number);
@@ -108,7 +108,7 @@ void Describe(const FileStat&, const Scene& scene, Clauses& clauses) {
 void Describe(const FileChmod& op, const Scene& scene, Clauses& clauses) {
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileChmod::descriptor>(), clauses);
   clauses.ReturnsValue(0, "FILE.CHMOD"_req, "the file has the mode");
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   const Node& node = NodeOf(scene.state(), file->node);
   const Says may = MayChangeMode(scene, node);
   clauses.Refuse(may != Says::kYes, EPERM, ForceUnless(may), "FILE.CHMOD"_req,
@@ -132,7 +132,7 @@ void Apply(const FileChmod& op, const Scene& scene, State& state, const Outcome&
 void Describe(const FileChown& op, const Scene& scene, Clauses& clauses) {
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileChown::descriptor>(), clauses);
   clauses.ReturnsValue(0, "FILE.OWNER"_req, "the file belongs to them");
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   const Says may = MayGive(scene, NodeOf(scene.state(), file->node), op.uid.number, op.gid.number);
   clauses.Refuse(may != Says::kYes, EPERM, ForceUnless(may), "FILE.OWNER"_req,
                  "the caller may not give the file away");
@@ -185,7 +185,7 @@ void DescribeSearch(const FileSeek& op, const Scene& scene, const Node& node, Cl
 
 void Describe(const FileSeek& op, const Scene& scene, Clauses& clauses) {
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileSeek::descriptor>(), clauses);
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   const Node& node = NodeOf(scene.state(), file->node);
   if (op.whence == Whence::kData || op.whence == Whence::kHole) {
     return DescribeSearch(op, scene, node, clauses);
@@ -233,7 +233,7 @@ void Describe(const FileAllocate& op, const Scene& scene, Clauses& clauses) {
                      "memory may be short");
   clauses.RefuseHere(!punches && op.size.bytes >= kLarge, ENOSPC, Force::kMay, {},
                      "memory may be short");
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   clauses.Refuse(!file->writes, EBADF, Force::kMust, "FD.ACCESS_MODE"_req,
                  "the descriptor cannot write");
   const Node& node = NodeOf(scene.state(), file->node);
@@ -250,7 +250,7 @@ void Describe(const FileAllocate& op, const Scene& scene, Clauses& clauses) {
 
 void Apply(const FileAllocate& op, const Scene& scene, State& state, const Outcome& outcome) {
   const OpenFile* file = FileOf<FileAllocate>(scene);
-  if (file == nullptr || !Succeeded(outcome) || NodeOf(state, file->node).huge) return;
+  if (file == nullptr || !Succeeded(outcome) || NodeOf(state, file->node).unknown) return;
   const std::uint32_t serial = file->node;
   const std::uint64_t end = op.offset.bytes + op.size.bytes;
   if (op.mode.Has(kPunchHole)) {

@@ -91,7 +91,12 @@ void Describe(const ProcessEnterNamespace& op, const Scene& scene, Clauses& clau
 
 void Apply(const ProcessEnterNamespace& op, const Scene& scene, State& state,
            const Outcome& outcome) {
-  if (!Succeeded(outcome) || !op.namespaces.Has(kNamespaceIpc)) return;
+  if (!Succeeded(outcome)) return;
+  if (op.namespaces.Has(kNamespacePid)) {
+    const std::uint8_t pids = state.processes[state.tasks[op.actor.index].process].pids;
+    state.processes[scene.process_index()].child_pids = pids;
+  }
+  if (!op.namespaces.Has(kNamespaceIpc)) return;
   const std::uint8_t self = scene.call().actor;
   const std::uint8_t left = scene.ipc_index();
   const std::uint8_t entered = state.tasks[op.actor.index].ipc;

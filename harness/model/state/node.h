@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace shmspec::model {
@@ -21,10 +22,12 @@ struct Node {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::uint64_t seals = 0;
-  bool has_seals = true;        // knows seals at all
+  bool has_seals = true;        // is memory, which knows seals
   bool anonymous = false;       // shared memory that no descriptor stood for
-  bool huge = false;            // of huge pages, of which the model knows no bytes
+  bool huge = false;            // of huge pages
+  bool unknown = false;         // nothing is known of its size and its bytes
   std::int32_t references = 0;  // open files and mappings
+  std::string name;             // of a memfd
   friend bool operator==(const Node&, const Node&) = default;
 };
 

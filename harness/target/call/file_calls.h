@@ -32,6 +32,10 @@ struct FileCalls {
   CallResult (*write_at)(int file, std::uint64_t at, std::uint64_t size, std::uint64_t offset);
   CallResult (*seek)(int file, std::uint64_t offset, int whence);
   CallResult (*allocate)(int file, int mode, std::uint64_t offset, std::uint64_t size);
+  CallResult (*send)(int socket, int file);  // sendmsg(2) of one byte with SCM_RIGHTS
+  /// recvmsg(2) of one byte, without waiting; `file` is the descriptor that came along, or -1.
+  CallResult (*receive)(int socket, bool close_on_exec, int& file);
+  CallResult (*discard)(int socket);  // the same without room for a descriptor
 };
 
 /// memfd_create(2), open(2) and so on, as programs call them.

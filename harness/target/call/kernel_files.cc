@@ -6,6 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "harness/target/call/message.h"
+
 namespace shmspec {
 
 #if defined(__LP64__)
@@ -56,6 +58,24 @@ CallResult Seek(int file, std::uint64_t offset, int whence) {
 CallResult Allocate(int file, int mode, std::uint64_t offset, std::uint64_t size) {
   return ::syscall(SYS_fallocate, file, mode, Word(offset), Word(size));
 }
+CallResult Send(int socket, int file) {
+  Message message;
+  message.Enclose(file);
+  return ::syscall(SYS_sendmsg, socket, message.header(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+CallResult Receive(int socket, bool close_on_exec, int& file) {
+  Message message;
+  message.MakeRoom();
+  const int flags = MSG_DONTWAIT | (close_on_exec ? MSG_CMSG_CLOEXEC : 0);
+  const CallResult result = ::syscall(SYS_recvmsg, socket, message.header(), flags);
+  if (result.value >= 0) file = message.Enclosed();
+  return result;
+}
+CallResult Discard(int socket) {
+  Message message;
+  const int flags = MSG_DONTWAIT;
+  return ::syscall(SYS_recvmsg, socket, message.header(), flags);
+}
 
 }  // namespace
 
@@ -77,7 +97,10 @@ const FileCalls kKernelFileCalls{.create = Create,
                                  .read_at = ReadAt,
                                  .write_at = WriteAt,
                                  .seek = Seek,
-                                 .allocate = Allocate};
+                                 .allocate = Allocate,
+                                 .send = Send,
+                                 .receive = Receive,
+                                 .discard = Discard};
 
 #else
 

@@ -45,6 +45,10 @@ int AdviceNumber(Advice advice) {
       return MADV_WILLNEED;
     case Advice::kFree:
       return MADV_FREE;
+    case Advice::kDoFork:
+      return MADV_DOFORK;
+    case Advice::kKeepOnFork:
+      return MADV_KEEPONFORK;
     case Advice::kWipeOnFork:
       return MADV_WIPEONFORK;
   }
@@ -69,14 +73,14 @@ int MapFlagsOf(std::uint64_t bits) {
   return static_cast<int>(flags | bits);
 }
 
-/// One line of /proc/self/maps; false when it is not about a System V mapping.
+/// One line of /proc/self/maps; false when it is none.
 bool ParseMapping(const char* line, MappingRow& row) {
   std::uint64_t start = 0, end = 0, offset = 0, inode = 0;
   char rights[5] = {};
   int name = 0;
   if (std::sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %" SCNu64 " %n", &start, &end,
                   rights, &offset, &inode, &name) != 5 ||
-      name == 0 || std::strncmp(line + name, "/SYSV", 5) != 0) {
+      name == 0) {
     return false;
   }
   row.at = static_cast<std::int64_t>(start);
@@ -162,10 +166,30 @@ Outcome Do(const MapLayout&, Context&) {
     const std::size_t begin = text->rfind('\n', at) + 1;  // 0 in the first line
     const std::size_t end = text->find('\n', at);
     MappingRow row;
-    if (ParseMapping(text->substr(begin, end - begin).c_str(), row)) {
+    if (ParseMapping(text->substr(begin, end - begin).c_str(), row) &&
+        row.name.starts_with("/SYSV")) {
       table.rows.push_back(std::move(row));
     }
     at = text->find("/SYSV", end);
+  }
+  return table;
+}
+
+Outcome Do(const MapShow& op, Context& context) {
+  const Result<std::string> text = ReadTextFile("/proc/self/maps");
+  if (!text.ok()) return Trouble{text.error().lacking, text.error().message};
+  const std::uint64_t at = context.AddressOf(op.at);
+  MappingTable table;
+  for (std::size_t begin = 0; begin < text->size();) {
+    const std::size_t end = text->find('\n', begin);
+    MappingRow row;
+    const bool parsed = ParseMapping(text->substr(begin, end - begin).c_str(), row);
+    const auto start = static_cast<std::uint64_t>(row.at);
+    if (parsed && start <= at && at - start < static_cast<std::uint64_t>(row.size)) {
+      table.rows.push_back(std::move(row));
+    }
+    if (end == std::string::npos) break;
+    begin = end + 1;
   }
   return table;
 }

@@ -124,6 +124,15 @@ struct MapLayout {
   friend bool operator==(const MapLayout&, const MapLayout&) = default;
 };
 
+/// The line of /proc/self/maps with this address: a MappingTable of one row, or of none.
+struct MapShow {
+  static constexpr std::string_view kName = "map.show";
+  static constexpr Role kRole = Role::kNeighbour;
+  Address at;
+  static constexpr auto kFields = Fields(Field{"at", &MapShow::at});
+  friend bool operator==(const MapShow&, const MapShow&) = default;
+};
+
 /// mmap(2). Without an address the system picks one; `at` other than null is binding with the flag
 /// fixed or fixed_noreplace, otherwise a wish. Assigns a mapping handle.
 struct MapMap {
@@ -181,7 +190,7 @@ struct MapUnlock {
 // clang-format off
 #define SHMSPEC_MAP_OPERATIONS(X) \
   X(MapReserve) X(MapPrivate) X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) \
-  X(MapSeal) X(MapReopen) X(MapMap) X(MapSync) X(MapLock) X(MapUnlock)
+  X(MapSeal) X(MapReopen) X(MapShow) X(MapMap) X(MapSync) X(MapLock) X(MapUnlock)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MAP_H_
