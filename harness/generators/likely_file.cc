@@ -34,7 +34,7 @@ Operation LikelyPlan::DrawFile() {
   constexpr std::array<std::uint32_t, 6> kFileModes{0600, 0777, 0666, 0400, 0, 0644};
   constexpr std::array kOwners{Id(0xffffffff), Id(0), Id::User(1), Id::User(2)};
   if (Used(HandleKind::kDescriptor) == 0) return MemfdCreate{"m", kAllowSealing};
-  switch (Below(18)) {
+  switch (Below(19)) {
     case 0:
     case 1:
     case 2:
@@ -59,16 +59,54 @@ Operation LikelyPlan::DrawFile() {
     case 13:
       return MemfdReopen{AnyDescriptor(), OneOf(kOpen)};
     case 14:
-      if (Below(2) == 1) return DescriptorClose{AnyDescriptor()};
-      return DescriptorDup{AnyDescriptor()};
     case 15:
-      if (Below(2) == 1) return DescriptorSetCloseOnExec{AnyDescriptor(), Below(2) == 0};
-      return DescriptorGetCloseOnExec{AnyDescriptor()};
+      return DrawDescriptor();
     case 16:
       if (Below(2) == 1) return FileChown{AnyDescriptor(), OneOf(kOwners), OneOf(kOwners)};
       return FileChmod{AnyDescriptor(), {OneOf(kFileModes)}};
     default:
+      return DrawView();
+  }
+}
+
+/// What is shown of files and their mappings, and what holds their pages.
+Operation LikelyPlan::DrawView() {
+  switch (Below(weights_.processes > 0 ? 8 : 6)) {
+    case 4:
+      return MapShow{AnyStart().at};
+    case 5:
+      return MemfdShowsName{AnyDescriptor(), "m"};
+    case 6: {
+      const Room room = AnyStart();
+      return MemoryPin{room.at, {room.Within(kPage)}};
+    }
+    case 7:
+      return Below(2) == 1 ? Operation(MemoryUnpin{}) : Operation(DescriptorOpenSocket{});
+    default:
       return FileStat{AnyDescriptor()};
+  }
+}
+
+/// Descriptors are passed only by actors that serve no other plan.
+Operation LikelyPlan::DrawDescriptor() {
+  switch (Below(weights_.processes > 0 ? 9 : 4)) {
+    case 0:
+      return DescriptorDup{AnyDescriptor()};
+    case 1:
+      return DescriptorClose{AnyDescriptor()};
+    case 2:
+      return DescriptorSetCloseOnExec{AnyDescriptor(), Below(2) == 0};
+    case 3:
+      return DescriptorGetCloseOnExec{AnyDescriptor()};
+    case 4:
+    case 5:
+      return DescriptorSend{AnyDescriptor()};
+    case 6:
+      return DescriptorDiscard{};
+    case 7:
+      return DescriptorGetFrom{ActorRef{AnyActor()}, AnyDescriptor()};
+    default:
+      return DescriptorReceive{Below(2) == 1};
   }
 }
 
