@@ -191,6 +191,8 @@ SHMSPEC_CASE("map.edge.windows_lie_above_four_gigabytes", "MMAP.LARGE_OFFSETS"_r
   a.Do(FilePwrite{d, m, {8}, {kFar}}).Gives(8);
   a.Load(far).Gives(43);
   a.Do(FileSeek{d, {kFar}, Whence::kData}).Gives(static_cast<std::int64_t>(kFar));
+  a.Do(FileSeek{d, {kFar + 9}, Whence::kSet}).Gives(static_cast<std::int64_t>(kFar) + 9);
+  a.Do(FileSeek{d, {kFar}, Whence::kHole}).Gives(static_cast<std::int64_t>(kFar) + PageOffset(2));
   a.Do(FileAllocate{d, {kFar}, {Pages(1)}, kKeepSize | kPunchHole}).Gives(0);
   a.Load(far).Gives(0);
   a.Load(far + PageOffset(1)).Gives(42);

@@ -60,8 +60,9 @@ void ReuseAnonymous(const Aftermath& a) {
   const auto* map = As<MapMap>(a.call);
   model::Mapping* mapping = map != nullptr && map->flags.Has(kMapAnonymous) ? Mapped(a) : nullptr;
   if (mapping == nullptr || mapping->node() == nullptr) return;
-  for (const model::Node& node : *a.before.nodes) {
+  for (const model::Node& node : *a.after.nodes) {
     if (!node.anonymous || node.size < mapping->size()) continue;
+    if (node.serial == mapping->node()->node) continue;
     HoldObject(a.after, node.object);
     DropObject(a.after, mapping->object);
     mapping->object = node.object;
