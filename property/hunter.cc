@@ -8,6 +8,31 @@
 namespace shmspec {
 namespace {
 
+/// Little but files in memory, their descriptors and mappings.
+constexpr LikelyWeights FileWeights() {
+  return {.calls = 0,
+          .controls = 0,
+          .memory = 5,
+          .mappings = 2,
+          .files = 16,
+          .system = 0,
+          .processes = 3,
+          .tools = false};
+}
+
+/// Where attaches are, what is left of them, and the times at which that changes.
+constexpr LikelyWeights PlaceWeights() {
+  return {.calls = 6,
+          .controls = 4,
+          .memory = 1,
+          .mappings = 7,
+          .files = 0,
+          .system = 4,
+          .processes = 1,
+          .tools = false,
+          .waits = true};
+}
+
 std::vector<std::string> SearchWithProperties(const Hunt& hunt) {
   std::vector<std::string> noticed;
   const auto search = [&](const char* name, const SearchLimits& limits) {
@@ -19,6 +44,8 @@ std::vector<std::string> SearchWithProperties(const Hunt& hunt) {
          {.plans = 2000,
           .steps = 60,
           .weights = {.calls = 4, .controls = 1, .memory = 1, .mappings = 1, .system = 8}});
+  search("property.files", {.plans = 6000, .steps = 60, .weights = FileWeights()});
+  search("property.places", {.plans = 6000, .steps = 60, .weights = PlaceWeights()});
   search("property.racing_two", {.plans = 4000, .racers = 2});
   search("property.racing_three", {.plans = 2000, .racers = 3});
   return noticed;

@@ -57,7 +57,8 @@ constexpr std::array kTable{
     AbilityEntry{Ability::kSwap, "swap space", "", &TrySwap},
     AbilityEntry{Ability::kAcl, "access control lists of files in memory", "", &TryAcl},
     AbilityEntry{Ability::kCheckpointRestore, "sysctls for checkpoint and restore", "",
-                 &TryCheckpointRestore}};
+                 &TryCheckpointRestore},
+    AbilityEntry{Ability::kPassing, "passing descriptors over a socket", "", &TryPassing}};
 
 static_assert(kTable.size() == NamesOf<Ability>::kNames.size(), "each ability has an entry");
 

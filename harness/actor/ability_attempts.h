@@ -45,6 +45,7 @@ Result<void> TryHugePages(const std::string& program);
 Result<void> TrySwap(const std::string& program);
 Result<void> TryAcl(const std::string& program);
 Result<void> TryCheckpointRestore(const std::string& program);
+Result<void> TryPassing(const std::string& program);
 
 }  // namespace shmspec
 

@@ -20,7 +20,10 @@ int RunActor(int region_fd, std::uint32_t self) {
   ::fcntl(region_fd, F_SETFD, FD_CLOEXEC);
   const Result<ControlRegion> region = ControlRegion::Map(region_fd);
   if (!region.ok() || self >= region->header().actor_count) return kActorUsage;
-  ::fcntl(region->idle_slots().rested_fd, F_SETFD, FD_CLOEXEC);
+  const ControlHeader& header = region->header();
+  for (const int file : {region->idle_slots().rested_fd, header.sending_fd, header.receiving_fd}) {
+    ::fcntl(file, F_SETFD, FD_CLOEXEC);
+  }
   // A spawned actor in a fresh image, or one that has executed a fresh image itself.
   const bool fresh = region->actor(self).introduced.load() == 0;
   RunActorProcess(*region, region_fd, self, fresh ? Birth::kSpawned : Birth::kReborn);

@@ -52,6 +52,7 @@ bool Belongings::GiveBack(Context& context) {
   }
   for (const std::int64_t number : descriptors_) ::close(static_cast<int>(number));
   context.held_segments.reset();
+  context.pinned = {};
   const bool look = rearranged_;
   attaches_.clear();
   ranges_.clear();

@@ -39,8 +39,9 @@ static_assert(sizeof(HandleTable) == kHandleKinds * Handle::kLimit * 8 &&
 static_assert(offsetof(ControlHeader, acts) == 36 && offsetof(ControlHeader, arena) == 60);
 static_assert(offsetof(ControlHeader, private_ipc) == 72 && offsetof(ControlHeader, warden) == 88);
 static_assert(offsetof(ControlHeader, halt) == 108 && offsetof(ControlHeader, trouble) == 114);
-static_assert(offsetof(ControlHeader, program) == 658 && offsetof(ControlHeader, handles) == 1696);
-static_assert(offsetof(ControlHeader, halted_at) == 1688);
+static_assert(offsetof(ControlHeader, program) == 658 && offsetof(ControlHeader, handles) == 1704);
+static_assert(offsetof(ControlHeader, halted_at) == 1688 &&
+              offsetof(ControlHeader, sending_fd) == 1692);
 static_assert(sizeof(ControlHeader) == offsetof(ControlHeader, actors) + 16 * sizeof(ActorSlot));
 
 static_assert(std::is_standard_layout_v<ControlHeader> && std::is_standard_layout_v<StepState>);

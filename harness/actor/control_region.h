@@ -120,6 +120,7 @@ struct ControlHeader {
   bool fresh_images = false;
   bool concurrent = false;
   bool spread = false;  // the actors are on more processors than one
+  bool passes = false;  // descriptors, over the sockets below
   std::int32_t caller_cpu = -1;
   std::atomic<bool> proc_matches{false};  // /proc tells pids as the warden sees them
   std::atomic<std::int32_t> warden{0};    // its pid
@@ -135,6 +136,8 @@ struct ControlHeader {
   std::array<char, 1024> program{};
   std::atomic<std::uint32_t> arena_used{0};
   std::atomic<std::uint32_t> halted_at{0};  // the step that failed, with Halt::kRefused
+  std::int32_t sending_fd = -1;             // the socket by which actors pass descriptors
+  std::int32_t receiving_fd = -1;           // its other end
   HandleTable handles;
   std::array<ActorSlot, ActorRef::kLimit> actors;
 };

@@ -61,10 +61,16 @@ Abilities OfOperation(const Operation& operation) {
         } else if constexpr (std::is_same_v<Op, ProcessUnshare> ||
                              std::is_same_v<Op, ProcessEnterNamespace>) {
           return Only(Ability::kProc);
-        } else if constexpr (std::is_same_v<Op, MemfdReopen>) {
+        } else if constexpr (std::is_same_v<Op, MemfdReopen> ||
+                             std::is_same_v<Op, MemfdShowsName> || std::is_same_v<Op, MemfdLink> ||
+                             std::is_same_v<Op, MemfdGetNoexec> ||
+                             std::is_same_v<Op, MemfdSetNoexec> || std::is_same_v<Op, MapShow> ||
+                             std::is_same_v<Op, ProcessResident>) {
           return Only(Ability::kProc);
         } else if constexpr (IsMount<Op>) {
           return Only(Ability::kProc) | Only(Ability::kMountNamespace);
+        } else if constexpr (Passing<Op>) {
+          return Only(Ability::kPassing);
         } else if constexpr (std::is_same_v<Op, SysvKeyOfPath>) {
           return op.path.starts_with("/proc/") ? Only(Ability::kProc) : Abilities();
         } else {

@@ -24,6 +24,7 @@
 #include "harness/actor/system_facts.h"
 #include "harness/host/capability.h"
 #include "harness/host/own_process.h"
+#include "harness/host/pipe.h"
 #include "harness/host/ticks.h"
 #include "harness/host/translator.h"
 #include "harness/target/target.h"
@@ -153,6 +154,18 @@ Result<void> TryAcl(const std::string&) {
 Result<void> TryCheckpointRestore(const std::string&) {
   if (IsThere("/proc/sys/kernel/shm_next_id")) return {};
   return Refused("/proc/sys/kernel/shm_next_id");
+}
+
+Result<void> TryPassing(const std::string&) {
+  const Result<Pipe> socket = MakeMessageSocket();
+  if (!socket.ok()) return socket.error();
+  const FileCalls& calls = kLibcFileCalls;
+  if (calls.send(socket->writing.get(), socket->reading.get()).value != 1) {
+    return Refused("sendmsg");
+  }
+  int file = -1;
+  if (calls.receive(socket->reading.get(), true, file).value != 1) return Refused("recvmsg");
+  return Expect(static_cast<bool>(UniqueFd(file)), "that a descriptor arrives");
 }
 
 }  // namespace shmspec

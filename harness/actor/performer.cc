@@ -65,7 +65,10 @@ void Rest(const ControlRegion& region, std::uint32_t self) {
 Performer::Performer(const ControlRegion& region, int region_fd, std::uint32_t self,
                      Context& context)
     : region_(region), region_fd_(region_fd), self_(self), context_(context), arena_(region) {
-  for (const int file : {region_fd, region.idle_slots().rested_fd}) {
+  context.sending_fd = region.header().sending_fd;
+  context.receiving_fd = region.header().receiving_fd;
+  for (const int file :
+       {region_fd, region.idle_slots().rested_fd, context.sending_fd, context.receiving_fd}) {
     if (file >= 0) context.own_files_from = std::min<std::int64_t>(context.own_files_from, file);
   }
 }
@@ -253,6 +256,7 @@ void Performer::PerformStep(const OwnStep& own, StepState& step) {
 }
 
 Outcome Performer::Call(const Operation& operation, StepState& step) {
+  context_.private_pids = ::getpid() != slot().pid.load();
   step.in_call.store(true, std::memory_order_release);
   Outcome outcome = Perform(operation, context_);
   step.in_call.store(false, std::memory_order_release);

@@ -92,6 +92,8 @@ class Performer {
   // clone.cc
   Outcome Do(const ProcessClone& op);
   Outcome Do(const ProcessEnterNamespace& op);
+  // pass.cc
+  Outcome Do(const DescriptorGetFrom& op);
   Outcome AwaitBirth(std::uint32_t child);
 
   const ControlRegion& region_;

@@ -19,6 +19,7 @@
 #include "harness/actor/performer.h"
 #include "harness/actor/turns.h"
 #include "harness/host/fault_guard.h"
+#include "harness/host/own_process.h"
 
 extern char** environ;
 
@@ -128,10 +129,16 @@ Outcome Performer::Do(const ProcessExec& op) {
   const char* program = op.image == Image::kSelf ? self : "/nonexistent/shmspec";
   slot().exec_uid = ::geteuid();
   slot().exec_gid = ::getegid();
-  // The region is the only file that goes along.
+  // The region and the sockets are the only files that go along.
+  const ControlHeader& header = region_.header();
+  for (const int file : {header.sending_fd, header.receiving_fd}) {
+    if (file >= 0) KeepOverExec(file);
+  }
   ExecActor(program, region_fd_, self_);
   const int error = errno;
-  ::fcntl(region_fd_, F_SETFD, FD_CLOEXEC);
+  for (const int file : {region_fd_, header.sending_fd, header.receiving_fd}) {
+    ::fcntl(file, F_SETFD, FD_CLOEXEC);
+  }
   return Failure{ErrorCode{error}};
 }
 

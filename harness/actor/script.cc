@@ -126,6 +126,8 @@ void LoadScript(const Plan& plan, const Script& script, const ControlRegion& reg
   header.script = layout.text;
   header.arena = layout.arena;
   header.concurrent = script.schedule.concurrent;
+  header.passes = std::any_of(plan.steps.begin(), plan.steps.end(),
+                              [](const Step& step) { return Passes(step.operation); });
   std::memcpy(region.BytesAt(layout.text), script.text.data(), script.text.size());
   const ActorSet stayers = Stayers(plan);
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {

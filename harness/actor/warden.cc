@@ -72,6 +72,8 @@ class Warden {
   bool Map();
   void Perform(const ControlRegion& region);
   void SpreadOverCpus(const ControlRegion& region);
+  /// The socket by which the actors of this plan pass descriptors, if they do.
+  Pipe OpenMessages(ControlHeader& header) const;
   /// Has the actor join the plan: the process that was it in the plan before, or a new one.
   void Engage(const ControlRegion& region, std::uint32_t actor);
   void Spawn(const ControlRegion& region, std::uint32_t actor);
@@ -260,6 +262,9 @@ void Warden::Become(const ControlRegion& region, std::uint32_t actor) {
   if (!header.fresh_images && !i386) {
     RunActorProcess(region, files_.region, actor, Birth::kSpawned);
   }
+  for (const int file : {header.sending_fd, header.receiving_fd}) {
+    if (file >= 0) KeepOverExec(file);
+  }
   if (i386) {
     if (!header.fresh_images) KeepOverExec(changes_.writing.get());
     ExecActor(i386_program_->path(), files_.region, actor);
@@ -360,6 +365,18 @@ void Warden::CleanUp(const ControlRegion& region) {
   RemoveSegmentsMadeBy(pids);
 }
 
+Pipe Warden::OpenMessages(ControlHeader& header) const {
+  if (!header.passes) return {};
+  Result<Pipe> messages = MakeMessageSocket();
+  if (!messages.ok()) return {};
+  for (UniqueFd* end : {&messages->reading, &messages->writing}) {
+    *end = UniqueFd(Raised(end->release()));
+  }
+  header.sending_fd = messages->writing.get();
+  header.receiving_fd = messages->reading.get();
+  return std::move(*messages);
+}
+
 void Warden::Perform(const ControlRegion& region) {
   ControlHeader& header = region.header();
   header.warden.store(pid_);
@@ -367,6 +384,7 @@ void Warden::Perform(const ControlRegion& region) {
   const std::uint64_t begin_ns = MonotonicNs();
   std::uint64_t until_ns = begin_ns + header.deadline_ms * std::uint64_t{1'000'000};
   SpreadOverCpus(region);
+  const Pipe messages = OpenMessages(header);
   Reap(region);  // who ended between plans
   // Use the first act's cast, not the live actors: one may already have forked.
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {

@@ -37,7 +37,7 @@ Operation LikelyPlan::DrawFile() {
     if (Below(2) == 1) return PosixOpen{"/n0", kMakeObject | kReadWrite, {0666}};
     return MemfdCreate{"m", kAllowSealing};
   }
-  switch (Below(23)) {
+  switch (Below(24)) {
     case 18:
     case 19:
     case 20:
@@ -68,15 +68,30 @@ Operation LikelyPlan::DrawFile() {
     case 13:
       return MemfdReopen{AnyDescriptor(), OneOf(kOpen)};
     case 14:
-      if (Below(2) == 1) return DescriptorClose{AnyDescriptor()};
-      return DescriptorDup{AnyDescriptor()};
     case 15:
-      if (Below(2) == 1) return DescriptorSetCloseOnExec{AnyDescriptor(), Below(2) == 0};
-      return DescriptorGetCloseOnExec{AnyDescriptor()};
+      return DrawDescriptor();
     case 16:
       if (Below(4) == 3) return DrawAcl();
       if (Below(2) == 1) return FileChown{AnyDescriptor(), OneOf(kOwners), OneOf(kOwners)};
       return FileChmod{AnyDescriptor(), {OneOf(kFileModes)}};
+    default:
+      return DrawView();
+  }
+}
+
+/// What is shown of files and their mappings, and what holds their pages.
+Operation LikelyPlan::DrawView() {
+  switch (Below(weights_.processes > 0 ? 8 : 6)) {
+    case 4:
+      return MapShow{AnyStart().at};
+    case 5:
+      return MemfdShowsName{AnyDescriptor(), "m"};
+    case 6: {
+      const Room room = AnyStart();
+      return MemoryPin{room.at, {room.Within(kPage)}};
+    }
+    case 7:
+      return Below(2) == 1 ? Operation(MemoryUnpin{}) : Operation(DescriptorOpenSocket{});
     default:
       return FileStat{AnyDescriptor()};
   }
@@ -115,6 +130,29 @@ Operation LikelyPlan::DrawObject() {
       return PosixLink{"/n0", Below(2) == 1 ? "/n1" : "/n2"};
     default:
       return PosixOpen{name, OneOf(kFlags), {OneOf(kModes)}};
+  }
+}
+
+/// Descriptors are passed only by actors that serve no other plan.
+Operation LikelyPlan::DrawDescriptor() {
+  switch (Below(weights_.processes > 0 ? 9 : 4)) {
+    case 0:
+      return DescriptorDup{AnyDescriptor()};
+    case 1:
+      return DescriptorClose{AnyDescriptor()};
+    case 2:
+      return DescriptorSetCloseOnExec{AnyDescriptor(), Below(2) == 0};
+    case 3:
+      return DescriptorGetCloseOnExec{AnyDescriptor()};
+    case 4:
+    case 5:
+      return DescriptorSend{AnyDescriptor()};
+    case 6:
+      return DescriptorDiscard{};
+    case 7:
+      return DescriptorGetFrom{ActorRef{AnyActor()}, AnyDescriptor()};
+    default:
+      return DescriptorReceive{Below(2) == 1};
   }
 }
 

@@ -140,8 +140,9 @@ Operation LikelyPlan::DrawMemory() {
 }
 
 Operation LikelyPlan::DrawMapping() {
-  constexpr std::array kAdvice{Advice::kDontNeed, Advice::kRemove, Advice::kDontFork, Advice::kFree,
-                               Advice::kWipeOnFork};
+  constexpr std::array kAdvice{Advice::kDontNeed,  Advice::kRemove,     Advice::kDontFork,
+                               Advice::kFree,      Advice::kWipeOnFork, Advice::kDoFork,
+                               Advice::kKeepOnFork};
   // Without execute alone, whose faults look different where the processor has protection keys.
   constexpr std::array kProtections{0u, 1u, 3u, 2u, 5u, 7u};
   const std::uint64_t size = AnySize();
@@ -174,6 +175,7 @@ Operation LikelyPlan::DrawSystem() {
   constexpr std::array kPaths{"/", "/.", "/proc", "/proc/."};
   constexpr std::array kProjects{1, 2, 255, 257, 65537, -1};
   if (weights_.tools && Below(2) == 1) return DrawTool();
+  if (weights_.waits && Below(3) == 2) return SystemNextSecond{};
   switch (Below(9)) {
     case 0:
       return SystemSegments{};

@@ -144,6 +144,7 @@ void LikelyPlan::Add(std::uint8_t actor, Operation operation, Timing timing) {
     const Range range{OwnBytes(operation), 1u << processes_[actor], 0};
     if (*kind == HandleKind::kAttach) attach_ranges_[used] = range;
     if (*kind == HandleKind::kMapping) mapping_ranges_[used] = range;
+    if (*kind == HandleKind::kDescriptor) descriptor_processes_[used] = range.processes;
     if (used + 1 < Handle::kLimit) ++used;
   }
   GiveUp(actor, operation);
@@ -166,6 +167,9 @@ void LikelyPlan::Birth(std::uint8_t parent, std::uint8_t child) {
   alive_[child] = true;
   reservations_[child] = reservations_[parent];
   if (child == kThread) processes_[child] = processes_[parent];
+  for (std::uint32_t& processes : descriptor_processes_) {
+    if ((processes >> processes_[parent] & 1) != 0) processes |= 1u << processes_[child];
+  }
   for (auto* ranges : {&attach_ranges_, &mapping_ranges_}) {
     for (Range& range : *ranges) {
       // A thread's stack may be placed in memory that was unmapped.
@@ -255,10 +259,18 @@ IpcRef LikelyPlan::AnyIpcObject() {
 }
 
 DescriptorRef LikelyPlan::AnyDescriptor() {
-  if (Used(HandleKind::kDescriptor) == 0 || Below(24) == 23) return {{std::nullopt, -1}};
-  return {{Handle{HandleKind::kDescriptor,
-                  static_cast<std::uint8_t>(Below(Used(HandleKind::kDescriptor)))},
-           0}};
+  const std::uint8_t used = Used(HandleKind::kDescriptor);
+  if (used == 0 || Below(24) == 23) return {{std::nullopt, -1}};
+  auto index = static_cast<std::uint8_t>(Below(used));
+  // Mostly one that the process of the actor may have open.
+  const bool own = Below(8) != 7;
+  for (std::uint8_t i = 0; own && i < used; ++i) {
+    const auto other = static_cast<std::uint8_t>((index + i) % used);
+    if ((descriptor_processes_[other] >> processes_[actor_] & 1) == 0) continue;
+    index = other;
+    break;
+  }
+  return {{Handle{HandleKind::kDescriptor, index}, 0}};
 }
 
 Buffer LikelyPlan::AnyBuffer() {

@@ -33,6 +33,7 @@ struct LikelyWeights {
   std::uint8_t system = 1;     // sysctls, procfs, command line tools
   std::uint8_t processes = 2;  // 0: all actors can serve other plans afterwards
   bool tools = true;           // system steps include the command line tools, which are slow
+  bool waits = false;  // and waiting for the next second, which only simulated systems do fast
 };
 
 /// The weights for plans that are performed by the thousand on a real kernel.
@@ -90,6 +91,8 @@ class LikelyPlan {
   Operation DrawMapping();
   Operation DrawFile();
   Operation DrawObject();
+  Operation DrawDescriptor();
+  Operation DrawView();
   Operation DrawFileBytes();
   Operation DrawAcl();
   Operation DrawFileMapping();
@@ -142,6 +145,7 @@ class LikelyPlan {
     std::uint32_t processes = 0;  // a bit for each process that has it
     std::uint32_t given_up = 0;   // a bit for each process that may have lost it
   };
+  std::array<std::uint32_t, Handle::kLimit> descriptor_processes_{};  // a bit for each
   /// Notes that a step may unmap the memory of this handle in the process of its actor.
   void GiveUp(std::uint8_t actor, const Operation& operation);
   std::array<Range, Handle::kLimit> attach_ranges_{};

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -37,6 +38,15 @@ Result<Pipe> MakePipe() {
     for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
   }
   return made;
+}
+
+Result<Pipe> MakeMessageSocket() {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0 &&
+      ::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    return Error{fmt::format("socketpair: {}", ErrnoName(errno)), true};
+  }
+  return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
 bool MakeNonblocking(int fd) { return ::fcntl(fd, F_SETFL, O_NONBLOCK) == 0; }

@@ -19,6 +19,10 @@ struct Pipe {
 /// pipe2(2), or pipe(2) and fcntl(2).
 Result<Pipe> MakePipe();
 
+/// A socket whose messages keep their bounds, for processes that are forked afterwards; closed on
+/// exec.
+Result<Pipe> MakeMessageSocket();
+
 /// Has reads and writes return at once with EAGAIN where they would wait; false where that is
 /// refused.
 bool MakeNonblocking(int fd);

@@ -54,6 +54,8 @@ ActorSet Stayers(const Plan& plan) {
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
     if (step.timing == Timing::kJoin) continue;
+    // Only new processes have the socket.
+    if (Passes(step.operation)) return 0;
     if (!LeavesTheProcessAlone(step.operation)) stayers &= ~SetOf(step.actor.index);
     // Actors that may be killed are not kept: the stage still has to see their end.
     if (const auto* kill = std::get_if<ProcessKill>(&step.operation)) {

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/host/pipe.h"
 #include "harness/target/call/calls.h"
 #include "harness/target/call/control_buffers.h"
 #include "harness/target/handle_table.h"
@@ -100,6 +101,17 @@ class Context {
   bool private_shm = false;
   /// The mount namespace in which plans follow each other, by its inode; 0: unknown.
   std::uint64_t shared_mounts = 0;
+
+  /// The two ends of the socket by which the actors of a plan pass descriptors; -1: there is none.
+  int sending_fd = -1;
+  int receiving_fd = -1;
+
+  /// Whether the actor is in a pid namespace of the plan's; vm.memfd_noexec is written nowhere
+  /// else.
+  bool private_pids = false;
+
+  /// The pipe that holds what memory.pin has pinned.
+  Pipe pinned;
 
   /// The listing that system.hold_segments keeps open.
   UniqueFd held_segments;

@@ -200,6 +200,35 @@ std::string Write(const DescriptorSetCloseOnExec& op) {
 std::string Write(const DescriptorGetCloseOnExec& op) {
   return fmt::format("result(o, fcntl({}, F_GETFD));", File(op.descriptor));
 }
+std::string Write(const DescriptorSend& op) {
+  return fmt::format("result(o, send_file({}));", File(op.descriptor));
+}
+std::string Write(const DescriptorReceive& op) {
+  return fmt::format("result(o, receive_file({}));", op.close_on_exec ? "MSG_CMSG_CLOEXEC" : "0");
+}
+std::string Write(const DescriptorDiscard&) {
+  return "char message;\nresult(o, recv(sockets[1], &message, 1, MSG_DONTWAIT));";
+}
+std::string Write(const DescriptorGetFrom& op) {
+  return fmt::format("result(o, take_file(h->pid[{}], {}));", op.actor.index, File(op.descriptor));
+}
+std::string Write(const DescriptorOpenSocket&) {
+  return "result(o, socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));";
+}
+std::string Write(const MemfdShowsName& op) {
+  return fmt::format("result(o, shows_name({}, {}));", File(op.descriptor),
+                     CString("/memfd:" + op.name + " (deleted)"));
+}
+std::string Write(const MemfdLink& op) {
+  return fmt::format("result(o, link_file({}));", File(op.descriptor));
+}
+std::string Write(const MemfdGetNoexec&) {
+  return "read_sysctl(o, \"/proc/sys/vm/memfd_noexec\");";
+}
+std::string Write(const MemoryPin& op) {
+  return fmt::format("result(o, pin({}, {}));", Memory(op.at), CSize(op.size.bytes));
+}
+std::string Write(const MemoryUnpin&) { return "result(o, unpin());"; }
 std::string Write(const MapMap& op) {
   return fmt::format("result(o, (long)mmap({}, {}, {}, {}, {}, {}));", CAddress(op.at),
                      CSize(op.size.bytes), CFlags(op.protection.bits, kCProtection),

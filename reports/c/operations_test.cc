@@ -195,6 +195,27 @@ Names Steps() {
        "a: descriptor.get_close_on_exec descriptor=d0 -> 1\n"},
       {"descriptor.get_close_on_exec",
        "a: d0 = memfd.create -> ok\na: descriptor.get_close_on_exec descriptor=d0 -> 0\n"},
+      {"descriptor.send",
+       "a: d0 = memfd.create -> ok\na: file.truncate descriptor=d0 size=9 -> 0\n"
+       "a: descriptor.send descriptor=d0 -> 1\na: d1 = descriptor.receive -> !d0\n"
+       "a: file.stat descriptor=d1 -> file{size=9}\na: descriptor.send descriptor=-1 -> EBADF\n"},
+      {"descriptor.receive", "a: descriptor.receive close_on_exec=true -> EAGAIN\n"},
+      {"descriptor.discard",
+       "a: d0 = memfd.create -> ok\na: descriptor.send descriptor=d0 -> 1\n"
+       "a: descriptor.discard -> 1\na: descriptor.discard -> EAGAIN\n"},
+      {"descriptor.get_from",
+       "actor a\nactor b\nb: d0 = memfd.create -> ok\n"
+       "a: d1 = descriptor.get_from actor=b descriptor=d0 -> ok|EPERM\n"
+       "a: descriptor.get_from actor=b descriptor=-1 -> EBADF|EPERM\n"},
+      {"descriptor.open_socket",
+       "a: d0 = descriptor.open_socket -> ok\na: memfd.get_seals descriptor=d0 -> EINVAL\n"},
+      {"memfd.shows_name",
+       "a: d0 = memfd.create name=n -> ok\na: memfd.shows_name descriptor=d0 name=n -> 1\n"
+       "a: memfd.shows_name descriptor=d0 name=o -> 0\n"},
+      {"memfd.link", "a: d0 = memfd.create -> ok\na: memfd.link descriptor=d0 -> EXDEV|ENOENT\n"},
+      {"memfd.get_noexec", "a: memfd.get_noexec -> ok|ENOENT\n"},
+      {"memory.pin", "a: memory.pin at=a0 size=8 -> 8\na: memory.unpin -> 0\n"},
+      {"memory.unpin", "a: memory.unpin -> 0\n"},
       {"map.map",
        "a: d0 = memfd.create -> ok\na: file.truncate descriptor=d0 size=9 -> 0\n"
        "a: m0 = map.map descriptor=d0 size=8192 -> ok\na: memory.store at=m0 value=7 -> 0\n"
@@ -225,7 +246,10 @@ Names WithoutC() {
       {"process.clone", "a child that is no actor"},
       {"process.await_blocked", "actors there do not show when they are in a call"},
       {"map.layout", kListing},
-      {"map.name", kListing},
+      {"map.show", kListing},
+      {"process.resident", kListing},
+      {"memfd.set_noexec", "is for pid namespaces, of which the program makes none"},
+      {"sysv.keeps_key", "needs files that the harness makes"},
       {"system.hold_segments", kListing},
       {"system.segments", kListing},
       {"system.ipcs", kTool},

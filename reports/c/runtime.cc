@@ -29,9 +29,11 @@ constexpr std::string_view kIncludes = R"c(#define _GNU_SOURCE
 #include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <time.h>
@@ -125,6 +127,104 @@ static void reopen(struct outcome *o, unsigned long start, unsigned long size) {
   int file = readlink(path, target, sizeof(target)) < 0 ? -1 : open(path, O_RDONLY);
   result(o, file == -1 ? -1 : 0);
   if (file != -1) close(file);
+}
+)c"},
+    {"sockets", R"c(
+// By these the actors pass descriptors.
+static int sockets[2];
+__attribute__((constructor)) static void make_sockets(void) {
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sockets) == -1) exit(2);
+  for (int i = 0; i < 2; ++i) {
+    const int low = sockets[i];
+    sockets[i] = fcntl(low, F_DUPFD, 200);
+    close(low);
+  }
+}
+)c"},
+    {"send_file(", R"c(
+static ssize_t send_file(int file) {
+  char byte = 0;
+  struct iovec part = {&byte, 1};
+  union { struct cmsghdr header; char room[CMSG_SPACE(sizeof(int))]; } control;
+  struct msghdr message = {0};
+  memset(&control, 0, sizeof(control));
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = &control;
+  message.msg_controllen = sizeof(control);
+  control.header.cmsg_level = SOL_SOCKET;
+  control.header.cmsg_type = SCM_RIGHTS;
+  control.header.cmsg_len = CMSG_LEN(sizeof(int));
+  memcpy(CMSG_DATA(&control.header), &file, sizeof(int));
+  return sendmsg(sockets[0], &message, MSG_DONTWAIT);
+}
+)c"},
+    {"receive_file(", R"c(
+static int receive_file(int flags) {
+  char byte = 0;
+  int file = -1;
+  struct iovec part = {&byte, 1};
+  union { struct cmsghdr header; char room[CMSG_SPACE(sizeof(int))]; } control;
+  struct msghdr message = {0};
+  memset(&control, 0, sizeof(control));
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = &control;
+  message.msg_controllen = sizeof(control);
+  if (recvmsg(sockets[1], &message, MSG_DONTWAIT | flags) == -1) return -1;
+  if (message.msg_controllen == 0) return errno = EMFILE, -1;
+  memcpy(&file, CMSG_DATA(&control.header), sizeof(int));
+  return file;
+}
+)c"},
+    {"take_file(", R"c(
+static int take_file(pid_t process, int number) {
+  const int low = (int)syscall(434 /* pidfd_open */, process, 0);
+  if (low == -1) return -1;
+  const int pidfd = fcntl(low, F_DUPFD, 200);
+  close(low);
+  const int taken = (int)syscall(438 /* pidfd_getfd */, pidfd, number, 0);
+  const int error = errno;
+  close(pidfd);
+  errno = error;
+  return taken;
+}
+)c"},
+    {"shows_name(", R"c(
+static int shows_name(int file, const char *name) {
+  char entry[64], shown[512];
+  snprintf(entry, sizeof(entry), "/proc/self/fd/%d", file);
+  const ssize_t size = readlink(entry, shown, sizeof(shown));
+  if (size == -1) return -1;
+  return (size_t)size == strlen(name) && memcmp(shown, name, (size_t)size) == 0;
+}
+)c"},
+    {"link_file(", R"c(
+static int link_file(int file) {
+  char entry[64], folder[] = "/dev/shm/shmspec-XXXXXX", name[64];
+  snprintf(entry, sizeof(entry), "/proc/self/fd/%d", file);
+  if (mkdtemp(folder) == NULL) cannot("a folder in /dev/shm");
+  snprintf(name, sizeof(name), "%s/link", folder);
+  const int linked = linkat(AT_FDCWD, entry, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
+  const int error = errno;
+  unlink(name);
+  rmdir(folder);
+  errno = error;
+  return linked;
+}
+)c"},
+    {"pin(", R"c(
+static int pipe_ends[2] = {-1, -1};
+static ssize_t pin(void *at, size_t size) {
+  struct iovec part = {at, size};
+  if (pipe_ends[0] == -1 && pipe2(pipe_ends, O_CLOEXEC) == -1) return -1;
+  return vmsplice(pipe_ends[1], &part, 1, SPLICE_F_NONBLOCK);
+}
+)c"},
+    {"unpin(", R"c(
+static int unpin(void) {
+  for (int i = 0; i < 2; ++i) close(pipe_ends[i]), pipe_ends[i] = -1;
+  return 0;
 }
 )c"},
     {"open_again(", R"c(

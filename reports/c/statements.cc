@@ -264,6 +264,8 @@ std::string Write(const MapAdvise& op) {
                        : op.advice == Advice::kDontFork   ? "MADV_DONTFORK"
                        : op.advice == Advice::kFree       ? "MADV_FREE"
                        : op.advice == Advice::kWipeOnFork ? "MADV_WIPEONFORK"
+                       : op.advice == Advice::kDoFork     ? "MADV_DOFORK"
+                       : op.advice == Advice::kKeepOnFork ? "MADV_KEEPONFORK"
                                                           : "MADV_WILLNEED";
   return fmt::format("result(o, madvise({}, {}, {}));", CAddress(op.at), CSize(op.size.bytes),
                      advice);

@@ -226,6 +226,24 @@ SHMSPEC_CASE("map.anonymous.is_shared_with_children", "ANON.SHARED_WITH_CHILD"_r
   e.Load(m).Gives(1);
 }
 
+SHMSPEC_CASE("map.anonymous.cannot_be_reached_from_elsewhere", "ANON.NOT_REACHABLE_OTHERWISE"_req) {
+  const Actor a = plan.Spawn("a");
+  const Actor c = plan.Forked("c");
+  const Mapping m = a.Map({.size = {Pages(2)}, .flags = kMapShared | kMapAnonymous});
+  a.Do(MapShow{m + PageOffset(1)}).Succeeds();  // the oracle looks for the name
+  a.Store(m, 42).Succeeds();
+  a.Fork(c);
+  c.Do(MapUnmap{m, {Pages(2)}}).Gives(0);
+  c.Load(m).Faults(SIGSEGV, FaultCode::kUnmapped);
+  const Mapping other = c.Map({.size = {Pages(2)}, .flags = kMapShared | kMapAnonymous});
+  c.Load(other).Gives(0);
+  c.Store(other, 43).Succeeds();
+  a.Load(m).Gives(42);
+  a.Do(ProcessExec{}).Gives(0);
+  const Mapping again = a.Map({.size = {Pages(2)}, .flags = kMapShared | kMapAnonymous});
+  a.Do(MemoryChecksum{again, {Pages(2)}}).Gives(ChecksumOfZeros(Pages(2)));
+}
+
 SHMSPEC_CASE("map.anonymous.growing_gives_no_memory", "ANON.GROW_SIGBUS"_req) {
   const Actor a = plan.Spawn("a");
   const Mapping m = a.Map({.size = {Pages(1)}, .flags = kMapShared | kMapAnonymous});

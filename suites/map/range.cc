@@ -277,5 +277,30 @@ SHMSPEC_CASE("map.room.is_limited", "MMAP.RLIMIT_AS"_req) {
   a.Store(MapShared(a, d, 1), 1).Succeeds();
 }
 
+SHMSPEC_CASE("map.lock.shows_as_shared_memory_in_use", "PROC.STATUS.RSS_SHMEM"_req,
+             "MMAP.MLOCK"_req) {
+  constexpr std::uint64_t kBytes = std::uint64_t{32} << 20;
+  const Actor a = plan.Spawn("a");
+  const Actor c = plan.Forked("c");
+  const Descriptor d = a.Memfd(0);
+  a.Do(FileTruncate{d, {kBytes}}).Gives(0);
+  const auto most = [](std::uint64_t bytes) {
+    return Between(Value{0}, Value{static_cast<std::int64_t>(bytes)});
+  };
+  const auto least = [](std::uint64_t bytes) {
+    return Between(Value{static_cast<std::int64_t>(bytes)}, Value{kMost});
+  };
+  a.Do(ProcessResident{}).Expects(most(kBytes / 2 - 1));
+  const Mapping m = a.Map({.descriptor = d, .size = {kBytes}});
+  a.Do(MapLock{m, {kBytes}}).Gives(0);
+  a.Do(ProcessResident{}).Expects(least(kBytes / 2));
+  a.Fork(c);
+  c.Do(MapUnmap{m, {kBytes}}).Gives(0);
+  c.Do(ProcessResident{}).Expects(most(kBytes / 2 - 1));
+  a.Do(ProcessResident{}).Expects(least(kBytes / 2));
+  a.Do(MapUnmap{m, {kBytes}}).Gives(0);
+  a.Do(ProcessResident{}).Expects(most(kBytes / 2 - 1));
+}
+
 }  // namespace
 }  // namespace shmspec

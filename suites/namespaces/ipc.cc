@@ -81,6 +81,27 @@ SHMSPEC_CASE("namespaces.ipc.memory_stays_while_it_is_mapped",
   a.Detach(p).Gives(0);
 }
 
+// The lock of a segment counts for its user until the segment is gone. Namespaces are torn down in
+// the background.
+SHMSPEC_CASE("namespaces.ipc.end_with_their_last_member", "NS.IPC.DESTROYED_WITH_LAST_MEMBER"_req) {
+  const auto locker = [](std::uint32_t namespaces) {
+    ActorSpec spec = User(Id::User(21).number);
+    spec.namespaces = namespaces;
+    spec.memlock = Pages(2);
+    return spec;
+  };
+  const Actor a = plan.Spawn("a", locker(kNamespaceIpc));
+  const Actor b = plan.Spawn("b", locker(0));
+  const Segment s = a.Get({.size = {Pages(2)}, .flags = kCreate | 0600});
+  a.Do(SysvLock{s}).Gives(0);
+  const Segment t = b.Get({.size = {Pages(2)}, .flags = kCreate | 0600});
+  b.Do(SysvLock{t}).Fails(ENOMEM);
+  a.Exit().Expects(Exited());
+  b.Do(SystemNextSecond{}).Gives(0);
+  b.Do(SysvLock{t}).Gives(0);
+  b.Remove(t).Gives(0);
+}
+
 SHMSPEC_CASE("namespaces.ipc.need_a_capability", "NS.IPC.UNSHARE_NEEDS_CAP"_req) {
   const Actor a = plan.Spawn("a", User(kAlice));
   a.Do(ProcessUnshare{kNamespaceIpc}).Fails(EPERM);

@@ -228,14 +228,14 @@ SHMSPEC_CASE("posix.unlink.shows_in_the_list_of_mappings", "PROC.MAPS.POSIX_NAME
   const Mapping m = MapShared(a, NewObject(a, "/n0", Pages(3)), 2, 3, 1);
   const Mapping p = MapPrivately(a, a.Open({"/n0", kReadWrite}), 1, 1);
   // The oracle looks for the names.
-  a.Do(MapName{m}).Succeeds();
-  a.Do(MapName{p}).Succeeds();
+  a.Do(MapShow{m}).Succeeds();
+  a.Do(MapShow{p}).Succeeds();
   a.Do(PosixUnlink{"/n0"}).Gives(0);
-  a.Do(MapName{m + 8}).Succeeds();
-  a.Do(MapName{p}).Succeeds();
+  a.Do(MapShow{m + 8}).Succeeds();
+  a.Do(MapShow{p}).Succeeds();
   NewObject(a, "/n0", Pages(1));
-  a.Do(MapName{m}).Succeeds();
-  a.Do(MapName{MapShared(a, a.Open({"/n0", kReadWrite}), 1)}).Succeeds();
+  a.Do(MapShow{m}).Succeeds();
+  a.Do(MapShow{MapShared(a, a.Open({"/n0", kReadWrite}), 1)}).Succeeds();
   a.Do(PosixUnlink{"/n0"}).Gives(0);
 }
 

@@ -80,5 +80,17 @@ SHMSPEC_CASE("sysv.key_of_path.leads_two_processes_to_one_segment", "SEED.FLOW_S
   b.Stat(s).Fails(EINVAL);
 }
 
+SHMSPEC_CASE("sysv.key_of_path.stays_with_a_file_that_is_renamed",
+             "SYSV.FTOK.SAME_FILE_SAME_KEY"_req, "SYSV.FTOK.RECREATE_UNSPECIFIED"_req) {
+  const Actor a = plan.Spawn("a");
+  a.Do(SysvKeepsKey{false}).Gives(1);
+}
+
+SHMSPEC_CASE("sysv.key_of_path.may_change_with_a_file_that_is_made_again",
+             "SYSV.FTOK.RECREATE_UNSPECIFIED"_req) {
+  const Actor a = plan.Spawn("a");
+  for (int i = 0; i < 5; ++i) a.Do(SysvKeepsKey{true}).Expects(Exactly(0) | Exactly(1));
+}
+
 }  // namespace
 }  // namespace shmspec

@@ -52,7 +52,7 @@ void Describe(const FileSetAcl& op, const Scene& scene, Clauses& clauses) {
                        "the file has the list");
   if (file == nullptr) return;
   const Node& node = NodeOf(scene.state(), file->node);
-  if (node.huge) return clauses.AnyFailure("nothing is known of the file");
+  if (node.unknown) return clauses.AnyFailure("nothing is known of the file");
   const Says may = MayChangeMode(scene, node);
   clauses.Refuse(may != Says::kYes, EPERM, ForceUnless(may), "ACL.ONLY_OWNER_SETS"_req,
                  "the file belongs to somebody else");
@@ -90,7 +90,7 @@ void Describe(const FileGetAcl&, const Scene& scene, Clauses& clauses) {
   clauses.Returns<AclRecord>(kSet, "the list of the file");
   if (file == nullptr) return;
   const Node& node = NodeOf(scene.state(), file->node);
-  if (node.huge) return clauses.AnyFailure("nothing is known of the file");
+  if (node.unknown) return clauses.AnyFailure("nothing is known of the file");
   const Acl& acl = node.acl;
   clauses.Refuse(!acl.there, ENODATA, Force::kMust, kSet, "the mode says it all");
   const auto bind = [&](std::uint8_t field, std::int64_t number, Requirement requirement,

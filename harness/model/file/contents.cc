@@ -121,7 +121,7 @@ void DescribeTransfer(const Transfer& transfer, const Scene& scene, Clauses& cla
   clauses.Refuse(transfer.writes ? !file->writes : !file->reads, EBADF, Force::kMust,
                  "FD.ACCESS_MODE"_req, "the descriptor was not opened for that");
   const Node& node = NodeOf(scene.state(), file->node);
-  if (node.huge) {
+  if (node.unknown) {
     clauses.AnyFailure("nothing is known of the file");
     return clauses.Observe("a file of which nothing is known");
   }
@@ -229,21 +229,11 @@ void ForgetPages(const Transfer& transfer, const Scene& scene, State& state, std
   }
 }
 
-/// A write behind the end that fails may have moved the end to where it begins. Since then nothing
-/// is known of the file.
-void ForgetFile(State& state, const Node& node, std::uint32_t step) {
-  OwnNode(state, node.serial).huge = true;
-  MemoryObject& object = OwnObject(state, node.object);
-  object.limit = MemoryObject::kEnd;
-  object.vouched = 0;
-  object.MakeUnknown(0, MemoryObject::kEnd, step);
-}
-
 void ApplyTransfer(const Transfer& transfer, const Scene& scene, State& state,
                    const Outcome& outcome) {
   const OpenFile* file = FindFile(scene.state(), scene.process_index(), transfer.descriptor);
   if (file == nullptr) return;
-  if (NodeOf(scene.state(), file->node).huge) {
+  if (NodeOf(scene.state(), file->node).unknown) {
     if (!transfer.writes) ForgetBuffer(transfer, scene, state, 0);
     return;
   }
@@ -262,7 +252,8 @@ void ApplyTransfer(const Transfer& transfer, const Scene& scene, State& state,
     if (faulted && !transfer.writes) ForgetBuffer(transfer, scene, state, 0);
     if (!faulted || !transfer.writes) return;
     ForgetPages(transfer, scene, state, node.object, start);
-    if (start > node.size) ForgetFile(state, node, scene.call().step);
+    // A write behind the end that fails may have moved the end to where it begins.
+    if (start > node.size) ForgetNode(state, serial, scene.call().step);
     return;
   }
   const auto size = static_cast<std::uint64_t>(value->number);

@@ -117,4 +117,23 @@ void Describe(const DescriptorGetCloseOnExec&, const Scene& scene, Clauses& clau
                        "whether exec closes the descriptor");
 }
 
+void Describe(const DescriptorOpenSocket&, const Scene& scene, Clauses& clauses) {
+  clauses.Returns<Value>({}, "a descriptor of a socket");
+  DescribeRoomForDescriptor(scene, clauses);
+}
+
+void Apply(const DescriptorOpenSocket&, const Scene& scene, State& state, const Outcome& outcome) {
+  const std::int64_t number = NewNumber(outcome);
+  if (number < 0) return;
+  const std::uint32_t serial = scene.call().step + 1;
+  AddNode(state, {.serial = serial,
+                  .object = std::uint64_t{serial} << 8,
+                  .mode_known = false,
+                  .has_seals = false});
+  ForgetNode(state, serial, serial);
+  AddFile(state, {.serial = serial, .node = serial, .reads = true, .writes = true});
+  OpenDescriptor(state, scene.process_index(), {number, serial, true});
+  DropNode(state, serial);  // the open file holds it
+}
+
 }  // namespace shmspec::model

@@ -25,9 +25,9 @@ constexpr std::uint64_t kBlock = 512;
 constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::max();
 constexpr std::uint32_t kIdStays = 0xffffffff;
 
-/// What is known of files of huge pages: nothing.
-bool IsHuge(const Scene& scene, const OpenFile* file, Clauses& clauses) {
-  if (file == nullptr || !NodeOf(scene.state(), file->node).huge) return false;
+/// Whether nothing is known of the file; then adds that.
+bool IsUnknown(const Scene& scene, const OpenFile* file, Clauses& clauses) {
+  if (file == nullptr || !NodeOf(scene.state(), file->node).unknown) return false;
   clauses.AnyFailure("nothing is known of the file");
   clauses.Observe("a file of which nothing is known");
   return true;
@@ -49,7 +49,7 @@ void Describe(const FileTruncate& op, const Scene& scene, Clauses& clauses) {
                  "the size is larger than that of any file");
   clauses.ReturnsValue(0, {"POSIX.SIZE.FTRUNCATE_SETS"_req, "POSIX.SIZE.SHRINK_SIGBUS"_req},
                        "the file has that size");
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   clauses.Refuse(!file->writes, EINVAL, Force::kMust, kErrors, "the descriptor cannot write");
   clauses.Refuse(!file->writes, EBADF, Force::kMust, kErrors, "the descriptor cannot write");
   const Node& node = NodeOf(scene.state(), file->node);
@@ -68,7 +68,7 @@ void Apply(const FileTruncate& op, const Scene& scene, State& state, const Outco
   const std::uint32_t serial = file->node;
   ForgetIdBits(state, serial);
   const Node& node = NodeOf(state, serial);
-  if (node.huge) return;
+  if (node.unknown) return;
   if (op.size.bytes != node.size) OwnNode(state, serial).changed_s = scene.call().when.low;
   if (op.size.bytes > node.size) {
     GrowNode(state, serial, op.size.bytes, scene.page(), scene.call().step);
@@ -80,7 +80,7 @@ void Apply(const FileTruncate& op, const Scene& scene, State& state, const Outco
 void Describe(const FileStat&, const Scene& scene, Clauses& clauses) {
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileStat::descriptor>(), clauses);
   clauses.Returns<FileRecord>("MEMFD.BASIC"_req, "what is known of the file");
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   const Node& node = NodeOf(scene.state(), file->node);
   const Requirement owner =
       node.file_system == kNoFileSystem ? "FILE.OWNER"_req : "POSIX.OPEN.OWNERSHIP"_req;
@@ -122,7 +122,7 @@ void Describe(const FileStat&, const Scene& scene, Clauses& clauses) {
 void Describe(const FileChmod& op, const Scene& scene, Clauses& clauses) {
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileChmod::descriptor>(), clauses);
   clauses.ReturnsValue(0, "FILE.CHMOD"_req, "the file has the mode");
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   const Node& node = NodeOf(scene.state(), file->node);
   const Says may = MayChangeMode(scene, node);
   const bool owns = scene.credentials().file_uid == node.uid;
@@ -149,7 +149,7 @@ void Apply(const FileChmod& op, const Scene& scene, State& state, const Outcome&
 void Describe(const FileChown& op, const Scene& scene, Clauses& clauses) {
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileChown::descriptor>(), clauses);
   clauses.ReturnsValue(0, "FILE.OWNER"_req, "the file belongs to them");
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   const Says may = MayGive(scene, NodeOf(scene.state(), file->node), op.uid.number, op.gid.number);
   const bool capable = (scene.credentials().caps & kCapChown) != 0;
   const Requirement deciding = capable ? "PERM.FILE.CAP_CHOWN"_req : "PERM.FILE.OWN_GROUP"_req;
@@ -205,7 +205,7 @@ void DescribeSearch(const FileSeek& op, const Scene& scene, const Node& node, Cl
 
 void Describe(const FileSeek& op, const Scene& scene, Clauses& clauses) {
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileSeek::descriptor>(), clauses);
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   const Node& node = NodeOf(scene.state(), file->node);
   if (op.whence == Whence::kData || op.whence == Whence::kHole) {
     return DescribeSearch(op, scene, node, clauses);
@@ -274,7 +274,7 @@ void Describe(const FileAllocate& op, const Scene& scene, Clauses& clauses) {
                      "memory may be short");
   clauses.RefuseHere(!punches && op.size.bytes >= kLarge, ENOSPC, Force::kMay, {},
                      "memory may be short");
-  if (file == nullptr || IsHuge(scene, file, clauses)) return;
+  if (file == nullptr || IsUnknown(scene, file, clauses)) return;
   clauses.Refuse(!file->writes, EBADF, Force::kMust, "FD.ACCESS_MODE"_req,
                  "the descriptor cannot write");
   const Node& node = NodeOf(scene.state(), file->node);
@@ -292,7 +292,7 @@ void Describe(const FileAllocate& op, const Scene& scene, Clauses& clauses) {
 
 void Apply(const FileAllocate& op, const Scene& scene, State& state, const Outcome& outcome) {
   const OpenFile* file = FileOf<FileAllocate>(scene);
-  if (file == nullptr || !Succeeded(outcome) || NodeOf(state, file->node).huge) return;
+  if (file == nullptr || !Succeeded(outcome) || NodeOf(state, file->node).unknown) return;
   const std::uint32_t serial = file->node;
   ForgetIdBits(state, serial);
   const std::uint64_t end = op.offset.bytes + op.size.bytes;

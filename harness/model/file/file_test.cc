@@ -151,5 +151,43 @@ TEST_F(Files, OfAnAccessControlListShowItsMaskAsGroup) {
   EXPECT_FALSE(Allows(nameless, Value{0})) << "a name needs a mask";
 }
 
+TEST_F(Files, ShowOldOrNewBytesInPrivateMappings) {
+  const auto load = [](std::uint64_t offset) {
+    return MemoryLoad{AbsoluteAddress(static_cast<std::int64_t>(0x20000000 + offset))};
+  };
+  const auto store = [&](std::int64_t at, std::uint64_t value) {
+    system_.Make(MemoryStore{AbsoluteAddress(at), Width::k8, value}, Value{0});
+  };
+  MakeFile(2 * kPage);
+  system_.Make(MapMap{.descriptor = DescriptorNumber(3), .size = {2 * kPage}}, Value{0x10000000});
+  store(0x10000000, 5);
+  system_.Make(MapMap{.descriptor = DescriptorNumber(3), .size = {2 * kPage}, .flags = kMapPrivate},
+               Value{0x20000000});
+  EXPECT_FALSE(Allows(load(0), Value{0})) << "it was stored before";
+  store(0x10000000, 6);
+  EXPECT_TRUE(Allows(load(0), Value{5}));
+  EXPECT_TRUE(Allows(load(0), Value{6}));
+  EXPECT_FALSE(Allows(load(0), Value{7}));
+  EXPECT_FALSE(Allows(load(8), Value{6})) << "these bytes are the same";
+  store(0x20000008, 9);
+  EXPECT_TRUE(Allows(load(0), Value{5})) << "the copy is of the page before or after";
+  EXPECT_FALSE(Allows(load(16), Value{1}));
+  system_.Make(MapAdvise{AbsoluteAddress(0x20000000), {kPage}, Advice::kDontNeed}, Value{0});
+  EXPECT_FALSE(Allows(load(0), Value{5}));
+  EXPECT_TRUE(Allows(load(0), Value{6}));
+}
+
+TEST_F(Files, KeepTheirSealsWhenNothingElseIsKnownOfThem) {
+  MakeFile(kPage);
+  system_.Make(MemfdAddSeals{DescriptorNumber(3), kSealShrink}, Value{0});
+  const Address nowhere = AbsoluteAddress(0);
+  system_.Make(FilePwrite{DescriptorNumber(3), nowhere, {8}, {3 * kPage}}, Failure{{EFAULT}});
+  EXPECT_TRUE(Allows(FileTruncate{DescriptorNumber(3), {2 * kPage}}, Value{0}));
+  EXPECT_TRUE(Allows(FileTruncate{DescriptorNumber(3), {2 * kPage}}, Failure{{EPERM}}));
+  EXPECT_FALSE(Allows(MemfdGetSeals{DescriptorNumber(3)}, Value{0}));
+  EXPECT_TRUE(Allows(MemfdGetSeals{DescriptorNumber(3)}, Value{kSealShrink}));
+  EXPECT_FALSE(Allows(MemfdGetSeals{DescriptorNumber(3)}, Failure{{EINVAL}}));
+}
+
 }  // namespace
 }  // namespace shmspec::model

@@ -24,7 +24,7 @@ constexpr std::uint64_t kImpliedByExec = kSealShrink | kSealGrow | kSealWrite | 
 /// Whether the file will not be executable: as asked for, or by vm.memfd_noexec.
 bool IsBornNoexec(const MemfdCreate& op, const Scene& scene) {
   if (op.flags.Has(kNoexecSeal)) return true;
-  return !op.flags.Has(kMemfdExec) && scene.system().memfd_noexec > 0;
+  return !op.flags.Has(kMemfdExec) && NoexecIn(scene.state(), scene.process().pids) > 0;
 }
 
 /// What F_ADD_SEALS adds to this file.
@@ -32,6 +32,23 @@ std::uint64_t AddedSeals(const MemfdAddSeals& op, const Node& node) {
   const std::uint64_t seals = op.seals.bits & 0xffffffff;
   const bool freezes = (seals & kSealExec) != 0 && (node.mode & kExecuteBits) != 0;
   return freezes ? seals | kImpliedByExec : seals;
+}
+
+/// Adds the error of files that are no memory.
+void DescribeForeign(const Node& node, Clauses& clauses) {
+  clauses.Refuse(!node.has_seals, EINVAL, Force::kMust, "SEAL.UNSUPPORTED_FILES"_req,
+                 "files that are no memory know no seals");
+}
+
+/// Adds EBUSY where pages of what is to be sealed are held.
+void DescribePins(const Scene& scene, const Node& node, std::uint64_t asked, Clauses& clauses) {
+  for (const Pin& pin : scene.state().pins) {
+    if (pin.node != node.serial) continue;
+    const bool must = pin.certain && (asked & kSealWrite) != 0;
+    clauses.Refuse(true, EBUSY, must ? Force::kMust : Force::kMay, "SEAL.WRITE_PINNED_EBUSY"_req,
+                   "pages of the file are in a pipe");
+    if (must) return;
+  }
 }
 
 /// Adds EBUSY where shared mappings can write what is to be sealed.
@@ -49,6 +66,7 @@ void DescribeWriters(const Scene& scene, const OpenFile& file, std::uint64_t ask
       others = others || backing->by_writer;
     }
   }
+  DescribePins(scene, node, asked, clauses);
   constexpr Requirement kBusy = "SEAL.WRITE_EBUSY_WHILE_MAPPED"_req;
   // Before Linux 6.18 or so what F_SEAL_EXEC implies was not looked at.
   clauses.Refuse(writers, EBUSY, (asked & kSealWrite) != 0 ? Force::kMust : Force::kMay, kBusy,
@@ -75,8 +93,13 @@ void Describe(const MemfdCreate& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse(bad, EFAULT, Force::kMust, "MEMFD.NAME_LIMIT"_req, "the name cannot be read");
   clauses.Refuse(!bad && op.name.size() > kLongestMemfdName, EINVAL, Force::kMust,
                  "MEMFD.NAME_LIMIT"_req, "the name is longer than 249 bytes");
-  clauses.RefuseHere(!seals && scene.system().memfd_noexec > 1, EACCES,
-                     executes ? Force::kMust : Force::kMay, {}, "vm.memfd_noexec forbids it");
+  // Where the plan has not set it itself, the environment refuses.
+  const std::int64_t noexec = NoexecIn(scene.state(), scene.process().pids);
+  const bool own = noexec > scene.system().memfd_noexec;
+  const Force force = executes ? Force::kMust : Force::kMay;
+  clauses.Refuse(!seals && noexec > 1 && own, EACCES, force, "MEMFD.NOEXEC_SYSCTL"_req,
+                 "vm.memfd_noexec forbids it");
+  clauses.RefuseHere(!seals && noexec > 1 && !own, EACCES, force, {}, "vm.memfd_noexec forbids it");
   clauses.RefuseHere(true, ENOSYS, Force::kMay, {}, "this system has no memfd_create");
   clauses.RefuseHere(scene.system().filtered, EPERM, Force::kMay, {},
                      "a filter of system calls may forbid it");
@@ -97,12 +120,9 @@ void Apply(const MemfdCreate& op, const Scene& scene, State& state, const Outcom
   node.gid = caller.file_gid;
   node.seals = noexec ? kSealExec : op.flags.Has(kAllowSealing) ? 0 : kSealSeal;
   node.huge = op.flags.Has(kMemfdHugetlb);
+  node.name = op.name;
   AddNode(state, node);
-  if (node.huge) {
-    MemoryObject& object = OwnObject(state, node.object);
-    object.limit = MemoryObject::kEnd;
-    object.MakeUnknown(0, MemoryObject::kEnd, serial);
-  }
+  if (node.huge) ForgetNode(state, serial, serial);
   AddFile(state, {.serial = serial, .node = serial, .reads = true, .writes = true});
   OpenDescriptor(state, scene.process_index(), {number, serial, op.flags.Has(kMemfdCloseOnExec)});
   DropNode(state, serial);  // the open file holds it
@@ -122,6 +142,7 @@ void Describe(const MemfdAddSeals& op, const Scene& scene, Clauses& clauses) {
   if (file == nullptr) return;
   const Node& node = NodeOf(scene.state(), file->node);
   if (node.huge) clauses.AnyFailure("files of huge pages may know no seals");
+  DescribeForeign(node, clauses);
   clauses.Refuse(!file->writes, EPERM, Force::kMust, "SEAL.NEEDS_WRITABLE_FD"_req,
                  "the descriptor cannot write");
   clauses.Refuse((node.seals & kSealSeal) != 0, EPERM, Force::kMust,
@@ -142,6 +163,7 @@ void Describe(const MemfdGetSeals&, const Scene& scene, Clauses& clauses) {
   if (file == nullptr) return;
   const Node& node = NodeOf(scene.state(), file->node);
   if (node.huge) clauses.AnyFailure("files of huge pages may know no seals");
+  DescribeForeign(node, clauses);
   clauses.ReturnsValue(
       static_cast<std::int64_t>(node.seals),
       {"SEAL.MONOTONE"_req, "SEAL.PER_INODE"_req, "SEAL.INITIAL"_req, "MEMFD.SEAL_EXEC"_req},
@@ -157,13 +179,17 @@ void Describe(const MemfdReopen& op, const Scene& scene, Clauses& clauses) {
   DescribeRoomForDescriptor(scene, clauses);
   if (file == nullptr) return;
   const Node& node = NodeOf(scene.state(), file->node);
+  if (!node.has_seals) clauses.AnyFailure("a socket cannot be opened again");
+  clauses.Refuse(!node.has_seals, ENXIO, Force::kMust, {}, "a socket cannot be opened again");
   const bool truncates = op.flags.Has(kTruncate);
   const bool writes = (op.flags.bits & (kWriteOnly | kReadWrite)) != 0;
   std::uint32_t bits = op.flags.Has(kWriteOnly) ? 0 : kRead;
   if (writes || truncates) bits |= kWrite;
   DescribeOpening(scene, node, bits, kReopen, clauses);
-  clauses.Refuse(truncates && (node.seals & kSealShrink) != 0 && node.size > 0, EPERM, Force::kMust,
-                 "SEAL.SHRINK"_req, "the file is sealed against shrinking");
+  const bool shrinks = truncates && (node.size > 0 || node.unknown);
+  clauses.Refuse(shrinks && (node.seals & kSealShrink) != 0, EPERM,
+                 node.unknown ? Force::kMay : Force::kMust, "SEAL.SHRINK"_req,
+                 "the file is sealed against shrinking");
 }
 
 void Apply(const MemfdReopen& op, const Scene& scene, State& state, const Outcome& outcome) {
@@ -179,7 +205,8 @@ void Apply(const MemfdReopen& op, const Scene& scene, State& state, const Outcom
   file.appends = op.flags.Has(kAppend);
   AddFile(state, file);
   OpenDescriptor(state, scene.process_index(), {number, serial, op.flags.Has(kOpenCloseOnExec)});
-  if (op.flags.Has(kTruncate) && !NodeOf(state, node).huge) CutNode(state, node, 0, scene.page());
+  if (op.flags.Has(kTruncate) && !NodeOf(state, node).unknown)
+    CutNode(state, node, 0, scene.page());
 }
 
 }  // namespace shmspec::model

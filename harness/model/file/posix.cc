@@ -140,7 +140,7 @@ std::uint32_t MakeObject(const PosixOpen& op, const Scene& scene, State& state) 
   node.uid = caller.file_uid;
   node.gid = caller.file_gid;
   node.seals = kSealSeal;
-  node.huge = IsUnspecified(op, scene) || system == nullptr;
+  node.unknown = IsUnspecified(op, scene) || system == nullptr;
   node.changed_s = scene.call().when.low;
   if (system != nullptr) {
     if ((system->mode & S_ISGID) != 0) node.gid = system->gid;
@@ -148,11 +148,7 @@ std::uint32_t MakeObject(const PosixOpen& op, const Scene& scene, State& state) 
     SetMode(op, scene, *system, node);
   }
   AddNode(state, node);
-  if (node.huge) {
-    MemoryObject& object = OwnObject(state, node.object);
-    object.limit = MemoryObject::kEnd;
-    object.MakeUnknown(0, MemoryObject::kEnd, serial);
-  }
+  if (node.unknown) ForgetNode(state, serial, serial);
   if (system != nullptr && KindOf(op.name, scene) == NameKind::kPlain) {
     AddEntry(state, node.file_system, {serial, std::string(PlainName(op.name)), serial});
   }
@@ -208,7 +204,7 @@ void Apply(const PosixOpen& op, const Scene& scene, State& state, const Outcome&
   AddFile(state, file);
   OpenDescriptor(state, scene.process_index(), {number, serial, true});
   if (found == nullptr) return DropNode(state, node);  // the open file holds it
-  if (!op.flags.Has(kTruncate) || NodeOf(state, node).huge) return;
+  if (!op.flags.Has(kTruncate) || NodeOf(state, node).unknown) return;
   ForgetIdBits(state, node);
   OwnNode(state, node).changed_s = scene.call().when.low;
   CutNode(state, node, 0, scene.page());

@@ -128,7 +128,7 @@ void Describe(const FileStatfs&, const Scene& scene, Clauses& clauses) {
   clauses.Returns<FileSystemRecord>(kStatfs, "what is known of the file system");
   if (file == nullptr) return;
   const Node& node = NodeOf(scene.state(), file->node);
-  if (node.huge) return clauses.Observe("a file of which nothing is known");
+  if (node.unknown) return clauses.Observe("a file of which nothing is known");
   const auto bind = [&](std::uint8_t field, Number low, Number high, Requirements of,
                         const char* why) { clauses.Bind(field, low, high, of, why); };
   bind(FieldIndex<FileSystemRecord>("type"), kTmpfsMagic, kTmpfsMagic, kStatfs, "TMPFS_MAGIC");

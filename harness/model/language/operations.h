@@ -107,6 +107,15 @@ void Apply(const SystemUnmountShm& op, const Scene& scene, State& state, const O
 void Apply(const SystemHideShm& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const DescriptorSetCloseOnExec& op, const Scene& scene, State& state,
            const Outcome& outcome);
+void Apply(const DescriptorSend& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const DescriptorReceive& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const DescriptorDiscard& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const DescriptorGetFrom& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const DescriptorOpenSocket& op, const Scene& scene, State& state,
+           const Outcome& outcome);
+void Apply(const MemfdSetNoexec& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryPin& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MemoryUnpin& op, const Scene& scene, State& state, const Outcome& outcome);
 
 /// An operation with an Apply of its own.
 template <class Op>

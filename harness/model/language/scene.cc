@@ -15,6 +15,7 @@ std::uint8_t NamespaceOf(State& state, const Setting& setting, std::uint64_t ino
   }
   IpcNamespace ipc;
   ipc.inode = inode;
+  ipc.made = own;
   ipc.shmmax = own ? setting.system.FreshLimit() : setting.system.shmmax;
   ipc.shmall = own ? setting.system.FreshLimit() : setting.system.shmall;
   ipc.shmmni = own ? SystemFacts().shmmni : setting.system.shmmni;
@@ -59,6 +60,7 @@ State InitialState(const Setting& setting, const Plan& plan) {
   State state;
   state.tasks.resize(plan.actors.size());
   state.processes.resize(plan.actors.size());
+  state.pid_namespaces[0].noexec = setting.system.memfd_noexec;
   for (std::size_t i = 0; i < plan.actors.size() && i < setting.actors.size(); ++i) {
     const ActorSpec& spec = plan.actors[i];
     if (spec.start != Start::kSpawn) continue;
@@ -76,6 +78,9 @@ State InitialState(const Setting& setting, const Plan& plan) {
     process.umask = facts.umask;
     process.descriptor_limit = spec.nofile.value_or(0);
     task.mounts = MountNamespaceOf(state, facts.mount_namespace);
+    if (spec.namespaces.Has(kNamespacePid)) {
+      process.pids = process.child_pids = AddPidNamespace(state, 0);
+    }
   }
   return state;
 }

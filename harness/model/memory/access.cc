@@ -32,7 +32,11 @@ Reach FollowAll(const Scene& scene, std::uint64_t address, std::uint64_t size, b
         store ? (mapping->protection & kProtectWrite) == 0 : mapping->protection == 0;
     const NodeBacking* node = mapping->node();
     const bool anonymous = node != nullptr && NodeOf(scene.state(), node->node).anonymous;
-    if (denied) return {Reach::End::kDenied, at - address, true, node, anonymous};
+    if (denied) {
+      const bool read_only = store && mapping->IsAttach() && mapping->protection != 0 &&
+                             (mapping->max_protection & kProtectWrite) == 0;
+      return {Reach::End::kDenied, at - address, true, node, anonymous, read_only};
+    }
     // Whether such memory can be read is the processor's choice.
     if (!store && (mapping->protection & kProtectRead) == 0) doubt = Reach::End::kDenied;
     const MemoryObject& object =
@@ -96,7 +100,7 @@ void DescribeReach(const Reach& reach, Clauses& clauses) {
     case Reach::End::kDenied:
       clauses.Faults(
           SIGSEGV, FaultCode::kAccess, offset, force,
-          reach.node != nullptr ? "MMAP.MPROTECT_ENFORCED"_req : "SYSV.SHMAT.RDONLY_FAULTS"_req,
+          reach.read_only_attach ? "SYSV.SHMAT.RDONLY_FAULTS"_req : "MMAP.MPROTECT_ENFORCED"_req,
           "the mapping does not permit the access");
       return;
     case Reach::End::kBeyondObject:
@@ -178,21 +182,61 @@ void MayTouchRange(const Scene& scene, State& state, std::uint64_t address, std:
       });
 }
 
+namespace {
+
+std::uint64_t NumberOf(const Scene& scene, const std::array<std::uint8_t, 8>& bytes,
+                       std::uint64_t size) {
+  std::uint64_t number = 0;
+  for (std::uint64_t i = 0; i < size; ++i) {
+    const std::uint64_t at = scene.system().big_endian ? size - 1 - i : i;
+    number |= std::uint64_t{bytes[at]} << (8 * i);
+  }
+  return number;
+}
+
+/// Since which change of its node a private mapping shows a page that it has not written: whether
+/// it shows later ones is open.
+std::optional<std::uint64_t> ShownSinceAt(const Scene& scene, const Mapping& mapping,
+                                          std::uint64_t shown, std::uint64_t offset) {
+  if (!mapping.IsPrivateNode() || shown == mapping.object) return std::nullopt;
+  return ObjectOf(scene.state(), mapping.object).shown_since.At(offset);
+}
+
+}  // namespace
+
 bool AreKnown(const Scene& scene, std::uint64_t address, std::uint64_t size) {
-  const bool shows_later = scene.profile().map.private_shows_later_changes == Says::kYes;
   bool known = true;
   std::uint64_t covered = 0;
   ForEachShownPart(
       scene, scene.state(), scene.space(), address, size,
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t done, std::uint64_t part) {
-        known = known && ObjectOf(scene.state(), object).IsKnown(offset, part);
-        // Whether a page that was not written shows what others stored later may be open.
-        const Mapping* mapping = scene.space().Find(address + done);
-        const bool shows_node = mapping->IsPrivateNode() && object != mapping->object;
-        known = known && (!shows_node || shows_later);
+        const MemoryObject& memory = ObjectOf(scene.state(), object);
+        const Mapping& mapping = *scene.space().Find(address + done);
+        const auto since = ShownSinceAt(scene, mapping, object, offset);
+        known = known && memory.IsKnown(offset, part);
+        known = known && (!since || !memory.changes.HasChanged(offset, part, *since));
         covered = done + part;
       });
   return known && covered == size;
+}
+
+std::optional<std::uint64_t> OlderNumber(const Scene& scene, std::uint64_t address,
+                                         std::uint64_t size) {
+  std::optional<std::uint64_t> number;
+  ForEachShownPart(
+      scene, scene.state(), scene.space(), address, size,
+      [&](std::uint64_t object, std::uint64_t offset, std::uint64_t done, std::uint64_t part) {
+        const MemoryObject& memory = ObjectOf(scene.state(), object);
+        const auto since = ShownSinceAt(scene, *scene.space().Find(address + done), object, offset);
+        if (!since || part != size || !memory.IsKnown(offset, part)) return;
+        std::array<std::uint8_t, 8> bytes{};
+        const std::span<std::uint8_t> loaded = std::span(bytes).first(size);
+        memory.Read(offset, loaded);
+        if (memory.changes.GetBefore(offset, loaded, *since)) {
+          number = NumberOf(scene, bytes, size);
+        }
+      });
+  return number;
 }
 
 std::array<std::uint8_t, 8> BytesOf(const Scene& scene, std::uint64_t number, std::uint64_t size) {
@@ -211,12 +255,7 @@ std::uint64_t LoadNumber(const Scene& scene, std::uint64_t address, std::uint64_
       [&](std::uint64_t object, std::uint64_t offset, std::uint64_t done, std::uint64_t part) {
         ObjectOf(scene.state(), object).Read(offset, std::span(bytes).subspan(done, part));
       });
-  std::uint64_t number = 0;
-  for (std::uint64_t i = 0; i < size; ++i) {
-    const std::uint64_t at = scene.system().big_endian ? size - 1 - i : i;
-    number |= std::uint64_t{bytes[at]} << (8 * i);
-  }
-  return number;
+  return NumberOf(scene, bytes, size);
 }
 
 std::uint64_t LoadChecksum(const Scene& scene, std::uint64_t address, std::uint64_t size) {

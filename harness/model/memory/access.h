@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "harness/model/language/clauses.h"
@@ -23,6 +24,7 @@ struct Reach {
   const NodeBacking* node = nullptr;  // what is mapped there, where that is a node
   bool anonymous = false;             // shared memory that no descriptor stood for
   bool beyond_before = false;         // bytes before may be behind the end of their object
+  bool read_only_attach = false;      // of a segment, which was attached only for reading
 };
 Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool store);
 
@@ -36,6 +38,10 @@ void MayTouchRange(const Scene& scene, State& state, std::uint64_t address, std:
 
 /// Whether the bytes are all known; they must be mapped.
 bool AreKnown(const Scene& scene, std::uint64_t address, std::uint64_t size);
+/// If the load can give one other number than LoadNumber(): what it was before the one change of
+/// the object that a private mapping need not show.
+std::optional<std::uint64_t> OlderNumber(const Scene& scene, std::uint64_t address,
+                                         std::uint64_t size);
 /// The bytes of a number of at most 8 bytes in the order of the system; the rest are zeros.
 std::array<std::uint8_t, 8> BytesOf(const Scene& scene, std::uint64_t number, std::uint64_t size);
 std::uint64_t LoadNumber(const Scene& scene, std::uint64_t address, std::uint64_t size);

@@ -42,9 +42,13 @@ void BindNumber(const Scene& scene, std::uint64_t address, Width width, Clauses&
     clauses.Observe("a value in a race that is not ordered");
     return;
   }
-  if (!AreKnown(scene, address, Bytes(width))) return;
+  const auto older = OlderNumber(scene, address, Bytes(width));
+  if (!older && !AreKnown(scene, address, Bytes(width))) return;
   const auto number = static_cast<std::int64_t>(LoadNumber(scene, address, Bytes(width)));
-  clauses.Bind(0, number, number, SameBytesAt(scene, address), "the value last stored there");
+  Bound& bound =
+      clauses.Bind(0, number, number, SameBytesAt(scene, address), "the value last stored there");
+  bound.has_other = older.has_value();
+  bound.other = static_cast<std::int64_t>(older.value_or(0));
 }
 
 void DescribeUpdate(const Scene& scene, std::uint64_t address, Width width, Clauses& clauses) {

@@ -92,6 +92,10 @@ void Describe(const ProcessEnterNamespace& op, const Scene& scene, Clauses& clau
 void Apply(const ProcessEnterNamespace& op, const Scene& scene, State& state,
            const Outcome& outcome) {
   if (!Succeeded(outcome)) return;
+  if (op.namespaces.Has(kNamespacePid)) {
+    const std::uint8_t pids = state.processes[state.tasks[op.actor.index].process].pids;
+    state.processes[scene.process_index()].child_pids = pids;
+  }
   const std::uint8_t self = scene.call().actor;
   if (op.namespaces.Has(kNamespaceMount)) {
     state.tasks[self].mounts = state.tasks[op.actor.index].mounts;

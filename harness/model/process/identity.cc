@@ -265,8 +265,10 @@ void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Out
     });
   }
   if (op.namespaces.Has(kNamespacePid)) {
-    state.processes[scene.process_index()].leads_pids = true;
-    state.processes[scene.process_index()].first_child = kNobody;
+    Process& process = state.processes[scene.process_index()];
+    process.child_pids = AddPidNamespace(state, process.pids);
+    process.leads_pids = true;
+    process.first_child = kNobody;
   }
   const std::uint8_t self = scene.call().actor;
   if (op.namespaces.Has(kNamespaceMount)) {
@@ -280,6 +282,7 @@ void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Out
   ForgetCreator(state, CauseOf(scene), scene.ipc_index(), self);
   IpcNamespace ipc;
   ipc.inode = inode;
+  ipc.made = true;
   ipc.owner = state.tasks[self].credentials->user_namespace;
   ipc.shmmax = ipc.shmall = scene.system().FreshLimit();
   ipc.shmmni = SystemFacts().shmmni;

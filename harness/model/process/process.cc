@@ -111,6 +111,8 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child) {
   process.as = from.as;
   process.umask = from.umask;
   process.descriptor_limit = from.descriptor_limit;
+  process.pids = process.child_pids = from.child_pids;
+  for (Pin& pin : state.pins) pin.shared = pin.shared || pin.actor == scene.call().actor;
   CopyDescriptors(state, parent.process, child);
   Process& leader = state.processes[parent.process];
   if (leader.leads_pids && leader.first_child == kNobody) leader.first_child = child;
@@ -158,6 +160,7 @@ void EndTasks(State& state, const Cause& cause, std::uint8_t process, GoneHow ho
     Task& task = state.tasks[i];
     const bool lives = task.life == Life::kAlive || task.life == Life::kDying;
     if (!lives || task.process != process) continue;
+    ClosePins(state, static_cast<std::uint8_t>(i));
     task.life = Life::kGone;
     task.how = how;
     task.code = code;
@@ -204,6 +207,7 @@ void BeginImage(const Scene& scene, State& state) {
   CloseDescriptors(state, process, true);
   for (std::size_t i = 0; i < state.tasks.size(); ++i) {
     Task& task = state.tasks[i];
+    if (task.process == process) ClosePins(state, static_cast<std::uint8_t>(i));
     if (i == self || task.life != Life::kAlive || task.process != process) continue;
     task.life = Life::kGone;
     task.how = GoneHow::kUnknown;
@@ -284,6 +288,7 @@ void Apply(const ProcessExit&, const Scene& scene, State& state, const Outcome&)
   const std::uint8_t ipc = scene.ipc_index();
   state.tasks[self].life = Life::kGone;
   state.tasks[self].how = GoneHow::kUnknown;
+  ClosePins(state, self);
   ForgetCreator(state, CauseOf(scene), ipc, self);
 }
 

@@ -14,8 +14,6 @@ struct MapProfile {
   Says munmap_is_detach = Says::kSilent;
   /// Splitting a mapping updates atime and lpid.
   Says split_updates_stamps = Says::kSilent;
-  /// A page of a private mapping that was not written shows what others store in the object.
-  Says private_shows_later_changes = Says::kSilent;
   /// What is stored behind the end of an object in its last page is still there when it grows.
   Says end_of_page_is_kept = Says::kSilent;
 };

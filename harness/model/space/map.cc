@@ -185,6 +185,8 @@ void AddMapping(const MapMap& op, const Asked& asked, const Scene& scene, State&
   mapping.backing = backing;
   if (!asked.shared) {
     AddObject(state, own, MemoryObject::kEnd, MemoryObject::kEnd);
+    const std::uint64_t now = OwnObject(state, shown).changes.Begin();
+    OwnObject(state, own).shown_since.Set(0, MemoryObject::kEnd, now);
   }
   state.processes[process].space.Own().Insert(mapping);
   OpenMapping(state, CauseOf(scene), mapping, Says::kNo);
@@ -206,9 +208,15 @@ void CopyPages(State& state, const Mapping& mapping, std::uint64_t offset, std::
     under.Touch(at, page);
     under.Read(at, bytes);
     const bool known = under.IsKnown(at, page);
+    const ChangeLog changes = under.changes;
     MemoryObject& own = OwnObject(state, mapping.object);
+    const std::uint64_t since = own.shown_since.At(at);
     own.Write(at, bytes);
     if (!known) own.MakeUnknown(at, page, step);
+    // Whether the copy is of the page before these or after them is open.
+    changes.ForEach(at, page, since, [&](std::uint64_t from, std::uint64_t changed) {
+      own.MakeUnknown(from, changed, step);
+    });
   }
 }
 
@@ -217,7 +225,7 @@ void Populate(const Scene& scene, State& state, const Mapping& mapping) {
   const Node& node = NodeOf(state, mapping.node()->node);
   const std::uint64_t end =
       std::min(mapping.offset + mapping.size(), RoundUp(node.size, scene.page()));
-  if (end <= mapping.offset || node.huge) return;
+  if (end <= mapping.offset || node.unknown) return;
   // As far as there is room.
   const Fitting fitting = FitPages(state, node, mapping.offset, end - mapping.offset, scene.page());
   OwnObject(state, node.object).Touch(mapping.offset, fitting.most);
@@ -229,6 +237,9 @@ void Populate(const Scene& scene, State& state, const Mapping& mapping) {
 void Describe(const MapMap& op, const Scene& scene, Clauses& clauses) {
   const Asked asked = AskedOf(op, scene);
   if (asked.node != nullptr && asked.node->huge) clauses.AnyFailure("huge pages may be short");
+  const bool foreign = asked.node != nullptr && !asked.node->has_seals;
+  if (foreign) clauses.AnyFailure("what is no memory cannot be mapped");
+  clauses.Refuse(foreign, ENODEV, Force::kMust, {}, "what is no memory cannot be mapped");
   DescribeFlags(op, asked, clauses);
   DescribePlace(op, asked, scene, clauses);
   DescribeFile(op, asked, scene, clauses);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// munmap(2), mprotect(2), madvise(2), mmap(2) of private memory, and /proc/self/maps. Other
-// mappings are in map.cc and move.cc, locks in lock.cc.
+// munmap(2), mprotect(2), mmap(2) of private memory, and /proc/self/maps. Other mappings are in
+// map.cc and move.cc, locks in lock.cc, advice in advise.cc.
 
 #include "harness/model/space/mapping.h"
 
@@ -246,113 +246,6 @@ void Apply(const MapProtect& op, const Scene& scene, State& state, const Outcome
       }
     }
     from = to;
-  }
-}
-
-namespace {
-
-/// Adds the errors of MADV_REMOVE on one mapping; false when it must fail.
-bool DescribeRemoval(const Scene& scene, const Mapping& mapping, Clauses& clauses) {
-  constexpr Requirement kNeeds = "MMAP.MADV_REMOVE_NEEDS_SHARED_WRITE"_req;
-  const NodeBacking* node = mapping.node();
-  if (node != nullptr && node->shared) {
-    const std::uint64_t seals = NodeOf(scene.state(), node->node).seals;
-    clauses.Refuse((seals & kSealWrite) != 0, EPERM, Force::kMust, "SEAL.WRITE_BLOCKS_WRITES"_req,
-                   "the file is sealed against writing");
-    clauses.Refuse((seals & kSealFutureWrite) != 0, EPERM, Force::kMust, "SEAL.FUTURE_WRITE"_req,
-                   "the file is sealed against writing");
-  }
-  const bool writable = (mapping.protection & kProtectWrite) != 0;
-  if (mapping.IsShared() && writable) return true;
-  // Newer kernels ask whether it could be made writable, older ones whether it is.
-  const bool could = (mapping.max_protection & kProtectWrite) != 0;
-  clauses.Refuse(mapping.IsShared(), EACCES, could ? Force::kMay : Force::kMust,
-                 {"SYSV.VMA.MADV_REMOVE_ZEROES"_req, kNeeds}, "the mapping cannot be written");
-  if (mapping.IsShared() && could) return true;
-  if (mapping.IsShared()) return false;
-  clauses.Refuse(mapping.node() != nullptr, EACCES, Force::kMust, kNeeds,
-                 "what is written to a private mapping is not the object's");
-  clauses.Refuse(mapping.node() == nullptr, EINVAL, Force::kMust, {},
-                 "private memory has no object");
-  return false;
-}
-
-/// Adds the errors of an advice on one mapping; false when it must fail.
-bool DescribeAdvice(Advice advice, const Scene& scene, const Mapping& mapping, Clauses& clauses) {
-  const bool discards =
-      advice == Advice::kDontNeed || advice == Advice::kRemove || advice == Advice::kFree;
-  if (mapping.locked && discards) {
-    clauses.Refuse(true, EINVAL, Force::kMust, "MMAP.MLOCK"_req, "the memory is locked");
-    return false;
-  }
-  if (advice == Advice::kRemove) return DescribeRemoval(scene, mapping, clauses);
-  if (advice != Advice::kFree && advice != Advice::kWipeOnFork) return true;
-  if (std::holds_alternative<NoBacking>(mapping.backing)) return true;
-  clauses.Refuse(true, EINVAL, Force::kMust, "MMAP.MADV_REMOVE_NEEDS_SHARED_WRITE"_req,
-                 "only private anonymous memory can be given up like that");
-  return false;
-}
-
-}  // namespace
-
-void Describe(const MapAdvise& op, const Scene& scene, Clauses& clauses) {
-  const std::uint64_t at = scene.AddressOf<&MapAdvise::at>();
-  const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
-  clauses.Refuse(!scene.IsPageAligned(at), EINVAL, Force::kMust, {}, "the address is not aligned");
-  clauses.Refuse(end < at, EINVAL, Force::kMust, {}, "the range wraps around");
-  clauses.ReturnsValue(0, "SYSV.VMA.MADV_DONTNEED_KEEPS_DATA"_req, "the advice is taken");
-  if (end < at) return;
-  DescribeHoles(scene, at, end, ENOMEM, clauses);
-  clauses.Refuse(op.advice == Advice::kWillNeed, EBADF, Force::kMay, {},
-                 "there is nothing to read ahead in anonymous memory");
-  const auto& sealable = scene.space().mappings();
-  const bool sealed = std::any_of(sealable.begin(), sealable.end(), [&](const Mapping& mapping) {
-    return mapping.sealed && mapping.start < end && at < mapping.end;
-  });
-  clauses.Refuse(sealed, EPERM, Force::kMay, {}, "advice that discards may be refused when sealed");
-  if (op.advice == Advice::kDontFork) clauses.Effect("SYSV.VMA.MADV_DONTFORK"_req);
-  if (op.advice == Advice::kRemove) clauses.Effect("SYSV.VMA.MADV_REMOVE_ZEROES"_req);
-  if (op.advice == Advice::kDontNeed) clauses.Effect("MMAP.PRIVATE_DONTNEED"_req);
-  const auto& mappings = scene.space().mappings();
-  for (std::size_t i = scene.space().FirstAfter(at); i < mappings.size(); ++i) {
-    if (mappings[i].start >= end) break;
-    if (!DescribeAdvice(op.advice, scene, mappings[i], clauses)) break;
-  }
-}
-
-void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome& outcome) {
-  const std::uint64_t at = scene.AddressOf<&MapAdvise::at>();
-  const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
-  const auto* failure = std::get_if<Failure>(&outcome);
-  const bool partly = failure != nullptr && failure->error.number == ENOMEM;
-  if ((!Succeeded(outcome) && !partly) || end <= at || op.advice == Advice::kWillNeed) return;
-  const std::uint8_t process = scene.process_index();
-  const bool marks = op.advice == Advice::kDontFork || op.advice == Advice::kWipeOnFork;
-  if (marks) {
-    SplitMappingAt(state, CauseOf(scene), process, at);
-    SplitMappingAt(state, CauseOf(scene), process, end);
-  }
-  AddressSpace& space = state.processes[process].space.Own();
-  for (std::size_t i = space.FirstAfter(at); i < space.mappings().size(); ++i) {
-    Mapping& mapping = space.at(i);
-    if (mapping.start >= end) break;
-    if (op.advice == Advice::kDontFork) {
-      mapping.skipped_by_fork = true;
-    } else if (op.advice == Advice::kWipeOnFork) {
-      mapping.wiped_by_fork = true;
-    } else if (op.advice == Advice::kFree) {
-      if (!std::holds_alternative<NoBacking>(mapping.backing)) continue;
-      // Until it is stored to, it may be zero at any time.
-      const std::uint64_t from = std::max(at, mapping.start);
-      OwnObject(state, mapping.object)
-          .MakeUnknown(mapping.offset + (from - mapping.start), std::min(end, mapping.end) - from,
-                       scene.call().step);
-    } else if (mapping.IsShared() == (op.advice == Advice::kRemove)) {
-      // A segment loses its bytes only by removal, private memory by either.
-      const std::uint64_t from = std::max(at, mapping.start);
-      OwnObject(state, mapping.object)
-          .Zero(mapping.offset + (from - mapping.start), std::min(end, mapping.end) - from);
-    }
   }
 }
 

@@ -116,6 +116,21 @@ TEST_F(MappingTest, AReadOnlyAttachIsNeverMadeWritable) {
   EXPECT_TRUE(system_.Allows(MapProtect{At(10), Pages(1), {}}, Value{0}));
 }
 
+TEST_F(MappingTest, ADeniedAccessShowsWhatDeniesIt) {
+  const auto denied_by = [&](const Operation& access) -> std::string_view {
+    const auto refusals = system_.Describe(access).refusals();
+    return refusals.size() == 1 ? refusals[0].requirements[0].id() : "";
+  };
+  const Address attach = AbsoluteAddress(kAt + 10 * kPage);
+  system_.Make(SysvAttach{SegmentId(kId), attach, kReadOnly}, Value{kAt + 10 * kPage});
+  EXPECT_EQ(denied_by(MemoryStore{attach}), "SYSV.SHMAT.RDONLY_FAULTS");
+  system_.Make(MapProtect{attach, Pages(1), {}}, Value{0});
+  EXPECT_EQ(denied_by(MemoryStore{attach}), "MMAP.MPROTECT_ENFORCED");
+  EXPECT_EQ(denied_by(MemoryLoad{attach}), "MMAP.MPROTECT_ENFORCED");
+  Protect(0, 1, kProtectRead);
+  EXPECT_EQ(denied_by(MemoryStore{At(0)}), "MMAP.MPROTECT_ENFORCED");
+}
+
 TEST_F(MappingTest, ASealedRangeIsNeitherUnmappedNorProtected) {
   system_.Make(MapSeal{At(1), Pages(1)}, Value{0});
   EXPECT_EQ(Layout().size(), 3u);

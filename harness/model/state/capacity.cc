@@ -15,9 +15,9 @@ Usage PagesUsed(const State& state, std::uint8_t file_system, std::uint64_t page
     const MemoryObject& object = ObjectOf(state, node.object);
     const std::uint64_t touched = object.PagesTouched(page);
     const bool known = object.IsKnown(0, MemoryObject::kEnd);
-    usage.low += node.huge ? 0 : touched;
+    usage.low += node.unknown ? 0 : touched;
     usage.high += known ? touched : std::max(touched, RoundUp(node.size, page) / page);
-    if (node.huge) usage.high += MemoryObject::kEnd / page;
+    if (node.unknown) usage.high += MemoryObject::kEnd / page;
   }
   return usage;
 }

@@ -63,6 +63,7 @@ void MemoryObject::Read(std::uint64_t offset, std::span<std::uint8_t> bytes) con
 }
 
 void MemoryObject::Write(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+  NoteChange(offset, bytes.size(), bytes.data());
   NoteStore(offset, bytes.size());
   ForEachPart(offset, bytes.size(), [&](auto number, auto within, auto done, auto part) {
     Entry& entry = FindOrMake(number);
@@ -72,6 +73,7 @@ void MemoryObject::Write(std::uint64_t offset, std::span<const std::uint8_t> byt
 }
 
 void MemoryObject::Zero(std::uint64_t offset, std::uint64_t size) {
+  NoteChange(offset, size, nullptr);
   NoteStore(offset, size);
   std::erase_if(pages_, [&](Entry& entry) {
     const std::uint64_t start = entry.number * kPageBytes;
@@ -127,6 +129,32 @@ bool MemoryObject::EndWrite(std::uint32_t step) {
     return !blur.mixed;
   });
   return clean;
+}
+
+bool MemoryObject::Holds(std::uint64_t offset, std::uint64_t size,
+                         const std::uint8_t* bytes) const {
+  if (!IsKnown(offset, size)) return false;
+  if (bytes != nullptr) {
+    std::vector<std::uint8_t> now(size);
+    Read(offset, now);
+    return std::equal(now.begin(), now.end(), bytes);
+  }
+  return std::all_of(pages_.begin(), pages_.end(), [&](const Entry& entry) {
+    const std::uint64_t start = entry.number * kPageBytes;
+    const std::uint64_t from = std::max(start, offset);
+    const std::uint64_t to = std::min(start + kPageBytes, offset + size);
+    if (from >= to) return true;
+    const auto part = std::span(*entry.bytes).subspan(from - start, to - from);
+    return std::all_of(part.begin(), part.end(), [](std::uint8_t byte) { return byte == 0; });
+  });
+}
+
+void MemoryObject::NoteChange(std::uint64_t offset, std::uint64_t size, const std::uint8_t* bytes) {
+  if (!changes.begun() || size == 0 || Holds(offset, size, bytes)) return;
+  const bool kept = size <= ChangeLog::kMostKept && IsKnown(offset, size);
+  std::vector<std::uint8_t> before(kept ? size : 0);
+  Read(offset, before);
+  changes.Note(offset, size, before);
 }
 
 void MemoryObject::NoteStore(std::uint64_t offset, std::uint64_t size) {
@@ -212,6 +240,7 @@ std::uint64_t MemoryObject::PagesTouched(std::uint64_t page_size) const {
 
 std::uint64_t MemoryObject::Digest() const {
   std::uint64_t digest = limit * 31 + static_cast<std::uint64_t>(references);
+  digest += changes.Digest();
   for (const Entry& entry : pages_) {
     digest = digest * kHashPrime + 2 * entry.number + (entry.only_reserved ? 1 : 0);
     for (std::size_t at = 0; at < kPageBytes; at += sizeof(std::uint64_t)) {

@@ -12,6 +12,7 @@
 #include <span>
 #include <vector>
 
+#include "harness/model/state/change_log.h"
 #include "harness/model/state/copy_on_write.h"
 
 namespace shmspec::model {
@@ -41,6 +42,10 @@ class MemoryObject {
   std::uint64_t vouched = 0;
   /// The segment, if there is one, plus the mappings.
   std::int32_t references = 0;
+  /// What changed, once a private mapping shows it.
+  ChangeLog changes;
+  /// Of a private mapping: since when its pages that were not written show the object.
+  ShownSince shown_since;
 
   void Read(std::uint64_t offset, std::span<std::uint8_t> bytes) const;
   void Write(std::uint64_t offset, std::span<const std::uint8_t> bytes);
@@ -87,6 +92,10 @@ class MemoryObject {
   const Entry* Find(std::uint64_t number) const;
   Entry& FindOrMake(std::uint64_t number);
   void NoteStore(std::uint64_t offset, std::uint64_t size);
+  /// Whether the range holds these bytes, or zeros without any.
+  bool Holds(std::uint64_t offset, std::uint64_t size, const std::uint8_t* bytes) const;
+  /// The range is about to hold these bytes, or zeros without any.
+  void NoteChange(std::uint64_t offset, std::uint64_t size, const std::uint8_t* bytes);
 
   std::vector<Entry> pages_;  // by number
   std::vector<Blur> blurs_;

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace shmspec::model {
@@ -38,14 +39,16 @@ struct Node {
   std::uint32_t gid = 0;
   Acl acl;
   std::uint64_t seals = 0;
-  bool has_seals = true;                     // knows seals at all
+  bool has_seals = true;                     // is memory, which knows seals
   bool anonymous = false;                    // shared memory that no descriptor stood for
-  bool huge = false;                         // of huge pages, of which the model knows no bytes
+  bool huge = false;                         // of huge pages
+  bool unknown = false;                      // nothing is known of its size and its bytes
   std::int32_t references = 0;               // open files and mappings
   std::int32_t links = 0;                    // names
   std::uint8_t file_system = kNoFileSystem;  // index
   std::int64_t changed_s = 0;                // the contents have changed at this time or later
   std::int64_t stored_s = 0;  // the same of what msync(2) has not been asked to write
+  std::string name;           // of a memfd
   friend bool operator==(const Node&, const Node&) = default;
 };
 

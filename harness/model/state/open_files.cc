@@ -114,6 +114,15 @@ void RemoveEntry(State& state, std::uint8_t file_system, std::string_view name) 
   }
 }
 
+void ForgetNode(State& state, std::uint32_t serial, std::uint32_t step) {
+  Node& node = OwnNode(state, serial);
+  node.unknown = true;
+  MemoryObject& object = OwnObject(state, node.object);
+  object.limit = MemoryObject::kEnd;
+  object.vouched = 0;
+  object.MakeUnknown(0, MemoryObject::kEnd, step);
+}
+
 void CutNode(State& state, std::uint32_t serial, std::uint64_t size, std::uint64_t page) {
   Node& node = OwnNode(state, serial);
   node.size = size;
@@ -199,6 +208,22 @@ void CopyDescriptors(State& state, std::uint8_t parent, std::uint8_t child) {
     ++OwnFile(state, descriptor.file).references;
   }
   state.processes[child].descriptors = table;
+}
+
+void SendFile(State& state, std::uint32_t file) {
+  ++OwnFile(state, file).references;
+  state.in_flight.push_back(file);
+}
+
+void ReceiveFile(State& state, std::uint8_t process, std::int64_t number, bool closed_on_exec) {
+  OpenDescriptor(state, process, {number, state.in_flight.front(), closed_on_exec});
+  LoseFile(state);
+}
+
+void LoseFile(State& state) {
+  const std::uint32_t file = state.in_flight.front();
+  state.in_flight.erase(state.in_flight.begin());
+  DropFile(state, file);
 }
 
 }  // namespace shmspec::model

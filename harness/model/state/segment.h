@@ -79,6 +79,7 @@ struct IpcNamespace {
   std::uint64_t inode = 0;
   std::uint64_t owner = 0;  // user namespace
   bool crowded = false;     // processes outside the plan act here too
+  bool made = false;        // by an actor, and so without other members than actors
   std::uint64_t shmmax = 0;
   std::uint64_t shmall = 0;
   std::uint64_t shmmni = 0;

@@ -60,7 +60,7 @@ void Mix(Mixer& mixer, const Credentials& c) {
 
 void Mix(Mixer& mixer, const Process& process) {
   mixer.Add(process.under_way, process.memlock, process.as, process.umask, process.descriptor_limit,
-            process.leads_pids, process.first_child);
+            process.leads_pids, process.first_child, process.pids, process.child_pids);
   Mix(mixer, *process.space);
   for (const Descriptor& descriptor : process.descriptors->open()) {
     mixer.Add(descriptor.number, descriptor.file, descriptor.closed_on_exec);
@@ -69,9 +69,9 @@ void Mix(Mixer& mixer, const Process& process) {
 
 void Mix(Mixer& mixer, const Node& node) {
   mixer.Add(node.serial, node.object, node.size, node.mode, node.mode_known, node.uid, node.gid,
-            node.seals, node.anonymous, node.huge, node.references, node.links, node.file_system,
-            node.changed_s, node.stored_s, node.acl.there, node.acl.user, node.acl.user_bits,
-            node.acl.named_group, node.acl.named_group_bits, node.acl.group);
+            node.seals, node.anonymous, node.huge, node.unknown, node.references, node.links,
+            node.file_system, node.changed_s, node.stored_s, node.acl.there, node.acl.user,
+            node.acl.user_bits, node.acl.named_group, node.acl.named_group_bits, node.acl.group);
 }
 
 void Mix(Mixer& mixer, const OpenFile& file) {
@@ -103,6 +103,9 @@ std::uint64_t Digest(const State& state) {
   for (const auto& system : state.file_systems) Mix(mixer, *system);
   for (const Mount& mount : state.mounts) mixer.Add(mount.file_system, mount.noexec);
   for (const MountNamespace& mounted : state.mount_namespaces) Mix(mixer, mounted);
+  for (const std::uint32_t file : state.in_flight) mixer.Add(file);
+  for (const PidNamespace& pids : state.pid_namespaces) mixer.Add(pids.parent, pids.noexec);
+  for (const Pin& pin : state.pins) mixer.Add(pin.actor, pin.node, pin.certain, pin.shared);
   for (const Task& task : state.tasks) {
     mixer.Add(task.life, task.process, task.ipc, task.mounts, task.held_listing, task.how,
               task.code);
@@ -169,6 +172,26 @@ void AddObject(State& state, std::uint64_t serial, std::uint64_t vouched, std::u
   object.references = 1;
   state.objects.insert(FindObjectIn(state.objects, serial),
                        Object{serial, CopyOnWrite<MemoryObject>(std::move(object))});
+}
+
+std::int64_t NoexecIn(const State& state, std::uint8_t pids) {
+  std::int64_t noexec = state.pid_namespaces[pids].noexec;
+  for (; pids != 0; pids = state.pid_namespaces[pids].parent) {
+    noexec = std::max(noexec, state.pid_namespaces[state.pid_namespaces[pids].parent].noexec);
+  }
+  return noexec;
+}
+
+std::uint8_t AddPidNamespace(State& state, std::uint8_t parent) {
+  state.pid_namespaces.push_back({parent, NoexecIn(state, parent)});
+  return static_cast<std::uint8_t>(state.pid_namespaces.size() - 1);
+}
+
+void ClosePins(State& state, std::uint8_t actor) {
+  std::erase_if(state.pins, [&](const Pin& pin) { return pin.actor == actor && !pin.shared; });
+  for (Pin& pin : state.pins) {
+    if (pin.actor == actor) pin.certain = false;
+  }
 }
 
 void HoldObject(State& state, std::uint64_t serial) { ++OwnObject(state, serial).references; }

@@ -49,11 +49,28 @@ struct Object {
   friend bool operator==(const Object&, const Object&) = default;
 };
 
+/// A pid namespace, with vm.memfd_noexec as it was set there.
+struct PidNamespace {
+  std::uint8_t parent = 0;  // index; the first one is its own
+  std::int64_t noexec = 0;
+  friend bool operator==(const PidNamespace&, const PidNamespace&) = default;
+};
+
+/// Pages of a node that an actor has in a pipe.
+struct Pin {
+  std::uint8_t actor = 0;
+  std::uint32_t node = 0;  // serial
+  bool certain = true;
+  bool shared = false;  // with children that were forked meanwhile
+  friend bool operator==(const Pin&, const Pin&) = default;
+};
+
 struct State {
   std::vector<CopyOnWrite<IpcNamespace>> namespaces;
   std::vector<Object> objects;               // by serial
   CopyOnWrite<std::vector<Node>> nodes;      // by serial
   CopyOnWrite<std::vector<OpenFile>> files;  // by serial
+  std::vector<std::uint32_t> in_flight;      // open files that are passed, the first one first
   std::vector<CopyOnWrite<FileSystem>> file_systems;
   std::vector<Mount> mounts;
   std::vector<MountNamespace> mount_namespaces;
@@ -62,6 +79,8 @@ struct State {
   std::vector<Tombstone> tombstones;
   CopyOnWrite<std::vector<KnownKey>> keys;
   std::vector<Trial> trials;  // by object and offset
+  std::vector<PidNamespace> pid_namespaces{PidNamespace{}};
+  std::vector<Pin> pins;
 
   friend bool operator==(const State&, const State&) = default;
 };
@@ -92,6 +111,8 @@ Node& OwnNode(State& state, std::uint32_t serial);
 void AddNode(State& state, const Node& node);
 void HoldNode(State& state, std::uint32_t serial);
 void DropNode(State& state, std::uint32_t serial);
+/// From that step on nothing is known of the size and the bytes of the node.
+void ForgetNode(State& state, std::uint32_t serial, std::uint32_t step);
 /// The node ends at `size`: what lies behind is zero and given back, and so are the copies that
 /// private mappings have of pages behind the last one.
 void CutNode(State& state, std::uint32_t serial, std::uint64_t size, std::uint64_t page);
@@ -142,6 +163,19 @@ void CloseDescriptor(State& state, std::uint8_t process, std::int64_t number);
 void CloseDescriptors(State& state, std::uint8_t process, bool only_on_exec);
 /// The child of a fork gets those of its parent.
 void CopyDescriptors(State& state, std::uint8_t parent, std::uint8_t child);
+
+/// vm.memfd_noexec as it holds in a pid namespace: never less than in those around it.
+std::int64_t NoexecIn(const State& state, std::uint8_t pids);
+/// Makes a pid namespace within another one; returns its index.
+std::uint8_t AddPidNamespace(State& state, std::uint8_t parent);
+/// The pipe of the actor is closed; a child may still have it.
+void ClosePins(State& state, std::uint8_t actor);
+
+/// A descriptor of the open file is on its way, which holds it.
+void SendFile(State& state, std::uint32_t file);
+/// The first one on its way has arrived, in a process, or is lost.
+void ReceiveFile(State& state, std::uint8_t process, std::int64_t number, bool closed_on_exec);
+void LoseFile(State& state);
 
 constexpr std::uint64_t RoundUp(std::uint64_t size, std::uint64_t unit) {
   const std::uint64_t rest = size % unit;

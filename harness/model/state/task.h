@@ -57,6 +57,8 @@ struct Process {
   std::uint64_t as = 0;                // bytes
   std::int32_t umask = -1;             // -1: unknown
   std::uint64_t descriptor_limit = 0;  // of the plan's; 0: none was set
+  std::uint8_t pids = 0;               // index of its pid namespace
+  std::uint8_t child_pids = 0;         // and of that of its children
   bool leads_pids = false;             // its children go into a pid namespace that it made
   std::uint8_t first_child = kNobody;  // the first of these, without which there are no more
   CopyOnWrite<AddressSpace> space;

@@ -26,12 +26,30 @@ SegmentName NameOfSegment(const Scene& scene, std::int64_t id) {
   return {scene.ipc_index(), segment != nullptr ? segment->serial : 0};
 }
 
-/// Pages already locked on behalf of a user, as far as the plan locked them.
-std::uint64_t PagesLocked(const State& state, std::uint32_t uid) {
+/// Whether a namespace that an actor has made has no member and no mapping any more: it and its
+/// segments are on their way out.
+bool IsLeft(const State& state, std::uint8_t ipc) {
+  if (!state.namespaces[ipc]->made) return false;
+  for (const Task& task : state.tasks) {
+    const bool lives = task.life == Life::kAlive || task.life == Life::kDying;
+    if (lives && (task.ipc == ipc || task.held_listing == ipc)) return false;
+  }
+  for (const Process& process : state.processes) {
+    for (const Mapping& mapping : process.space->mappings()) {
+      if (mapping.IsAttach() && mapping.attach()->segment.ipc == ipc) return false;
+    }
+  }
+  return true;
+}
+
+/// Pages already locked on behalf of a user, as far as the plan locked them; those of namespaces
+/// that have been left, or the others.
+std::uint64_t PagesLocked(const State& state, std::uint32_t uid, bool left) {
   std::uint64_t pages = 0;
-  for (const auto& ipc : state.namespaces) {
-    for (const Segment& segment : ipc->segments) {
-      if (segment.locked && segment.lock_user == uid) pages += segment.lock_pages;
+  for (std::size_t i = 0; i < state.namespaces.size(); ++i) {
+    for (const Segment& segment : state.namespaces[i]->segments) {
+      if (!segment.locked || segment.lock_user != uid) continue;
+      if (IsLeft(state, static_cast<std::uint8_t>(i)) == left) pages += segment.lock_pages;
     }
   }
   return pages;
@@ -52,7 +70,8 @@ void DescribeLockLimit(const Scene& scene, const Segment& segment, Clauses& clau
   const std::uint64_t page = scene.page();
   const bool infinite = limit == ~std::uint64_t{0};
   const Credentials& mine = scene.credentials();
-  const std::uint64_t wanted = PagesLocked(scene.state(), mine.real_uid) + segment.pages;
+  const std::uint64_t wanted = PagesLocked(scene.state(), mine.real_uid, false) + segment.pages;
+  const std::uint64_t left = PagesLocked(scene.state(), mine.real_uid, true);
   const bool exceeds = !infinite && wanted > limit / page;
   const bool inherited = limit == scene.setting().actors[scene.call().actor].memlock;
   const Requirements charged{"SYSV.LOCK.MEMLOCK_LIMIT"_req, "SYSV.LOCK.CHARGES_REAL_USER"_req};
@@ -62,6 +81,9 @@ void DescribeLockLimit(const Scene& scene, const Segment& segment, Clauses& clau
   } else if (exceeds) {
     clauses.RefuseUnless(bypass, ENOMEM, charged, why);
   }
+  clauses.Refuse(!exceeds && !infinite && wanted + left > limit / page, ENOMEM, Force::kMay,
+                 "NS.IPC.DESTROYED_WITH_LAST_MEMBER"_req,
+                 "segments of a namespace that was left may still be locked");
   if (mine.real_uid != mine.uid) clauses.Effect("SYSV.LOCK.CHARGES_REAL_USER"_req);
   clauses.RefuseHere(!infinite && !exceeds, ENOMEM, Force::kMay, "SYSV.LOCK.MEMLOCK_LIMIT"_req,
                      "the user may have locked more elsewhere");

@@ -222,4 +222,16 @@ void Apply(const SysvKeyOfPath& op, const Scene&, State& state, const Outcome& o
   if (!known) state.keys.Own().push_back({op.path, project, value->number});
 }
 
+void Describe(const SysvKeepsKey& op, const Scene&, Clauses& clauses) {
+  if (op.made_again) {
+    clauses.Returns<Value>("SYSV.FTOK.RECREATE_UNSPECIFIED"_req, "whether the keys are the same");
+    clauses.Bind(0, 0, 1, "SYSV.FTOK.RECREATE_UNSPECIFIED"_req,
+                 "another file may have another key");
+    return;
+  }
+  clauses.ReturnsValue(1,
+                       {"SYSV.FTOK.SAME_FILE_SAME_KEY"_req, "SYSV.FTOK.RECREATE_UNSPECIFIED"_req},
+                       "a file keeps its key under another name");
+}
+
 }  // namespace shmspec::model

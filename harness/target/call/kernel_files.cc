@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "harness/target/call/message.h"
 #include "harness/target/call/object_name.h"
 
 namespace shmspec {
@@ -66,6 +67,24 @@ CallResult GetAttribute(int file, const char* name, void* value, std::size_t siz
 CallResult Allocate(int file, int mode, std::uint64_t offset, std::uint64_t size) {
   return ::syscall(SYS_fallocate, file, mode, Word(offset), Word(size));
 }
+CallResult Send(int socket, int file) {
+  Message message;
+  message.Enclose(file);
+  return ::syscall(SYS_sendmsg, socket, message.header(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+CallResult Receive(int socket, bool close_on_exec, int& file) {
+  Message message;
+  message.MakeRoom();
+  const int flags = MSG_DONTWAIT | (close_on_exec ? MSG_CMSG_CLOEXEC : 0);
+  const CallResult result = ::syscall(SYS_recvmsg, socket, message.header(), flags);
+  if (result.value >= 0) file = message.Enclosed();
+  return result;
+}
+CallResult Discard(int socket) {
+  Message message;
+  const int flags = MSG_DONTWAIT;
+  return ::syscall(SYS_recvmsg, socket, message.header(), flags);
+}
 
 constexpr const char* kOfLibrary = "the C library refuses this name, and no call is made";
 
@@ -105,7 +124,11 @@ const FileCalls kKernelFileCalls{.create = Create,
                                  .allocate = Allocate,
                                  .open_object = OpenObject,
                                  .unlink_object = UnlinkObject,
-                                 .stat_file_system = kLibcFileCalls.stat_file_system};
+                                 .stat_file_system = kLibcFileCalls.stat_file_system,
+
+                                 .send = Send,
+                                 .receive = Receive,
+                                 .discard = Discard};
 
 #else
 

@@ -11,6 +11,7 @@
 
 #include "harness/host/address.h"
 #include "harness/target/call/file_calls.h"
+#include "harness/target/call/message.h"
 
 namespace shmspec {
 namespace {
@@ -72,6 +73,24 @@ CallResult GetAttribute(int file, const char* name, void* value, std::size_t siz
 CallResult Allocate(int file, int mode, std::uint64_t offset, std::uint64_t size) {
   return ::fallocate(file, mode, static_cast<off_t>(offset), static_cast<off_t>(size));
 }
+CallResult Send(int socket, int file) {
+  Message message;
+  message.Enclose(file);
+  return ::sendmsg(socket, message.header(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+CallResult Receive(int socket, bool close_on_exec, int& file) {
+  Message message;
+  message.MakeRoom();
+  const int flags = MSG_DONTWAIT | (close_on_exec ? MSG_CMSG_CLOEXEC : 0);
+  const CallResult result = ::recvmsg(socket, message.header(), flags);
+  if (result.value >= 0) file = message.Enclosed();
+  return result;
+}
+CallResult Discard(int socket) {
+  Message message;
+  const int flags = MSG_DONTWAIT;
+  return ::recvmsg(socket, message.header(), flags);
+}
 
 CallResult OpenObject(const char* name, int flags, std::uint32_t mode) {
   return ::shm_open(name, flags, mode);
@@ -114,6 +133,9 @@ constexpr FileCalls kLibcFileCalls{.create = Create,
                                    .allocate = Allocate,
                                    .open_object = OpenObject,
                                    .unlink_object = UnlinkObject,
-                                   .stat_file_system = StatFileSystem};
+                                   .stat_file_system = StatFileSystem,
+                                   .send = Send,
+                                   .receive = Receive,
+                                   .discard = Discard};
 
 }  // namespace shmspec

@@ -77,6 +77,10 @@ void Undisguise(const model::State& real, const model::State& disguised, model::
     if (real.namespaces[i] == disguised.namespaces[i]) continue;
     RestoreNamespace(*real.namespaces[i], *disguised.namespaces[i], after.namespaces[i].Own());
   }
+  for (std::size_t i = 0; i < real.pid_namespaces.size(); ++i) {
+    Restore(after.pid_namespaces[i].noexec, disguised.pid_namespaces[i].noexec,
+            real.pid_namespaces[i].noexec);
+  }
   RestoreFiles(real, disguised, after);
   RestoreMounts(real, disguised, after);
   ForEachSegment(after, [&](model::SegmentName name, model::Segment& segment) {

@@ -167,7 +167,7 @@ void RemoveAllNames(const Aftermath& a) {
 
 void HideDeletion(const Aftermath& a) {
   auto* table = std::get_if<MappingTable>(&a.outcome);
-  if (!IsOneOf<MapName>(a.call) || table == nullptr) return;
+  if (!IsOneOf<MapShow>(a.call) || table == nullptr) return;
   for (MappingRow& row : table->rows) {
     const std::size_t at = row.name.find(" (deleted)");
     if (at != std::string::npos) row.name.resize(at);
@@ -176,7 +176,7 @@ void HideDeletion(const Aftermath& a) {
 
 void ShowFirstName(const Aftermath& a) {
   auto* table = std::get_if<MappingTable>(&a.outcome);
-  if (!IsOneOf<MapName>(a.call) || table == nullptr) return;
+  if (!IsOneOf<MapShow>(a.call) || table == nullptr) return;
   for (MappingRow& row : table->rows) {
     if (row.name.starts_with("/dev/shm/")) row.name = "/dev/zero" + row.name.substr(9 + 2);
   }

@@ -45,6 +45,10 @@ int AdviceNumber(Advice advice) {
       return MADV_WILLNEED;
     case Advice::kFree:
       return MADV_FREE;
+    case Advice::kDoFork:
+      return MADV_DOFORK;
+    case Advice::kKeepOnFork:
+      return MADV_KEEPONFORK;
     case Advice::kWipeOnFork:
       return MADV_WIPEONFORK;
   }
@@ -69,7 +73,7 @@ int MapFlagsOf(std::uint64_t bits) {
   return static_cast<int>(flags | bits);
 }
 
-/// One line of /proc/self/maps; false when it has another form.
+/// One line of /proc/self/maps; false when it is none.
 bool ParseMapping(const char* line, MappingRow& row) {
   std::uint64_t start = 0, end = 0, offset = 0, inode = 0;
   char rights[5] = {};
@@ -171,18 +175,21 @@ Outcome Do(const MapLayout&, Context&) {
   return table;
 }
 
-Outcome Do(const MapName& op, Context& context) {
+Outcome Do(const MapShow& op, Context& context) {
   const Result<std::string> text = ReadTextFile("/proc/self/maps");
   if (!text.ok()) return Trouble{text.error().lacking, text.error().message};
-  const std::int64_t at = context.Resolve(op.at);
+  const std::uint64_t at = context.AddressOf(op.at);
   MappingTable table;
-  for (const std::string& line : Lines(*text)) {
+  for (std::size_t begin = 0; begin < text->size();) {
+    const std::size_t end = text->find('\n', begin);
     MappingRow row;
-    if (!ParseMapping(line.c_str(), row) || at < row.at || at >= row.at + row.size) continue;
-    row.size -= at - row.at;
-    row.offset += at - row.at;
-    row.at = at;
-    table.rows.push_back(std::move(row));
+    const bool parsed = ParseMapping(text->substr(begin, end - begin).c_str(), row);
+    const auto start = static_cast<std::uint64_t>(row.at);
+    if (parsed && start <= at && at - start < static_cast<std::uint64_t>(row.size)) {
+      table.rows.push_back(std::move(row));
+    }
+    if (end == std::string::npos) break;
+    begin = end + 1;
   }
   return table;
 }

@@ -3,12 +3,15 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include "harness/host/own_process.h"
+#include "harness/host/text_file.h"
 #include "harness/target/perform/families.h"
 #include "harness/target/perform/new_descriptor.h"
 #include "harness/vocabulary/value/unique_handle.h"
@@ -83,6 +86,50 @@ Outcome Do(const MemfdReopen& op, Context& context) {
   }
   errno = error;
   return NewDescriptor(opened, context);
+}
+
+Outcome Do(const MemfdShowsName& op, Context& context) {
+  const std::string entry = fmt::format("/proc/self/fd/{}", context.FileOf(op.descriptor));
+  std::array<char, 512> target{};
+  const ssize_t size = ::readlink(entry.c_str(), target.data(), target.size());
+  if (size < 0) return Failure{ErrorCode{errno}};
+  const std::string_view shown(target.data(), static_cast<std::size_t>(size));
+  return Value{shown == fmt::format("/memfd:{} (deleted)", op.name) ? 1 : 0};
+}
+
+Outcome Do(const MemfdLink& op, Context& context) {
+  const std::string entry = fmt::format("/proc/self/fd/{}", context.FileOf(op.descriptor));
+  std::string folder = "/dev/shm/shmspec-XXXXXX";
+  if (::mkdtemp(folder.data()) == nullptr) {
+    folder = "/tmp/shmspec-XXXXXX";
+    if (::mkdtemp(folder.data()) == nullptr) return Trouble{true, "no folder for temporary files"};
+  }
+  const std::string name = folder + "/link";
+  const int linked = ::linkat(AT_FDCWD, entry.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW);
+  const int error = errno;
+  if (linked == 0) ::unlink(name.c_str());
+  ::rmdir(folder.c_str());
+  errno = error;
+  return Returned(linked);
+}
+
+namespace {
+
+constexpr const char* kNoexec = "/proc/sys/vm/memfd_noexec";
+
+}  // namespace
+
+Outcome Do(const MemfdGetNoexec&, Context&) {
+  const auto number = ReadNumberFile(kNoexec);
+  if (!number) return Failure{ErrorCode{errno}};
+  return Value{*number};
+}
+
+Outcome Do(const MemfdSetNoexec& op, Context& context) {
+  if (!context.private_pids) {
+    return Trouble{true, "vm.memfd_noexec is written only in a pid namespace of the plan's"};
+  }
+  return Returned(WriteTextFile(kNoexec, std::to_string(op.value)) ? 0 : -1);
 }
 
 }  // namespace shmspec::perform

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
+#include <fcntl.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 #include "harness/target/perform/families.h"
 #include "harness/target/perform/perform.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 // glibc before 2.36 does not know it.
 #ifndef SHM_STAT_ANY
@@ -153,6 +159,29 @@ Outcome Do(const SysvControl& op, Context& context) {
 
 Outcome Do(const SysvKeyOfPath& op, Context& context) {
   return Returned(context.sysv().key_of_path(op.path.c_str(), op.project));
+}
+
+Outcome Do(const SysvKeepsKey& op, Context& context) {
+  std::string folder = "/tmp/shmspec-XXXXXX";
+  if (::mkdtemp(folder.data()) == nullptr) return Trouble{true, "no folder for temporary files"};
+  const std::string first = folder + "/file";
+  const std::string second = op.made_again ? first : folder + "/other";
+  const auto make = [&] {
+    return UniqueFd(::open(first.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600));
+  };
+  bool made = static_cast<bool>(make());
+  const CallResult before = context.sysv().key_of_path(first.c_str(), 1);
+  if (op.made_again) {
+    made = ::unlink(first.c_str()) == 0 && make() && made;
+  } else {
+    made = ::rename(first.c_str(), second.c_str()) == 0 && made;
+  }
+  const CallResult after = context.sysv().key_of_path(second.c_str(), 1);
+  ::unlink(second.c_str());
+  ::rmdir(folder.c_str());
+  if (!made) return Trouble{true, "no file can be made in the folder for temporary files"};
+  if (after.lacking != nullptr || after.value == -1) return Returned(after);
+  return Value{after.value == before.value ? 1 : 0};
 }
 
 }  // namespace shmspec::perform

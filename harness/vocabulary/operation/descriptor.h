@@ -58,12 +58,69 @@ struct DescriptorGetCloseOnExec {
                          const DescriptorGetCloseOnExec&) = default;
 };
 
+/// sendmsg(2) of one byte and the descriptor, in SCM_RIGHTS, over the socket that the actors of a
+/// plan share. The outcome is 1.
+struct DescriptorSend {
+  static constexpr std::string_view kName = "descriptor.send";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr bool kPasses = true;
+  DescriptorRef descriptor;
+  static constexpr auto kFields = Fields(Field{"descriptor", &DescriptorSend::descriptor});
+  friend bool operator==(const DescriptorSend&, const DescriptorSend&) = default;
+};
+
+/// recvmsg(2) of the first message that waits in that socket, with MSG_CMSG_CLOEXEC when
+/// `close_on_exec`; it does not wait for one. Assigns the descriptor. EMFILE: it was lost, since
+/// the process has no room for it (MSG_CTRUNC).
+struct DescriptorReceive {
+  static constexpr std::string_view kName = "descriptor.receive";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr HandleKind kAssigns = HandleKind::kDescriptor;
+  static constexpr bool kPasses = true;
+  bool close_on_exec = false;
+  static constexpr auto kFields = Fields(Field{"close_on_exec", &DescriptorReceive::close_on_exec});
+  friend bool operator==(const DescriptorReceive&, const DescriptorReceive&) = default;
+};
+
+/// The same without room for a descriptor: that of the message is lost. The outcome is 1.
+struct DescriptorDiscard {
+  static constexpr std::string_view kName = "descriptor.discard";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr bool kPasses = true;
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const DescriptorDiscard&, const DescriptorDiscard&) = default;
+};
+
+/// pidfd_getfd(2): a copy of a descriptor of another actor's process. Assigns it.
+struct DescriptorGetFrom {
+  static constexpr std::string_view kName = "descriptor.get_from";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr HandleKind kAssigns = HandleKind::kDescriptor;
+  static constexpr bool kConcernsOthers = true;
+  ActorRef actor;
+  DescriptorRef descriptor;
+  static constexpr auto kFields = Fields(Field{"actor", &DescriptorGetFrom::actor},
+                                         Field{"descriptor", &DescriptorGetFrom::descriptor});
+  friend bool operator==(const DescriptorGetFrom&, const DescriptorGetFrom&) = default;
+};
+
+/// socket(2) of AF_UNIX: a file that is no memory. Assigns a descriptor.
+struct DescriptorOpenSocket {
+  static constexpr std::string_view kName = "descriptor.open_socket";
+  static constexpr Role kRole = Role::kPrepares;
+  static constexpr HandleKind kAssigns = HandleKind::kDescriptor;
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const DescriptorOpenSocket&, const DescriptorOpenSocket&) = default;
+};
+
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
 // clang-format off
 #define SHMSPEC_DESCRIPTOR_OPERATIONS(X) \
-  X(DescriptorDup) X(DescriptorClose) X(DescriptorSetCloseOnExec) X(DescriptorGetCloseOnExec)
+  X(DescriptorDup) X(DescriptorClose) X(DescriptorSetCloseOnExec) X(DescriptorGetCloseOnExec) \
+  X(DescriptorSend) X(DescriptorReceive) X(DescriptorDiscard) X(DescriptorGetFrom) \
+  X(DescriptorOpenSocket)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_DESCRIPTOR_H_

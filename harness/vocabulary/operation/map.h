@@ -124,14 +124,13 @@ struct MapLayout {
   friend bool operator==(const MapLayout&, const MapLayout&) = default;
 };
 
-/// The line of /proc/self/maps that has the address: a MappingTable of one row, from the address
-/// on.
-struct MapName {
-  static constexpr std::string_view kName = "map.name";
+/// The line of /proc/self/maps with this address: a MappingTable of one row, or of none.
+struct MapShow {
+  static constexpr std::string_view kName = "map.show";
   static constexpr Role kRole = Role::kNeighbour;
   Address at;
-  static constexpr auto kFields = Fields(Field{"at", &MapName::at});
-  friend bool operator==(const MapName&, const MapName&) = default;
+  static constexpr auto kFields = Fields(Field{"at", &MapShow::at});
+  friend bool operator==(const MapShow&, const MapShow&) = default;
 };
 
 /// mmap(2). Without an address the system picks one; `at` other than null is binding with the flag
@@ -190,8 +189,8 @@ struct MapUnlock {
 /// Every operation of this header, for lists of all operations.
 // clang-format off
 #define SHMSPEC_MAP_OPERATIONS(X) \
-  X(MapReserve) X(MapPrivate) X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) X(MapName) \
-  X(MapSeal) X(MapReopen) X(MapMap) X(MapSync) X(MapLock) X(MapUnlock)
+  X(MapReserve) X(MapPrivate) X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) \
+  X(MapSeal) X(MapReopen) X(MapShow) X(MapMap) X(MapSync) X(MapLock) X(MapUnlock)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MAP_H_

@@ -58,12 +58,49 @@ struct MemfdReopen {
   friend bool operator==(const MemfdReopen&, const MemfdReopen&) = default;
 };
 
+/// Whether the entry of the descriptor in /proc/self/fd shows "/memfd:NAME (deleted)" with this
+/// name: the outcome is 1 or 0.
+struct MemfdShowsName {
+  static constexpr std::string_view kName = "memfd.shows_name";
+  DescriptorRef descriptor;
+  std::string name = "m";
+  static constexpr auto kFields = Fields(Field{"descriptor", &MemfdShowsName::descriptor},
+                                         Field{"name", &MemfdShowsName::name});
+  friend bool operator==(const MemfdShowsName&, const MemfdShowsName&) = default;
+};
+
+/// linkat(2) of that entry to a new name in a folder for temporary files, which is removed at once.
+struct MemfdLink {
+  static constexpr std::string_view kName = "memfd.link";
+  DescriptorRef descriptor;
+  static constexpr auto kFields = Fields(Field{"descriptor", &MemfdLink::descriptor});
+  friend bool operator==(const MemfdLink&, const MemfdLink&) = default;
+};
+
+/// Reads vm.memfd_noexec; the outcome is its value.
+struct MemfdGetNoexec {
+  static constexpr std::string_view kName = "memfd.get_noexec";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const MemfdGetNoexec&, const MemfdGetNoexec&) = default;
+};
+
+/// Writes vm.memfd_noexec of the pid namespace of this process. Only in one that a step has made.
+struct MemfdSetNoexec {
+  static constexpr std::string_view kName = "memfd.set_noexec";
+  static constexpr Role kRole = Role::kNeighbour;
+  std::int64_t value = 0;
+  static constexpr auto kFields = Fields(Field{"value", &MemfdSetNoexec::value});
+  friend bool operator==(const MemfdSetNoexec&, const MemfdSetNoexec&) = default;
+};
+
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
 // clang-format off
 #define SHMSPEC_MEMFD_OPERATIONS(X) \
-  X(MemfdCreate) X(MemfdAddSeals) X(MemfdGetSeals) X(MemfdReopen)
+  X(MemfdCreate) X(MemfdAddSeals) X(MemfdGetSeals) X(MemfdReopen) X(MemfdShowsName) \
+  X(MemfdLink) X(MemfdGetNoexec) X(MemfdSetNoexec)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MEMFD_H_

@@ -171,13 +171,34 @@ struct MemoryHistogram {
   friend bool operator==(const MemoryHistogram&, const MemoryHistogram&) = default;
 };
 
+/// vmsplice(2) of the range into a pipe of this process, which holds its pages until memory.unpin;
+/// the outcome is how many bytes.
+struct MemoryPin {
+  static constexpr std::string_view kName = "memory.pin";
+  static constexpr Role kRole = Role::kNeighbour;
+  Address at;
+  Size size{kDefaultSize};
+  static constexpr auto kFields =
+      Fields(Field{"at", &MemoryPin::at}, Field{"size", &MemoryPin::size});
+  friend bool operator==(const MemoryPin&, const MemoryPin&) = default;
+};
+
+/// Closes that pipe. The outcome is 0.
+struct MemoryUnpin {
+  static constexpr std::string_view kName = "memory.unpin";
+  static constexpr Role kRole = Role::kPrepares;
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const MemoryUnpin&, const MemoryUnpin&) = default;
+};
+
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
 // clang-format off
 #define SHMSPEC_MEMORY_OPERATIONS(X) \
   X(MemoryLoad) X(MemoryStore) X(MemoryExchange) X(MemoryCompareExchange) X(MemoryFetchAdd) \
-  X(MemoryFill) X(MemoryChecksum) X(MemoryTransfer) X(MemoryBranch) X(MemoryHistogram)
+  X(MemoryFill) X(MemoryChecksum) X(MemoryTransfer) X(MemoryBranch) X(MemoryHistogram) \
+  X(MemoryPin) X(MemoryUnpin)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MEMORY_H_

@@ -35,13 +35,15 @@ struct Traits {
   Family family;
   bool concerns_others;
   bool runs_tool;
+  bool passes;
   bool may_take_long;
   std::optional<HandleKind> assigns;
 };
 
 template <class Op>
 constexpr Traits TraitsFor() {
-  Traits traits{Op::kName, kFamilyOf<Op>, ConcerningOthers<Op>, RunningTool<Op>, false, {}};
+  Traits traits{Op::kName, kFamilyOf<Op>, ConcerningOthers<Op>, RunningTool<Op>, Passing<Op>, false,
+                {}};
   if constexpr (requires { Op::kMayTakeLong; }) traits.may_take_long = Op::kMayTakeLong;
   if constexpr (Assigning<Op>) traits.assigns = Op::kAssigns;
   return traits;
@@ -66,6 +68,8 @@ Family FamilyOf(const Operation& operation) { return TraitsOf(operation).family;
 bool ConcernsOthers(const Operation& operation) { return TraitsOf(operation).concerns_others; }
 
 bool RunsTool(const Operation& operation) { return TraitsOf(operation).runs_tool; }
+
+bool Passes(const Operation& operation) { return TraitsOf(operation).passes; }
 
 Role RoleOf(const Operation& operation) {
   return std::visit(

@@ -81,6 +81,12 @@ concept RunningTool = requires {
   Op::kRunsTool;
 };
 
+/// An operation on the socket by which the actors of a plan pass descriptors.
+template <class Op>
+concept Passing = requires {
+  Op::kPasses;
+};
+
 /// `sysv.attach` and so on.
 std::string_view OperationName(const Operation& operation);
 
@@ -91,6 +97,9 @@ bool ConcernsOthers(const Operation& operation);
 
 /// Whether the operation is RunningTool.
 bool RunsTool(const Operation& operation);
+
+/// Whether the operation is Passing.
+bool Passes(const Operation& operation);
 
 /// What the operation is to shared memory.
 Role RoleOf(const Operation& operation);

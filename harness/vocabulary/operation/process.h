@@ -197,6 +197,14 @@ struct ProcessPin {
   friend bool operator==(const ProcessPin&, const ProcessPin&) = default;
 };
 
+/// RssShmem of /proc/self/status: the shared memory in this process's page tables, in bytes.
+struct ProcessResident {
+  static constexpr std::string_view kName = "process.resident";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const ProcessResident&, const ProcessResident&) = default;
+};
+
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
@@ -204,7 +212,8 @@ struct ProcessPin {
 #define SHMSPEC_PROCESS_OPERATIONS(X) \
   X(ProcessFork) X(ProcessThread) X(ProcessExec) X(ProcessExit) X(ProcessKill) \
   X(ProcessAwaitBlocked) X(ProcessSetIdentity) X(ProcessDropCapability) X(ProcessUnshare) \
-  X(ProcessEnterNamespace) X(ProcessClone) X(ProcessSetLimit) X(ProcessSetUmask) X(ProcessPin)
+  X(ProcessEnterNamespace) X(ProcessClone) X(ProcessSetLimit) X(ProcessSetUmask) X(ProcessPin) \
+  X(ProcessResident)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_PROCESS_H_

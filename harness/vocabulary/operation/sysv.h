@@ -164,6 +164,15 @@ struct SysvKeyOfPath {
   friend bool operator==(const SysvKeyOfPath&, const SysvKeyOfPath&) = default;
 };
 
+/// Whether ftok(3) gives a file the same key after it was renamed, or removed and made again under
+/// its name: the outcome is 1 or 0. The file is one of the harness's own, which is gone afterwards.
+struct SysvKeepsKey {
+  static constexpr std::string_view kName = "sysv.keeps_key";
+  bool made_again = false;
+  static constexpr auto kFields = Fields(Field{"made_again", &SysvKeepsKey::made_again});
+  friend bool operator==(const SysvKeepsKey&, const SysvKeepsKey&) = default;
+};
+
 /// msgget(2), or semget(2) of one semaphore: what shares names and tools with segments. Assigns the
 /// handle of a message queue or semaphore set; the outcome is the identifier.
 struct IpcGet {
@@ -196,7 +205,7 @@ struct IpcRemove {
 #define SHMSPEC_SYSV_OPERATIONS(X) \
   X(SysvGet) X(SysvAttach) X(SysvDetach) X(SysvStat) X(SysvSet) X(SysvRemove) X(SysvLock) \
   X(SysvUnlock) X(SysvInfo) X(SysvShmInfo) X(SysvStatIndex) X(SysvStatAny) X(SysvControl) \
-  X(SysvKeyOfPath) X(IpcGet) X(IpcRemove)
+  X(SysvKeyOfPath) X(SysvKeepsKey) X(IpcGet) X(IpcRemove)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSV_H_

@@ -55,6 +55,7 @@ enum class Ability : std::uint8_t {
   kSwap,
   kAcl,
   kCheckpointRestore,
+  kPassing,
 };
 
 template <>
@@ -92,7 +93,8 @@ struct NamesOf<Ability> {
       Named<Ability>{"hugetlb", Ability::kHugePages},
       Named<Ability>{"swap", Ability::kSwap},
       Named<Ability>{"acl", Ability::kAcl},
-      Named<Ability>{"checkpoint-restore", Ability::kCheckpointRestore}};
+      Named<Ability>{"checkpoint-restore", Ability::kCheckpointRestore},
+      Named<Ability>{"descriptor-passing", Ability::kPassing}};
 };
 
 /// A set of them: bit N for the Nth.

@@ -150,6 +150,8 @@ enum class Advice : std::uint8_t {
   kWillNeed,
   kFree,
   kWipeOnFork,
+  kDoFork,
+  kKeepOnFork,
 };
 template <>
 struct NamesOf<Advice> {
@@ -158,7 +160,9 @@ struct NamesOf<Advice> {
                                      Named<Advice>{"dontfork", Advice::kDontFork},
                                      Named<Advice>{"willneed", Advice::kWillNeed},
                                      Named<Advice>{"free", Advice::kFree},
-                                     Named<Advice>{"wipeonfork", Advice::kWipeOnFork}};
+                                     Named<Advice>{"wipeonfork", Advice::kWipeOnFork},
+                                     Named<Advice>{"dofork", Advice::kDoFork},
+                                     Named<Advice>{"keeponfork", Advice::kKeepOnFork}};
 };
 
 }  // namespace shmspec

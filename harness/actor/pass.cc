@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Descriptors that an actor takes from another one.
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "harness/actor/performer.h"
+#include "harness/host/own_process.h"
+#include "harness/host/text_file.h"
+#include "harness/vocabulary/value/unique_handle.h"
+
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+
+namespace shmspec {
+
+Outcome Performer::Do(const DescriptorGetFrom& op) {
+  const ActorSlot& other = region_.actor(op.actor.index);
+  // Once it is reaped its number may belong to a stranger.
+  if (other.life.load() != Liveness::kAlive) return Failure{ErrorCode{ESRCH}};
+  std::int32_t pid = other.pid.load();
+  if (::getpid() != slot().pid.load()) {
+    pid = other.pid.load() == slot().pid.load() ? ::getpid() : other.local_pid.load();
+    if (pid == 0) return Trouble{false, "the actor cannot name a process outside its namespace"};
+  }
+  const auto opened = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (opened < 0) return Failure{ErrorCode{errno}};
+  // Out of the way: the number of the copy is a part of the outcome.
+  const UniqueFd process(Raised(opened));
+  const auto copy = static_cast<int>(
+      ::syscall(SYS_pidfd_getfd, process.get(), context_.FileOf(op.descriptor), 0));
+  const int error = errno;
+  if (copy < 0 && error == EPERM && ReadNumberFile("/proc/sys/kernel/yama/ptrace_scope") == 3) {
+    return Trouble{true, "nobody may trace anybody here (kernel.yama.ptrace_scope)"};
+  }
+  if (copy < 0) return Failure{ErrorCode{error}};
+  return Value{copy};
+}
+
+}  // namespace shmspec

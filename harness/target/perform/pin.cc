@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Pages that a pipe holds, and those that a process has in its page tables.
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+
+#include "harness/host/address.h"
+#include "harness/host/own_process.h"
+#include "harness/host/text_file.h"
+#include "harness/target/perform/families.h"
+
+namespace shmspec::perform {
+
+Outcome Do(const MemoryPin& op, Context& context) {
+  if (!context.pinned.reading) {
+    Result<Pipe> pipe = MakePipe();
+    if (!pipe.ok()) return Trouble{true, pipe.error().message};
+    for (UniqueFd* end : {&pipe->reading, &pipe->writing}) *end = UniqueFd(Raised(end->release()));
+    context.pinned = std::move(*pipe);
+  }
+  const iovec part{PointerTo(context.AddressOf(op.at)), static_cast<std::size_t>(op.size.bytes)};
+  constexpr unsigned kNonblock = 2;  // SPLICE_F_NONBLOCK
+  return Returned(::syscall(SYS_vmsplice, context.pinned.writing.get(), &part, 1ul, kNonblock));
+}
+
+Outcome Do(const MemoryUnpin&, Context& context) {
+  context.pinned = {};
+  return Value{0};
+}
+
+Outcome Do(const ProcessResident&, Context&) {
+  constexpr std::string_view kWord = "RssShmem:";
+  constexpr std::int64_t kUnit = 1024;
+  const Result<std::string> text = ReadTextFile("/proc/self/status");
+  if (!text.ok()) return Trouble{text.error().lacking, text.error().message};
+  const std::size_t at = text->find(kWord);
+  if (at == std::string::npos) return Failure{ErrorCode{ENOENT}};
+  return Value{std::strtoll(text->c_str() + at + kWord.size(), nullptr, 10) * kUnit};
+}
+
+}  // namespace shmspec::perform
