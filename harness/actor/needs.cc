@@ -33,7 +33,8 @@ Abilities OfActor(const ActorSpec& spec) {
 template <class Op>
 constexpr bool IsMount =
     std::is_same_v<Op, SystemMountShm> || std::is_same_v<Op, SystemRemountShm> ||
-    std::is_same_v<Op, SystemUnmountShm> || std::is_same_v<Op, SystemHideShm>;
+    std::is_same_v<Op, SystemUnmountShm> || std::is_same_v<Op, SystemHideShm> ||
+    std::is_same_v<Op, SystemSetDefaultAcl>;
 
 Abilities OfOperation(const Operation& operation) {
   return std::visit(
@@ -67,6 +68,8 @@ Abilities OfOperation(const Operation& operation) {
                              std::is_same_v<Op, MemfdSetNoexec> || std::is_same_v<Op, MapShow> ||
                              std::is_same_v<Op, ProcessResident>) {
           return Only(Ability::kProc);
+        } else if constexpr (std::is_same_v<Op, SystemSetDefaultAcl>) {
+          return Only(Ability::kProc) | Only(Ability::kMountNamespace) | Only(Ability::kAcl);
         } else if constexpr (IsMount<Op>) {
           return Only(Ability::kProc) | Only(Ability::kMountNamespace);
         } else if constexpr (Passing<Op>) {

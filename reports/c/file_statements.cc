@@ -166,8 +166,9 @@ std::string Write(const FileAllocate& op) {
   return fmt::format("result(o, fallocate({}, {}, {}, {}));", File(op.descriptor),
                      CFlags(op.mode.bits, kAllocateNames), Offset(op.offset), Offset(op.size));
 }
-/// The entries of the list in a buffer on the stack.
-std::string Write(const FileSetAcl& op) {
+/// The entries of the list in a buffer on the stack, and the call that takes it.
+template <class Op>
+std::string WriteList(const Op& op, const std::string& call) {
   std::string text = "{ unsigned char list[64] = {2}, *at = list + 4;";
   const auto entry = [&](int tag, std::int32_t bits, const std::string& id) {
     text += fmt::format(" at = acl_entry(at, {}, {}, {});", tag, bits, id);
@@ -179,10 +180,15 @@ std::string Write(const FileSetAcl& op) {
   if (op.named_group.number != kNoEntry) entry(8, op.named_group_bits, CId(op.named_group));
   if (op.mask != -1) entry(16, op.mask, none);
   entry(32, op.other, none);
-  return text + fmt::format(
-                    " result(o, fsetxattr({}, \"system.posix_acl_access\", list, (size_t)(at - "
-                    "list), 0)); }}",
-                    File(op.descriptor));
+  return text + fmt::format(" result(o, {}, list, (size_t)(at - list), 0)); }}", call);
+}
+
+std::string Write(const FileSetAcl& op) {
+  return WriteList(op,
+                   fmt::format("fsetxattr({}, \"system.posix_acl_access\"", File(op.descriptor)));
+}
+std::string Write(const SystemSetDefaultAcl& op) {
+  return WriteList(op, "setxattr(\"/dev/shm\", \"system.posix_acl_default\"");
 }
 std::string Write(const FileGetAcl& op) {
   return fmt::format("get_acl(o, {});", File(op.descriptor));

@@ -183,6 +183,11 @@ Names Steps() {
       {"system.unmount_shm",
        "a: d0 = posix.open name=\"/n0\" flags=create -> ok\na: system.mount_shm -> 0\n"
        "a: system.unmount_shm -> 0\na: posix.unlink name=\"/n0\" -> 0\n"},
+      {"system.set_default_acl",
+       "a: posix.unlink name=\"/n0\" -> ENOENT\na: system.mount_shm -> 0\n"
+       "a: system.set_default_acl user=4242 user_bits=6 mask=6 -> 0\n"
+       "a: d0 = posix.open name=\"/n0\" flags=create|read_write mode=0640 -> ok\n"
+       "a: file.get_acl descriptor=d0 -> acl{user=4242 user_bits=6 mask=4 other=0}\n"},
       {"system.hide_shm",
        "a: system.hide_shm -> 0\na: posix.open name=\"/n0\" flags=create -> ENOENT|ENOSYS\n"},
       {"descriptor.dup",

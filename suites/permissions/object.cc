@@ -156,7 +156,7 @@ SHMSPEC_CASE("permissions.object.is_closed_to_other_capabilities", "PERM.FILE.OT
   const Actor alice = plan.Spawn("alice", User(kAlice));
   const Actor admin = plan.Spawn("admin", UserWith(kBob, kCapSysAdmin));
   const Actor ipc = plan.Spawn("ipc", UserWith(kBob, kCapIpcOwner | kCapIpcLock));
-  const Actor ids = plan.Spawn("ids", UserWith(kBob, kCapSetuid | kCapSetgid | kCapSysResource));
+  const Actor ids = plan.Spawn("ids", UserWith(kBob, kCapSetuid | kCapSetgid));
   const Actor root = plan.Spawn("root", {.uid = 0, .gid = 0, .caps = Capabilities(0)});
   const Descriptor d = ObjectOfAlice(alice, 0600);
   for (const Actor& actor : {admin, ipc, ids, root}) Opens(actor, false, false);
@@ -166,6 +166,9 @@ SHMSPEC_CASE("permissions.object.is_closed_to_other_capabilities", "PERM.FILE.OT
     const Descriptor e = actor.Open({"/n0"});
     actor.Do(FileChmod{e, {0666}}).Fails(EPERM);
     actor.Do(FileChown{e, Id(kBob), Id(kNoEntry)}).Fails(EPERM);
+  }
+  // Not root, to whom the directory may belong.
+  for (const Actor& actor : {admin, ipc, ids}) {
     actor.Do(PosixUnlink{"/n0"}).FailsWithOneOf({EACCES, EPERM});
   }
   alice.Do(PosixUnlink{"/n0"}).Gives(0);
@@ -204,6 +207,59 @@ SHMSPEC_CASE("permissions.object.admits_whom_its_list_names", "SEED.ACL_ON_DEV_S
   Opens(carol, true, false);
   alice.Do(FileStat{d}).Expects(Record<FileRecord>().With("mode", 0100644));
   alice.Do(PosixUnlink{"/n0"}).Gives(0);
+}
+
+SHMSPEC_CASE("permissions.object.inherits_the_default_list_of_its_directory",
+             "ACL.DEFAULT_INHERITED"_req) {
+  const Actor root = plan.Spawn("root", Mounted());
+  const Actor bob = plan.Forked("bob");
+  root.Do(SystemMountShm{.mode = {0777}}).Gives(0);
+  root.Do(SystemSetDefaultAcl{
+              .owner = 7, .user = kBob, .user_bits = 6, .group = 4, .mask = 6, .other = 4})
+      .Gives(0);
+  root.Do(ProcessSetUmask{{077}}).Succeeds();  // which has no part in it
+  const auto shows = [&](const char* name, std::uint32_t mode, std::uint32_t kept) {
+    const Descriptor d = root.Open({name, kNewObject, {mode}});
+    root.Do(FileStat{d}).Expects(Record<FileRecord>().With("mode", 0100000 | kept));
+    root.Do(FileGetAcl{d})
+        .Expects(Record<AclRecord>()
+                     .With("user", kBob)
+                     .With("user_bits", 6)
+                     .With("group", 4)
+                     .With("mask", kept >> 3 & 7)
+                     .With("other", kept & 7));
+  };
+  shows("/n0", 0666, 0664);
+  shows("/n1", 0644, 0644);
+  shows("/n2", 0600, 0600);
+  shows("/n3", 0777, 0764);
+  root.Fork(bob);
+  bob.Do(ProcessSetIdentity{.ruid = Id(kBob),
+                            .euid = Id(kBob),
+                            .suid = Id(kBob),
+                            .rgid = Id(kBob),
+                            .egid = Id(kBob),
+                            .sgid = Id(kBob),
+                            .groups = std::vector<Id>{}})
+      .Gives(0);
+  bob.Do(PosixOpen{"/n0", kReadWrite}).Succeeds();
+  bob.Do(PosixOpen{"/n1", kReadWrite}).Fails(EACCES);
+  bob.Do(PosixOpen{"/n1"}).Succeeds();
+}
+
+SHMSPEC_CASE("permissions.object.inherits_a_default_list_without_names_as_its_mode",
+             "ACL.DEFAULT_INHERITED"_req) {
+  const Actor root = plan.Spawn("root", Mounted());
+  root.Do(SystemMountShm{}).Gives(0);
+  root.Do(ProcessSetUmask{{077}}).Succeeds();
+  root.Do(FileStat{NewObject(root, "/n0", 0, 0666)})
+      .Expects(Record<FileRecord>().With("mode", 0100600));
+  root.Do(SystemSetDefaultAcl{.owner = 6, .group = 4, .other = 4}).Gives(0);
+  const Descriptor d = NewObject(root, "/n1", 0, 0666);
+  root.Do(FileStat{d}).Expects(Record<FileRecord>().With("mode", 0100644));
+  root.Do(FileGetAcl{d}).Fails(ENODATA);
+  const Descriptor old = root.Open({"/n0"});
+  root.Do(FileStat{old}).Expects(Record<FileRecord>().With("mode", 0100600));
 }
 
 }  // namespace

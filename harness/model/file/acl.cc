@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "harness/model/file/descriptor.h"
+#include "harness/model/file/directory.h"
 #include "harness/model/language/operations.h"
 #include "harness/model/rights/file_permission.h"
 #include "harness/model/rights/permission.h"
@@ -22,11 +23,13 @@ namespace {
 constexpr std::int32_t kMostBits = 7;
 constexpr std::uint32_t kExecuteBits = 0111;
 
-bool HasNames(const FileSetAcl& op) {
+template <class Op>
+bool HasNames(const Op& op) {
   return op.user.number != kNoEntry || op.named_group.number != kNoEntry;
 }
 
-bool IsValid(const FileSetAcl& op) {
+template <class Op>
+bool IsValid(const Op& op) {
   std::array bits{op.owner, op.group, op.other, std::max(op.mask, 0), 0, 0};
   if (op.user.number != kNoEntry) bits[4] = op.user_bits;
   if (op.named_group.number != kNoEntry) bits[5] = op.named_group_bits;
@@ -36,13 +39,50 @@ bool IsValid(const FileSetAcl& op) {
 }
 
 /// The permission bits of the mode once the list is set.
-std::uint32_t PermissionsOf(const FileSetAcl& op) {
+template <class Op>
+std::uint32_t PermissionsOf(const Op& op) {
   const std::int32_t group = op.mask >= 0 ? op.mask : op.group;
   return static_cast<std::uint32_t>(op.owner) << 6 | static_cast<std::uint32_t>(group) << 3 |
          static_cast<std::uint32_t>(op.other);
 }
 
+/// What the list has besides these.
+template <class Op>
+Acl EntriesOf(const Op& op) {
+  Acl acl;
+  acl.there = op.mask >= 0;
+  if (!acl.there) return acl;
+  acl.group = op.group;
+  acl.user = op.user.number;
+  acl.user_bits = op.user.number != kNoEntry ? op.user_bits : 0;
+  acl.named_group = op.named_group.number;
+  acl.named_group_bits = op.named_group.number != kNoEntry ? op.named_group_bits : 0;
+  return acl;
+}
+
 }  // namespace
+
+void Describe(const SystemSetDefaultAcl& op, const Scene& scene, Clauses& clauses) {
+  constexpr Requirement kDefault = "ACL.DEFAULT_INHERITED"_req;
+  clauses.Refuse(!IsValid(op), EINVAL, Force::kMust, {}, "no such list is valid");
+  clauses.RefuseHere(true, EOPNOTSUPP, Force::kMay, {}, "the file system may have no lists");
+  clauses.ReturnsValue(0, kDefault, "new objects begin with the list");
+  const FileSystem* system = ShmOf(scene);
+  if (system == nullptr) return clauses.AnyFailure("there is no /dev/shm");
+  clauses.Refuse(system->read_only, EROFS, Force::kMust, "TMPFS.READONLY_MOUNT"_req,
+                 "the file system is read-only");
+  const bool owns = scene.credentials().file_uid == system->uid;
+  clauses.Refuse(!owns, EPERM, Force::kMay, "ACL.ONLY_OWNER_SETS"_req,
+                 "the directory belongs to somebody else");
+}
+
+void Apply(const SystemSetDefaultAcl& op, const Scene& scene, State& state,
+           const Outcome& outcome) {
+  const Mount* mount = scene.shm_mount();
+  if (!Succeeded(outcome) || mount == nullptr) return;
+  state.file_systems[mount->file_system].Own().default_acl = {true, PermissionsOf(op),
+                                                              EntriesOf(op)};
+}
 
 void Describe(const FileSetAcl& op, const Scene& scene, Clauses& clauses) {
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileSetAcl::descriptor>(), clauses);
@@ -72,14 +112,7 @@ void Apply(const FileSetAcl& op, const Scene& scene, State& state, const Outcome
   Node& node = OwnNode(state, file->node);
   node.mode = (node.mode & ~0777u) | PermissionsOf(op);
   node.mode_known = node.mode_known && (node.mode & S_ISGID) == 0;
-  node.acl = {};
-  node.acl.there = op.mask >= 0;
-  if (!node.acl.there) return;
-  node.acl.group = op.group;
-  node.acl.user = op.user.number;
-  node.acl.user_bits = op.user.number != kNoEntry ? op.user_bits : 0;
-  node.acl.named_group = op.named_group.number;
-  node.acl.named_group_bits = op.named_group.number != kNoEntry ? op.named_group_bits : 0;
+  node.acl = EntriesOf(op);
 }
 
 void Describe(const FileGetAcl&, const Scene& scene, Clauses& clauses) {

@@ -128,7 +128,12 @@ void SetMode(const PosixOpen& op, const Scene& scene, const FileSystem& system, 
   node.mode = asked & ~static_cast<std::uint32_t>(std::max(umask, 0));
   const bool extra = (asked & 07000) != 0;
   const bool group = (asked & S_ISGID) != 0 && (system.mode & S_ISGID) != 0;
-  node.mode_known = umask >= 0 && !group &&
+  const DefaultAcl& list = system.default_acl;
+  if (list.there) {
+    node.mode = asked & (list.mode | 07000);
+    node.acl = list.acl;
+  }
+  node.mode_known = (umask >= 0 || list.there) && !group &&
                     (!extra || scene.profile().posix.extra_mode_bits_are_kept == Says::kYes);
 }
 
@@ -182,6 +187,7 @@ void Describe(const PosixOpen& op, const Scene& scene, Clauses& clauses) {
   clauses.Effect(leading == 0  ? "POSIX.NAME.NO_LEADING_SLASH"_req
                  : leading > 1 ? "POSIX.NAME.EXTRA_LEADING_SLASHES"_req
                                : "POSIX.NAME.ANY_BYTES"_req);
+  if (ShmOf(scene)->default_acl.there) clauses.Effect("ACL.DEFAULT_INHERITED"_req);
   clauses.Effect({"POSIX.OPEN.CREATE_SIZE_ZERO"_req, "POSIX.OPEN.MODE_DOES_NOT_LIMIT_CREATOR"_req,
                   "POSIX.OPEN.CLOEXEC"_req, "POSIX.OPEN.TRUNC"_req});
   if (op.flags.Has(kOnlyNewObject)) clauses.Effect("POSIX.OPEN.EXCL_WITHOUT_CREAT"_req);

@@ -105,6 +105,7 @@ void Apply(const SystemMountShm& op, const Scene& scene, State& state, const Out
 void Apply(const SystemRemountShm& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemUnmountShm& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemHideShm& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemSetDefaultAcl& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const DescriptorSetCloseOnExec& op, const Scene& scene, State& state,
            const Outcome& outcome);
 void Apply(const DescriptorSend& op, const Scene& scene, State& state, const Outcome& outcome);

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/model/state/acl.h"
+
 namespace shmspec::model {
 
 /// An entry of the directory. One that was removed is kept: mappings go on showing it.
@@ -21,6 +23,14 @@ struct DirectoryEntry {
   friend bool operator==(const DirectoryEntry&, const DirectoryEntry&) = default;
 };
 
+/// What new files of a directory begin with, in place of the umask.
+struct DefaultAcl {
+  bool there = false;
+  std::uint32_t mode = 0777;  // of owner, mask or group, and others
+  Acl acl;                    // the rest, for files with a list of their own
+  friend bool operator==(const DefaultAcl&, const DefaultAcl&) = default;
+};
+
 /// A file system of one directory.
 struct FileSystem {
   bool limited = false;      // its limits are known
@@ -30,6 +40,7 @@ struct FileSystem {
   std::uint32_t mode = 01777;  // of the directory
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
+  DefaultAcl default_acl;
   std::vector<DirectoryEntry> entries;  // in order of creation
   friend bool operator==(const FileSystem&, const FileSystem&) = default;
 

@@ -11,20 +11,9 @@
 #include <string>
 #include <vector>
 
-namespace shmspec::model {
+#include "harness/model/state/acl.h"
 
-/// The entries of an access control list that the mode of the file does not hold. The mode has the
-/// bits of owner and others, and the mask in place of those of the group.
-struct Acl {
-  bool there = false;
-  std::int32_t group = 0;
-  std::uint32_t user = kNoName;
-  std::int32_t user_bits = 0;
-  std::uint32_t named_group = kNoName;
-  std::int32_t named_group_bits = 0;
-  static constexpr std::uint32_t kNoName = 0xffffffff;
-  friend bool operator==(const Acl&, const Acl&) = default;
-};
+namespace shmspec::model {
 
 /// Files that never had a name are in a file system of the kernel's own.
 inline constexpr std::uint8_t kNoFileSystem = 255;

@@ -78,6 +78,33 @@ void RevokeOpen(const Aftermath& a) {
   }
 }
 
+/// The object that the call made in a directory with a default list, or null.
+model::Node* Inheriting(const Aftermath& a) {
+  if (!IsOneOf<PosixOpen>(a.call) || !a.Succeeded()) return nullptr;
+  for (model::Node& node : a.after.nodes.Own()) {
+    if (node.serial != a.call.step + 1 || node.file_system == model::kNoFileSystem) continue;
+    return a.after.file_systems[node.file_system]->default_acl.there ? &node : nullptr;
+  }
+  return nullptr;
+}
+
+void InheritNothing(const Aftermath& a) {
+  if (model::Node* node = Inheriting(a)) node->acl = {};
+}
+
+void UmaskInherited(const Aftermath& a) {
+  model::Node* node = Inheriting(a);
+  if (node == nullptr) return;
+  const std::int32_t umask = a.after.processes[ProcessOf(a.after, a.call)].umask;
+  if (umask > 0) node->mode &= ~static_cast<std::uint32_t>(umask);
+}
+
+void InheritWholeMask(const Aftermath& a) {
+  model::Node* node = Inheriting(a);
+  if (node == nullptr) return;
+  node->mode |= a.after.file_systems[node->file_system]->default_acl.mode & kGroupBits;
+}
+
 constexpr SeededFault kFaults[] = {
     {"acl_forgets_named_users", "ACL.NAMED_USER"_req, "entries of named users are not looked at",
      Disguise<ForOpening<DropUser>>},
@@ -102,6 +129,12 @@ constexpr SeededFault kFaults[] = {
      Afterwards<SetOnce>},
     {"acl_takes_open_files_back", "ACL.OPEN_FD_UNAFFECTED"_req,
      "files that are open lose the rights that a new list takes", Afterwards<RevokeOpen>},
+    {"default_acl_is_not_inherited", "ACL.DEFAULT_INHERITED"_req,
+     "new objects have the mode of the default list and no list", Afterwards<InheritNothing>},
+    {"umask_cuts_the_default_acl", "ACL.DEFAULT_INHERITED"_req,
+     "the umask applies to what is inherited", Afterwards<UmaskInherited>},
+    {"mode_does_not_cut_the_default_acl", "ACL.DEFAULT_INHERITED"_req,
+     "the mode of shm_open does not cap the mask that is inherited", Afterwards<InheritWholeMask>},
 };
 
 const internal::FaultRegistration registration(kFaults);

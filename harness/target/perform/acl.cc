@@ -2,6 +2,8 @@
 //
 // Access control lists as the kernel takes them: linux/posix_acl_xattr.h.
 
+#include "harness/target/perform/acl.h"
+
 #include <endian.h>
 
 #include <array>
@@ -81,12 +83,17 @@ void Read(const Entry& entry, AclRecord& record) {
 
 }  // namespace
 
-Outcome Do(const FileSetAcl& op, Context& context) {
-  const std::vector<Entry> entries = EntriesOf(op);
+std::vector<std::byte> ValueOfAcl(const FileSetAcl& list) {
+  const std::vector<Entry> entries = EntriesOf(list);
   std::vector<std::byte> value(sizeof(kVersion) + entries.size() * sizeof(Entry));
   const std::uint32_t version = htole32(kVersion);
   std::memcpy(value.data(), &version, sizeof(version));
   std::memcpy(value.data() + sizeof(version), entries.data(), entries.size() * sizeof(Entry));
+  return value;
+}
+
+Outcome Do(const FileSetAcl& op, Context& context) {
+  const std::vector<std::byte> value = ValueOfAcl(op);
   return Returned(context.file().set_attribute(context.FileOf(op.descriptor), kAttribute,
                                                value.data(), value.size()));
 }

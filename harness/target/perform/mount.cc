@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "harness/host/own_process.h"
 #include "harness/host/text_file.h"
+#include "harness/target/perform/acl.h"
 #include "harness/target/perform/families.h"
 #include "harness/vocabulary/value/unique_handle.h"
 
@@ -92,6 +95,23 @@ Outcome Do(const SystemUnmountShm&, Context& context) {
   // What lies below the last one of the plan is never taken away.
   if (!folder || !IsOfPlan(folder.get())) return Trouble{true, kNotOfPlan};
   return Returned(::umount2(PathOf(folder).c_str(), MNT_DETACH));
+}
+
+Outcome Do(const SystemSetDefaultAcl& op, Context& context) {
+  if (const char* why = WhyNot(context)) return Trouble{true, why};
+  const UniqueFd folder(Raised(::open(kFolder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
+  if (!folder || !IsOfPlan(folder.get())) return Trouble{true, kNotOfPlan};
+  const std::vector<std::byte> value = ValueOfAcl({.descriptor = {},
+                                                   .owner = op.owner,
+                                                   .user = op.user,
+                                                   .user_bits = op.user_bits,
+                                                   .group = op.group,
+                                                   .named_group = op.named_group,
+                                                   .named_group_bits = op.named_group_bits,
+                                                   .mask = op.mask,
+                                                   .other = op.other});
+  return Returned(context.file().set_attribute(folder.get(), "system.posix_acl_default",
+                                               value.data(), value.size()));
 }
 
 Outcome Do(const SystemHideShm&, Context& context) {

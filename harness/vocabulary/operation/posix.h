@@ -97,6 +97,29 @@ struct SystemUnmountShm {
   friend bool operator==(const SystemUnmountShm&, const SystemUnmountShm&) = default;
 };
 
+/// setxattr(2) of system.posix_acl_default on a /dev/shm that the plan has mounted: the list that
+/// new objects begin with. Entries as in FileSetAcl.
+struct SystemSetDefaultAcl {
+  static constexpr std::string_view kName = "system.set_default_acl";
+  static constexpr Role kRole = Role::kNeighbour;
+  std::int32_t owner = 7;
+  Id user{kNoEntry};
+  std::int32_t user_bits = 0;
+  std::int32_t group = 0;
+  Id named_group{kNoEntry};
+  std::int32_t named_group_bits = 0;
+  std::int32_t mask = -1;
+  std::int32_t other = 0;
+  static constexpr auto kFields = Fields(
+      Field{"owner", &SystemSetDefaultAcl::owner}, Field{"user", &SystemSetDefaultAcl::user},
+      Field{"user_bits", &SystemSetDefaultAcl::user_bits},
+      Field{"group", &SystemSetDefaultAcl::group},
+      Field{"named_group", &SystemSetDefaultAcl::named_group},
+      Field{"named_group_bits", &SystemSetDefaultAcl::named_group_bits},
+      Field{"mask", &SystemSetDefaultAcl::mask}, Field{"other", &SystemSetDefaultAcl::other});
+  friend bool operator==(const SystemSetDefaultAcl&, const SystemSetDefaultAcl&) = default;
+};
+
 /// Hides /dev, so that there is no /dev/shm at all in this mount namespace of the plan's own.
 struct SystemHideShm {
   static constexpr std::string_view kName = "system.hide_shm";
@@ -111,7 +134,7 @@ struct SystemHideShm {
 // clang-format off
 #define SHMSPEC_POSIX_OPERATIONS(X) \
   X(PosixOpen) X(PosixUnlink) X(PosixLink) X(PosixPlantLink) X(SystemMountShm) \
-  X(SystemRemountShm) X(SystemUnmountShm) X(SystemHideShm)
+  X(SystemRemountShm) X(SystemUnmountShm) X(SystemHideShm) X(SystemSetDefaultAcl)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_POSIX_H_
