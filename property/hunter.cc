@@ -17,7 +17,8 @@ constexpr LikelyWeights FileWeights() {
           .files = 16,
           .system = 0,
           .processes = 3,
-          .tools = false};
+          .tools = false,
+          .simulated = true};
 }
 
 /// Where attaches are, what is left of them, and the times at which that changes.
@@ -30,7 +31,7 @@ constexpr LikelyWeights PlaceWeights() {
           .system = 4,
           .processes = 1,
           .tools = false,
-          .waits = true};
+          .simulated = true};
 }
 
 std::vector<std::string> SearchWithProperties(const Hunt& hunt) {

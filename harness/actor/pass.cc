@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-//
-// Descriptors that an actor takes from another one.
+
+#include "harness/actor/pass.h"
 
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "harness/actor/performer.h"
 #include "harness/host/own_process.h"
@@ -18,6 +19,24 @@
 #endif
 
 namespace shmspec {
+
+Pipe OpenMessages(ControlHeader& header) {
+  if (!header.passes) return {};
+  Result<Pipe> messages = MakeMessageSocket();
+  if (!messages.ok()) return {};
+  for (UniqueFd* end : {&messages->reading, &messages->writing}) {
+    *end = UniqueFd(Raised(end->release()));
+  }
+  header.sending_fd = messages->writing.get();
+  header.receiving_fd = messages->reading.get();
+  return std::move(*messages);
+}
+
+void KeepMessagesOverExec(const ControlHeader& header) {
+  for (const int file : {header.sending_fd, header.receiving_fd}) {
+    if (file >= 0) KeepOverExec(file);
+  }
+}
 
 Outcome Performer::Do(const DescriptorGetFrom& op) {
   const ActorSlot& other = region_.actor(op.actor.index);

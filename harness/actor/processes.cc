@@ -16,10 +16,10 @@
 
 #include "harness/actor/actor_main.h"
 #include "harness/actor/children.h"
+#include "harness/actor/pass.h"
 #include "harness/actor/performer.h"
 #include "harness/actor/turns.h"
 #include "harness/host/fault_guard.h"
-#include "harness/host/own_process.h"
 
 extern char** environ;
 
@@ -131,9 +131,7 @@ Outcome Performer::Do(const ProcessExec& op) {
   slot().exec_gid = ::getegid();
   // The region and the sockets are the only files that go along.
   const ControlHeader& header = region_.header();
-  for (const int file : {header.sending_fd, header.receiving_fd}) {
-    if (file >= 0) KeepOverExec(file);
-  }
+  KeepMessagesOverExec(header);
   ExecActor(program, region_fd_, self_);
   const int error = errno;
   for (const int file : {region_fd_, header.sending_fd, header.receiving_fd}) {

@@ -23,6 +23,7 @@
 #include "harness/actor/children.h"
 #include "harness/actor/control_region.h"
 #include "harness/actor/i386_program.h"
+#include "harness/actor/pass.h"
 #include "harness/actor/performer.h"
 #include "harness/actor/turns.h"
 #include "harness/host/clocks.h"
@@ -72,8 +73,6 @@ class Warden {
   bool Map();
   void Perform(const ControlRegion& region);
   void SpreadOverCpus(const ControlRegion& region);
-  /// The socket by which the actors of this plan pass descriptors, if they do.
-  Pipe OpenMessages(ControlHeader& header) const;
   /// Has the actor join the plan: the process that was it in the plan before, or a new one.
   void Engage(const ControlRegion& region, std::uint32_t actor);
   void Spawn(const ControlRegion& region, std::uint32_t actor);
@@ -262,9 +261,7 @@ void Warden::Become(const ControlRegion& region, std::uint32_t actor) {
   if (!header.fresh_images && !i386) {
     RunActorProcess(region, files_.region, actor, Birth::kSpawned);
   }
-  for (const int file : {header.sending_fd, header.receiving_fd}) {
-    if (file >= 0) KeepOverExec(file);
-  }
+  KeepMessagesOverExec(header);
   if (i386) {
     if (!header.fresh_images) KeepOverExec(changes_.writing.get());
     ExecActor(i386_program_->path(), files_.region, actor);
@@ -363,18 +360,6 @@ void Warden::CleanUp(const ControlRegion& region) {
   while (::waitpid(-1, nullptr, 0) > 0 || errno == EINTR) {
   }
   RemoveSegmentsMadeBy(pids);
-}
-
-Pipe Warden::OpenMessages(ControlHeader& header) const {
-  if (!header.passes) return {};
-  Result<Pipe> messages = MakeMessageSocket();
-  if (!messages.ok()) return {};
-  for (UniqueFd* end : {&messages->reading, &messages->writing}) {
-    *end = UniqueFd(Raised(end->release()));
-  }
-  header.sending_fd = messages->writing.get();
-  header.receiving_fd = messages->reading.get();
-  return std::move(*messages);
 }
 
 void Warden::Perform(const ControlRegion& region) {

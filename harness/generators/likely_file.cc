@@ -11,8 +11,9 @@ namespace shmspec {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
-constexpr std::array<std::uint64_t, 8> kFileOffsets{0,         kPage, 0,         8,
-                                                    2 * kPage, 100,   kPage - 4, ~0ull};
+constexpr std::uint64_t kFar = 1ull << 32;  // whose low bits are none
+constexpr std::array<std::uint64_t, 10> kFileOffsets{
+    0, kPage, 0, 8, 2 * kPage, 100, kPage - 4, kFar, kFar + kPage, ~0ull};
 constexpr std::array<std::uint64_t, 8> kSealSets{
     kSealGrow, kSealShrink, kSealWrite,    kSealFutureWrite, kSealShrink | kSealWrite,
     kSealSeal, kSealExec,   64 | kSealGrow};
@@ -38,15 +39,10 @@ Operation LikelyPlan::DrawFile() {
     return MemfdCreate{"m", kAllowSealing};
   }
   switch (Below(24)) {
-    case 18:
-    case 19:
-    case 20:
-    case 21:
-      return DrawObject();
-
     case 0:
     case 1:
     case 2:
+      if (Below(8) == 7) return FileTruncate{AnyDescriptor(), {kFar + AnySize()}};
       return FileTruncate{AnyDescriptor(), {Below(6) == 5 ? Below(2) * kPage : AnySize()}};
     case 3:
     case 4:
@@ -71,27 +67,48 @@ Operation LikelyPlan::DrawFile() {
     case 15:
       return DrawDescriptor();
     case 16:
-      if (Below(4) == 3) return DrawAcl();
+      if (Below(3) == 2) return Below(2) == 1 ? DrawListed() : DrawAcl();
       if (Below(2) == 1) return FileChown{AnyDescriptor(), OneOf(kOwners), OneOf(kOwners)};
       return FileChmod{AnyDescriptor(), {OneOf(kFileModes)}};
+    case 18:
+    case 19:
+    case 20:
+    case 21:
+      return DrawObject();
     default:
       return DrawView();
   }
 }
 
-/// What is shown of files and their mappings, and what holds their pages.
+/// What is shown of files and their mappings, and steps that mean something only one after the
+/// other.
 Operation LikelyPlan::DrawView() {
-  switch (Below(weights_.processes > 0 ? 8 : 6)) {
-    case 4:
+  constexpr std::array<std::size_t, 2> kLengths{1, kLongestMemfdName};
+  switch (Below(weights_.simulated ? 15 : weights_.processes > 0 ? 11 : 7)) {
+    case 3:
       return MapShow{AnyStart().at};
+    case 4:
+      return MemfdShowsName{AnyDescriptor(), std::string(OneOf(kLengths), 'm')};
     case 5:
-      return MemfdShowsName{AnyDescriptor(), "m"};
-    case 6: {
-      const Room room = AnyStart();
-      return MemoryPin{room.at, {room.Within(kPage)}};
-    }
+      return DrawPrivate();
+    case 6:
+      return DrawHole();
     case 7:
-      return Below(2) == 1 ? Operation(MemoryUnpin{}) : Operation(DescriptorOpenSocket{});
+      return DrawHeld();
+    case 8:
+      return MemoryUnpin{};
+    case 9:
+      return Below(2) == 1 ? Operation(DescriptorOpenSocket{})
+                           : Operation(MemfdLink{AnyDescriptor()});
+    case 10:
+      return ProcessResident{};
+    case 11:
+    case 12:
+      return MemfdSetNoexec{static_cast<std::int64_t>(Below(4))};
+    case 13:
+      return MemfdGetNoexec{};
+    case 14:
+      return SysvKeepsKey{Below(2) == 1};
     default:
       return FileStat{AnyDescriptor()};
   }
@@ -105,6 +122,25 @@ Operation LikelyPlan::DrawAcl() {
   if (Below(3) == 2) return FileGetAcl{AnyDescriptor()};
   return FileSetAcl{AnyDescriptor(), OneOf(kBits), OneOf(kNames), OneOf(kBits), OneOf(kBits),
                     OneOf(kNames),   OneOf(kBits), OneOf(kMasks), OneOf(kBits)};
+}
+
+/// A list is set, and others try the object.
+Operation LikelyPlan::DrawListed() {
+  constexpr std::array<std::int32_t, 5> kBits{0, 4, 6, 2, 6};
+  constexpr std::array<std::int32_t, 4> kMasks{6, 4, 0, 6};
+  constexpr std::array kNames{Id(kNoEntry), Id::User(1), Id::User(2)};
+  constexpr std::array<std::uint32_t, 4> kModes{0600, 0660, 0640, 0606};
+  constexpr std::array<std::uint64_t, 2> kFlags{0, kReadWrite};
+  const std::uint8_t index = Used(HandleKind::kDescriptor);
+  const DescriptorRef file{{Handle{HandleKind::kDescriptor, index}, 0}};
+  Add(actor_, PosixOpen{"/n0", kMakeObject | kReadWrite, {0600}});
+  for (std::uint64_t lists = Below(2); lists < 2; ++lists) {
+    Add(actor_, FileSetAcl{file, 6, OneOf(kNames), OneOf(kBits), OneOf(kBits), OneOf(kNames),
+                           OneOf(kBits), OneOf(kMasks), OneOf(kBits)});
+  }
+  if (Below(3) == 2) Add(actor_, FileChmod{file, {OneOf(kModes)}});
+  for (int tries = 0; tries < 2; ++tries) Add(AnyActor(), PosixOpen{"/n0", OneOf(kFlags)});
+  return FileGetAcl{file};
 }
 
 /// Few names, so that they are met again, by several users.
@@ -131,6 +167,72 @@ Operation LikelyPlan::DrawObject() {
     default:
       return PosixOpen{name, OneOf(kFlags), {OneOf(kModes)}};
   }
+}
+
+/// A private mapping that is written, then something happens to its file, and it is looked at.
+Operation LikelyPlan::DrawPrivate() {
+  constexpr std::array<std::int64_t, 3> kPlaces{0, kPage - 4, kPage};
+  const DescriptorRef file = AnyDescriptor();
+  const std::int64_t place = OneOf(kPlaces);
+  const auto mapped = [&](std::uint64_t kind) {
+    const std::uint8_t index = Used(HandleKind::kMapping);
+    Add(actor_, MapMap{file, {2 * kPage}, {0}, 3, kind, {}});
+    return Address{{Handle{HandleKind::kMapping, index}, place}};
+  };
+  Add(actor_, FileTruncate{file, {2 * kPage}});
+  const Address own = mapped(kMapPrivate);
+  Address start = own;
+  start.offset = 0;
+  Add(actor_, MemoryStore{own, Width::k8, Below(~0ull)});
+  switch (Below(3)) {
+    case 0:
+      Add(actor_, FileAllocate{file, {0}, {2 * kPage}, kKeepSize | kPunchHole});
+      break;
+    case 1:
+      Add(actor_, MemoryStore{mapped(kMapShared), Width::k8, Below(~0ull)});
+      break;
+    default:
+      Add(actor_, FilePwrite{file, own, {8}, {static_cast<std::uint64_t>(place)}});
+      Add(actor_, MapAdvise{start, {2 * kPage}, Advice::kDontNeed});
+  }
+  return MemoryLoad{own, Width::k8, Order::kSeqCst};
+}
+
+/// A call on a range with a hole.
+Operation LikelyPlan::DrawHole() {
+  const std::uint8_t index = Used(HandleKind::kMapping);
+  const Address start{{Handle{HandleKind::kMapping, index}, 0}};
+  Add(actor_, MapPrivate{{3 * kPage}, {}});
+  Add(actor_, MemoryStore{start, Width::k8, Below(~0ull)});
+  if (Below(2) == 1) Add(actor_, MapLock{start, {3 * kPage}});
+  Add(actor_, MapUnmap{{{start.handle, kPage}}, {kPage}});
+  const Size all{3 * kPage};
+  switch (Below(3)) {
+    case 0:
+      Add(actor_, MapAdvise{start, all, Advice::kDontNeed});
+      break;
+    case 1:
+      Add(actor_, MapUnlock{start, all});
+      return MapAdvise{start, {kPage}, Advice::kDontNeed};
+    default:
+      Add(actor_, MapProtect{start, all, Protection(1)});
+  }
+  return MemoryLoad{start, Width::k8, Order::kSeqCst};
+}
+
+/// A seal against pages that are held, and not mapped.
+Operation LikelyPlan::DrawHeld() {
+  const std::uint8_t index = Used(HandleKind::kDescriptor);
+  const DescriptorRef file{{Handle{HandleKind::kDescriptor, index}, 0}};
+  const Address start{{Handle{HandleKind::kMapping, Used(HandleKind::kMapping)}, 0}};
+  Add(actor_, MemfdCreate{"m", kAllowSealing});
+  Add(actor_, FileTruncate{file, {kPage}});
+  Add(actor_, MapMap{file, {kPage}, {0}, 3, kMapShared, {}});
+  Add(actor_, MemoryPin{start, {kPage}});
+  Add(actor_, MapUnmap{start, {kPage}});
+  if (Below(3) == 2) Add(actor_, MemoryUnpin{});
+  Add(actor_, MemfdAddSeals{file, kSealWrite});
+  return MemfdGetSeals{file};
 }
 
 /// Descriptors are passed only by actors that serve no other plan.
@@ -192,7 +294,7 @@ Operation LikelyPlan::DrawFileMapping() {
                                                  0,
                                                  kMapSharedValidate | kMapSync};
   constexpr std::array<std::uint64_t, 6> kProtections{3, 3, 1, 3, 0, 1};
-  constexpr std::array<std::uint64_t, 8> kWindows{0, 0, 0, kPage, 0, 2 * kPage, 1, 4 * kPage};
+  constexpr std::array<std::uint64_t, 9> kWindows{0, 0, 0, kPage, 0, 2 * kPage, 1, 4 * kPage, kFar};
   constexpr std::array<std::uint64_t, 5> kSyncs{kSyncSync, kSyncAsync, kSyncInvalidate, 5, 8};
   const std::uint64_t which = Below(10);
   if (which < 7) {

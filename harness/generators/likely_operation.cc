@@ -175,7 +175,7 @@ Operation LikelyPlan::DrawSystem() {
   constexpr std::array kPaths{"/", "/.", "/proc", "/proc/."};
   constexpr std::array kProjects{1, 2, 255, 257, 65537, -1};
   if (weights_.tools && Below(2) == 1) return DrawTool();
-  if (weights_.waits && Below(3) == 2) return SystemNextSecond{};
+  if (weights_.simulated && Below(3) == 2) return SystemNextSecond{};
   switch (Below(9)) {
     case 0:
       return SystemSegments{};
@@ -264,6 +264,9 @@ Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
       if (Below(4) == 3) return ProcessSetLimit{Limit::kAddressSpace, 1ull << 33};
       return ProcessSetLimit{Limit::kMemlock, Below(4) * kPage};
     default:
+      if (weights_.simulated && weights_.files > 0 && Below(3) == 2) {
+        return ProcessUnshare{kNamespacePid};
+      }
       return ProcessUnshare{Namespaces(OneOf(kSpaces))};
   }
 }

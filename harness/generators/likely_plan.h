@@ -33,7 +33,7 @@ struct LikelyWeights {
   std::uint8_t system = 1;     // sysctls, procfs, command line tools
   std::uint8_t processes = 2;  // 0: all actors can serve other plans afterwards
   bool tools = true;           // system steps include the command line tools, which are slow
-  bool waits = false;  // and waiting for the next second, which only simulated systems do fast
+  bool simulated = false;      // and what only simulated systems do fast, or without harm
 };
 
 /// The weights for plans that are performed by the thousand on a real kernel.
@@ -93,8 +93,12 @@ class LikelyPlan {
   Operation DrawObject();
   Operation DrawDescriptor();
   Operation DrawView();
+  Operation DrawPrivate();
+  Operation DrawHole();
+  Operation DrawHeld();
   Operation DrawFileBytes();
   Operation DrawAcl();
+  Operation DrawListed();
   Operation DrawFileMapping();
   Operation DrawSystem();
   Operation DrawTool();

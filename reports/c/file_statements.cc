@@ -232,9 +232,11 @@ std::string Write(const MemfdGetNoexec&) {
   return "read_sysctl(o, \"/proc/sys/vm/memfd_noexec\");";
 }
 std::string Write(const MemoryPin& op) {
-  return fmt::format("result(o, pin({}, {}));", Memory(op.at), CSize(op.size.bytes));
+  return fmt::format("result(o, hold({}, {}));", Memory(op.at), CSize(op.size.bytes));
 }
-std::string Write(const MemoryUnpin&) { return "result(o, unpin());"; }
+std::string Write(const MemoryUnpin&) {
+  return "for (int i = 0; i < 2; ++i) close(pipe_ends[i]), pipe_ends[i] = -1;\nvalue(o, 0);";
+}
 std::string Write(const MapMap& op) {
   return fmt::format("result(o, (long)mmap({}, {}, {}, {}, {}, {}));", CAddress(op.at),
                      CSize(op.size.bytes), CFlags(op.protection.bits, kCProtection),

@@ -215,8 +215,8 @@ Names Steps() {
       {"descriptor.open_socket",
        "a: d0 = descriptor.open_socket -> ok\na: memfd.get_seals descriptor=d0 -> EINVAL\n"},
       {"memfd.shows_name",
-       "a: d0 = memfd.create name=n -> ok\na: memfd.shows_name descriptor=d0 name=n -> 1\n"
-       "a: memfd.shows_name descriptor=d0 name=o -> 0\n"},
+       "a: d0 = memfd.create name=\"n\" -> ok\na: memfd.shows_name descriptor=d0 name=\"n\" -> 1\n"
+       "a: memfd.shows_name descriptor=d0 name=\"o\" -> 0\n"},
       {"memfd.link", "a: d0 = memfd.create -> ok\na: memfd.link descriptor=d0 -> EXDEV|ENOENT\n"},
       {"memfd.get_noexec", "a: memfd.get_noexec -> ok|ENOENT\n"},
       {"memory.pin", "a: memory.pin at=a0 size=8 -> 8\na: memory.unpin -> 0\n"},

@@ -213,18 +213,14 @@ static int link_file(int file) {
   return linked;
 }
 )c"},
-    {"pin(", R"c(
+    {"pipe_ends", R"c(
 static int pipe_ends[2] = {-1, -1};
-static ssize_t pin(void *at, size_t size) {
+)c"},
+    {"hold(", R"c(
+static ssize_t hold(void *at, size_t size) {
   struct iovec part = {at, size};
   if (pipe_ends[0] == -1 && pipe2(pipe_ends, O_CLOEXEC) == -1) return -1;
   return vmsplice(pipe_ends[1], &part, 1, SPLICE_F_NONBLOCK);
-}
-)c"},
-    {"unpin(", R"c(
-static int unpin(void) {
-  for (int i = 0; i < 2; ++i) close(pipe_ends[i]), pipe_ends[i] = -1;
-  return 0;
 }
 )c"},
     {"open_again(", R"c(

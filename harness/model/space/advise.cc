@@ -97,7 +97,7 @@ std::uint64_t EndOfTaking(Advice advice, const Scene& scene, std::uint64_t at, s
   const auto& mappings = scene.space().mappings();
   for (std::size_t i = scene.space().FirstAfter(at); i < mappings.size(); ++i) {
     if (mappings[i].start >= end) break;
-    // Some versions of Linux look for sealed mappings first, others as they come to them.
+    // Some versions of Linux look for sealed mappings first, others mapping by mapping.
     if (mappings[i].sealed) return at;
     Clauses clauses;
     DescribeAdvice(advice, scene, mappings[i], clauses);

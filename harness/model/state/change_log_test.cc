@@ -54,6 +54,16 @@ TEST(ChangeLog, KnowsWhatBytesWereThatChangedOnce) {
   EXPECT_TRUE(object.changes.HasChanged(0, 4, later));
 }
 
+TEST(ChangeLog, RemembersThatTheSameBytesChangedTwice) {
+  MemoryObject object;
+  const std::uint64_t since = object.changes.Begin();
+  object.Write(0, Bytes{1, 1, 1, 1});
+  const std::uint64_t later = object.changes.Begin();
+  object.Write(0, Bytes{2, 2, 2, 2});
+  EXPECT_EQ(Before(object, 0, since), std::nullopt);
+  EXPECT_EQ(Before(object, 0, later), (Bytes{1, 1, 1, 1}));
+}
+
 TEST(ShownSince, IsWhatWasSetLast) {
   ShownSince since;
   since.Set(0, 100, 1);

@@ -168,7 +168,7 @@ void MissMappings(const Aftermath& a) {
   a.outcome = Value{0};
 }
 
-// --- what is told of memory and keys
+// --- what is shown of memory and keys
 
 void ShowNothingInUse(const Aftermath& a) {
   if (IsOneOf<ProcessResident>(a.call) && a.Succeeded()) a.outcome = Value{0};

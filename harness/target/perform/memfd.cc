@@ -7,7 +7,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
 #include "harness/host/own_process.h"
@@ -99,16 +98,11 @@ Outcome Do(const MemfdShowsName& op, Context& context) {
 
 Outcome Do(const MemfdLink& op, Context& context) {
   const std::string entry = fmt::format("/proc/self/fd/{}", context.FileOf(op.descriptor));
-  std::string folder = "/dev/shm/shmspec-XXXXXX";
-  if (::mkdtemp(folder.data()) == nullptr) {
-    folder = "/tmp/shmspec-XXXXXX";
-    if (::mkdtemp(folder.data()) == nullptr) return Trouble{true, "no folder for temporary files"};
-  }
-  const std::string name = folder + "/link";
+  const char* folder = IsThere("/dev/shm") ? "/dev/shm" : "/tmp";
+  const std::string name = fmt::format("{}/shmspec-link-{}", folder, ::getpid());
   const int linked = ::linkat(AT_FDCWD, entry.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW);
   const int error = errno;
   if (linked == 0) ::unlink(name.c_str());
-  ::rmdir(folder.c_str());
   errno = error;
   return Returned(linked);
 }
