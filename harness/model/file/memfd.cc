@@ -157,6 +157,7 @@ void Describe(const MemfdReopen& op, const Scene& scene, Clauses& clauses) {
   DescribeRoomForDescriptor(scene, clauses);
   if (file == nullptr) return;
   const Node& node = NodeOf(scene.state(), file->node);
+  if (node.huge) clauses.AnyFailure("nothing is known of the file");
   const bool truncates = op.flags.Has(kTruncate);
   const bool writes = (op.flags.bits & (kWriteOnly | kReadWrite)) != 0;
   std::uint32_t bits = op.flags.Has(kWriteOnly) ? 0 : kRead;

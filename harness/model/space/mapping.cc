@@ -324,7 +324,11 @@ void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome&
   const std::uint64_t at = scene.AddressOf<&MapAdvise::at>();
   const std::uint64_t end = at + RoundUp(op.size.bytes, scene.page());
   const auto* failure = std::get_if<Failure>(&outcome);
-  const bool partly = failure != nullptr && failure->error.number == ENOMEM;
+  // Before a mapping of which nothing can be removed others may have lost their pages.
+  const Mapping* first = scene.space().Find(at);
+  const bool several = first != nullptr && first->end < end;
+  const bool unsure = failure != nullptr && op.advice == Advice::kRemove && several;
+  const bool partly = failure != nullptr && (failure->error.number == ENOMEM || unsure);
   if ((!Succeeded(outcome) && !partly) || end <= at || op.advice == Advice::kWillNeed) return;
   const std::uint8_t process = scene.process_index();
   const bool marks = op.advice == Advice::kDontFork || op.advice == Advice::kWipeOnFork;
@@ -350,8 +354,13 @@ void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome&
     } else if (mapping.IsShared() == (op.advice == Advice::kRemove)) {
       // A segment loses its bytes only by removal, private memory by either.
       const std::uint64_t from = std::max(at, mapping.start);
-      OwnObject(state, mapping.object)
-          .Zero(mapping.offset + (from - mapping.start), std::min(end, mapping.end) - from);
+      const std::uint64_t offset = mapping.offset + (from - mapping.start);
+      const std::uint64_t size = std::min(end, mapping.end) - from;
+      if (unsure && failure->error.number != ENOMEM) {
+        OwnObject(state, mapping.object).MakeUnknown(offset, size, scene.call().step);
+      } else {
+        OwnObject(state, mapping.object).Zero(offset, size);
+      }
     }
   }
 }
