@@ -19,6 +19,16 @@ std::vector<std::string> SearchWithProperties(const Hunt& hunt) {
          {.plans = 2000,
           .steps = 60,
           .weights = {.calls = 4, .controls = 1, .memory = 1, .mappings = 1, .system = 8}});
+  search("property.objects", {.plans = 6000,
+                              .steps = 60,
+                              .weights = {.calls = 1,
+                                          .controls = 0,
+                                          .memory = 4,
+                                          .mappings = 1,
+                                          .files = 6,
+                                          .objects = 8,
+                                          .system = 0,
+                                          .processes = 1}});
   search("property.racing_two", {.plans = 4000, .racers = 2});
   search("property.racing_three", {.plans = 2000, .racers = 3});
   return noticed;
