@@ -118,8 +118,8 @@ Operation LikelyPlan::DrawObject() {
       break;
     case 10:
     case 11:
-      // Mounts belong to one actor, whose privileges they need.
-      if (actor_ == 0) return DrawMount();
+      // Mounts belong to one actor, whose privileges they need, and who serves no other plan then.
+      if (actor_ == 0 && weights_.processes > 0) return DrawMount();
       break;
     case 12:
       if (Used(HandleKind::kDescriptor) != 0) return DrawFarAway();
