@@ -15,10 +15,23 @@ constexpr LikelyWeights FileWeights() {
           .memory = 5,
           .mappings = 2,
           .files = 16,
+          .objects = 0,
           .system = 0,
           .processes = 3,
           .tools = false,
           .simulated = true};
+}
+
+/// POSIX objects, by several users and in file systems that plans fill.
+constexpr LikelyWeights ObjectWeights() {
+  return {.calls = 1,
+          .controls = 0,
+          .memory = 4,
+          .mappings = 1,
+          .files = 6,
+          .objects = 8,
+          .system = 0,
+          .processes = 1};
 }
 
 /// Where attaches are, what is left of them, and the times at which that changes.
@@ -28,6 +41,7 @@ constexpr LikelyWeights PlaceWeights() {
           .memory = 1,
           .mappings = 7,
           .files = 0,
+          .objects = 0,
           .system = 4,
           .processes = 1,
           .tools = false,
@@ -47,6 +61,7 @@ std::vector<std::string> SearchWithProperties(const Hunt& hunt) {
           .weights = {.calls = 4, .controls = 1, .memory = 1, .mappings = 1, .system = 8}});
   search("property.files", {.plans = 6000, .steps = 60, .weights = FileWeights()});
   search("property.places", {.plans = 6000, .steps = 60, .weights = PlaceWeights()});
+  search("property.objects", {.plans = 6000, .steps = 60, .weights = ObjectWeights()});
   search("property.racing_two", {.plans = 4000, .racers = 2});
   search("property.racing_three", {.plans = 2000, .racers = 3});
   return noticed;

@@ -38,7 +38,7 @@ Operation LikelyPlan::DrawFile() {
     if (Below(2) == 1) return PosixOpen{"/n0", kMakeObject | kReadWrite, {0666}};
     return MemfdCreate{"m", kAllowSealing};
   }
-  switch (Below(24)) {
+  switch (Below(20)) {
     case 0:
     case 1:
     case 2:
@@ -70,11 +70,6 @@ Operation LikelyPlan::DrawFile() {
       if (Below(3) == 2) return Below(2) == 1 ? DrawListed() : DrawAcl();
       if (Below(2) == 1) return FileChown{AnyDescriptor(), OneOf(kOwners), OneOf(kOwners)};
       return FileChmod{AnyDescriptor(), {OneOf(kFileModes)}};
-    case 18:
-    case 19:
-    case 20:
-    case 21:
-      return DrawObject();
     default:
       return DrawView();
   }
@@ -143,9 +138,23 @@ Operation LikelyPlan::DrawListed() {
   return FileGetAcl{file};
 }
 
-/// Few names, so that they are met again, by several users.
+/// Few names, so that they are met again, by several users; now and then one that is hardly
+/// another, or of a length at which names end.
+std::string LikelyPlan::AnyName() {
+  constexpr std::array kNames{"/n0", "/n0", "/n0", "/n1", "/n2", "n0", "//n1", "/n0"};
+  constexpr std::array kOdd{"/", "/n0/x", "/.", "/..", "/N0", "/n0 ", "/n0.", "/\xee\x30"};
+  constexpr std::array<std::size_t, 5> kLengths{255, 254, 256, 300, 255};
+  switch (Below(12)) {
+    case 10:
+      return OneOf(kOdd);
+    case 11:
+      return "/" + std::string(OneOf(kLengths), 'n');
+    default:
+      return OneOf(kNames);
+  }
+}
+
 Operation LikelyPlan::DrawObject() {
-  constexpr std::array kNames{"/n0", "/n0", "/n0", "/n1", "/n2", "n0", "//n1", "/", "/n0/x"};
   constexpr std::array<std::uint64_t, 10> kFlags{kMakeObject | kReadWrite,
                                                  kReadWrite,
                                                  0,
@@ -156,17 +165,72 @@ Operation LikelyPlan::DrawObject() {
                                                  kTruncate,
                                                  kOnlyNewObject | kReadWrite,
                                                  kReadWrite | kAppend};
-  constexpr std::array<std::uint32_t, 7> kModes{0666, 0600, 0640, 0, 0444, 0777, 0622};
-  const std::string name = OneOf(kNames);
-  switch (Below(8)) {
+  constexpr std::array<std::uint32_t, 12> kModes{0666, 0600, 0640, 0,    0444, 0777,
+                                                 0622, 0040, 0004, 0044, 0400, 01704};
+  switch (Below(14)) {
+    case 5:
+      return PosixUnlink{AnyName()};
     case 6:
-      return PosixUnlink{name};
-    case 7:
-      if (Below(2) == 1) return PosixUnlink{name};
       return PosixLink{"/n0", Below(2) == 1 ? "/n1" : "/n2"};
+    case 7:
+      if (Below(4) == 3) return PosixPlantLink{"/n2", "n0"};
+      return MapShow{AnyRoom().at};
+    case 8:
+    case 9:
+      if (Used(HandleKind::kDescriptor) != 0) return FileStatfs{AnyDescriptor()};
+      break;
+    case 10:
+    case 11:
+      // Mounts belong to one actor, whose privileges they need, and who serves no other plan then.
+      if (actor_ == 0 && weights_.processes > 0) return DrawMount();
+      break;
+    case 12:
+      if (Used(HandleKind::kDescriptor) != 0) return DrawFarAway();
+      break;
+    case 13:
+      return DrawFile();
     default:
-      return PosixOpen{name, OneOf(kFlags), {OneOf(kModes)}};
+      break;
   }
+  PosixOpen open{AnyName(), OneOf(kFlags), {OneOf(kModes)}};
+  // Opened for reading a directory is given, of which no plan knows anything.
+  if (open.name == "/." || open.name == "/..") open.flags.bits |= kMakeObject;
+  return open;
+}
+
+/// Above 4 GiB.
+Operation LikelyPlan::DrawFarAway() {
+  constexpr std::uint64_t kFar = std::uint64_t{1} << 32;
+  switch (Below(3)) {
+    case 0:
+      return FileTruncate{AnyDescriptor(), {kFar + 2 * kPage}};
+    case 1:
+      return MapMap{.descriptor = AnyDescriptor(), .size = {2 * kPage}, .offset = {kFar}};
+    default: {
+      const Room room = AnyRoom();
+      return FilePread{AnyDescriptor(), room.at, {room.Within(8)}, {kFar}};
+    }
+  }
+}
+
+/// A file system so small that plans fill it.
+Operation LikelyPlan::DrawMount() {
+  constexpr std::array<std::uint64_t, 4> kPages{3, 2, 6, 1};
+  constexpr std::array<std::uint64_t, 4> kInodes{4, 3, 100, 0};
+  constexpr std::array<std::uint32_t, 6> kModes{01777, 01777, 0777, 03777, 0755, 01777};
+  constexpr std::array<std::uint64_t, 6> kFlags{0, 0, 0, kMountNoexec, 0, kMountReadOnly};
+  plan_.actors[0].namespaces = kNamespaceMount;
+  const std::uint64_t which = Below(4);
+  if (mounts_ == 0 || which == 0) {
+    ++mounts_;
+    return SystemMountShm{
+        {OneOf(kPages) * kPage}, OneOf(kInodes), {OneOf(kModes)}, Id::User(1), OneOf(kFlags)};
+  }
+  if (which == 1) {
+    --mounts_;
+    return SystemUnmountShm{};
+  }
+  return SystemRemountShm{{OneOf(kPages) * kPage}, OneOf(kInodes), OneOf(kFlags)};
 }
 
 /// A private mapping that is written, then something happens to its file, and it is looked at.

@@ -22,7 +22,7 @@ constexpr std::uint64_t kUnknownFlag = 0100000;
 Operation LikelyPlan::Draw(std::uint8_t actor) {
   const LikelyWeights& w = weights_;
   std::uint64_t left = Below(std::uint64_t{w.calls} + w.controls + w.memory + w.mappings + w.files +
-                             w.system + w.processes);
+                             w.objects + w.system + w.processes);
   const auto is = [&left](std::uint8_t weight) {
     if (left < weight) return true;
     left -= weight;
@@ -33,6 +33,7 @@ Operation LikelyPlan::Draw(std::uint8_t actor) {
   if (is(w.memory)) return DrawMemory();
   if (is(w.mappings)) return DrawMapping();
   if (is(w.files)) return DrawFile();
+  if (is(w.objects)) return DrawObject();
   if (is(w.system)) return DrawSystem();
   return DrawProcess(actor);
 }

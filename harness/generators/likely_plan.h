@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "harness/generators/draw.h"
@@ -30,6 +31,7 @@ struct LikelyWeights {
   std::uint8_t memory = 3;
   std::uint8_t mappings = 2;
   std::uint8_t files = 4;      // files in memory, descriptors and their mappings
+  std::uint8_t objects = 2;    // POSIX objects and what is mounted below them
   std::uint8_t system = 1;     // sysctls, procfs, command line tools
   std::uint8_t processes = 2;  // 0: all actors can serve other plans afterwards
   bool tools = true;           // system steps include the command line tools, which are slow
@@ -43,6 +45,7 @@ constexpr LikelyWeights SwiftWeights() {
           .memory = 3,
           .mappings = 2,
           .files = 5,
+          .objects = 2,
           .system = 1,
           .processes = 0,
           .tools = false};
@@ -90,12 +93,15 @@ class LikelyPlan {
   Operation DrawMemory();
   Operation DrawMapping();
   Operation DrawFile();
+  std::string AnyName();
   Operation DrawObject();
   Operation DrawDescriptor();
   Operation DrawView();
   Operation DrawPrivate();
   Operation DrawHole();
   Operation DrawHeld();
+  Operation DrawMount();
+  Operation DrawFarAway();
   Operation DrawFileBytes();
   Operation DrawAcl();
   Operation DrawListed();
@@ -138,8 +144,9 @@ class LikelyPlan {
   std::uint8_t Used(HandleKind kind) const { return used_[IndexOf(kind)]; }
 
   std::array<std::uint8_t, kHandleKinds> used_{};
-  bool zero_page_ = false;  // something may be attached where null points to
-  std::uint8_t actor_ = 0;  // who performs the step that is being drawn
+  std::uint8_t mounts_ = 0;  // that the plan has made and not taken away
+  bool zero_page_ = false;   // something may be attached where null points to
+  std::uint8_t actor_ = 0;   // who performs the step that is being drawn
   std::vector<bool> alive_;
   std::vector<std::uint8_t> processes_;  // of each actor: the one who was first in its process
   std::vector<std::optional<std::uint8_t>> reservations_;  // of each actor: a mapping

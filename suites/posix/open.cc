@@ -69,6 +69,17 @@ SHMSPEC_CASE("posix.open.takes_the_mask_of_its_process", "POSIX.OPEN.MODE_UMASK"
   for (const char* name : {"/n0", "/n1", "/n2"}) a.Do(PosixUnlink{name}).Gives(0);
 }
 
+SHMSPEC_CASE("posix.open.takes_the_mask_that_another_thread_has_set", "POSIX.OPEN.MODE_UMASK"_req) {
+  const Actor a = plan.Spawn("a");
+  const Actor t = plan.Threaded("t");
+  a.Do(ProcessSetUmask{{022}}).Succeeds();
+  a.Thread(t);
+  t.Do(ProcessSetUmask{{077}}).Gives(022);
+  a.Do(FileStat{NewObject(a, "/n0", 0, 0666)})
+      .Expects(Record<FileRecord>().With("mode", kRegular | 0600));
+  a.Do(PosixUnlink{"/n0"}).Gives(0);
+}
+
 SHMSPEC_CASE("posix.open.leaves_an_existing_object_as_it_is",
              "POSIX.OPEN.CREATE_KEEPS_EXISTING"_req, "POSIX.OPEN.MODE_UMASK"_req) {
   const Actor a = plan.Spawn("a");

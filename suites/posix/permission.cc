@@ -200,6 +200,15 @@ SHMSPEC_CASE("posix.permission.only_the_owner_removes_a_name", "POSIX.UNLINK.STI
   a.Do(PosixOpen{"/n0"}).Fails(ENOENT);
 }
 
+SHMSPEC_CASE("posix.permission.owner_of_the_directory_removes_names", "POSIX.UNLINK.STICKY"_req) {
+  const Actor a = plan.Spawn("a", User(kAlice));
+  const Actor root = plan.Spawn("root", {.uid = 0, .gid = 0, .caps = Capabilities(0)});
+  NewObject(a, "/n0", 100);
+  root.Do(PosixOpen{"/n0"}).Fails(EACCES);
+  root.Do(PosixUnlink{"/n0"}).Gives(0);
+  a.Do(PosixOpen{"/n0"}).Fails(ENOENT);
+}
+
 SHMSPEC_CASE("posix.permission.removing_needs_none_on_the_object",
              "POSIX.UNLINK.NEEDS_NO_RIGHT_ON_OBJECT"_req) {
   const Actor a = plan.Spawn("a", User(kAlice));

@@ -65,12 +65,13 @@ void DescribeBuffer(const Transfer& transfer, const Scene& scene, std::uint64_t 
     return;
   }
   const Reach reach = Follow(scene, transfer.at, wanted, !transfer.writes);
+  const Requirement fault = reach.end == Reach::End::kFull ? "TMPFS.FULL_EFAULT"_req : kFault;
   if (reach.end == Reach::End::kWhole) {
     clauses.Bind(0, wanted, wanted, kCoherent, "as many bytes as there are");
     return;
   }
   const bool nothing = reach.bytes == 0 && reach.certain;
-  clauses.Refuse(true, EFAULT, nothing ? Force::kMust : Force::kMay, kFault,
+  clauses.Refuse(true, EFAULT, nothing ? Force::kMust : Force::kMay, fault,
                  "the buffer cannot be read or written");
   const std::uint64_t most = reach.certain ? std::max<std::uint64_t>(reach.bytes, 1) : wanted;
   clauses.Bind(0, 1, most, kFault, "as many bytes as the buffer has");

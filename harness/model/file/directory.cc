@@ -34,6 +34,8 @@ NameKind KindOf(const std::string& name, const Scene& scene) {
   if (scene.profile().posix.names_are_files != Says::kYes && !IsPortable(name)) {
     return NameKind::kUnspecified;
   }
+  const FileSystem* system = ShmOf(scene);
+  if (system != nullptr && !system->names_known) return NameKind::kUnspecified;
   const std::string_view plain = PlainName(name);
   const bool refused = plain.empty() || plain.find('/') != std::string_view::npos ||
                        IsDots(plain) || plain.size() > kLongestFileName;

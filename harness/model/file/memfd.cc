@@ -181,6 +181,7 @@ void Describe(const MemfdReopen& op, const Scene& scene, Clauses& clauses) {
   const Node& node = NodeOf(scene.state(), file->node);
   if (!node.has_seals) clauses.AnyFailure("a socket cannot be opened again");
   clauses.Refuse(!node.has_seals, ENXIO, Force::kMust, {}, "a socket cannot be opened again");
+  if (node.unknown) clauses.AnyFailure("nothing is known of the file");
   const bool truncates = op.flags.Has(kTruncate);
   const bool writes = (op.flags.bits & (kWriteOnly | kReadWrite)) != 0;
   std::uint32_t bits = op.flags.Has(kWriteOnly) ? 0 : kRead;

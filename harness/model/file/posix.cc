@@ -43,6 +43,13 @@ void DescribeName(const std::string& name, bool unlinks, Clauses& clauses) {
                  "the name is far too long");
 }
 
+/// Whether no library asks the system for the name. It does for one that is too long.
+bool IsNoFile(const std::string& name) {
+  const std::string_view plain = PlainName(name);
+  return plain.empty() || plain == "." || plain == ".." ||
+         plain.find('/') != std::string_view::npos;
+}
+
 /// What POSIX leaves open.
 bool IsUnspecified(const PosixOpen& op, const Scene& scene) {
   const PosixProfile& profile = scene.profile().posix;
@@ -52,6 +59,19 @@ bool IsUnspecified(const PosixOpen& op, const Scene& scene) {
   const bool alone = op.flags.Has(kOnlyNewObject) && !op.flags.Has(kMakeObject);
   const bool truncates = op.flags.Has(kTruncate) && access != kReadWrite;
   return alone || truncates || (access & kWriteOnly) != 0 || op.flags.Has(kAppend);
+}
+
+/// A name of which nothing is said may be that of any object.
+void ForgetNames(const Scene& scene, State& state) {
+  const Mount* mount = scene.shm_mount();
+  if (mount == nullptr) return;
+  state.file_systems[mount->file_system].Own().names_known = false;
+  const CopyOnWrite<std::vector<Node>> nodes = state.nodes;
+  for (const Node& node : *nodes) {
+    if (node.file_system == mount->file_system) {
+      ForgetNode(state, node.serial, scene.call().step);
+    }
+  }
 }
 
 struct Access {
@@ -79,6 +99,9 @@ void DescribeExisting(const PosixOpen& op, const Scene& scene, const DirectoryEn
   if (entry.node == 0) {
     clauses.Refuse(true, ELOOP, Force::kMust, "POSIX.OPEN.SYMLINK_REFUSED"_req,
                    "a symbolic link is not followed");
+    // Linux looks first whether the file belongs to somebody else.
+    clauses.Refuse(op.flags.Has(kMakeObject), EACCES, Force::kMay,
+                   "POSIX.OPEN.PROTECTED_REGULAR"_req, "O_CREAT opens nothing of others");
     return;
   }
   const Node& node = NodeOf(scene.state(), entry.node);
@@ -175,8 +198,9 @@ void Describe(const PosixOpen& op, const Scene& scene, Clauses& clauses) {
   const bool only_new = op.flags.Has(kMakeObject) && op.flags.Has(kOnlyNewObject);
   clauses.Refuse(only_new && (plain == "." || plain == ".."), EEXIST, Force::kMay,
                  "POSIX.NAME.DOT_NAMES"_req, "the directory is there");
-  if (KindOf(op.name, scene) == NameKind::kRefused) return;
+  if (IsNoFile(op.name)) return;
   DescribeSearch(scene, clauses);
+  if (KindOf(op.name, scene) == NameKind::kRefused) return;
   if (ShmOf(scene) == nullptr) return;
   if (const DirectoryEntry* entry = FindEntry(scene, op.name)) {
     DescribeExisting(op, scene, *entry, clauses);
@@ -197,7 +221,9 @@ void Apply(const PosixOpen& op, const Scene& scene, State& state, const Outcome&
   const std::int64_t number = NewNumber(outcome);
   if (number < 0) return;
   const std::uint32_t serial = scene.call().step + 1;
-  const DirectoryEntry* found = IsUnspecified(op, scene) ? nullptr : FindEntry(scene, op.name);
+  const bool unnamed = KindOf(op.name, scene) == NameKind::kUnspecified;
+  if (unnamed) ForgetNames(scene, state);
+  const DirectoryEntry* found = unnamed ? nullptr : FindEntry(scene, op.name);
   const std::uint32_t entry = found != nullptr ? found->serial : serial;
   const std::uint32_t node = found != nullptr ? found->node : MakeObject(op, scene, state);
   const Access access = AccessOf(op.flags);
@@ -210,6 +236,7 @@ void Apply(const PosixOpen& op, const Scene& scene, State& state, const Outcome&
   AddFile(state, file);
   OpenDescriptor(state, scene.process_index(), {number, serial, true});
   if (found == nullptr) return DropNode(state, node);  // the open file holds it
+  if (IsUnspecified(op, scene)) return ForgetNode(state, node, scene.call().step);
   if (!op.flags.Has(kTruncate) || NodeOf(state, node).unknown) return;
   ForgetIdBits(state, node);
   OwnNode(state, node).changed_s = scene.call().when.low;
@@ -226,11 +253,12 @@ void Describe(const PosixUnlink& op, const Scene& scene, Clauses& clauses) {
     return clauses.Observe("a name of which nothing is said");
   }
   DescribeName(op.name, true, clauses);
-  if (kind == NameKind::kRefused) return;
+  if (IsNoFile(op.name)) return;
   DescribeSearch(scene, clauses);
   const FileSystem* system = ShmOf(scene);
   if (system == nullptr) return;
   DescribeChange(scene, "POSIX.UNLINK.STICKY"_req, clauses);
+  if (kind == NameKind::kRefused) return;
   const DirectoryEntry* entry = FindEntry(scene, op.name);
   clauses.Refuse(entry == nullptr, ENOENT, Force::kMust, "POSIX.UNLINK.ENOENT"_req,
                  "there is no such name");
@@ -244,12 +272,19 @@ void Describe(const PosixUnlink& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const PosixUnlink& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (Succeeded(outcome) && KindOf(op.name, scene) == NameKind::kUnspecified) {
+    return ForgetNames(scene, state);
+  }
   if (!Succeeded(outcome) || FindEntry(scene, op.name) == nullptr) return;
   RemoveEntry(state, scene.shm_mount()->file_system, PlainName(op.name));
 }
 
 void Describe(const PosixLink& op, const Scene& scene, Clauses& clauses) {
   clauses.ReturnsValue(0, "POSIX.UNLINK.HARDLINK"_req, "the object has another name");
+  if (KindOf(op.name, scene) == NameKind::kUnspecified) {
+    clauses.AnyFailure();
+    return clauses.Observe("a name of which nothing is said");
+  }
   DescribeSearch(scene, clauses);
   if (ShmOf(scene) == nullptr) return;
   const DirectoryEntry* entry = FindEntry(scene, op.name);

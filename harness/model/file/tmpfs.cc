@@ -72,6 +72,8 @@ void Describe(const SystemRemountShm& op, const Scene& scene, Clauses& clauses) 
   constexpr Requirement kRemount = "TMPFS.REMOUNT"_req;
   clauses.RefuseHere((scene.credentials().caps & kCapSysAdmin) == 0, EPERM, Force::kMust, {},
                      "mounting needs CAP_SYS_ADMIN");
+  clauses.RefuseHere(scene.credentials().nested, EPERM, Force::kMay, {},
+                     "the mount may belong to another user namespace");
   clauses.ReturnsValue(0, {kRemount, "TMPFS.READONLY_MOUNT"_req, "TMPFS.NOEXEC"_req},
                        "the file system has the limits and flags");
   const FileSystem* system = ShmOf(scene);

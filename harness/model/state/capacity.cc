@@ -16,8 +16,8 @@ Usage PagesUsed(const State& state, std::uint8_t file_system, std::uint64_t page
     const std::uint64_t touched = object.PagesTouched(page);
     const bool known = object.IsKnown(0, MemoryObject::kEnd);
     usage.low += node.unknown ? 0 : touched;
-    usage.high += known ? touched : std::max(touched, RoundUp(node.size, page) / page);
-    if (node.unknown) usage.high += MemoryObject::kEnd / page;
+    // A call that failed may have made pages, also behind the end.
+    usage.high += known && !node.unknown ? touched : MemoryObject::kEnd / page;
   }
   return usage;
 }

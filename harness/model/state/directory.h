@@ -37,6 +37,7 @@ struct FileSystem {
   std::uint64_t pages = 0;   // that its files may have together, when limited; 0: any number
   std::uint64_t inodes = 0;  // the directory included, when limited; 0: any number
   bool read_only = false;
+  bool names_known = true;     // false once a name was used of which nothing is said
   std::uint32_t mode = 01777;  // of the directory
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;

@@ -80,8 +80,8 @@ void Mix(Mixer& mixer, const OpenFile& file) {
 }
 
 void Mix(Mixer& mixer, const FileSystem& system) {
-  mixer.Add(system.limited, system.pages, system.inodes, system.read_only, system.mode, system.uid,
-            system.gid, system.default_acl.there, system.default_acl.mode);
+  mixer.Add(system.limited, system.pages, system.inodes, system.read_only, system.names_known,
+            system.mode, system.uid, system.gid, system.default_acl.there, system.default_acl.mode);
   for (const DirectoryEntry& entry : system.entries) {
     mixer.Add(entry.serial, entry.node, entry.removed);
   }
