@@ -38,6 +38,28 @@ void KeepMessagesOverExec(const ControlHeader& header) {
   }
 }
 
+namespace {
+
+/// pidfd_getfd(2) of a process; errno when that is -1.
+int GetFrom(pid_t process, int number) {
+  const auto opened = static_cast<int>(::syscall(SYS_pidfd_open, process, 0));
+  if (opened < 0) return -1;
+  // Out of the way: the number of the copy is a part of the outcome.
+  const UniqueFd pidfd(Raised(opened));
+  return static_cast<int>(::syscall(SYS_pidfd_getfd, pidfd.get(), number, 0));
+}
+
+/// Why nobody gets a descriptor here, not even of a process's own; nullptr when that is possible.
+const char* WhyNever() {
+  if (ReadNumberFile("/proc/sys/kernel/yama/ptrace_scope") == 3) {
+    return "nobody may trace anybody here (kernel.yama.ptrace_scope)";
+  }
+  const UniqueFd own(GetFrom(::getpid(), STDIN_FILENO));
+  return own ? nullptr : "this system forbids pidfd_getfd";
+}
+
+}  // namespace
+
 Outcome Performer::Do(const DescriptorGetFrom& op) {
   const ActorSlot& other = region_.actor(op.actor.index);
   // Once it is reaped its number may belong to a stranger.
@@ -47,15 +69,10 @@ Outcome Performer::Do(const DescriptorGetFrom& op) {
     pid = other.pid.load() == slot().pid.load() ? ::getpid() : other.local_pid.load();
     if (pid == 0) return Trouble{false, "the actor cannot name a process outside its namespace"};
   }
-  const auto opened = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
-  if (opened < 0) return Failure{ErrorCode{errno}};
-  // Out of the way: the number of the copy is a part of the outcome.
-  const UniqueFd process(Raised(opened));
-  const auto copy = static_cast<int>(
-      ::syscall(SYS_pidfd_getfd, process.get(), context_.FileOf(op.descriptor), 0));
+  const int copy = GetFrom(pid, context_.FileOf(op.descriptor));
   const int error = errno;
-  if (copy < 0 && error == EPERM && ReadNumberFile("/proc/sys/kernel/yama/ptrace_scope") == 3) {
-    return Trouble{true, "nobody may trace anybody here (kernel.yama.ptrace_scope)"};
+  if (copy < 0 && (error == EPERM || error == ENOSYS)) {
+    if (const char* why = WhyNever()) return Trouble{true, why};
   }
   if (copy < 0) return Failure{ErrorCode{error}};
   return Value{copy};

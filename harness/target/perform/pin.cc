@@ -27,7 +27,11 @@ Outcome Do(const MemoryPin& op, Context& context) {
   }
   const iovec part{PointerTo(context.AddressOf(op.at)), static_cast<std::size_t>(op.size.bytes)};
   constexpr unsigned kNonblock = 2;  // SPLICE_F_NONBLOCK
-  return Returned(::syscall(SYS_vmsplice, context.pinned.writing.get(), &part, 1ul, kNonblock));
+  const long moved = ::syscall(SYS_vmsplice, context.pinned.writing.get(), &part, 1ul, kNonblock);
+  if (moved < 0 && (errno == ENOSYS || errno == EPERM)) {
+    return Trouble{true, "this system has no vmsplice"};
+  }
+  return Returned(moved);
 }
 
 Outcome Do(const MemoryUnpin&, Context& context) {
