@@ -54,10 +54,10 @@ void Count(const Trace& trace, const Verdict& verdict) {
 }
 
 void MakeStageOnce() {
-  const Result<void> isolated = EnterIsolation(Isolation::kPrivate);
+  const Result<Isolated> isolated = EnterIsolation(Isolation::kPrivate);
   if (!isolated.ok()) GiveUp(isolated.error().message);
-  Result<std::unique_ptr<Stage>> made =
-      MakeProcessStage("libc", {.private_ipc = true, .sweeps = true});
+  Result<std::unique_ptr<Stage>> made = MakeProcessStage(
+      "libc", {.private_ipc = true, .private_shm = isolated->private_shm, .sweeps = true});
   if (!made.ok()) GiveUp(made.error().message);
   stage = std::move(*made);
 }
