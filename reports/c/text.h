@@ -57,6 +57,14 @@ std::string CCondition(const Pattern& pattern);
 /// when that leaves nothing.
 Pattern DemandOf(const Objection& objection, std::span<const ActorSpec> actors);
 
+/// A part of a program, included when the program has the text `used_as`.
+struct CPart {
+  std::string_view used_as;
+  std::string_view code;
+};
+/// The parts about files in memory, descriptors and lists of rights.
+std::span<const CPart> CFileParts();
+
 /// The parts of the program that do not depend on the plan; leaves out those that `body` does not
 /// use, about which the compiler would warn.
 std::string CBeginning(const std::string& body);

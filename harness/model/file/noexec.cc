@@ -29,8 +29,11 @@ void Describe(const MemfdSetNoexec& op, const Scene& scene, Clauses& clauses) {
   clauses.RefuseHere(true, EROFS, Force::kMay, {}, "/proc/sys may be mounted read-only");
   const Credentials& mine = scene.credentials();
   const bool root = mine.file_uid == 0 && (mine.caps & kCapSysAdmin) != 0 && !mine.nested;
-  clauses.Refuse(!root, EACCES, Force::kMay, kNoexec, "only root may write the setting");
-  clauses.Refuse(!root, EPERM, Force::kMay, kNoexec, "only root may write the setting");
+  const bool elsewhere = GloballyCapable(scene, kCapSysAdmin) != Says::kYes;
+  for (const int error : {EACCES, EPERM}) {
+    clauses.RefuseHere(!root || elsewhere, error, Force::kMay, kNoexec,
+                       "only root of the first user namespace may write the setting");
+  }
   const std::uint8_t pids = scene.process().pids;
   const std::uint8_t parent = scene.state().pid_namespaces[pids].parent;
   clauses.Refuse(op.value < 0 || op.value > kMost, EINVAL, Force::kMust, kNoexec,

@@ -75,8 +75,9 @@ void Describe(const DescriptorGetFrom& op, const Scene& scene, Clauses& clauses)
     return clauses.Refuse(true, ESRCH, Force::kMust, kGets, "the process is gone");
   }
   const Says may = MayTrace(scene, op.actor.index);
-  clauses.Refuse(may == Says::kNo, EPERM, Force::kMust, kGets,
-                 "the caller may not trace the other process");
+  // The environment may have taken CAP_SYS_PTRACE from root.
+  clauses.RefuseHere(may == Says::kNo, EPERM, Force::kMust, kGets,
+                     "the caller may not trace the other process");
   clauses.RefuseHere(may == Says::kSilent, EPERM, Force::kMay, {},
                      "the other process may not be traced by its own user (dumpable, Yama)");
   const bool open = FindFile(scene.state(), other.process,

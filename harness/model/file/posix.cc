@@ -177,7 +177,8 @@ std::uint32_t MakeObject(const PosixOpen& op, const Scene& scene, State& state) 
   }
   AddNode(state, node);
   if (node.unknown) ForgetNode(state, serial, serial);
-  if (system != nullptr && KindOf(op.name, scene) == NameKind::kPlain) {
+  const bool named = KindOf(op.name, scene) == NameKind::kPlain;
+  if (system != nullptr && named && FindEntry(scene, op.name) == nullptr) {
     AddEntry(state, node.file_system, {serial, std::string(PlainName(op.name)), serial});
   }
   return serial;
@@ -224,6 +225,8 @@ void Apply(const PosixOpen& op, const Scene& scene, State& state, const Outcome&
   const bool unnamed = KindOf(op.name, scene) == NameKind::kUnspecified;
   if (unnamed) ForgetNames(scene, state);
   const DirectoryEntry* found = unnamed ? nullptr : FindEntry(scene, op.name);
+  // Where a symbolic link leads is not known.
+  if (found != nullptr && found->node == 0) found = nullptr;
   const std::uint32_t entry = found != nullptr ? found->serial : serial;
   const std::uint32_t node = found != nullptr ? found->node : MakeObject(op, scene, state);
   const Access access = AccessOf(op.flags);

@@ -204,6 +204,10 @@ class Clauses {
   void Ends(GoneHow how, int code, Force force, Requirements requirements, const char* why) {
     Add({Refusal::Kind::kGone, force, FaultCode::kOther, how, code, -1, requirements, why});
   }
+  /// What was said to refuse the call need not refuse it.
+  void LetSucceed() {
+    for (std::size_t i = 0; i < refusal_count_; ++i) refusals_[i].force = Force::kMay;
+  }
   /// Any failure is allowed as well, because the specification is silent about it; with `here`,
   /// because of the environment and in these words, see RefuseHere.
   void AnyFailure(const char* here = nullptr) {

@@ -35,7 +35,11 @@ Reach FollowAll(const Scene& scene, std::uint64_t address, std::uint64_t size, b
     if (denied) {
       const bool read_only = store && mapping->IsAttach() && mapping->protection != 0 &&
                              (mapping->max_protection & kProtectWrite) == 0;
-      return {Reach::End::kDenied, at - address, true, node, anonymous, read_only};
+      return {.end = Reach::End::kDenied,
+              .bytes = at - address,
+              .node = node,
+              .anonymous = anonymous,
+              .read_only_attach = read_only};
     }
     // Whether such memory can be read is the processor's choice.
     if (!store && (mapping->protection & kProtectRead) == 0) doubt = Reach::End::kDenied;

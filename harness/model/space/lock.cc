@@ -157,7 +157,10 @@ void Describe(const MapLock& op, const Scene& scene, Clauses& clauses) {
   if (pages.end < pages.start) return;
   DescribeLock(scene, MoreLocked(scene, pages), true, ENOMEM, clauses);
   DescribeHoles(scene, pages.start, pages.end, ENOMEM, clauses);
-  clauses.Refuse(MayFault(scene, pages), ENOMEM, Force::kMay, "MMAP.MLOCK"_req,
+  const bool exceeds =
+      IsLimited(scene) &&
+      LockedBytes(scene.space(), {}) + MoreLocked(scene, pages) > scene.process().memlock;
+  clauses.Refuse(!exceeds && MayFault(scene, pages), ENOMEM, Force::kMay, "MMAP.MLOCK"_req,
                  "a page of the range cannot be brought in");
   clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "memory may be short");
 }
