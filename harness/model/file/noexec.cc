@@ -6,6 +6,7 @@
 
 #include "harness/model/file/descriptor.h"
 #include "harness/model/language/operations.h"
+#include "harness/model/rights/permission.h"
 
 namespace shmspec::model {
 
