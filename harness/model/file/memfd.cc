@@ -186,6 +186,10 @@ void Describe(const MemfdReopen& op, const Scene& scene, Clauses& clauses) {
   const bool writes = (op.flags.bits & (kWriteOnly | kReadWrite)) != 0;
   std::uint32_t bits = op.flags.Has(kWriteOnly) ? 0 : kRead;
   if (writes || truncates) bits |= kWrite;
+  if (node.unknown && node.file_system != kNoFileSystem) {
+    clauses.AnyFailure("nothing is known of the file");
+    return clauses.Observe("a file of which nothing is known");
+  }
   DescribeOpening(scene, node, bits, kReopen, clauses);
   const bool shrinks = truncates && (node.size > 0 || node.unknown);
   clauses.Refuse(shrinks && (node.seals & kSealShrink) != 0, EPERM,

@@ -63,8 +63,15 @@ void Describe(const MemfdLink&, const Scene& scene, Clauses& clauses) {
   constexpr Requirement kLink = "MEMFD.NO_LINK"_req;
   const OpenFile* file =
       FindFile(scene.state(), scene.process_index(), scene.NumberOf<&MemfdLink::descriptor>());
+  const Node* node = file != nullptr ? &NodeOf(scene.state(), file->node) : nullptr;
+  const bool named = node != nullptr && node->file_system != kNoFileSystem;
   for (const int error : {EXDEV, ENOENT}) {
-    clauses.Refuse(true, error, Force::kMust, kLink, "the file is on no file system with names");
+    clauses.Refuse(true, error, named ? Force::kMay : Force::kMust, kLink,
+                   "the file is on no file system with names");
+  }
+  if (named) {
+    clauses.AnyFailure();
+    clauses.Observe("another name for a file that has one");
   }
   for (const int error : {EACCES, EPERM, EROFS}) {
     clauses.RefuseHere(file != nullptr, error, Force::kMay, {}, "the folder may not be written");

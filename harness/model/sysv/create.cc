@@ -213,8 +213,8 @@ void Describe(const SysvGet& op, const Scene& scene, Clauses& clauses) {
   }
   if (IsNew(op, scene, found)) {
     DescribeNew(op, scene, clauses);
-    if (doubtful != nullptr)
-      clauses.LetSucceed();  // what refuses a new one need not refuse the old
+    // What refuses a new one need not refuse the old.
+    if (doubtful != nullptr && op.size.bytes == 0) clauses.LetSucceed();
   } else {
     clauses.Refuse(true, ENOENT, doubtful != nullptr ? Force::kMay : Force::kMust,
                    {"SYSV.SHMGET.NOENT"_req, "SYSV.SHMGET.EXCL_ALONE_IGNORED"_req},
