@@ -32,6 +32,7 @@ std::string PathShown(const Scene& scene, const NodeBacking& backing) {
   const bool sees = std::find(mounts.begin(), mounts.end(), backing.mount) != mounts.end();
   if (backing.entry == 0 || !sees) return "";
   const FileSystem& system = *state.file_systems[state.mounts[backing.mount].file_system];
+  if (!system.names_known) return "";
   for (const DirectoryEntry& entry : system.entries) {
     if (entry.serial != backing.entry) continue;
     return "/dev/shm/" + entry.name + (entry.removed ? " (deleted)" : "");
