@@ -103,6 +103,7 @@ Json FullTest(const Json& test) {
   full["flakiness"] = {
       {"flaky", false}, {"attempts", 2}, {"passed", 2}, {"flips", 0}, {"flip_rate", 0.0}};
   full["reason"] = "it died";
+  full["origin"] = {{"report", "an issue"}, {"affected", "a system"}};
   full["location"] = test["location"];
   const Json seed = attempt["seed"];
   attempt.erase("seed");
