@@ -20,10 +20,11 @@ using namespace shmspec::literals;
 namespace {
 
 constexpr std::uint32_t kSticky = 01000;
-constexpr std::size_t kEdge = 257;  // bytes from which on a library may tell another error
+constexpr std::size_t kFakedLength = 200;  // bytes up to which what fakes owners finds a name
+constexpr std::size_t kEdge = 257;         // bytes from which on a library may tell another error
 
 /// Adds the errors of names that never reach the system.
-void DescribeName(const std::string& name, bool unlinks, Clauses& clauses) {
+void DescribeName(const std::string& name, bool unlinks, const Scene& scene, Clauses& clauses) {
   const std::string_view plain = PlainName(name);
   const bool empty = plain.empty();
   const bool slash = plain.find('/') != std::string_view::npos;
@@ -41,6 +42,9 @@ void DescribeName(const std::string& name, bool unlinks, Clauses& clauses) {
   clauses.Refuse(is_long, ENAMETOOLONG, Force::kMust, limit, "the name is longer than 255 bytes");
   clauses.Refuse(is_long && plain.size() >= kEdge, unlinks ? ENOENT : EINVAL, Force::kMay, limit,
                  "the name is far too long");
+  const bool fakes = !Has(scene.system().abilities, Ability::kFileOwners);
+  clauses.RefuseHere(fakes && !is_long && plain.size() > kFakedLength, ENAMETOOLONG, Force::kMay,
+                     {}, "what fakes owners keeps them in files with longer names");
 }
 
 /// Whether no library asks the system for the name. It does for one that is too long.
@@ -194,7 +198,7 @@ void Describe(const PosixOpen& op, const Scene& scene, Clauses& clauses) {
     clauses.AnyFailure();
     return clauses.Observe("a name or flags of which nothing is said");
   }
-  DescribeName(op.name, false, clauses);
+  DescribeName(op.name, false, scene, clauses);
   const std::string_view plain = PlainName(op.name);
   const bool only_new = op.flags.Has(kMakeObject) && op.flags.Has(kOnlyNewObject);
   clauses.Refuse(only_new && (plain == "." || plain == ".."), EEXIST, Force::kMay,
@@ -255,7 +259,7 @@ void Describe(const PosixUnlink& op, const Scene& scene, Clauses& clauses) {
     clauses.AnyFailure();
     return clauses.Observe("a name of which nothing is said");
   }
-  DescribeName(op.name, true, clauses);
+  DescribeName(op.name, true, scene, clauses);
   if (IsNoFile(op.name)) return;
   DescribeSearch(scene, clauses);
   const FileSystem* system = ShmOf(scene);
