@@ -49,7 +49,7 @@ Abilities OfOperation(const Operation& operation) {
                              std::is_same_v<Op, ProcessDropCapability>) {
           return Only(Ability::kTwoUsers);
         } else if constexpr (std::is_same_v<Op, FileStat> || std::is_same_v<Op, FileChmod> ||
-                             std::is_same_v<Op, FileChown>) {
+                             std::is_same_v<Op, SysvKeepsKey> || std::is_same_v<Op, FileChown>) {
           return Only(Ability::kFileOwners);
         } else if constexpr (std::is_same_v<Op, FileSetAcl> || std::is_same_v<Op, FileGetAcl>) {
           return Only(Ability::kAcl) | Only(Ability::kFileOwners);

@@ -200,7 +200,6 @@ Operation LikelyPlan::DrawObject() {
 
 /// Above 4 GiB.
 Operation LikelyPlan::DrawFarAway() {
-  constexpr std::uint64_t kFar = std::uint64_t{1} << 32;
   switch (Below(3)) {
     case 0:
       return FileTruncate{AnyDescriptor(), {kFar + 2 * kPage}};

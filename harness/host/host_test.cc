@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "harness/host/clocks.h"
+#include "harness/host/file_identity.h"
 #include "harness/host/futex.h"
 #include "harness/host/own_process.h"
 #include "harness/host/pipe.h"
@@ -251,6 +253,20 @@ TEST(SleepWatch, WantsOneSleepThatLasts) {
   EXPECT_FALSE(watch.Sees({false, 2}, 5 * kLasting_ns)) << "a thread that runs";
   EXPECT_FALSE(watch.Sees({true, 2}, 5 * kLasting_ns));
   EXPECT_TRUE(watch.Sees({true, 2}, 6 * kLasting_ns));
+}
+
+TEST(FileIdentity, TellsFileSystemsAndKindsApart) {
+  const UniqueFd memory(::memfd_create("shmspec-test", MFD_CLOEXEC));
+  ASSERT_TRUE(memory);
+  const auto file = IdentityOf(memory.get());
+  const auto folder = IdentityOf("/proc");
+  ASSERT_TRUE(file && folder);
+  EXPECT_TRUE(file->regular);
+  EXPECT_FALSE(folder->regular);
+  EXPECT_FALSE(file->IsOnDeviceOf(*folder));
+  EXPECT_TRUE(folder->IsOnDeviceOf(*IdentityOf("/proc/self")));
+  EXPECT_FALSE(IdentityOf("/proc/none"));
+  EXPECT_FALSE(IdentityOf(-1));
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/host/file_identity.h"
 #include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
@@ -46,24 +46,17 @@ Result<void> Unshare(int flags, const char* what) {
   return Error{fmt::format("{} cannot be made: {}", what, std::strerror(errno)), true};
 }
 
-/// The number of the file system at /dev/shm, where there is one.
-std::optional<dev_t> ShmDevice() {
-  struct stat folder {};
-  if (::stat("/dev/shm", &folder) != 0) return std::nullopt;
-  return folder.st_dev;
-}
-
 /// Whether /dev/shm is a file system of its own afterwards.
 bool MountPrivately() {
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
-  const std::optional<dev_t> before = ShmDevice();
+  const std::optional<FileIdentity> before = IdentityOf("/dev/shm");
   // Refused where there is no /dev/shm or a container forbids it; not needed for System V.
   if (::mount("shmspec", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,mode=1777") != 0) {
     return false;
   }
   // Some systems only say that they have mounted it.
-  const std::optional<dev_t> after = ShmDevice();
-  return before && after && *before != *after;
+  const std::optional<FileIdentity> after = IdentityOf("/dev/shm");
+  return before && after && !before->IsOnDeviceOf(*after);
 }
 
 bool CanEnter(Isolation isolation) {

@@ -6,15 +6,15 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/host/file_identity.h"
 #include "harness/host/own_process.h"
 #include "harness/host/text_file.h"
 #include "harness/target/perform/acl.h"
@@ -52,10 +52,10 @@ UniqueFd Seen() { return UniqueFd(Raised(::open(kFolder, O_PATH | O_DIRECTORY | 
 
 /// Whether it is one that a plan has mounted.
 bool IsOfPlan(int folder) {
-  struct stat status {};
+  const std::optional<FileIdentity> identity = IdentityOf(folder);
   const Result<std::string> text = ReadTextFile("/proc/thread-self/mountinfo");
-  if (::fstat(folder, &status) != 0 || !text.ok()) return false;
-  const std::string device = fmt::format(" {}:{} ", major(status.st_dev), minor(status.st_dev));
+  if (!identity || !text.ok()) return false;
+  const std::string device = fmt::format(" {}:{} ", identity->device_major, identity->device_minor);
   for (const std::string& line : Lines(*text)) {
     if (line.find(device) != std::string::npos && line.find(kSource) != std::string::npos) {
       return true;

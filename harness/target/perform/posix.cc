@@ -3,14 +3,15 @@
 // Names in /dev/shm. Only where that is the plan's own: nothing here reaches another folder.
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "harness/host/file_identity.h"
 #include "harness/target/call/object_name.h"
 #include "harness/target/perform/families.h"
 #include "harness/target/perform/new_descriptor.h"
@@ -36,10 +37,9 @@ int OpenFlagsOf(std::uint64_t bits) {
 /// Whether the library gave an object of /dev/shm. A C library may open what a name such as ".."
 /// stands for.
 bool IsObject(int file) {
-  struct stat opened {};
-  struct stat folder {};
-  return ::fstat(file, &opened) == 0 && ::stat("/dev/shm", &folder) == 0 &&
-         S_ISREG(opened.st_mode) && opened.st_dev == folder.st_dev;
+  const std::optional<FileIdentity> opened = IdentityOf(file);
+  const std::optional<FileIdentity> folder = IdentityOf("/dev/shm");
+  return opened && folder && opened->regular && opened->IsOnDeviceOf(*folder);
 }
 
 }  // namespace
