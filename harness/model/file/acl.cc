@@ -52,11 +52,12 @@ Acl EntriesOf(const Op& op) {
   Acl acl;
   acl.there = op.mask >= 0;
   if (!acl.there) return acl;
-  acl.group = op.group;
+  const auto bits = [](std::int32_t number) { return static_cast<std::uint32_t>(number); };
+  acl.group = bits(op.group);
   acl.user = op.user.number;
-  acl.user_bits = op.user.number != kNoEntry ? op.user_bits : 0;
+  acl.user_bits = op.user.number != kNoEntry ? bits(op.user_bits) : 0;
   acl.named_group = op.named_group.number;
-  acl.named_group_bits = op.named_group.number != kNoEntry ? op.named_group_bits : 0;
+  acl.named_group_bits = op.named_group.number != kNoEntry ? bits(op.named_group_bits) : 0;
   return acl;
 }
 

@@ -27,9 +27,7 @@ bool IsInGroup(const Credentials& caller, std::uint32_t gid) {
          std::find(caller.groups.begin(), caller.groups.end(), gid) != caller.groups.end();
 }
 
-bool Grants(std::int64_t granted, std::uint32_t bits) {
-  return (static_cast<std::uint64_t>(granted) & bits) == bits;
-}
+bool Grants(std::uint32_t granted, std::uint32_t bits) { return (granted & bits) == bits; }
 
 /// Whether the access control list lets the caller open it: "Access check algorithm" of acl(5).
 bool ByAcl(const Credentials& caller, const Node& node, std::uint32_t bits) {

@@ -11,11 +11,11 @@ namespace shmspec::model {
 /// bits of owner and others, and the mask in place of those of the group.
 struct Acl {
   bool there = false;
-  std::int32_t group = 0;
+  std::uint32_t group = 0;
   std::uint32_t user = kNoName;
-  std::int32_t user_bits = 0;
+  std::uint32_t user_bits = 0;
   std::uint32_t named_group = kNoName;
-  std::int32_t named_group_bits = 0;
+  std::uint32_t named_group_bits = 0;
   static constexpr std::uint32_t kNoName = 0xffffffff;
   friend bool operator==(const Acl&, const Acl&) = default;
 };

@@ -34,16 +34,14 @@ void MaskOthers(model::Node& node) {
 void MixNames(model::Node& node) { std::swap(node.acl.user_bits, node.acl.named_group_bits); }
 
 /// The owning group has the mask as its own bits.
-void TakeMaskForGroup(model::Node& node) {
-  node.acl.group = static_cast<std::int32_t>(node.mode >> 3 & 7);
-}
+void TakeMaskForGroup(model::Node& node) { node.acl.group = node.mode >> 3 & 7; }
 
 /// fchmod changes the entry of the owning group and leaves the mask.
 void ChmodSetsGroup(const Aftermath& a) {
   model::Node* node = IsOneOf<FileChmod>(a.call) ? OwnNodeNamed(a.after, a.call) : nullptr;
   if (node == nullptr || !node->acl.there || !a.Succeeded()) return;
   const std::uint32_t before = NodeNamed(a.before, a.call)->mode;
-  node->acl.group = static_cast<std::int32_t>(node->mode >> 3 & 7);
+  node->acl.group = node->mode >> 3 & 7;
   node->mode = (node->mode & ~kGroupBits) | (before & kGroupBits);
 }
 

@@ -93,7 +93,8 @@ TEST(Objects, StayBelowTheirFolder) {
         if (Reaches(Perform(PosixPlantLink{name, "n1"}, context))) return 5;
         if (Reaches(Perform(PosixPlantLink{"/n0", name}, context))) return 6;
       }
-      for (const std::uint64_t flag : {O_DIRECTORY, O_PATH, O_TMPFILE, O_NONBLOCK}) {
+      for (const int number : {O_DIRECTORY, O_PATH, O_TMPFILE, O_NONBLOCK}) {
+        const auto flag = static_cast<std::uint64_t>(number);
         if (Reaches(Perform(PosixOpen{"/..", flag | kReadWrite}, context))) return 7;
         if (Reaches(Perform(PosixOpen{"/n0", flag | kMakeObject}, context))) return 8;
       }
