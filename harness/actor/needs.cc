@@ -25,6 +25,8 @@ Abilities OfActor(const ActorSpec& spec) {
   add(spec.namespaces.bits != 0, Ability::kProc);
   // The process that makes a pid namespace stays outside it and ends.
   add(spec.namespaces.Has(kNamespacePid), Ability::kOrphans);
+  // Its processes end with the first one in it, which has to be ended from outside.
+  add(spec.namespaces.Has(kNamespacePid), Ability::kKill);
   add(spec.abi == Abi::kI386, Ability::kSharedFile);
   add(spec.cpu.has_value(), Ability::kPinning);
   return needs;

@@ -121,7 +121,8 @@ SHMSPEC_CASE("map.edge.fixed_maps_over_mappings_and_holes", "MMAP.FIXED_REPLACES
   Number(a, m, 6);
   const Descriptor other = a.Memfd(0, Pages(4));
   const Mapping n = MapShared(a, other, 4);
-  for (const std::int64_t page : {0, 1, 2, 3}) a.Store(n + PageOffset(page), 50 + page).Succeeds();
+  for (const std::int64_t page : {0, 1, 2, 3})
+    a.Store(n + PageOffset(page), static_cast<std::uint64_t>(50 + page)).Succeeds();
   a.Do(MapUnmap{m + PageOffset(2), {Pages(1)}}).Gives(0);
   a.Do(MapProtect{m + PageOffset(3), {Pages(1)}, 1}).Gives(0);
   a.Do(MapMap{.descriptor = other,

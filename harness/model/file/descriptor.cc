@@ -46,8 +46,10 @@ void DescribeRoomForDescriptor(const Scene& scene, Clauses& clauses) {
     clauses.RefuseHere(true, EMFILE, Force::kMay, {}, "RLIMIT_NOFILE may be reached");
   } else {
     // Besides those of the plan there are usually the standard streams.
-    clauses.Refuse(true, EMFILE, open + kFirst >= limit ? Force::kUsually : Force::kMay,
-                   "POSIX.OPEN.EMFILE"_req, "RLIMIT_NOFILE is reached");
+    const bool reached = open + kFirst >= limit;
+    clauses.Refuse(reached, EMFILE, Force::kUsually, "POSIX.OPEN.EMFILE"_req,
+                   "RLIMIT_NOFILE is reached");
+    clauses.RefuseHere(!reached, EMFILE, Force::kMay, {}, "files of the harness may take the room");
   }
   clauses.RefuseHere(true, ENFILE, Force::kMay, {}, "the system may have too many open files");
   clauses.Picks(FreshDescriptor(), "FD.LOWEST_NUMBER"_req);

@@ -9,16 +9,26 @@
 namespace shmspec::model {
 namespace {
 
-/// How the environment may refuse an operation other than shared memory's own.
+/// Whether a system that lacks the call has shared memory all the same. The calls of System V are
+/// looked for before a run, and accesses need none.
+bool MayBeLacking(const Operation& operation) {
+  const Family family = FamilyOf(operation);
+  return family != Family::kSysv && family != Family::kMemory;
+}
+
+/// How the environment may refuse an operation.
 void DescribeRole(const Scene& scene, Clauses& clauses) {
-  switch (RoleOf(*scene.call().operation)) {
+  const Operation& operation = *scene.call().operation;
+  switch (RoleOf(operation)) {
     case Role::kSubject:
-      return;
-    case Role::kNeighbour:
+    case Role::kNeighbour: {
+      const bool subject = RoleOf(operation) == Role::kSubject;
+      if (subject && !MayBeLacking(operation)) return;
       clauses.RefuseHere(true, ENOSYS, Force::kMay, {}, "this system has no such call");
       clauses.RefuseHere(scene.system().filtered, EPERM, Force::kMay, {},
                          "a filter of system calls may forbid it");
       return;
+    }
     case Role::kPrepares:
       clauses.AnyFailure("the system refuses what the case prepares with");
       return;
