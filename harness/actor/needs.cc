@@ -63,7 +63,8 @@ Abilities OfOperation(const Operation& operation) {
           return Only(Ability::kTools) | Only(Ability::kProc);
         } else if constexpr (std::is_same_v<Op, ProcessUnshare> ||
                              std::is_same_v<Op, ProcessEnterNamespace>) {
-          return Only(Ability::kProc);
+          const bool pids = op.namespaces.Has(kNamespacePid);
+          return pids ? Only(Ability::kProc) | Only(Ability::kKill) : Only(Ability::kProc);
         } else if constexpr (std::is_same_v<Op, MemfdReopen> ||
                              std::is_same_v<Op, MemfdShowsName> || std::is_same_v<Op, MemfdLink> ||
                              std::is_same_v<Op, MemfdGetNoexec> ||

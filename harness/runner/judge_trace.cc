@@ -239,6 +239,19 @@ std::size_t FirstTroubled(const Trace& trace) {
   return static_cast<std::size_t>(troubled - trace.steps.begin());
 }
 
+namespace {
+
+/// Whether the step raced with one that could not be carried out: that one may have done something.
+bool RacedWith(const Trace& trace, std::size_t troubled, std::optional<std::size_t> step) {
+  if (troubled >= trace.steps.size() || !step) return false;
+  const Step& one = trace.plan.steps[troubled];
+  const Step& other = trace.plan.steps[*step];
+  const bool racing = one.timing == Timing::kRace && other.timing == Timing::kRace;
+  return racing && one.race == other.race;
+}
+
+}  // namespace
+
 CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
   if (auto trouble = TroubleOf(trace)) return *trouble;
   // A failure before a step that could not be carried out counts all the same.
@@ -247,6 +260,8 @@ CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
   findings.unexpected = FirstUnexpected(trace, troubled);
   const Verdict verdict = Judge(trace, profile);
   if (verdict.kind == Verdict::Kind::kRefuted) findings.refusal = verdict;
+  if (RacedWith(trace, troubled, findings.unexpected)) findings.unexpected.reset();
+  if (RacedWith(trace, troubled, verdict.step)) findings.refusal.reset();
   if (troubled < trace.steps.size() && !findings.unexpected && !findings.refusal) {
     const auto& trouble = std::get<Trouble>(trace.steps[troubled].outcome);
     CaseResult result = ResultOfTrouble(trace, trouble.lacking, trouble.reason);
