@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <limits>
 
 #include "harness/model/language/operations.h"
 #include "harness/model/memory/access.h"
@@ -52,22 +51,6 @@ void Describe(const MemoryUnpin&, const Scene&, Clauses& clauses) {
 
 void Apply(const MemoryUnpin&, const Scene& scene, State& state, const Outcome&) {
   ClosePins(state, scene.call().actor);
-}
-
-void Describe(const ProcessResident&, const Scene& scene, Clauses& clauses) {
-  constexpr Requirement kCounts = "PROC.STATUS.RSS_SHMEM"_req;
-  clauses.RefuseHere(true, ENOENT, Force::kMay, {}, "this system does not show it");
-  clauses.Returns<Value>(kCounts, "the shared memory that the process has in use");
-  std::uint64_t locked = 0;
-  for (const Mapping& mapping : scene.space().mappings()) {
-    if (!mapping.locked || !mapping.IsShared() || mapping.protection == 0) continue;
-    const std::uint64_t limit = ObjectOf(scene.state(), mapping.object).vouched;
-    const std::uint64_t there = limit - std::min(limit, mapping.offset);
-    locked += std::min(mapping.size(), there);
-  }
-  // What is locked is in use for certain; each processor may count for itself for a while.
-  clauses.Bind(0, locked / 2, std::numeric_limits<std::int64_t>::max(), kCounts,
-               "at least half of what is locked");
 }
 
 }  // namespace shmspec::model

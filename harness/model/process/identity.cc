@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -318,6 +319,22 @@ void Apply(const ProcessSetUmask& op, const Scene& scene, State& state, const Ou
 void Describe(const ProcessPin&, const Scene&, Clauses& clauses) {
   clauses.RefuseHere(true, EINVAL, Force::kMay, {}, "the processor may not exist");
   clauses.ReturnsValue(0, "SEED.UNIPROCESSOR"_req, "the process stays on one processor");
+}
+
+void Describe(const ProcessResident&, const Scene& scene, Clauses& clauses) {
+  constexpr Requirement kCounts = "PROC.STATUS.RSS_SHMEM"_req;
+  clauses.RefuseHere(true, ENOENT, Force::kMay, {}, "this system does not show it");
+  clauses.Returns<Value>(kCounts, "the shared memory that the process has in use");
+  std::uint64_t locked = 0;
+  for (const Mapping& mapping : scene.space().mappings()) {
+    if (!mapping.locked || !mapping.IsShared() || mapping.protection == 0) continue;
+    const std::uint64_t limit = ObjectOf(scene.state(), mapping.object).vouched;
+    const std::uint64_t there = limit - std::min(limit, mapping.offset);
+    locked += std::min(mapping.size(), there);
+  }
+  // What is locked is in use for certain; each processor may count for itself for a while.
+  clauses.Bind(0, locked / 2, std::numeric_limits<std::int64_t>::max(), kCounts,
+               "at least half of what is locked");
 }
 
 }  // namespace shmspec::model

@@ -8,12 +8,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <string>
 
 #include "harness/host/address.h"
 #include "harness/host/own_process.h"
-#include "harness/host/text_file.h"
 #include "harness/target/perform/families.h"
 
 namespace shmspec::perform {
@@ -37,16 +34,6 @@ Outcome Do(const MemoryPin& op, Context& context) {
 Outcome Do(const MemoryUnpin&, Context& context) {
   context.pinned = {};
   return Value{0};
-}
-
-Outcome Do(const ProcessResident&, Context&) {
-  constexpr std::string_view kWord = "RssShmem:";
-  constexpr std::int64_t kUnit = 1024;
-  const Result<std::string> text = ReadTextFile("/proc/self/status");
-  if (!text.ok()) return Trouble{text.error().lacking, text.error().message};
-  const std::size_t at = text->find(kWord);
-  if (at == std::string::npos) return Failure{ErrorCode{ENOENT}};
-  return Value{std::strtoll(text->c_str() + at + kWord.size(), nullptr, 10) * kUnit};
 }
 
 }  // namespace shmspec::perform

@@ -12,12 +12,16 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <iterator>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/host/capability.h"
 #include "harness/host/process_limit.h"
+#include "harness/host/text_file.h"
 #include "harness/target/perform/families.h"
 #include "harness/vocabulary/value/names.h"
 
@@ -95,5 +99,15 @@ Outcome Do(const ProcessSetUmask& op, Context&) {
 }
 
 Outcome Do(const ProcessPin& op, Context&) { return Returned(PinToCpu(op.cpu) ? 0 : -1); }
+
+Outcome Do(const ProcessResident&, Context&) {
+  constexpr std::string_view kWord = "RssShmem:";
+  constexpr std::int64_t kUnit = 1024;
+  const Result<std::string> text = ReadTextFile("/proc/self/status");
+  if (!text.ok()) return Trouble{text.error().lacking, text.error().message};
+  const std::size_t at = text->find(kWord);
+  if (at == std::string::npos) return Failure{ErrorCode{ENOENT}};
+  return Value{std::strtoll(text->c_str() + at + kWord.size(), nullptr, 10) * kUnit};
+}
 
 }  // namespace shmspec::perform
