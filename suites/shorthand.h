@@ -9,6 +9,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "harness/runner/case.h"
 #include "harness/vocabulary/outcome/memory_pattern.h"
@@ -42,6 +43,18 @@ inline ActorSpec UserWith(std::uint32_t id, std::uint64_t capabilities) {
   ActorSpec spec = User(id);
   spec.caps = Capabilities(capabilities);
   return spec;
+}
+
+/// All ids of a process at once, and no other groups: what root does to become that user for good.
+inline ProcessSetIdentity AllIds(std::uint32_t uid, std::uint32_t gid,
+                                 std::vector<Id> groups = {}) {
+  return {.ruid = Id(uid),
+          .euid = Id(uid),
+          .suid = Id(uid),
+          .rgid = Id(gid),
+          .egid = Id(gid),
+          .sgid = Id(gid),
+          .groups = std::move(groups)};
 }
 
 /// An actor alone in a new IPC namespace, for cases that count everything in it. Others join it

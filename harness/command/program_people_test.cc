@@ -264,6 +264,8 @@ TEST(Show, GivesACaseAsAProgramInC) {
 
 TEST(Show, NamesAFileAsTheProjectDoes) {
   EXPECT_THAT(RunProgram({"show", kCase}).out, StartsWith("# suites/sysv/"));
+  EXPECT_THAT(RunProgram({"show", "regressions.remove.is_refused_to_other_users"}).out,
+              HasSubstr("\n# gVisor issue 14191; gVisor to August 2026: "));
 }
 
 TEST(List, HasPartsAndLevelsAsARunHas) {

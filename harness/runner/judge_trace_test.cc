@@ -172,6 +172,41 @@ TEST(JudgeTrace, NeverExcusesSharedMemoryItself) {
   }
 }
 
+TEST(JudgeTrace, TakesAMissingCallOnFilesForTheEnvironments) {
+  PlanBuilder plan("judgement.files");
+  const Actor a = plan.Spawn("a");
+  a.Do(FileTruncate{a.Memfd(0), {4096}}).Gives(0);
+  EXPECT_EQ(Judged(plan.plan(), FailsAt(1, ENOSYS)).status, Status::kUnsupported);
+  EXPECT_EQ(Judged(plan.plan(), FailsAt(1, EPERM)).status, Status::kFail);
+  EXPECT_EQ(Judged(plan.plan(), FailsAt(1, EINVAL)).status, Status::kFail);
+  const CaseResult filtered = Judged(plan.plan(), [](Trace& trace) {
+    FailsAt(1, EPERM)(trace);
+    trace.system.filtered = true;
+  });
+  EXPECT_EQ(filtered.status, Status::kUnsupported) << filtered.reason;
+}
+
+/// What could not be carried out may have made the segment that the other finds.
+TEST(JudgeTrace, DoesNotJudgeWhatRacedWithAStepThatWasNotCarriedOut) {
+  PlanBuilder plan("judgement.race");
+  const Actor a = plan.Spawn("a");
+  const Actor b = plan.Spawn("b");
+  const Key k = plan.NewKey();
+  plan.Race([&] {
+    a.Do(SysvGet{k, {4096}, kCreate | kExclusive | 0600});
+    b.Do(SysvGet{k, {4096}, kCreate | kExclusive | 0600});
+  });
+  const auto other_exists = [](Outcome first) {
+    return [=](Trace& trace) {
+      trace.steps[0].outcome = first;
+      trace.steps[1].outcome = Failure{{EEXIST}};
+    };
+  };
+  const CaseResult result = Judged(plan.plan(), other_exists(Trouble{true, "no room"}));
+  EXPECT_EQ(result.status, Status::kUnsupported) << result.reason;
+  EXPECT_EQ(Judged(plan.plan(), other_exists(Failure{{ENOMEM}})).status, Status::kFail);
+}
+
 TEST(JudgeTrace, FailsAPreparationThatSucceedsWhereItMustBeRefused) {
   PlanBuilder plan("judgement.subject");
   const Actor user = plan.Spawn("user", {.uid = 1000, .gid = 1000});

@@ -56,6 +56,14 @@ class Differences(unittest.TestCase):
         found = objections(record(case("UNRESOLVED", "took longer than 10s")))
         self.assertEqual(found, ["UNRESOLVED chapter.topic.case: took longer than 10s"])
 
+    def test_are_no_cases_that_are_known_not_to_end(self):
+        endless = "UNRESOLVED chapter.topic.* | A.B | it never ends"
+        hang = case("UNRESOLVED", "took longer than 10s")
+        self.assertEqual(objections(record(hang), endless), [])
+        self.assertEqual(objections(record(case("PASS")), endless), [
+            "x.deviations:1 explains no case: UNRESOLVED chapter.topic.*"])
+        self.assertEqual(len(objections(record(hang), endless.replace("topic", "other"))), 2)
+
     def test_are_runs_that_were_cut_short(self):
         self.assertEqual(objections(record()), ["no case was run"])
         found = objections(record(case("PASS"), complete=False, stop_reason="stopped by SIGTERM"))

@@ -5,8 +5,8 @@
     systems_test.py SYSTEM PROGRAM [--short] [--record FILE] [--propose]
 
 SYSTEM names a launcher (harness/launcher/launchers.toml) and its file SYSTEM.deviations beside this
-one; PROGRAM is a built shmspec. The run has to be complete, without UNRESOLVED cases and without a
-FAIL that the file does not explain, and each line of the file has to explain one. --short leaves out
+one; PROGRAM is a built shmspec. The run has to be complete, without a case that is UNRESOLVED or FAIL
+and that the file does not explain, and each line of the file has to explain one. --short leaves out
 what LEFT_OUT says takes too long there. --record judges the record of an earlier run. --propose prints
 lines for the file instead, one for each kind of FAIL.
 

@@ -211,14 +211,7 @@ SHMSPEC_CASE("memfd.mode.is_changed_by_its_owner_only", "FILE.CHMOD"_req, "FILE.
   const Actor c = plan.Forked("c");
   const Descriptor d = a.Memfd(0, Pages(1));
   a.Fork(c);
-  c.Do(ProcessSetIdentity{.ruid = Id(kAlice),
-                          .euid = Id(kAlice),
-                          .suid = Id(kAlice),
-                          .rgid = Id(kAlice),
-                          .egid = Id(kAlice),
-                          .sgid = Id(kAlice),
-                          .groups = std::vector<Id>{}})
-      .Gives(0);
+  c.Do(AllIds(kAlice, kAlice)).Gives(0);
   c.Do(FileChmod{d, {0666}}).Fails(EPERM);
   c.Do(FileChown{d, Id(kAlice), Id(0xffffffff)}).Fails(EPERM);
   a.Do(FileChown{d, Id(kAlice), Id(0xffffffff)}).Gives(0);

@@ -27,15 +27,7 @@ Actor Become(PlanBuilder& plan, const Actor& root, const char* name, std::uint32
              std::uint32_t gid, std::vector<Id> groups = {}) {
   const Actor actor = plan.Forked(name);
   root.Fork(actor);
-  actor
-      .Do(ProcessSetIdentity{.ruid = Id(uid),
-                             .euid = Id(uid),
-                             .suid = Id(uid),
-                             .rgid = Id(gid),
-                             .egid = Id(gid),
-                             .sgid = Id(gid),
-                             .groups = std::move(groups)})
-      .Gives(0);
+  actor.Do(AllIds(uid, gid, std::move(groups))).Gives(0);
   return actor;
 }
 

@@ -234,14 +234,7 @@ SHMSPEC_CASE("permissions.object.inherits_the_default_list_of_its_directory",
   shows("/n2", 0600, 0600);
   shows("/n3", 0777, 0764);
   root.Fork(bob);
-  bob.Do(ProcessSetIdentity{.ruid = Id(kBob),
-                            .euid = Id(kBob),
-                            .suid = Id(kBob),
-                            .rgid = Id(kBob),
-                            .egid = Id(kBob),
-                            .sgid = Id(kBob),
-                            .groups = std::vector<Id>{}})
-      .Gives(0);
+  bob.Do(AllIds(kBob, kBob)).Gives(0);
   bob.Do(PosixOpen{"/n0", kReadWrite}).Succeeds();
   bob.Do(PosixOpen{"/n1", kReadWrite}).Fails(EACCES);
   bob.Do(PosixOpen{"/n1"}).Succeeds();

@@ -258,13 +258,7 @@ SHMSPEC_CASE("posix.permission.the_group_may_be_that_of_the_directory",
   root.Do(SystemMountShm{.mode = {03777}, .gid = {kDave}}).Gives(0);
   root.Do(FileStat{NewObject(root, "/n0")}).Expects(Owned(0, kDave));
   root.Fork(a);
-  a.Do(ProcessSetIdentity{.ruid = Id(kAlice),
-                          .euid = Id(kAlice),
-                          .suid = Id(kAlice),
-                          .rgid = Id(kBob),
-                          .egid = Id(kBob),
-                          .sgid = Id(kBob)})
-      .Gives(0);
+  a.Do(AllIds(kAlice, kBob)).Gives(0);
   a.Do(FileStat{NewObject(a, "/n1")}).Expects(Owned(kAlice, kDave));
   root.Do(SystemMountShm{.mode = {01777}, .gid = {kDave}}).Gives(0);
   a.Do(FileStat{NewObject(a, "/n1")}).Expects(Owned(kAlice, kBob));

@@ -34,11 +34,11 @@ bool ByAcl(const Credentials& caller, const Node& node, std::uint32_t bits) {
   const Acl& acl = node.acl;
   const std::uint32_t mask = node.mode >> 3 & 7;
   if (caller.file_uid == node.uid) return Grants(node.mode >> 6, bits);
-  if (acl.user != Acl::kNoName && caller.file_uid == acl.user) {
+  if (acl.user != kNoEntry && caller.file_uid == acl.user) {
     return Grants(acl.user_bits & mask, bits);
   }
   const bool owning = IsInGroup(caller, node.gid);
-  const bool named = acl.named_group != Acl::kNoName && IsInGroup(caller, acl.named_group);
+  const bool named = acl.named_group != kNoEntry && IsInGroup(caller, acl.named_group);
   if (!owning && !named) return Grants(node.mode, bits);
   return (owning && Grants(acl.group & mask, bits)) ||
          (named && Grants(acl.named_group_bits & mask, bits));

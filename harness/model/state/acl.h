@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "harness/vocabulary/value/file_value.h"
+
 namespace shmspec::model {
 
 /// The entries of an access control list that the mode of the file does not hold. The mode has the
@@ -12,11 +14,10 @@ namespace shmspec::model {
 struct Acl {
   bool there = false;
   std::uint32_t group = 0;
-  std::uint32_t user = kNoName;
+  std::uint32_t user = kNoEntry;
   std::uint32_t user_bits = 0;
-  std::uint32_t named_group = kNoName;
+  std::uint32_t named_group = kNoEntry;
   std::uint32_t named_group_bits = 0;
-  static constexpr std::uint32_t kNoName = 0xffffffff;
   friend bool operator==(const Acl&, const Acl&) = default;
 };
 

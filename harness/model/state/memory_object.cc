@@ -182,11 +182,13 @@ void MemoryObject::NoteStore(std::uint64_t offset, std::uint64_t size) {
 }
 
 void MemoryObject::Touch(std::uint64_t offset, std::uint64_t size) {
+  if (size / kPageBytes > kMostPages) return MakeUnknown(offset, size, 0);
   ForEachPart(offset, size,
               [&](auto number, auto, auto, auto) { FindOrMake(number).only_reserved = false; });
 }
 
 void MemoryObject::Reserve(std::uint64_t offset, std::uint64_t size) {
+  if (size / kPageBytes > kMostPages) return MakeUnknown(offset, size, 0);
   ForEachPart(offset, size, [&](auto number, auto, auto, auto) {
     if (Find(number) == nullptr) FindOrMake(number).only_reserved = true;
   });

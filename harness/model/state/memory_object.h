@@ -36,6 +36,10 @@ class MemoryObject {
   /// Behind every byte that an object can have.
   static constexpr std::uint64_t kEnd = std::uint64_t{1} << 63;
 
+  /// How many pages of a range are kept one by one. Of larger ranges that are touched or reserved
+  /// at once nothing is known afterwards: a trace can name any size.
+  static constexpr std::uint64_t kMostPages = 1u << 15;
+
   /// Bytes from `limit` on do not exist: touching them is SIGBUS.
   std::uint64_t limit = 0;
   /// Bytes from here to the limit need not exist.

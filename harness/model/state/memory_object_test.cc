@@ -161,5 +161,18 @@ TEST(MemoryObject, IsUnknownWhereItIsToldUntilAStoreCoversIt) {
   EXPECT_TRUE(object.IsKnown(0, 8));
 }
 
+TEST(MemoryObject, KeepsNoPagesOfRangesThatAreTooLarge) {
+  constexpr std::uint64_t kHuge = std::uint64_t{1} << 50;
+  for (const auto take : {&MemoryObject::Touch, &MemoryObject::Reserve}) {
+    MemoryObject object;
+    object.limit = object.vouched = kHuge;
+    (object.*take)(0, MemoryObject::kMostPages * kPageBytes);
+    EXPECT_TRUE(object.IsKnown(0, kHuge));
+    (object.*take)(kPageBytes, kHuge - kPageBytes);
+    EXPECT_TRUE(object.IsKnown(0, kPageBytes));
+    EXPECT_FALSE(object.IsKnown(kHuge - 8, 8));
+  }
+}
+
 }  // namespace
 }  // namespace shmspec::model

@@ -19,8 +19,8 @@ void ForOpening(model::State& state, const model::Call& call) {
   if (node != nullptr && node->acl.there) change(*node);
 }
 
-void DropUser(model::Node& node) { node.acl.user = model::Acl::kNoName; }
-void DropGroup(model::Node& node) { node.acl.named_group = model::Acl::kNoName; }
+void DropUser(model::Node& node) { node.acl.user = kNoEntry; }
+void DropGroup(model::Node& node) { node.acl.named_group = kNoEntry; }
 void FillMask(model::Node& node) { node.mode |= kGroupBits; }
 void DropList(model::Node& node) { node.acl = {}; }
 

@@ -14,6 +14,7 @@
 #include "harness/host/text_file.h"
 #include "harness/target/perform/families.h"
 #include "harness/target/perform/new_descriptor.h"
+#include "harness/target/perform/open_flags.h"
 #include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec::perform {
@@ -49,18 +50,6 @@ class NamePointer {
   UniqueMapping page_;
   const char* pointer_ = nullptr;
 };
-
-int OpenFlagsOf(std::uint64_t bits) {
-  constexpr std::array kFlags{std::pair{kWriteOnly, O_WRONLY}, std::pair{kReadWrite, O_RDWR},
-                              std::pair{kTruncate, O_TRUNC}, std::pair{kAppend, O_APPEND},
-                              std::pair{kOpenCloseOnExec, O_CLOEXEC}};
-  std::uint64_t flags = 0;
-  for (const auto& [bit, flag] : kFlags) {
-    if ((bits & bit) != 0) flags |= static_cast<unsigned>(flag);
-    bits &= ~bit;
-  }
-  return static_cast<int>(flags | bits);
-}
 
 }  // namespace
 

@@ -5,16 +5,15 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "harness/host/file_identity.h"
 #include "harness/target/call/object_name.h"
 #include "harness/target/perform/families.h"
 #include "harness/target/perform/new_descriptor.h"
+#include "harness/target/perform/open_flags.h"
 
 namespace shmspec::perform {
 namespace {
@@ -22,17 +21,6 @@ namespace {
 constexpr const char* kShared =
     "names in /dev/shm are made only where this run has a /dev/shm of its own";
 constexpr const char* kElsewhere = "this name does not stay in /dev/shm";
-
-int OpenFlagsOf(std::uint64_t bits) {
-  constexpr std::array kFlags{std::pair{kWriteOnly, O_WRONLY}, std::pair{kReadWrite, O_RDWR},
-                              std::pair{kMakeObject, O_CREAT}, std::pair{kOnlyNewObject, O_EXCL},
-                              std::pair{kTruncate, O_TRUNC},   std::pair{kAppend, O_APPEND}};
-  int flags = 0;
-  for (const auto& [bit, flag] : kFlags) {
-    if ((bits & bit) != 0) flags |= flag;
-  }
-  return flags;
-}
 
 /// Whether the library gave an object of /dev/shm. A C library may open what a name such as ".."
 /// stands for.
