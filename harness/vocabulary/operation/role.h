@@ -18,7 +18,9 @@ namespace shmspec {
 
 /// Decides what a failure means for which the specification gives no reason.
 enum class Role : std::uint8_t {
-  /// A call of shared memory: its failure is a failure of shared memory.
+  /// A call of shared memory: its failure is a failure of shared memory. One on files that the
+  /// system lacks altogether, or that a filter forbids, is none; a run looks for those of System V
+  /// before it begins.
   kSubject,
   /// Another call, tested for its effect on shared memory. A system that lacks or forbids the call
   /// has not failed; any other failure counts against shared memory.
