@@ -88,7 +88,7 @@ bool IsMeant(const Refusal& refusal, const Outcome& outcome) {
       const auto* fault = std::get_if<Fault>(&outcome);
       return fault != nullptr && fault->signal.number == refusal.number &&
              (refusal.code == FaultCode::kOther || fault->code == refusal.code) &&
-             (refusal.offset < 0 || fault->offset == refusal.offset);
+             (refusal.offset == kAnyOffset || fault->offset == refusal.offset);
     }
     case Refusal::Kind::kGone: {
       const auto* gone = std::get_if<Gone>(&outcome);

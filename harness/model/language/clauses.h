@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -66,6 +67,9 @@ enum class Force : std::uint8_t { kMust, kUsually, kMay };
 /// The force of a refusal that stands unless `may` is kYes.
 constexpr Force ForceUnless(Says may) { return may == Says::kNo ? Force::kMust : Force::kMay; }
 
+/// The offset of a fault that may be anywhere.
+inline constexpr std::int64_t kAnyOffset = std::numeric_limits<std::int64_t>::min();
+
 /// A way for the call to fail that applies in this state.
 struct Refusal {
   enum class Kind : std::uint8_t { kFailure, kFault, kGone };
@@ -74,7 +78,7 @@ struct Refusal {
   FaultCode code;       // of a fault; kOther: any
   GoneHow how;          // of an end; kUnknown: any
   int number;           // errno, signal or exit code
-  std::int64_t offset;  // of a fault; -1: any
+  std::int64_t offset;  // of a fault, or kAnyOffset
   Requirements requirements;
   const char* why;
   bool here = false;        // the environment refuses, see Clauses::RefuseHere
@@ -174,7 +178,7 @@ class Clauses {
   /// If `applies`, the call may fail with the errno; with kMust it may not succeed.
   void Refuse(bool applies, int error, Force force, Requirements requirements, const char* why) {
     if (!applies) return;
-    Add({Refusal::Kind::kFailure, force, FaultCode::kOther, GoneHow::kUnknown, error, -1,
+    Add({Refusal::Kind::kFailure, force, FaultCode::kOther, GoneHow::kUnknown, error, kAnyOffset,
          requirements, why});
   }
   /// Like Refuse, for refusals by the environment (missing rights, resources used by others, rules
@@ -183,7 +187,7 @@ class Clauses {
   void RefuseHere(bool applies, int error, Force force, Requirements requirements, const char* why,
                   std::uint64_t limit = 0) {
     if (!applies) return;
-    Add({Refusal::Kind::kFailure, force, FaultCode::kOther, GoneHow::kUnknown, error, -1,
+    Add({Refusal::Kind::kFailure, force, FaultCode::kOther, GoneHow::kUnknown, error, kAnyOffset,
          requirements, why, true, limit});
   }
   /// Unless `may` is kYes, the call may fail with the errno; when it is kNo it may not succeed.
@@ -195,14 +199,14 @@ class Clauses {
                         std::uint64_t limit = 0) {
     RefuseHere(may != Says::kYes, error, ForceUnless(may), requirements, why, limit);
   }
-  /// The call raises a signal at `offset` bytes from its address; -1: at any.
+  /// The call raises a signal at `offset` bytes from its address, or at kAnyOffset.
   void Faults(int signal, FaultCode code, std::int64_t offset, Force force,
               Requirements requirements, const char* why) {
     Add({Refusal::Kind::kFault, force, code, GoneHow::kUnknown, signal, offset, requirements, why});
   }
   /// The actor is gone.
   void Ends(GoneHow how, int code, Force force, Requirements requirements, const char* why) {
-    Add({Refusal::Kind::kGone, force, FaultCode::kOther, how, code, -1, requirements, why});
+    Add({Refusal::Kind::kGone, force, FaultCode::kOther, how, code, kAnyOffset, requirements, why});
   }
   /// What was said to refuse the call need not refuse it.
   void LetSucceed() {

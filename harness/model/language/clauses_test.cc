@@ -242,7 +242,7 @@ TEST_F(ClausesTest, KnowAFaultByItsSignalItsCodeAndItsOffset) {
   EXPECT_FALSE(Allows(Fault{{SIGSEGV}, FaultCode::kAccess, 9}));
   EXPECT_FALSE(Allows(Value{0}));
   EXPECT_THAT(Printed(), ElementsAre("fault{signal=SIGSEGV code=ACCERR offset=8}"));
-  clauses_.Faults(SIGBUS, FaultCode::kOther, -1, Force::kMust, kTwo, "it is not there");
+  clauses_.Faults(SIGBUS, FaultCode::kOther, kAnyOffset, Force::kMust, kTwo, "it is not there");
   EXPECT_TRUE(Allows(Fault{{SIGBUS}, FaultCode::kUnmapped, 99}));
   EXPECT_THAT(Printed(), ElementsAre(testing::_, "fault{signal=SIGBUS}"));
 }

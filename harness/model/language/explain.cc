@@ -168,7 +168,7 @@ Pattern PatternOf(const Refusal& refusal) {
       if (refusal.code != FaultCode::kOther) {
         pattern = pattern.With("code", static_cast<std::int64_t>(refusal.code));
       }
-      if (refusal.offset >= 0) pattern = pattern.With("offset", refusal.offset);
+      if (refusal.offset != kAnyOffset) pattern = pattern.With("offset", refusal.offset);
       return pattern;
     }
     case Refusal::Kind::kGone:
@@ -331,7 +331,7 @@ Outcome Choose(const Clauses& clauses, const Scene& scene, Chooser& chooser) {
         return Failure{ErrorCode{refusal.number}};
       case Refusal::Kind::kFault:
         return Fault{SignalCode{refusal.number}, refusal.code,
-                     std::max<std::int64_t>(0, refusal.offset)};
+                     refusal.offset == kAnyOffset ? 0 : refusal.offset};
       case Refusal::Kind::kGone:
         return Gone{refusal.how, refusal.number};
     }

@@ -76,58 +76,72 @@ Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool
   Reach::End doubt = Reach::End::kWhole;
   Reach reach = FollowAll(scene, address, size, store, doubt);
   reach.beyond_before = doubt == Reach::End::kBeyondObject && reach.end != doubt;
+  reach.in_page = address % scene.page();
   return reach;
 }
 
 void DescribeReach(const Reach& reach, Clauses& clauses) {
   const Force force = reach.certain ? Force::kMust : Force::kMay;
   // An access that begins on good bytes may be reported at its first bad byte or at its page.
-  const auto offset = reach.bytes == 0 ? std::int64_t{0} : std::int64_t{-1};
+  const std::int64_t offset = reach.bytes == 0 ? 0 : kAnyOffset;
+  const auto faults = [&](int signal, FaultCode code, Requirements requirements, const char* why) {
+    clauses.Faults(signal, code, offset, force, requirements, why);
+    // Some machines, such as s390x, report only the page of a fault. POSIX says that si_addr may be
+    // inaccurate.
+    if (offset == 0 && reach.in_page != 0) {
+      clauses.Faults(signal, code, -static_cast<std::int64_t>(reach.in_page), Force::kMay,
+                     requirements, why);
+    }
+  };
   if (reach.beyond_before) {
-    clauses.Faults(SIGBUS, FaultCode::kBeyondObject, -1, Force::kMay, "MMAP.SIGBUS_BEYOND_EOF"_req,
-                   "the object may end before that");
+    clauses.Faults(SIGBUS, FaultCode::kBeyondObject, kAnyOffset, Force::kMay,
+                   "MMAP.SIGBUS_BEYOND_EOF"_req, "the object may end before that");
   }
   switch (reach.end) {
     case Reach::End::kWhole:
       return;
     case Reach::End::kUnmapped:
-      clauses.Faults(SIGSEGV, FaultCode::kUnmapped, offset, force,
-                     {"SYSV.SHMDT.BASIC"_req, "SYSV.SHMGET.PAGE_ROUNDING"_req},
-                     "nothing is mapped at the address");
+      faults(SIGSEGV, FaultCode::kUnmapped,
+             {"SYSV.SHMDT.BASIC"_req, "SYSV.SHMGET.PAGE_ROUNDING"_req},
+             "nothing is mapped at the address");
       if (!reach.certain) {
-        clauses.Faults(SIGSEGV, FaultCode::kAccess, offset, force, {},
-                       "the process may have something else at the address");
-        clauses.Faults(SIGBUS, FaultCode::kOther, -1, force, {},
+        faults(SIGSEGV, FaultCode::kAccess, {},
+               "the process may have something else at the address");
+        clauses.Faults(SIGBUS, FaultCode::kOther, kAnyOffset, force, {},
                        "the process may have something else at the address");
       }
       return;
     case Reach::End::kDenied:
-      clauses.Faults(
-          SIGSEGV, FaultCode::kAccess, offset, force,
-          reach.read_only_attach ? "SYSV.SHMAT.RDONLY_FAULTS"_req : "MMAP.MPROTECT_ENFORCED"_req,
-          "the mapping does not permit the access");
+      faults(SIGSEGV, FaultCode::kAccess,
+             reach.read_only_attach ? "SYSV.SHMAT.RDONLY_FAULTS"_req : "MMAP.MPROTECT_ENFORCED"_req,
+             "the mapping does not permit the access");
       return;
     case Reach::End::kBeyondObject:
       if (reach.node != nullptr) {
-        clauses.Faults(SIGBUS, FaultCode::kBeyondObject, offset, force,
-                       reach.anonymous ? "ANON.GROW_SIGBUS"_req : "MMAP.SIGBUS_BEYOND_EOF"_req,
-                       "the mapping goes on past the last page of the object");
+        faults(SIGBUS, FaultCode::kBeyondObject,
+               reach.anonymous ? "ANON.GROW_SIGBUS"_req : "MMAP.SIGBUS_BEYOND_EOF"_req,
+               "the mapping goes on past the last page of the object");
         return;
       }
-      clauses.Faults(SIGBUS, FaultCode::kBeyondObject, offset, force,
-                     "SYSV.VMA.MREMAP_GROW_BEYOND"_req, "the mapping goes on past the segment");
+      faults(SIGBUS, FaultCode::kBeyondObject, "SYSV.VMA.MREMAP_GROW_BEYOND"_req,
+             "the mapping goes on past the segment");
       if (!reach.certain) {
-        clauses.Faults(SIGSEGV, FaultCode::kUnmapped, offset, force,
-                       "SYSV.SHMGET.PAGE_ROUNDING"_req, "the segment ends here");
+        faults(SIGSEGV, FaultCode::kUnmapped, "SYSV.SHMGET.PAGE_ROUNDING"_req,
+               "the segment ends here");
       }
       return;
     case Reach::End::kFull:
-      clauses.Faults(SIGBUS, FaultCode::kBeyondObject, reach.certain ? offset : -1, force,
-                     "TMPFS.FULL_SIGBUS"_req, "the file system has no room for the page");
+      if (reach.certain) {
+        faults(SIGBUS, FaultCode::kBeyondObject, "TMPFS.FULL_SIGBUS"_req,
+               "the file system has no room for the page");
+      } else {
+        clauses.Faults(SIGBUS, FaultCode::kBeyondObject, kAnyOffset, force, "TMPFS.FULL_SIGBUS"_req,
+                       "the file system may have no room for the page");
+      }
       return;
     case Reach::End::kOutside:
-      clauses.Faults(SIGSEGV, FaultCode::kOther, -1, force, {}, "no address of a process");
-      clauses.Faults(SIGBUS, FaultCode::kOther, -1, force, {}, "no address of a process");
+      clauses.Faults(SIGSEGV, FaultCode::kOther, kAnyOffset, force, {}, "no address of a process");
+      clauses.Faults(SIGBUS, FaultCode::kOther, kAnyOffset, force, {}, "no address of a process");
       return;
   }
 }

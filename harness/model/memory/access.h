@@ -25,6 +25,7 @@ struct Reach {
   bool anonymous = false;             // shared memory that no descriptor stood for
   bool beyond_before = false;         // bytes before may be behind the end of their object
   bool read_only_attach = false;      // of a segment, which was attached only for reading
+  std::uint64_t in_page = 0;          // of the access's address: bytes since the start of its page
 };
 Reach Follow(const Scene& scene, std::uint64_t address, std::uint64_t size, bool store);
 

@@ -56,7 +56,8 @@ void DescribeUpdate(const Scene& scene, std::uint64_t address, Width width, Clau
   DescribeReach(reach, clauses);
   clauses.Returns<Value>(SameBytesAt(scene, address), "the value found there");
   if (CrossesLine(address, width)) {
-    clauses.Faults(SIGBUS, FaultCode::kOther, -1, Force::kMay, "ORDER.TEAR.LOCKED_SPLIT"_req,
+    clauses.Faults(SIGBUS, FaultCode::kOther, kAnyOffset, Force::kMay,
+                   "ORDER.TEAR.LOCKED_SPLIT"_req,
                    "locked operations across cache lines may be forbidden");
   }
   if (reach.end == Reach::End::kWhole) BindNumber(scene, address, width, clauses);

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -129,6 +130,19 @@ TEST_F(MappingTest, ADeniedAccessShowsWhatDeniesIt) {
   EXPECT_EQ(denied_by(MemoryLoad{attach}), "MMAP.MPROTECT_ENFORCED");
   Protect(0, 1, kProtectRead);
   EXPECT_EQ(denied_by(MemoryStore{At(0)}), "MMAP.MPROTECT_ENFORCED");
+}
+
+TEST_F(MappingTest, AFaultIsReportedAtItsAddressOrAtItsPage) {
+  Protect(2, 1, kProtectRead);
+  const auto faults = [&](std::int64_t offset) {
+    const MemoryStore store{.at = AbsoluteAddress(kAt + 2 * kPage + 16), .value = 1};
+    return system_.Allows(store, Fault{{SIGSEGV}, FaultCode::kAccess, offset});
+  };
+  EXPECT_TRUE(faults(0));
+  EXPECT_TRUE(faults(-16));
+  EXPECT_FALSE(faults(8));
+  EXPECT_FALSE(faults(-8));
+  EXPECT_FALSE(faults(-16 - kPage));
 }
 
 TEST_F(MappingTest, ASealedRangeIsNeitherUnmappedNorProtected) {
