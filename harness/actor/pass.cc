@@ -55,7 +55,7 @@ const char* WhyNever() {
     return "nobody may trace anybody here (kernel.yama.ptrace_scope)";
   }
   const UniqueFd own(GetFrom(::getpid(), STDIN_FILENO));
-  return own ? nullptr : "this system forbids pidfd_getfd";
+  return own ? nullptr : "this system forbids pidfd_open or pidfd_getfd";
 }
 
 }  // namespace

@@ -116,8 +116,9 @@ std::optional<std::string> ProcessStage::Missing(const Plan& plan) const {
   for (const auto& [name, ability] : NamesOf<Ability>::kNames) {
     if (Has(missing, ability)) return options_.abilities.WhyNot(ability);
   }
-  if (!options_.private_shm && NamesObjects(plan)) {
-    return "names in /dev/shm are made only where this run has a /dev/shm of its own";
+  if (!options_.private_shm.ok() && NamesObjects(plan)) {
+    return "names in /dev/shm are made only where this run has a /dev/shm of its own; " +
+           options_.private_shm.error().message;
   }
   return std::nullopt;
 }
@@ -163,7 +164,7 @@ Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace) {
   header.abilities = facts_.abilities.bits;
   header.deadline_ms = options_.deadline_ms;
   header.private_ipc = options_.private_ipc;
-  header.private_shm = options_.private_shm;
+  header.private_shm = options_.private_shm.ok();
   header.shared_mounts = mounts_;
   header.fresh_images = options_.fresh_images;
   header.caller_cpu = ::sched_getcpu();
@@ -241,7 +242,7 @@ void ProcessStage::CleanUp(const Trace& trace) {
                       std::any_of(trace.steps.begin(), trace.steps.end(), [](const auto& step) {
                         return std::holds_alternative<Trouble>(step.outcome);
                       });
-  if (options_.private_shm && NamesObjects(trace.plan) && (failed || options_.sweeps)) {
+  if (options_.private_shm.ok() && NamesObjects(trace.plan) && (failed || options_.sweeps)) {
     RemoveEverySharedName();
   }
   if (!failed && !(options_.private_ipc && options_.sweeps)) return;
@@ -314,7 +315,7 @@ Result<std::unique_ptr<Stage>> MakeProcessStage(std::string_view target_name,
   }
   SystemFacts facts = ReadLastingFacts();
   facts.private_ipc = options.private_ipc;
-  facts.private_shm = options.private_shm;
+  facts.private_shm = options.private_shm.ok();
   facts.detaches = options.detaches;
   facts.abilities = options.abilities.there;
   auto stage = std::make_unique<ProcessStage>(*target, options, facts);

@@ -37,8 +37,9 @@ struct ProcessStageOptions {
   std::string program = "/proc/self/exe";
   /// Whether nobody else acts in the IPC namespace of the caller; sysctls are written only then.
   bool private_ipc = false;
-  /// Whether /dev/shm is a file system of the caller's own: names are made there only then.
-  bool private_shm = false;
+  /// Whether /dev/shm is a file system of the caller's own, or why not: names are made there only
+  /// then.
+  Result<void> private_shm = Error{"unshare: this run has no namespaces of its own", true};
   /// Mixed into the keys k0, k1, ...: different for stages that share an IPC namespace.
   std::uint64_t key_seed = 0;
   /// Executes the program anew for each actor, so that every one has an address space laid out by

@@ -38,9 +38,9 @@ struct RunOptions {
   /// Why no plan that needs System V shared memory can be performed; empty when they can.
   std::string lacks_system_v;
   bool detaches = true;  // shmdt(2) is there
-  /// Whether /dev/shm is a file system of the process that performs the plan; set where that
-  /// process enters its isolation.
-  bool private_shm = false;
+  /// Whether /dev/shm is a file system of the process that performs the plan, or why not; set where
+  /// that process enters its isolation.
+  Result<void> private_shm = Error{"unshare: this run has no namespaces of its own", true};
   std::string launcher;      // that started this program where it runs; empty: none
   FoundAbilities abilities;  // of the system, in that isolation
 };

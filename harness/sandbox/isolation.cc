@@ -15,6 +15,7 @@
 #include <string>
 
 #include "harness/host/file_identity.h"
+#include "harness/vocabulary/value/names.h"
 #include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
@@ -46,17 +47,24 @@ Result<void> Unshare(int flags, const char* what) {
   return Error{fmt::format("{} cannot be made: {}", what, std::strerror(errno)), true};
 }
 
-/// Whether /dev/shm is a file system of its own afterwards.
-bool MountPrivately() {
-  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return false;
+/// Gives the caller a /dev/shm that is a file system of its own.
+Result<void> MountPrivately() {
+  const auto refused = [](const char* what) {
+    return Error{fmt::format("{}: {}", what, ErrnoName(errno)), true};
+  };
+  // gVisor of 2022 refuses this, and rightly: its unshare(2) makes no mount namespace.
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    return refused("mount with MS_PRIVATE");
+  }
   const std::optional<FileIdentity> before = IdentityOf("/dev/shm");
   // Refused where there is no /dev/shm or a container forbids it; not needed for System V.
   if (::mount("shmspec", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "size=64m,mode=1777") != 0) {
-    return false;
+    return refused("mount of /dev/shm");
   }
   // Some systems only say that they have mounted it.
   const std::optional<FileIdentity> after = IdentityOf("/dev/shm");
-  return before && after && !before->IsOnDeviceOf(*after);
+  if (before && after && !before->IsOnDeviceOf(*after)) return {};
+  return Error{"mount of /dev/shm has no effect", true};
 }
 
 bool CanEnter(Isolation isolation) {

@@ -30,7 +30,8 @@ Isolation ProbeIsolation();
 
 /// What the isolation consists of.
 struct Isolated {
-  bool private_shm = false;  // /dev/shm is a file system of its own: 64 MiB, mode 1777
+  /// Whether /dev/shm is a file system of its own, of 64 MiB and mode 1777; why it is not.
+  Result<void> private_shm = Error{"unshare: this run has no namespaces of its own", true};
 };
 
 /// Puts the calling process, which must be single-threaded, into the isolation. The private

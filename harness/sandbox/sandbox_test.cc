@@ -112,7 +112,7 @@ TEST(Isolation, NamesMadeInAPrivateFolderAreNotSeenOutside) {
   const auto inside = InProcess([&] {
     const auto entered = EnterIsolation(isolation);
     if (!entered.ok()) return entered.error().message;
-    if (!entered->private_shm) return std::string("shared");
+    if (!entered->private_shm.ok()) return std::string("shared");
     ::close(::open(path.c_str(), O_CREAT | O_WRONLY, 0600));
     return std::string(::access(path.c_str(), F_OK) == 0 ? "made" : "not made");
   });

@@ -11,7 +11,10 @@ namespace shmspec::perform {
 Outcome NewDescriptor(const CallResult& result, Context& context) {
   if (result.lacking == nullptr && result.value >= context.own_files_from) {
     context.file().close(static_cast<int>(result.value));
-    return Trouble{true, "the limit of open files leaves no room for those of plans"};
+    return Trouble{
+        true,
+        "plans have no numbers of descriptors of their own: fcntl is refused, or the limit of open "
+        "files is low"};
   }
   return Returned(result);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/ipc.h>
 #include <sys/shm.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 
 #include "harness/target/perform/families.h"
 #include "harness/target/perform/perform.h"
+#include "harness/vocabulary/value/names.h"
 #include "harness/vocabulary/value/unique_handle.h"
 
 // glibc before 2.36 does not know it.
@@ -163,7 +165,9 @@ Outcome Do(const SysvKeyOfPath& op, Context& context) {
 
 Outcome Do(const SysvKeepsKey& op, Context& context) {
   std::string folder = "/tmp/shmspec-XXXXXX";
-  if (::mkdtemp(folder.data()) == nullptr) return Trouble{true, "no folder for temporary files"};
+  if (::mkdtemp(folder.data()) == nullptr) {
+    return Trouble{true, fmt::format("no folder for temporary files: mkdir: {}", ErrnoName(errno))};
+  }
   const std::string first = folder + "/file";
   const std::string second = op.made_again ? first : folder + "/other";
   const auto make = [&] {
