@@ -17,8 +17,9 @@ const StepName& StepName::FailsWithOneOf(std::initializer_list<int> errors) cons
   return Expects(std::move(pattern));
 }
 
-const StepName& StepName::Faults(int signal, FaultCode code, std::int64_t offset) const {
-  return Expects(Exactly(Outcome(Fault{SignalCode{signal}, code, offset})));
+const StepName& StepName::Faults(int signal, FaultCode code) const {
+  return Expects(
+      RecordPattern<Fault>().With("signal", signal).With("code", static_cast<std::int64_t>(code)));
 }
 
 StepName Actor::Do(Operation operation) const {

@@ -61,8 +61,8 @@ class StepName {
   const StepName& Fails(int error) const { return Expects(shmspec::Fails(error)); }
   const StepName& FailsWithOneOf(std::initializer_list<int> errors) const;
   const StepName& Succeeds() const { return Expects(Success()); }
-  /// A fault of that signal and code at `offset` bytes from the address named.
-  const StepName& Faults(int signal, FaultCode code, std::int64_t offset = 0) const;
+  /// A fault of that signal and code. What address it reports is for the specification to judge.
+  const StepName& Faults(int signal, FaultCode code) const;
 
  private:
   PlanBuilder* plan_;
