@@ -39,7 +39,7 @@ struct ProcessStageOptions {
   bool private_ipc = false;
   /// Whether /dev/shm is a file system of the caller's own, or why not: names are made there only
   /// then.
-  Result<void> private_shm = Error{"unshare: this run has no namespaces of its own", true};
+  Result<void> private_shm = Error{"its caller has not said so", true};
   /// Mixed into the keys k0, k1, ...: different for stages that share an IPC namespace.
   std::uint64_t key_seed = 0;
   /// Executes the program anew for each actor, so that every one has an address space laid out by

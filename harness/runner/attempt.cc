@@ -57,7 +57,7 @@ CaseResult PerformIsolated(const Plan& plan, int rounds, RunOptions options) {
   if (!entered.ok()) {
     return Unjudged(Status::kUnresolved, Cause::kSetup, entered.error().message);
   }
-  options.private_shm = entered->private_shm;
+  options.isolated = *entered;
   const Inventory before = TakeInventory();
   Result<std::unique_ptr<Stage>> stage = MakeStage(options, WardenStart::kFork);
   if (!stage.ok()) {

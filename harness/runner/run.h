@@ -37,10 +37,8 @@ struct RunOptions {
   Isolation isolation = Isolation::kShared;
   /// Why no plan that needs System V shared memory can be performed; empty when they can.
   std::string lacks_system_v;
-  bool detaches = true;  // shmdt(2) is there
-  /// Whether /dev/shm is a file system of the process that performs the plan, or why not; set where
-  /// that process enters its isolation.
-  Result<void> private_shm = Error{"unshare: this run has no namespaces of its own", true};
+  bool detaches = true;      // shmdt(2) is there
+  Isolated isolated;         // what the isolation consists of; set where a process enters it
   std::string launcher;      // that started this program where it runs; empty: none
   FoundAbilities abilities;  // of the system, in that isolation
 };

@@ -38,7 +38,7 @@ Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options, WardenStart 
   process.deadline_ms = static_cast<std::uint32_t>(options.timeout_ms);
   process.detaches = options.detaches;
   process.private_ipc = options.isolation != Isolation::kShared;
-  process.private_shm = options.private_shm;
+  process.private_shm = options.isolated.private_shm;
   // Cases run at the same time; in a shared namespace their keys must not meet.
   process.key_seed = options.seed ^ static_cast<std::uint64_t>(::getpid()) << 32;
   return MakeProcessStage(options.target, process);

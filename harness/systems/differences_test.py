@@ -62,8 +62,11 @@ class Differences(unittest.TestCase):
             hang = case(status, "the plan took longer than 60000 ms, at step 5")
             self.assertEqual(objections(record(hang), endless), [])
             self.assertEqual(len(objections(record(hang), endless.replace("topic", "other"))), 1)
-            self.assertEqual(len(objections(record(case(status, "step 5: gave 0")), endless)), 1)
-        self.assertEqual(objections(record(case("PASS")), endless), [])  # or left out
+            self.assertEqual(len(objections(record(case(status, "step 5: gave 0")), endless)), 2)
+        self.assertEqual(objections(record(case("PASS")), endless), [
+            "x.deviations:1: chapter.topic.case ends"])
+        other = {**case("PASS"), "id": "chapter.topic.other"}
+        self.assertEqual(objections(record(other), endless), [])  # it was left out
 
     def test_are_runs_that_were_cut_short(self):
         self.assertEqual(objections(record()), ["no case was run"])

@@ -90,6 +90,7 @@ def differences(record, known, whole=True):
         yield "the run is not complete: " + record["run"]["stop_reason"]
     if not tests:
         yield "no case was run"
+    seen = {test["id"] for test in tests}
     for test in tests:
         if test["status"] not in ("FAIL", "UNRESOLVED"):
             continue
@@ -103,6 +104,8 @@ def differences(record, known, whole=True):
     for one in known:
         if one.requirement not in record["requirements"]:
             yield f"{one.where}: there is no requirement {one.requirement}"
+        elif one.cases == 0 and one.endless in seen and not one.sometimes:
+            yield f"{one.where}: {one.endless} ends"
         elif one.cases == 0 and whole and not one.sometimes and not one.endless:
             yield f"{one.where} explains no case: {one.glob}"
         elif one.cases != 0 and not one.broken and not one.sometimes:
