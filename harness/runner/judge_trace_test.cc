@@ -196,15 +196,37 @@ TEST(JudgeTrace, DoesNotJudgeWhatRacedWithAStepThatWasNotCarriedOut) {
     a.Do(SysvGet{k, {4096}, kCreate | kExclusive | 0600});
     b.Do(SysvGet{k, {4096}, kCreate | kExclusive | 0600});
   });
-  const auto other_exists = [](Outcome first) {
+  const auto one_exists = [](std::size_t one, Outcome other) {
     return [=](Trace& trace) {
-      trace.steps[0].outcome = first;
-      trace.steps[1].outcome = Failure{{EEXIST}};
+      trace.steps[one].outcome = Failure{{EEXIST}};
+      trace.steps[1 - one].outcome = other;
     };
   };
-  const CaseResult result = Judged(plan.plan(), other_exists(Trouble{true, "no room"}));
+  for (const std::size_t one : {0u, 1u}) {
+    const CaseResult result = Judged(plan.plan(), one_exists(one, Trouble{true, "no room"}));
+    EXPECT_EQ(result.status, Status::kUnsupported) << one << ": " << result.reason;
+    EXPECT_EQ(Judged(plan.plan(), one_exists(one, Failure{{ENOMEM}})).status, Status::kFail) << one;
+  }
+}
+
+TEST(JudgeTrace, ExpectsNothingOfWhatRacedWithAStepThatWasNotCarriedOut) {
+  PlanBuilder plan("judgement.race");
+  const Actor a = plan.Spawn("a");
+  const Actor b = plan.Spawn("b");
+  const Key k = plan.NewKey();
+  plan.Race([&] {
+    a.Do(SysvGet{k, {4096}, kCreate | kExclusive | 0600}).Fails(EEXIST);
+    b.Do(SysvGet{k, {4096}, kCreate | kExclusive | 0600});
+  });
+  const auto first_makes_it = [](Outcome second) {
+    return [=](Trace& trace) {
+      trace.steps[0].outcome = Value{7};
+      trace.steps[1].outcome = second;
+    };
+  };
+  const CaseResult result = Judged(plan.plan(), first_makes_it(Trouble{true, "no room"}));
   EXPECT_EQ(result.status, Status::kUnsupported) << result.reason;
-  EXPECT_EQ(Judged(plan.plan(), other_exists(Failure{{ENOMEM}})).status, Status::kFail);
+  EXPECT_EQ(Judged(plan.plan(), first_makes_it(Failure{{EEXIST}})).status, Status::kFail);
 }
 
 TEST(JudgeTrace, FailsAPreparationThatSucceedsWhereItMustBeRefused) {
