@@ -313,8 +313,13 @@ bool Warden::IsOver(const ControlRegion& region) {
   }
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     const ActorSlot& slot = region.actor(i);
-    const bool born = slot.life.load() == Liveness::kAlive && slot.pid.load() != 0;
-    if (born && !(slot.stays && (region.act(0).cast & SetOf(i)) != 0)) return false;
+    const std::int32_t pid = slot.pid.load();
+    const bool born = slot.life.load() == Liveness::kAlive && pid != 0;
+    if (!born || (slot.stays && (region.act(0).cast & SetOf(i)) != 0)) continue;
+    // Those of a pid namespace end with its first process, which waits for them in the warden's
+    // place.
+    if (::kill(pid, 0) != 0 && errno == ESRCH) continue;
+    return false;
   }
   return true;
 }

@@ -90,7 +90,6 @@ const std::vector<Call> kCalls{
     SHMSPEC_CALL(set_tid_address, kNothing),
     SHMSPEC_CALL(setpgid, kNothing),
     SHMSPEC_CALL(sigaltstack, kNothing),
-    SHMSPEC_CALL(socket, kNothing),
     SHMSPEC_CALL(statfs, kNothing),
     SHMSPEC_CALL(uname, kNothing),
     // Calls that cases need, or the programs of the system that cases run.
@@ -139,6 +138,7 @@ const std::vector<Call> kCalls{
     SHMSPEC_CALL(setns, kCases),
     SHMSPEC_CALL(setresgid, kCases),
     SHMSPEC_CALL(setresuid, kCases),
+    SHMSPEC_CALL(socket, kCases),
     SHMSPEC_CALL(socketpair, kCases),
     SHMSPEC_CALL(sysinfo, kCases),
     SHMSPEC_CALL(tgkill, kCases),
