@@ -22,6 +22,7 @@ using nlohmann::json;
 using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 struct Surroundings {
   std::string name;
@@ -142,6 +143,15 @@ TEST(WithoutSystemV, IsOneClearLine) {
   ExpectNoSystemV(RefuseCalls(SystemVCalls(), EPERM), "shmget was refused with EPERM");
   ExpectNoSystemV(RefuseCalls({SYS_shmat}, EPERM), "shmat was refused with EPERM");
   ExpectNoSystemV(RefuseCalls({SYS_shmctl}, ENOSYS), "shmctl was refused with ENOSYS");
+}
+
+// The warden is told of neither the end of an actor in a pid namespace nor of that of a group.
+TEST(RefusedGroups, DoNotHideTheEndOfAPidNamespace) {
+  const Finished run = RunProgram({"run", "memfd.noexec.is_never_looser_than_around"},
+                                  {.preparation = RefuseCalls({SYS_setpgid}, EPERM)});
+  if (!run.no_place.empty()) GTEST_SKIP() << run.no_place;
+  EXPECT_THAT(run.out, Not(HasSubstr("UNRESOLVED"))) << run;
+  EXPECT_THAT(run.out, AnyOf(HasSubstr("\n1 passed, 0 failed"), HasSubstr("UNSUPPORTED"))) << run;
 }
 
 TEST(RefusedLock, IsReportedTogetherWithTheFilter) {
