@@ -84,8 +84,8 @@ class Warden {
   }
   /// Puts the process of an actor into the group of its kind.
   void JoinGroup(const ControlRegion& region, std::uint32_t actor, pid_t pid) const;
-  /// Reaps the processes that have ended.
-  void Reap(const ControlRegion& region);
+  /// Reaps children that have ended, those of a group as for waitpid(2) or all. Whether some live.
+  bool Reap(const ControlRegion& region, pid_t which = -1);
   void NoteEnd(const ControlRegion& region, pid_t pid, int status);
   /// Whether all actors have ended, or rest.
   bool IsOver(const ControlRegion& region);
@@ -285,12 +285,12 @@ void Warden::NoteEnd(const ControlRegion& region, pid_t pid, int status) {
   }
 }
 
-void Warden::Reap(const ControlRegion& region) {
+bool Warden::Reap(const ControlRegion& region, pid_t which) {
   for (;;) {
     int status = 0;
-    const pid_t pid = ::waitpid(-1, &status, WNOHANG);
+    const pid_t pid = ::waitpid(which, &status, WNOHANG);
     if (pid < 0 && errno == EINTR) continue;
-    if (pid <= 0) return;
+    if (pid <= 0) return pid == 0;
     NoteEnd(region, pid, status);
   }
 }
@@ -302,24 +302,15 @@ bool Warden::IsOver(const ControlRegion& region) {
     if (here && region.idle_slots().slots[i].at_work.load()) return false;
   }
   if (const std::int32_t group = header.group.load(); group != 0) {
-    // Not only actors: what they left in their group, too.
-    for (;;) {
-      int status = 0;
-      const pid_t pid = ::waitpid(-group, &status, WNOHANG);
-      if (pid < 0 && errno == EINTR) continue;
-      if (pid <= 0) return pid < 0;
-      NoteEnd(region, pid, status);
-    }
+    return !Reap(region, -group);  // not only actors: what they left in their group, too
   }
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     const ActorSlot& slot = region.actor(i);
     const std::int32_t pid = slot.pid.load();
-    const bool born = slot.life.load() == Liveness::kAlive && pid != 0;
-    if (!born || (slot.stays && (region.act(0).cast & SetOf(i)) != 0)) continue;
-    // Those of a pid namespace end with its first process, which waits for them in the warden's
-    // place.
-    if (::kill(pid, 0) != 0 && errno == ESRCH) continue;
-    return false;
+    const bool rests = slot.stays && (region.act(0).cast & SetOf(i)) != 0;
+    if (rests || pid == 0 || slot.life.load() != Liveness::kAlive) continue;
+    // The first process of a pid namespace waits for the others there, and the warden does not.
+    if (::kill(pid, 0) == 0 || errno != ESRCH) return false;
   }
   return true;
 }

@@ -145,7 +145,7 @@ TEST(WithoutSystemV, IsOneClearLine) {
   ExpectNoSystemV(RefuseCalls({SYS_shmctl}, ENOSYS), "shmctl was refused with ENOSYS");
 }
 
-// The warden is told of neither the end of an actor in a pid namespace nor of that of a group.
+// Without groups the warden does not wait for an actor that another one waits for.
 TEST(RefusedGroups, DoNotHideTheEndOfAPidNamespace) {
   const Finished run = RunProgram({"run", "memfd.noexec.is_never_looser_than_around"},
                                   {.preparation = RefuseCalls({SYS_setpgid}, EPERM)});
