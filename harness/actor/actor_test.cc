@@ -96,6 +96,23 @@ TEST(Turns, PassTwoHundredTimesInTheOrderOfThePlan) {
   EXPECT_EQ(DifferencesOf(Play(text + "a: sysv.remove segment=s0 -> 0\n")), "");
 }
 
+/// The thread learns of the end of its child and opens the last act, at which the first actor ends
+/// the process of both.
+TEST(Turns, ReachEveryActorWhoeverEndsMeanwhile) {
+  const Trace trace = Play(R"(
+actor a
+actor b
+actor c start=fork
+actor d start=thread
+actor e
+a: process.thread child=d -> 0
+d: process.fork child=c -> 0
+c: process.exit code=7 -> gone{how=exited code=7}
+)");
+  EXPECT_EQ(trace.trouble, "");
+  EXPECT_EQ(DifferencesOf(trace), "");
+}
+
 TEST(Turns, AttachesOfAnActorWithoutFurtherStepsLiveToTheEnd) {
   EXPECT_EQ(DifferencesOf(Play(R"(
 actor a

@@ -62,6 +62,8 @@ void WatchChildren(const ControlRegion& region, std::int32_t pid) {
   SHMSPEC_CHECK(::sigaction(SIGCHLD, &action, nullptr) == 0, "no handler for SIGCHLD");
 }
 
+std::int32_t WatchingPid() { return watched_pid.load(); }
+
 void ReapChildren() {
   const ControlRegion* region = watched_region.load();
   const std::int32_t self = watched_pid.load();

@@ -16,6 +16,9 @@ namespace shmspec {
 /// that of this process as the warden sees it.
 void WatchChildren(const ControlRegion& region, std::int32_t pid);
 
+/// The pid that this process said it has, or 0: it is no actor's.
+std::int32_t WatchingPid();
+
 /// Reaps those that ended before their pid was noted.
 void ReapChildren();
 

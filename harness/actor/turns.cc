@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "harness/actor/children.h"
 #include "harness/host/clocks.h"
 
 namespace shmspec {
@@ -21,18 +22,25 @@ bool IsOver(const ControlRegion& region, std::uint32_t act) {
   return (state.cast & ~(state.finished.load() | region.header().gone.load())) == 0;
 }
 
+/// Opens the first `acts` acts to an actor, unless another process has opened more meanwhile.
+void Raise(FutexWord& open, std::uint32_t acts) {
+  std::uint32_t now = open.load();
+  while (now < acts && !open.compare_exchange_weak(now, acts)) {
+  }
+}
+
 void Open(const ControlRegion& region, std::uint32_t act, std::uint32_t self) {
   const ActorSet cast = region.act(act).cast;
+  const std::int32_t own_pid = WatchingPid();
   const auto shares_process = [&](std::uint32_t actor) {
-    return self < region.header().actor_count &&
-           region.actor(actor).pid.load() == region.actor(self).pid.load();
+    return own_pid != 0 && region.actor(actor).pid.load() == own_pid;
   };
   // Actors in the process of this thread come last, because they may end the process when they go
   // on.
   for (const bool own_process : {false, true}) {
     for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
       if ((cast & SetOf(i)) == 0 || shares_process(i) != own_process) continue;
-      region.actor(i).open.store(act + 1);
+      Raise(region.actor(i).open, act + 1);
       if (i != self) FutexWake(region.actor(i).open);
     }
   }
@@ -182,9 +190,14 @@ void EndActor(const ControlRegion& region, std::uint32_t actor, GoneHow how, std
 void EndProcess(const ControlRegion& region, std::int32_t pid, int status) {
   const GoneHow how = WIFEXITED(status) ? GoneHow::kExited : GoneHow::kKilled;
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+  bool had_actors = false;
   for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
-    if (region.actor(i).pid.load() == pid) EndActor(region, i, how, code);
+    if (region.actor(i).pid.load() != pid) continue;
+    EndActor(region, i, how, code);
+    had_actors = true;
   }
+  // It may have ended while it opened an act to the others.
+  if (had_actors) Open(region, region.header().current.load(), kNoActor);
 }
 
 }  // namespace shmspec
