@@ -84,6 +84,7 @@ void ReleaseSegment(State& state, const Cause& cause, SegmentName name) {
 void RemoveSegment(State& state, const Cause& cause, SegmentName name) {
   Segment& segment = OwnSegment(state, name);
   segment.dest = true;
+  segment.may_stay = false;
   segment.dest_known = Certainly(cause.profile->sysv.removal_waits_for_detach) &&
                        Certainly(cause.profile->sysv.control_after_remove);
   if (Certainly(cause.profile->sysv.remove_clears_key)) {
@@ -102,13 +103,15 @@ void DoubtSegment(State& state, SegmentName name) {
   Segment& doubtful = OwnSegment(state, name);
   doubtful.dest = true;
   doubtful.dest_known = false;
+  doubtful.may_stay = true;
   doubtful.key_known = false;
 }
 
 void ReapSegment(State& state, const Cause& cause, SegmentName name) {
   const Segment* segment = FindSegment(state, name);
   if (segment->nattch != 0 || !(segment->dest || state.namespaces[name.ipc]->rmid_forced)) return;
-  if (segment->nattch_doubt != 0 || IsMapped(state, name)) {
+  const bool may_stay = segment->may_stay && !state.namespaces[name.ipc]->rmid_forced;
+  if (may_stay || segment->nattch_doubt != 0 || IsMapped(state, name)) {
     DoubtSegment(state, name);
     return;
   }

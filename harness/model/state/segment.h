@@ -43,6 +43,7 @@ struct Segment {
   std::uint32_t mode = 0;    // nine bits
   bool dest = false;
   bool dest_known = true;  // false: removed, and the profile does not say whether it is still there
+  bool may_stay = false;   // it may not have been removed after all
   bool locked = false;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
