@@ -167,6 +167,19 @@ SHMSPEC_CASE("map.fixed.a_failure_leaves_the_range_as_it_was", "MMAP.FAILED_FIXE
   a.Load(m).Gives(43);
 }
 
+/// Linux of old asks the driver of the file, who refuses, when the range is empty already.
+SHMSPEC_CASE("map.fixed.a_refusal_by_seals_leaves_the_range_as_it_was",
+             "MMAP.FAILED_FIXED_KEEPS"_req) {
+  const Actor a = plan.Spawn("a");
+  const Descriptor d = a.Memfd(kAllowSealing, Pages(1));
+  a.Do(MemfdAddSeals{d, kSealWrite}).Gives(0);
+  const Mapping m = MapShared(a, a.Memfd(0, Pages(1)), 1);
+  a.Store(m, 42).Succeeds();
+  a.Do(MapMap{.descriptor = d, .size = {Pages(1)}, .flags = kMapShared | kMapFixed, .at = m})
+      .Fails(EPERM);
+  a.Load(m).Gives(42);
+}
+
 SHMSPEC_CASE("map.fixed.can_be_told_not_to_replace", "MMAP.FIXED_NOREPLACE"_req) {
   const Actor a = plan.Spawn("a");
   const Descriptor d = a.Memfd(0, Pages(3));
