@@ -55,10 +55,16 @@ Abilities OfOperation(const Operation& operation) {
           return Only(Ability::kFileOwners);
         } else if constexpr (std::is_same_v<Op, FileSetAcl> || std::is_same_v<Op, FileGetAcl>) {
           return Only(Ability::kAcl) | Only(Ability::kFileOwners);
+        } else if constexpr (std::is_same_v<Op, SysvKeyMinusOne>) {
+          return Only(Ability::kMountNamespace) | Only(Ability::kFileOwners);
         } else if constexpr (std::is_same_v<Op, ProcessThread>) {
           return Only(Ability::kThreads);
         } else if constexpr (std::is_same_v<Op, ProcessExit>) {
           return op.how == ExitHow::kThread ? Only(Ability::kThreadEnds) : Abilities();
+        } else if constexpr (std::is_same_v<Op, SystemSetfacl> ||
+                             std::is_same_v<Op, SystemGetfacl>) {
+          return Only(Ability::kTools) | Only(Ability::kProc) | Only(Ability::kAcl) |
+                 Only(Ability::kFileOwners);
         } else if constexpr (RunningTool<Op>) {
           return Only(Ability::kTools) | Only(Ability::kProc);
         } else if constexpr (std::is_same_v<Op, ProcessUnshare> ||

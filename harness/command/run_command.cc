@@ -72,7 +72,8 @@ void DeclareSelection(OptionList& options, RunCommandOptions& to) {
                  "passes is flaky and counts as failed all the same");
   options.Flag("--shuffle", to.shuffle, "In an order that the seed settles");
   options.Flag("--quick", to.quick,
-               "Races with few rounds and no case that waits for the clock: a first impression");
+               "Races with few rounds and no case that waits for the clock or takes long "
+               "otherwise: a first impression");
   options.Choice("--level", to.level,
                  "Only cases of requirements at least this binding: must, should or may (default)");
 }

@@ -30,11 +30,22 @@ Plan PlanOf(const Case& test_case) {
   return std::move(builder).Take();
 }
 
-bool WaitsForTheClock(const Case& test_case) {
+namespace {
+
+template <class... Ops>
+bool Performs(const Case& test_case) {
   const Plan plan = PlanOf(test_case);
   return std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
-    return std::holds_alternative<SystemNextSecond>(step.operation);
+    return (std::holds_alternative<Ops>(step.operation) || ...);
   });
+}
+
+}  // namespace
+
+bool WaitsForTheClock(const Case& test_case) { return Performs<SystemNextSecond>(test_case); }
+
+bool IsSlow(const Case& test_case) {
+  return Performs<SystemNextSecond, SysvKeyMinusOne>(test_case);
 }
 
 const std::vector<Case>& AllCases() {

@@ -54,6 +54,9 @@ Plan PlanOf(const Case& test_case);
 /// Whether the plan of a case waits for the clock to reach another second.
 bool WaitsForTheClock(const Case& test_case);
 
+/// Whether it does, or makes many thousands of files.
+bool IsSlow(const Case& test_case);
+
 /// Every case of this program, sorted by name. Two cases of one name are a programmer's mistake.
 const std::vector<Case>& AllCases();
 /// The case of that name or nullptr.

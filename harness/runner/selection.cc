@@ -127,7 +127,7 @@ Result<Selection> Select(const std::vector<Case>& cases, const SelectionOptions&
       }
     }
     if (!selected || !IsBinding(test_case, options.level)) continue;
-    if (!options.waiting && WaitsForTheClock(test_case)) continue;
+    if (!options.waiting && IsSlow(test_case)) continue;
     selection.cases.push_back(&test_case);
   }
   if (options.shuffle) {

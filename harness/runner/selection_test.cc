@@ -63,18 +63,20 @@ TEST(Selection, ShufflingKeepsEveryCaseAndFollowsTheSeed) {
 }
 
 void BuildWaiting(PlanBuilder& plan) { plan.Spawn("a").Do(SystemNextSecond{}); }
+void BuildSlow(PlanBuilder& plan) { plan.Spawn("a").Do(SysvKeyMinusOne{}); }
 void BuildQuick(PlanBuilder& plan) { plan.Spawn("a").Do(MapLayout{}); }
 
-TEST(Selection, CasesThatWaitForTheClockCanBeLeftOut) {
+TEST(Selection, CasesThatTakeLongCanBeLeftOut) {
   const std::vector<Case> cases{
       {"sysv.times.quick", {"SYSV.SHMGET.PRIVATE_ALWAYS_NEW"_req}, BuildQuick},
+      {"sysv.times.slow", {"SYSV.SHMGET.PRIVATE_ALWAYS_NEW"_req}, BuildSlow},
       {"sysv.times.waiting", {"SYSV.SHMGET.PRIVATE_ALWAYS_NEW"_req}, BuildWaiting}};
-  EXPECT_EQ(Select(cases, {})->cases.size(), 2u);
+  EXPECT_EQ(Select(cases, {})->cases.size(), 3u);
   const Result<Selection> quick = Select(cases, {.waiting = false});
   ASSERT_TRUE(quick.ok());
   ASSERT_EQ(quick->cases.size(), 1u);
   EXPECT_EQ(quick->cases.front()->id, "sysv.times.quick");
-  EXPECT_EQ(quick->excluded, 1u);
+  EXPECT_EQ(quick->excluded, 2u);
 }
 
 TEST(Selection, GlobsMatchAsShellsDo) {

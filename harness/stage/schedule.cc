@@ -37,8 +37,10 @@ ActorSet Barrier(const Schedule& schedule, std::uint32_t act, ActorSet cast) {
 bool LeavesTheProcessAlone(const Operation& operation) {
   return std::visit(
       []<class Op>(const Op&) {
-        // Sealed memory stays mapped to the end of its process.
-        return kFamilyOf<Op> != Family::kProcess && !std::is_same_v<Op, MapSeal>;
+        // Sealed memory stays mapped to the end of its process, and what mlockall(2) says of memory
+        // that is mapped later holds until then.
+        return kFamilyOf<Op> != Family::kProcess && !std::is_same_v<Op, MapSeal> &&
+               !std::is_same_v<Op, MapLockAll> && !std::is_same_v<Op, MapUnlockAll>;
       },
       operation);
 }

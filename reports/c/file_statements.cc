@@ -44,6 +44,8 @@ constexpr CFlagName kMapNames[] = {{kMapShared, "MAP_SHARED"},
                                    {kMapHugetlb, "MAP_HUGETLB"},
                                    {kMapSync, "0x80000 /* MAP_SYNC */"},
                                    {kMapFixedNoreplace, "0x100000 /* MAP_FIXED_NOREPLACE */"}};
+constexpr CFlagName kLockNames[] = {
+    {kLockCurrent, "MCL_CURRENT"}, {kLockFuture, "MCL_FUTURE"}, {kLockOnFault, "MCL_ONFAULT"}};
 constexpr CFlagName kSyncNames[] = {
     {kSyncAsync, "MS_ASYNC"}, {kSyncInvalidate, "MS_INVALIDATE"}, {kSyncSync, "MS_SYNC"}};
 
@@ -89,6 +91,10 @@ std::string Write(const FileTruncate& op) {
 }
 std::string Write(const FileStat& op) {
   return fmt::format("result(o, fstat({}, &o->file));", File(op.descriptor));
+}
+std::string Write(const FileSync& op) {
+  return fmt::format("result(o, {}({}));", op.data_only ? "fdatasync" : "fsync",
+                     File(op.descriptor));
 }
 std::string Write(const FileStatfs& op) {
   return fmt::format("result(o, fstatfs({}, &o->system));", File(op.descriptor));
@@ -252,6 +258,10 @@ std::string Write(const MapLock& op) {
 std::string Write(const MapUnlock& op) {
   return fmt::format("result(o, munlock({}, {}));", CAddress(op.at), CSize(op.size.bytes));
 }
+std::string Write(const MapLockAll& op) {
+  return fmt::format("result(o, mlockall({}));", CFlags(op.flags.bits, kLockNames));
+}
+std::string Write(const MapUnlockAll&) { return "result(o, munlockall());"; }
 
 }  // namespace
 

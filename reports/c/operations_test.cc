@@ -158,6 +158,9 @@ Names Steps() {
       {"file.allocate",
        "a: d0 = memfd.create -> ok\na: file.allocate descriptor=d0 size=9 -> 0\n"
        "a: file.allocate descriptor=d0 size=9 mode=punch_hole -> EOPNOTSUPP\n"},
+      {"file.sync",
+       "a: d0 = memfd.create -> ok\na: file.sync descriptor=d0 -> 0\n"
+       "a: file.sync descriptor=d0 data_only=true -> 0\n"},
       {"file.statfs",
        "a: d0 = memfd.create -> ok\na: file.statfs descriptor=d0 -> "
        "file_system{block_size=4096..65536}\n"},
@@ -229,6 +232,8 @@ Names Steps() {
       {"map.sync", "a: map.sync at=a0 size=4096 flags=async|sync -> EINVAL\n"},
       {"map.lock", "a: map.lock at=a0 size=1 -> 0|EPERM|ENOMEM\n"},
       {"map.unlock", "a: map.unlock at=a0 size=1 -> 0\n"},
+      {"map.lock_all", "a: map.lock_all flags=on_fault -> EINVAL\n"},
+      {"map.unlock_all", "a: map.unlock_all -> 0\n"},
       {"system.sysctl_read", "a: system.sysctl_read name=shmmni -> ok\n"},
       {"system.sysctl_write",
        "a: system.sysctl_write name=shmmni value=77 -> 0\n"
@@ -239,7 +244,7 @@ Names Steps() {
 /// Operations that have no form in C, and why.
 Names WithoutC() {
   const std::string kListing = "gives a listing, which the program does not parse";
-  const std::string kTool = "runs a tool of util-linux";
+  const std::string kTool = "runs a command line tool";
   return {
       {"memory.transfer", "moves a range through a pipe, a page at a time"},
       {"memory.branch", "rounds of a litmus test are paced by the harness"},
@@ -255,6 +260,7 @@ Names WithoutC() {
       {"process.resident", kListing},
       {"memfd.set_noexec", "is for pid namespaces, of which the program makes none"},
       {"sysv.keeps_key", "needs files that the harness makes"},
+      {"sysv.key_minus_one", "needs files that the harness makes"},
       {"system.hold_segments", kListing},
       {"system.segments", kListing},
       {"system.ipcs", kTool},
@@ -268,6 +274,8 @@ Names WithoutC() {
       {"system.ipcrm_all", kTool},
       {"system.ipcmk", kTool},
       {"system.ipcmk_object", kTool},
+      {"system.setfacl", kTool},
+      {"system.getfacl", kTool},
   };
 }
 

@@ -92,5 +92,11 @@ SHMSPEC_CASE("sysv.key_of_path.may_change_with_a_file_that_is_made_again",
   for (int i = 0; i < 5; ++i) a.Do(SysvKeepsKey{true}).Expects(Exactly(0) | Exactly(1));
 }
 
+/// Who takes -1 for a failure without a look at errno refuses a good key.
+SHMSPEC_CASE("sysv.key_of_path.can_be_what_a_failure_is", "SYSV.FTOK.MINUS_ONE_AMBIGUOUS"_req) {
+  const Actor a = plan.Spawn("a");
+  a.Do(SysvKeyMinusOne{}).Gives(-1);
+}
+
 }  // namespace
 }  // namespace shmspec

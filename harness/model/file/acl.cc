@@ -61,6 +61,32 @@ Acl EntriesOf(const Op& op) {
   return acl;
 }
 
+template <class Op>
+void SetList(const Op& op, Node& node) {
+  node.mode = (node.mode & ~0777u) | PermissionsOf(op);
+  node.mode_known = node.mode_known && (node.mode & S_ISGID) == 0;
+  node.acl = EntriesOf(op);
+}
+
+/// Whether the list is one of another mode for execution than a sealed file has.
+template <class Op>
+bool BreaksSeal(const Op& op, const Node& node) {
+  return (node.seals & kSealExec) != 0 && ((PermissionsOf(op) ^ node.mode) & kExecuteBits) != 0;
+}
+
+template <class Op>
+bool IsNameless(const Op& op, const Scene& scene) {
+  return (op.user.number != kNoEntry && MayLackUser(scene, op.user.number)) ||
+         (op.named_group.number != kNoEntry && MayLackGroup(scene, op.named_group.number));
+}
+
+/// Adds the error for an id that has no name in the user namespace of the caller.
+template <class Op>
+void DescribeNames(const Op& op, const Scene& scene, Clauses& clauses) {
+  clauses.Refuse(IsNameless(op, scene), EINVAL, Force::kMay, {},
+                 "the user namespace has no name for the id");
+}
+
 }  // namespace
 
 void Describe(const SystemSetDefaultAcl& op, const Scene& scene, Clauses& clauses) {
@@ -72,6 +98,7 @@ void Describe(const SystemSetDefaultAcl& op, const Scene& scene, Clauses& clause
   if (system == nullptr) return clauses.AnyFailure("there is no /dev/shm");
   clauses.Refuse(system->read_only, EROFS, Force::kMust, "TMPFS.READONLY_MOUNT"_req,
                  "the file system is read-only");
+  DescribeNames(op, scene, clauses);
   const bool owns = scene.credentials().file_uid == system->uid;
   clauses.Refuse(!owns, EPERM, Force::kMay, "ACL.ONLY_OWNER_SETS"_req,
                  "the directory belongs to somebody else");
@@ -97,56 +124,116 @@ void Describe(const FileSetAcl& op, const Scene& scene, Clauses& clauses) {
   const Says may = MayChangeMode(scene, node);
   clauses.Refuse(may != Says::kYes, EPERM, ForceUnless(may), "ACL.ONLY_OWNER_SETS"_req,
                  "the file belongs to somebody else");
-  const bool executes = ((PermissionsOf(op) ^ node.mode) & kExecuteBits) != 0;
-  clauses.Refuse((node.seals & kSealExec) != 0 && executes, EPERM, Force::kMay, {},
+  clauses.Refuse(BreaksSeal(op, node), EPERM, Force::kMay, {},
                  "the file is sealed against a change of who may execute it");
-  const bool nameless =
-      (op.user.number != kNoEntry && MayLackUser(scene, op.user.number)) ||
-      (op.named_group.number != kNoEntry && MayLackGroup(scene, op.named_group.number));
-  clauses.Refuse(nameless, EINVAL, Force::kMay, {}, "the user namespace has no name for the id");
+  DescribeNames(op, scene, clauses);
 }
 
 void Apply(const FileSetAcl& op, const Scene& scene, State& state, const Outcome& outcome) {
   const OpenFile* file =
       FindFile(scene.state(), scene.process_index(), scene.NumberOf<&FileSetAcl::descriptor>());
-  if (file == nullptr || !Succeeded(outcome)) return;
-  Node& node = OwnNode(state, file->node);
-  node.mode = (node.mode & ~0777u) | PermissionsOf(op);
-  node.mode_known = node.mode_known && (node.mode & S_ISGID) == 0;
-  node.acl = EntriesOf(op);
+  if (file != nullptr && Succeeded(outcome)) SetList(op, OwnNode(state, file->node));
 }
+
+namespace {
+
+/// What is shown of a list, or of the mode where that says it all.
+void BindList(const Node& node, const Scene& scene, Clauses& clauses) {
+  constexpr Requirement kSet = "ACL.NAMED_USER"_req;
+  constexpr Requirement kMask = "ACL.CHMOD_SETS_MASK"_req;
+  const Acl& acl = node.acl;
+  const auto bind = [&](std::uint8_t field, std::int64_t number, Requirement requirement,
+                        const char* why) { clauses.Bind(field, number, number, requirement, why); };
+  const auto name = [&](std::uint8_t field, std::uint32_t id) {
+    if (id == kNoEntry) return bind(field, kNoEntry, kSet, "no such entry");
+    // Here an id that has no name is -1, and not the one that stands for such ids elsewhere.
+    const SeenId seen = SeenAs(scene, id);
+    const std::uint32_t shown = seen.id == id ? id : kNoEntry;
+    Bound& bound = clauses.Bind(field, shown, shown, kSet, "who has an entry");
+    bound.has_other = seen.or_overflow || seen.id != id;
+    bound.other = seen.or_overflow ? kNoEntry : kOverflowId;
+  };
+  const std::int64_t middle = node.mode >> 3 & 7;
+  if (node.mode_known) {
+    bind(FieldIndex<AclRecord>("owner"), node.mode >> 6 & 7, kMask, "the mode of the owner");
+    bind(FieldIndex<AclRecord>("mask"), acl.there ? middle : -1, kMask,
+         "the group bits of the mode");
+    bind(FieldIndex<AclRecord>("other"), node.mode & 7, kMask, "the mode of others");
+    if (!acl.there) bind(FieldIndex<AclRecord>("group"), middle, kMask, "the mode of the group");
+  }
+  if (acl.there) {
+    bind(FieldIndex<AclRecord>("group"), acl.group, kMask,
+         "the bits of the group as they were set");
+  }
+  name(FieldIndex<AclRecord>("user"), acl.there ? acl.user : kNoEntry);
+  name(FieldIndex<AclRecord>("named_group"), acl.there ? acl.named_group : kNoEntry);
+  bind(FieldIndex<AclRecord>("user_bits"), acl.there ? acl.user_bits : 0, kSet,
+       "the bits as they were set");
+  bind(FieldIndex<AclRecord>("named_group_bits"), acl.there ? acl.named_group_bits : 0, kSet,
+       "the bits as they were set");
+}
+
+/// The list as setfacl completes it.
+SystemSetfacl Completed(SystemSetfacl op) {
+  if (op.mask != -1 || !HasNames(op)) return op;
+  op.mask = op.group;
+  if (op.user.number != kNoEntry) op.mask |= op.user_bits;
+  if (op.named_group.number != kNoEntry) op.mask |= op.named_group_bits;
+  return op;
+}
+
+/// Whether setfacl is able to do what it is asked for.
+Says Sets(const SystemSetfacl& op, const OpenFile* file, const Scene& scene) {
+  if (file == nullptr || !IsValid(op)) return Says::kNo;
+  const Node& node = NodeOf(scene.state(), file->node);
+  if (node.unknown || BreaksSeal(op, node)) return Says::kSilent;
+  const State after = AsTool(scene);
+  const Scene tool(scene.setting(), after, scene.call());
+  return IsNameless(op, tool) ? Says::kSilent : MayChangeMode(tool, node);
+}
+
+}  // namespace
 
 void Describe(const FileGetAcl&, const Scene& scene, Clauses& clauses) {
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileGetAcl::descriptor>(), clauses);
   clauses.RefuseHere(true, EOPNOTSUPP, Force::kMay, {}, "the file system may have no lists");
   constexpr Requirement kSet = "ACL.NAMED_USER"_req;
-  constexpr Requirement kMask = "ACL.CHMOD_SETS_MASK"_req;
   clauses.Returns<AclRecord>(kSet, "the list of the file");
   if (file == nullptr) return;
   const Node& node = NodeOf(scene.state(), file->node);
   if (node.unknown) return clauses.AnyFailure("nothing is known of the file");
-  const Acl& acl = node.acl;
-  clauses.Refuse(!acl.there, ENODATA, Force::kMust, kSet, "the mode says it all");
-  const auto bind = [&](std::uint8_t field, std::int64_t number, Requirement requirement,
-                        const char* why) { clauses.Bind(field, number, number, requirement, why); };
-  const auto name = [&](std::uint8_t field, std::uint32_t id) {
-    if (id == kNoEntry) return bind(field, kNoEntry, kSet, "no such entry");
-    const SeenId seen = SeenAs(scene, id);
-    Bound& bound = clauses.Bind(field, seen.id, seen.id, kSet, "who has an entry");
-    bound.has_other = seen.or_overflow;
-    bound.other = kOverflowId;
-  };
-  if (node.mode_known) {
-    bind(FieldIndex<AclRecord>("owner"), node.mode >> 6 & 7, kMask, "the mode of the owner");
-    bind(FieldIndex<AclRecord>("mask"), node.mode >> 3 & 7, kMask, "the group bits of the mode");
-    bind(FieldIndex<AclRecord>("other"), node.mode & 7, kMask, "the mode of others");
-  }
-  bind(FieldIndex<AclRecord>("group"), acl.group, kMask, "the bits of the group as they were set");
-  name(FieldIndex<AclRecord>("user"), acl.user);
-  bind(FieldIndex<AclRecord>("user_bits"), acl.user_bits, kSet, "the bits as they were set");
-  name(FieldIndex<AclRecord>("named_group"), acl.named_group);
-  bind(FieldIndex<AclRecord>("named_group_bits"), acl.named_group_bits, kSet,
-       "the bits as they were set");
+  clauses.Refuse(!node.acl.there, ENODATA, Force::kMust, kSet, "the mode says it all");
+  BindList(node, scene, clauses);
+}
+
+void Describe(const SystemSetfacl& op, const Scene& scene, Clauses& clauses) {
+  constexpr Requirement kSets = "TOOL.SETFACL.SETS"_req;
+  constexpr auto kStatus = FieldIndex<ToolResult>("status");
+  constexpr int kHighestStatus = 255;
+  const OpenFile* file =
+      FindFile(scene.state(), scene.process_index(), scene.NumberOf<&SystemSetfacl::descriptor>());
+  const Says sets = Sets(Completed(op), file, scene);
+  clauses.Returns<ToolResult>(kSets, "the tool sets the list or says why it cannot");
+  clauses.Bind(kStatus, sets == Says::kNo ? 1 : 0, sets == Says::kYes ? 0 : kHighestStatus, kSets,
+               "0 when the file has the list");
+}
+
+void Apply(const SystemSetfacl& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const OpenFile* file =
+      FindFile(scene.state(), scene.process_index(), scene.NumberOf<&SystemSetfacl::descriptor>());
+  const auto* result = std::get_if<ToolResult>(&outcome);
+  if (file == nullptr || result == nullptr || result->status != 0) return;
+  SetList(Completed(op), OwnNode(state, file->node));
+}
+
+void Describe(const SystemGetfacl&, const Scene& scene, Clauses& clauses) {
+  const OpenFile* file =
+      FindFile(scene.state(), scene.process_index(), scene.NumberOf<&SystemGetfacl::descriptor>());
+  clauses.Returns<AclRecord>("TOOL.GETFACL.SHOWS"_req, "the list of the file");
+  if (file == nullptr) return clauses.AnyFailure("the descriptor is not open");
+  const Node& node = NodeOf(scene.state(), file->node);
+  if (node.unknown) return clauses.AnyFailure("nothing is known of the file");
+  BindList(node, scene, clauses);
 }
 
 }  // namespace shmspec::model

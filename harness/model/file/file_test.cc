@@ -58,6 +58,21 @@ TEST_F(Files, EndWithTheLastSharedAnonymousMapping) {
   EXPECT_TRUE(system_.state.objects.empty());
 }
 
+TEST_F(Files, AreMappedOverTheLastMappingOfAnother) {
+  constexpr std::int64_t kPlace = 0x10000000;
+  MakeFile(kPage);
+  system_.Make(MapMap{.descriptor = DescriptorNumber(3), .size = {kPage}}, Value{kPlace});
+  system_.Make(DescriptorClose{DescriptorNumber(3)}, Value{0});
+  MakeFile(kPage);
+  system_.Make(MemfdCreate{}, Value{4});  // which is empty
+  system_.Make(MapMap{.descriptor = DescriptorNumber(3),
+                      .size = {kPage},
+                      .flags = kMapShared | kMapFixed,
+                      .at = AbsoluteAddress(kPlace)},
+               Value{kPlace});
+  EXPECT_TRUE(Allows(MemoryLoad{AbsoluteAddress(kPlace), Width::k8}, Value{0}));
+}
+
 TEST_F(Files, ShowDataWhereItIs) {
   MakeFile(4 * kPage);
   system_.Make(MapPrivate{{kPage}, {}}, Value{0x20000000});
@@ -146,6 +161,10 @@ TEST_F(Files, OfAnAccessControlListShowItsMaskAsGroup) {
   AclRecord changed = record;
   changed.mask = changed.other = 6;
   EXPECT_TRUE(Allows(FileGetAcl{DescriptorNumber(3)}, changed));
+  system_.state.tasks[0].credentials.Own().unmapped = true;
+  EXPECT_FALSE(Allows(FileGetAcl{DescriptorNumber(3)}, changed));
+  changed.user = kNoEntry;
+  EXPECT_TRUE(Allows(FileGetAcl{DescriptorNumber(3)}, changed)) << "the user has no name here";
   FileSetAcl nameless = list;
   nameless.mask = -1;
   EXPECT_FALSE(Allows(nameless, Value{0})) << "a name needs a mask";

@@ -36,6 +36,8 @@ void DescribeName(const std::string& name, bool unlinks, const Scene& scene, Cla
   clauses.Refuse(unlinks && (empty || slash), ENOENT, Force::kMay, why,
                  "no object has such a name");
   clauses.Refuse(dots, EISDIR, Force::kMay, why, "the name is that of a directory");
+  clauses.Refuse(dots && scene.shm_mount() == nullptr, ENOENT, Force::kMay, "NS.NO_DEV_SHM"_req,
+                 "there is no /dev/shm");
   const bool is_long = !empty && !slash && plain.size() > kLongestFileName;
   const Requirement limit =
       plain.size() < kEdge ? "POSIX.NAME.NAME_MAX"_req : "POSIX.NAME.VERY_LONG"_req;

@@ -63,6 +63,13 @@ TEST_F(Objects, MayBeRefusedByTwoErrors) {
   EXPECT_FALSE(Allows(PosixOpen{std::string(255, 'x'), kNew}, Failure{{ENAMETOOLONG}}));
 }
 
+TEST_F(Objects, HaveNoDirectoryWhereDevShmIsHidden) {
+  EXPECT_FALSE(Allows(PosixOpen{"/.", kNew}, Failure{{ENOENT}}));
+  system_.Make(SystemHideShm{}, Value{0});
+  EXPECT_TRUE(Allows(PosixOpen{"/.", kNew}, Failure{{ENOENT}}));
+  EXPECT_TRUE(Allows(PosixOpen{"/.", kNew}, Failure{{EINVAL}}));
+}
+
 TEST_F(Objects, FillTheirFileSystem) {
   MakeSmall();
   system_.Make(Store(0), Value{0});

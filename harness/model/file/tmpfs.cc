@@ -124,6 +124,15 @@ void Apply(const SystemHideShm&, const Scene& scene, State& state, const Outcome
   if (Succeeded(outcome)) state.mount_namespaces[scene.task().mounts].hidden = true;
 }
 
+void Describe(const FileSync&, const Scene& scene, Clauses& clauses) {
+  constexpr Requirement kSync = "TMPFS.FSYNC"_req;
+  const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileSync::descriptor>(), clauses);
+  clauses.ReturnsValue(0, kSync, "nothing has to be written anywhere");
+  if (file == nullptr) return;
+  const Node& node = NodeOf(scene.state(), file->node);
+  clauses.Refuse(!node.has_seals, EINVAL, Force::kMust, kSync, "what is no memory has no contents");
+}
+
 void Describe(const FileStatfs&, const Scene& scene, Clauses& clauses) {
   constexpr Requirement kStatfs = "TMPFS.STATFS"_req;
   const OpenFile* file = DescribeFile(scene, scene.NumberOf<&FileStatfs::descriptor>(), clauses);

@@ -60,6 +60,7 @@ void Apply(const MapRemap& op, const Scene& scene, State& state, const Outcome& 
 void Apply(const MapAdvise& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemSysctlWrite& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemIpcrm& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SystemSetfacl& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemIpcrmKey& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SystemIpcmk& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const IpcGet& op, const Scene& scene, State& state, const Outcome& outcome);
@@ -81,6 +82,8 @@ void Apply(const SystemIpcmkObject& op, const Scene& scene, State& state, const 
 void Apply(const MapMap& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MapLock& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MapUnlock& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapLockAll& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const MapUnlockAll& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemfdCreate& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemfdAddSeals& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemfdReopen& op, const Scene& scene, State& state, const Outcome& outcome);

@@ -37,7 +37,7 @@ std::uint8_t MountNamespaceOf(State& state, std::uint64_t inode) {
   return static_cast<std::uint8_t>(state.mount_namespaces.size() - 1);
 }
 
-Credentials CredentialsOf(const ActorFacts& facts, bool nested) {
+Credentials CredentialsOf(const ActorFacts& facts, const ActorSpec& spec) {
   Credentials credentials;
   credentials.uid = facts.uid;
   credentials.real_uid = facts.real_uid;
@@ -49,8 +49,9 @@ Credentials CredentialsOf(const ActorFacts& facts, bool nested) {
   credentials.file_gid = facts.file_gid;
   credentials.groups = facts.groups;
   credentials.caps = credentials.permitted = facts.caps.bits;
+  if (spec.caps) credentials.ambient = facts.caps.bits;
   credentials.user_namespace = facts.user_namespace;
-  credentials.nested = nested;
+  credentials.nested = spec.namespaces.Has(kNamespaceUser);
   return credentials;
 }
 
@@ -68,8 +69,7 @@ State InitialState(const Setting& setting, const Plan& plan) {
     Task& task = state.tasks[i];
     task.life = Life::kAlive;
     task.process = static_cast<std::uint8_t>(i);
-    task.credentials =
-        CopyOnWrite<Credentials>(CredentialsOf(facts, spec.namespaces.Has(kNamespaceUser)));
+    task.credentials = CopyOnWrite<Credentials>(CredentialsOf(facts, spec));
     Process& process = state.processes[i];
     task.ipc = NamespaceOf(state, setting, facts.ipc_namespace, spec.namespaces.Has(kNamespaceIpc),
                            facts.user_namespace);

@@ -70,7 +70,7 @@ bool HasRoot(const Credentials& c) { return HasId(c, kUserIds, 0); }
 
 /// Capabilities follow the effective id, and are lost for good when the last id that is root goes.
 void FollowIds(Credentials& now, const Credentials& before) {
-  if (HasRoot(before) && !HasRoot(now)) now.permitted = now.caps = 0;
+  if (HasRoot(before) && !HasRoot(now)) now.permitted = now.ambient = now.caps = 0;
   if (before.uid == 0 && now.uid != 0) now.caps = 0;
   if (before.uid != 0 && now.uid == 0) now.caps = now.permitted;
 }
@@ -232,6 +232,7 @@ void Apply(const ProcessDropCapability& op, const Scene& scene, State& state,
   ChangeCredentials(scene, state, false, [&](Credentials& credentials, bool) {
     credentials.caps &= ~op.capabilities.bits;
     credentials.permitted &= ~op.capabilities.bits;
+    credentials.ambient &= ~op.capabilities.bits;
   });
 }
 
@@ -263,6 +264,7 @@ void Apply(const ProcessUnshare& op, const Scene& scene, State& state, const Out
       credentials.nested = true;
       credentials.unmapped = true;
       credentials.caps = credentials.permitted = kAllCapabilities;
+      credentials.ambient = 0;
     });
   }
   if (op.namespaces.Has(kNamespacePid)) {
@@ -327,7 +329,8 @@ void Describe(const ProcessResident&, const Scene& scene, Clauses& clauses) {
   clauses.Returns<Value>(kCounts, "the shared memory that the process has in use");
   std::uint64_t locked = 0;
   for (const Mapping& mapping : scene.space().mappings()) {
-    if (!mapping.locked || !mapping.IsShared() || mapping.protection == 0) continue;
+    if (!mapping.locked || mapping.on_fault) continue;
+    if (!mapping.IsShared() || mapping.protection == 0) continue;
     const std::uint64_t limit = ObjectOf(scene.state(), mapping.object).vouched;
     const std::uint64_t there = limit - std::min(limit, mapping.offset);
     locked += std::min(mapping.size(), there);

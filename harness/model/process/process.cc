@@ -89,7 +89,7 @@ bool CopyNextMapping(const Scene& scene, State& state, std::uint8_t child) {
   }
   if (index == from->mappings().size()) return false;
   Mapping mapping = from->mappings()[index];
-  mapping.locked = false;
+  mapping.locked = mapping.on_fault = false;
   if (!mapping.IsShared()) mapping.object = CopyObject(scene, state, *from, mapping);
   state.processes[child].space.Own().Insert(mapping);
   OpenMapping(state, CauseOf(scene), mapping, scene.profile().process.fork_updates_stamps);

@@ -24,6 +24,7 @@ constinit const Profile kLinux{
              .failing_attach_counts = Says::kYes,
              .rounds_to_pages = Says::kYes,
              .execute_bit_checked = Says::kYes,
+             .key_is_of_project_device_inode = Says::kYes,
              .remap_flag = Says::kYes,
              .address_errors = kAddressErrors,
              .linux_commands = Says::kYes,

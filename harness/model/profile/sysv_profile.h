@@ -32,6 +32,9 @@ struct SysvProfile {
   Says rounds_to_pages = Says::kSilent;
   /// SHM_EXEC asks for the execute bit.
   Says execute_bit_checked = Says::kSilent;
+  /// ftok(3) makes a key of eight bits of the project, eight of the device and sixteen of the
+  /// inode.
+  Says key_is_of_project_device_inode = Says::kSilent;
   /// SHM_REMAP exists.
   Says remap_flag = Says::kSilent;
   /// The errors for an address that is unavailable, as errno numbers.

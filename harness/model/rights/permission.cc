@@ -151,8 +151,15 @@ Credentials AfterExec(const Credentials& credentials, const Scene& scene) {
   if (credentials.nested && bounding == 0) bounding = kEveryCapability;
   if (credentials.unmapped) bounding = 0;  // nobody there is root
   const bool root = credentials.uid == 0 || credentials.real_uid == 0;
-  after.permitted = root ? bounding : 0;
-  after.caps = credentials.uid == 0 ? bounding : 0;
+  after.permitted = root ? bounding : credentials.ambient;
+  after.caps = credentials.uid == 0 ? bounding : credentials.ambient;
+  return after;
+}
+
+State AsTool(const Scene& scene) {
+  State after = scene.state();
+  after.tasks[scene.call().actor].credentials =
+      CopyOnWrite<Credentials>(AfterExec(scene.credentials(), scene));
   return after;
 }
 

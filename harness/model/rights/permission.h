@@ -52,6 +52,9 @@ bool MayLackGroup(const Scene& scene, std::uint32_t gid);
 
 /// The credentials after an exec.
 Credentials AfterExec(const Credentials& credentials, const Scene& scene);
+/// The state as a tool finds it that the caller runs: it has the ids of the caller, and the
+/// capabilities that a program has that the caller executes.
+State AsTool(const Scene& scene);
 
 }  // namespace shmspec::model
 

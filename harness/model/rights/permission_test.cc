@@ -167,6 +167,27 @@ TEST(Permission, CountsCapabilitiesOnlyInTheNamespaceThatOwnsTheSegments) {
   EXPECT_EQ(GloballyCapable(scene, kCapIpcOwner), Says::kNo);
 }
 
+TEST(Permission, OfAPlansCapabilitiesIsKeptOverExec) {
+  ActorSpec actor;
+  actor.uid = Id(5);
+  actor.caps = Capabilities(kCapFowner | kCapChown);
+  TestSystem system("linux", {actor});
+  system.Make(ProcessExec{}, Value{0});
+  EXPECT_EQ(system.state.tasks[0].credentials->caps, kCapFowner | kCapChown);
+  system.Make(ProcessDropCapability{kCapChown}, Value{0});
+  system.Make(ProcessExec{}, Value{0});
+  EXPECT_EQ(system.state.tasks[0].credentials->caps, kCapFowner);
+}
+
+TEST(Permission, OfRootIsLostOverExecByWhoBecameAnother) {
+  ActorSpec actor;
+  actor.caps = Capabilities(kCapSetuid | kCapFowner);
+  TestSystem system("linux", {actor});
+  system.Make(ProcessSetIdentity{.ruid = Id(5), .euid = Id(5), .suid = Id(5)}, Value{0});
+  system.Make(ProcessExec{}, Value{0});
+  EXPECT_EQ(system.state.tasks[0].credentials->caps, 0u);
+}
+
 TEST(Permission, IsTheEnvironmentsWhereRootStartedWithoutIt) {
   const auto refused = [](std::uint64_t caps, std::uint32_t uid, Says may, std::uint32_t now = 0) {
     ActorSpec actor;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// mlock(2), munlock(2) and msync(2).
+// mlock(2), munlock(2), mlockall(2), munlockall(2) and msync(2).
 
 #include <algorithm>
 #include <cerrno>
@@ -58,11 +58,13 @@ void SetLocked(const Scene& scene, State& state, const Pages& pages, bool locked
     const Mapping* mapping = state.processes[process].space->Find(at);
     if (mapping == nullptr) return;
     const std::uint64_t end = std::min(pages.end, mapping->end);
-    if (mapping->locked != locked) {
+    if (mapping->locked != locked || mapping->on_fault) {
       SplitMappingAt(state, CauseOf(scene), process, at);
       SplitMappingAt(state, CauseOf(scene), process, end);
       AddressSpace& space = state.processes[process].space.Own();
-      space.at(space.FirstAfter(at)).locked = locked;
+      Mapping& part = space.at(space.FirstAfter(at));
+      part.locked = locked;
+      part.on_fault = false;
     }
     at = end;
   }
@@ -117,10 +119,8 @@ bool MayFault(const Scene& scene, const Pages& pages) {
 
 namespace {
 
-/// Whether RLIMIT_MEMLOCK holds for the caller.
-bool IsLimited(const Scene& scene) {
-  return (scene.credentials().caps & kCapIpcLock) == 0 || scene.credentials().nested;
-}
+/// Whether RLIMIT_MEMLOCK holds for the caller, or may.
+bool IsLimited(const Scene& scene) { return GloballyCapable(scene, kCapIpcLock) != Says::kYes; }
 
 /// How many more bytes a lock of the range locks.
 std::uint64_t MoreLocked(const Scene& scene, const Pages& pages) {
@@ -131,30 +131,90 @@ std::uint64_t MoreLocked(const Scene& scene, const Pages& pages) {
 
 }  // namespace
 
-void DescribeLock(const Scene& scene, std::uint64_t size, bool locks, int error, Clauses& clauses) {
-  if (!locks) return;
-  const bool capable = (scene.credentials().caps & kCapIpcLock) != 0;
+namespace {
+
+/// Refuses because of RLIMIT_MEMLOCK, by the environment unless the plan has set it.
+void RefuseByLimit(const Scene& scene, bool applies, int error, Requirements requirements,
+                   const char* why, Clauses& clauses) {
   const std::uint64_t limit = scene.process().memlock;
-  if (!IsLimited(scene)) return;
-  const bool own_limit = limit != scene.setting().actors[scene.call().actor].memlock;
+  const bool capable = (scene.credentials().caps & kCapIpcLock) != 0;
   const Force force = capable ? Force::kMay : Force::kMust;
+  if (limit != scene.setting().actors[scene.call().actor].memlock) {
+    clauses.Refuse(applies, error, force, requirements, why);
+  } else {
+    clauses.RefuseHere(applies, error, force, requirements, why, limit);
+  }
+}
+
+constexpr const char* kNoLimit = "RLIMIT_MEMLOCK is 0";
+constexpr const char* kExceeded = "RLIMIT_MEMLOCK is exceeded";
+constexpr const char* kMayBeExceeded = "what mlockall locked may exceed RLIMIT_MEMLOCK";
+
+}  // namespace
+
+void DescribeLock(const Scene& scene, std::uint64_t size, bool locks, int error, Clauses& clauses) {
+  if (!locks || !IsLimited(scene)) return;
+  const std::uint64_t limit = scene.process().memlock;
   const bool exceeds = LockedBytes(scene.space(), {}) + size > limit;
-  const auto refuse = [&](bool applies, int number, const char* why) {
-    if (own_limit) {
-      clauses.Refuse(applies, number, force, "MMAP.MLOCK"_req, why);
-    } else {
-      clauses.RefuseHere(applies, number, force, "MMAP.MLOCK"_req, why, limit);
-    }
-  };
-  refuse(limit == 0, EPERM, "RLIMIT_MEMLOCK is 0");
-  refuse(limit != 0 && exceeds, error, "RLIMIT_MEMLOCK is exceeded");
+  constexpr Requirement kLimit = "MMAP.MLOCK"_req;
+  RefuseByLimit(scene, limit == 0, EPERM, kLimit, kNoLimit, clauses);
+  RefuseByLimit(scene, limit != 0 && exceeds, error, kLimit, kExceeded, clauses);
+  clauses.RefuseHere(!exceeds && scene.space().locks_more, error, Force::kMay, kLimit,
+                     kMayBeExceeded);
+}
+
+void DescribeLockOfNew(const Scene& scene, std::uint64_t size, Clauses& clauses) {
+  if (scene.space().locks_new == LocksNew::kNot || !IsLimited(scene)) return;
+  const bool exceeds = LockedBytes(scene.space(), {}) + size > scene.process().memlock;
+  constexpr Requirement kLimit = "MMAP.MLOCKALL_LIMIT"_req;
+  RefuseByLimit(scene, exceeds, EAGAIN, kLimit, kExceeded, clauses);
+  clauses.RefuseHere(!exceeds && scene.space().locks_more, EAGAIN, Force::kMay, kLimit,
+                     kMayBeExceeded);
+}
+
+namespace {
+
+/// What is locked is there, as far as there is room.
+void Fill(const Scene& scene, State& state, const Mapping& mapping) {
+  if (mapping.node() != nullptr) return Populate(scene, state, mapping);
+  if (mapping.protection == 0) return;
+  const std::uint64_t limit = ObjectOf(state, mapping.object).vouched;
+  if (mapping.offset >= limit) return;
+  OwnObject(state, mapping.object)
+      .Touch(mapping.offset, std::min(mapping.size(), limit - mapping.offset));
+}
+
+/// Memory of huge pages is there always and is not locked.
+bool IsHuge(const State& state, const Mapping& mapping) {
+  if (const NodeBacking* node = mapping.node()) return NodeOf(state, node->node).huge;
+  const AttachBacking* attach = mapping.attach();
+  const Segment* segment = attach != nullptr ? FindSegment(state, attach->segment) : nullptr;
+  return segment != nullptr && segment->huge;
+}
+
+}  // namespace
+
+void LockNew(const Scene& scene, State& state, std::uint64_t start) {
+  const CopyOnWrite<AddressSpace>& space = state.processes[scene.process_index()].space;
+  const LocksNew how = space->locks_new;
+  if (how == LocksNew::kNot || IsHuge(state, *space->Find(start))) return;
+  AddressSpace& own = state.processes[scene.process_index()].space.Own();
+  Mapping& mapping = own.at(own.FirstAfter(start));
+  mapping.locked = true;
+  mapping.on_fault = how == LocksNew::kOnFault;
+  if (!mapping.on_fault) Fill(scene, state, Mapping(mapping));
 }
 
 void Describe(const MapLock& op, const Scene& scene, Clauses& clauses) {
   const Pages pages = PagesOf(op, scene);
   clauses.Refuse(pages.end < pages.start, EINVAL, Force::kMust, {}, "the range wraps around");
   clauses.ReturnsValue(0, "MMAP.MLOCK"_req, "the range is locked in memory");
-  if (pages.end < pages.start) return;
+  if (pages.end < pages.start) {
+    // Linux asks first whether the caller may lock anything.
+    clauses.Refuse(IsLimited(scene) && scene.process().memlock == 0, EPERM, Force::kMay,
+                   "MMAP.MLOCK"_req, "RLIMIT_MEMLOCK is 0");
+    return;
+  }
   DescribeLock(scene, MoreLocked(scene, pages), true, ENOMEM, clauses);
   DescribeHoles(scene, pages.start, pages.end, ENOMEM, clauses);
   const bool exceeds =
@@ -194,6 +254,68 @@ void Apply(const MapUnlock& op, const Scene& scene, State& state, const Outcome&
   const auto* failure = std::get_if<Failure>(&outcome);
   if (failure != nullptr && failure->error.number != ENOMEM) return;
   if (pages.end > pages.start) SetLocked(scene, state, BeforeHole(scene, pages), false);
+}
+
+namespace {
+
+// The least that a process has mapped: a program and its stack.
+constexpr std::uint64_t kLeastProcess = 65536;
+
+std::uint64_t MappedBytes(const AddressSpace& space) {
+  std::uint64_t bytes = 0;
+  for (const Mapping& mapping : space.mappings()) bytes += mapping.size();
+  return bytes;
+}
+
+}  // namespace
+
+void Describe(const MapLockAll& op, const Scene& scene, Clauses& clauses) {
+  constexpr Requirement kLimit = "MMAP.MLOCKALL_LIMIT"_req;
+  constexpr std::uint64_t kKnown = kLockCurrent | kLockFuture | kLockOnFault;
+  const bool nothing = (op.flags.bits & (kLockCurrent | kLockFuture)) == 0;
+  clauses.Refuse(nothing || (op.flags.bits & ~kKnown) != 0, EINVAL, Force::kMust,
+                 "MMAP.MLOCKALL_FLAGS"_req, "the flags lock nothing, or are unknown");
+  clauses.ReturnsValue(0, {"MMAP.MLOCKALL_CURRENT"_req, "MMAP.MLOCKALL_FUTURE"_req},
+                       "the memory is locked");
+  if (!IsLimited(scene)) return;
+  const std::uint64_t limit = scene.process().memlock;
+  RefuseByLimit(scene, limit == 0, EPERM, kLimit, kNoLimit, clauses);
+  if (!op.flags.Has(kLockCurrent) || limit == 0) return;
+  const bool exceeds = kLeastProcess + MappedBytes(scene.space()) > limit;
+  RefuseByLimit(scene, exceeds, ENOMEM, kLimit, kExceeded, clauses);
+  clauses.RefuseHere(!exceeds, ENOMEM, Force::kMay, kLimit, "the process may have more than that");
+}
+
+void Apply(const MapLockAll& op, const Scene& scene, State& state, const Outcome& outcome) {
+  if (!Succeeded(outcome)) return;
+  const bool on_fault = op.flags.Has(kLockOnFault);
+  AddressSpace& space = state.processes[scene.process_index()].space.Own();
+  space.locks_new = !op.flags.Has(kLockFuture) ? LocksNew::kNot
+                    : on_fault                 ? LocksNew::kOnFault
+                                               : LocksNew::kFilled;
+  space.locks_more = true;
+  if (!op.flags.Has(kLockCurrent)) return;
+  for (std::size_t i = 0; i < space.mappings().size(); ++i) {
+    if (IsHuge(state, space.at(i))) continue;
+    space.at(i).locked = true;
+    space.at(i).on_fault = on_fault;
+    if (!on_fault) Fill(scene, state, Mapping(space.at(i)));
+  }
+}
+
+void Describe(const MapUnlockAll&, const Scene&, Clauses& clauses) {
+  clauses.ReturnsValue(0, {"MMAP.MLOCKALL_CURRENT"_req, "MMAP.MLOCKALL_FUTURE"_req},
+                       "nothing of the process is locked");
+}
+
+void Apply(const MapUnlockAll&, const Scene& scene, State& state, const Outcome& outcome) {
+  if (!Succeeded(outcome)) return;
+  AddressSpace& space = state.processes[scene.process_index()].space.Own();
+  space.locks_new = LocksNew::kNot;
+  space.locks_more = false;
+  for (std::size_t i = 0; i < space.mappings().size(); ++i) {
+    space.at(i).locked = space.at(i).on_fault = false;
+  }
 }
 
 void Describe(const MapSync& op, const Scene& scene, Clauses& clauses) {

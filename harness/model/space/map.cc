@@ -245,6 +245,7 @@ void Describe(const MapMap& op, const Scene& scene, Clauses& clauses) {
   DescribeFile(op, asked, scene, clauses);
   const bool locks = op.flags.Has(kMapLocked);
   DescribeLock(scene, asked.length, locks, EAGAIN, clauses);
+  if (!locks) DescribeLockOfNew(scene, asked.length, clauses);
   clauses.RefuseHere(op.flags.Has(kMapHugetlb), ENOMEM, Force::kMay, {}, "huge pages may be short");
   const Requirements made{asked.anonymous ? "ANON.SHARED_WITH_CHILD"_req : "MMAP.OFFSET"_req};
   if (asked.fixed) {
@@ -263,7 +264,9 @@ void Apply(const MapMap& op, const Scene& scene, State& state, const Outcome& ou
   if (!asked.anonymous && asked.node == nullptr) return;
   const auto start = static_cast<std::uint64_t>(value->number);
   UnmapRange(state, CauseOf(scene), scene.process_index(), start, start + asked.length);
-  AddMapping(op, asked, scene, state, start);
+  // The last mapping of another file may have been there: nodes have moved then.
+  AddMapping(op, AskedOf(op, scene), scene, state, start);
+  LockNew(scene, state, start);
   if (op.flags.Has(kMapPopulate) || op.flags.Has(kMapLocked)) {
     Populate(scene, state, Mapping(*state.processes[scene.process_index()].space->Find(start)));
   }

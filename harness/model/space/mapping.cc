@@ -29,6 +29,7 @@ void DescribeRoom(const Scene& scene, std::uint64_t size, Clauses& clauses) {
   clauses.Refuse(size > scene.task_size(), ENOMEM, Force::kMust, {},
                  "the mapping is larger than the address space");
   DescribeRoomInLimit(scene, size, Force::kMay, clauses);
+  DescribeLockOfNew(scene, RoundUp(size, scene.page()), clauses);
   clauses.RefuseHere(size >= kLarge, ENOMEM, Force::kMay, {}, "memory may be short");
 }
 
@@ -44,6 +45,7 @@ void AddPrivate(const Scene& scene, State& state, std::uint64_t start, std::uint
   mapping.protection = protection;
   state.processes[process].space.Own().Insert(mapping);
   AddObject(state, mapping.object, kNoLimit, kNoLimit);
+  LockNew(scene, state, start);
 }
 
 /// The part of [start, end) from its start on that is mapped without a hole, up to the first

@@ -28,6 +28,13 @@ void DescribeRoomInLimit(const Scene& scene, std::uint64_t size, Force beyond, C
 /// that is exceeded.
 void DescribeLock(const Scene& scene, std::uint64_t size, bool locks, int error, Clauses& clauses);
 
+/// Adds EAGAIN when mlockall(2) has said that `size` bytes that are mapped now are locked, and a
+/// limit is exceeded.
+void DescribeLockOfNew(const Scene& scene, std::uint64_t size, Clauses& clauses);
+
+/// Locks the mapping that has been made at `start`, when mlockall(2) has said so.
+void LockNew(const Scene& scene, State& state, std::uint64_t start);
+
 /// The pages of a mapping of a node are brought in before they are touched, as far as the node
 /// goes.
 void Populate(const Scene& scene, State& state, const Mapping& mapping);

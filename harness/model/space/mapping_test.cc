@@ -178,5 +178,15 @@ TEST_F(MappingTest, ASegmentIsGoneWithItsLastFragment) {
   EXPECT_TRUE(system_.state.objects.empty());
 }
 
+TEST_F(MappingTest, ALockOfARangeThatWrapsMayBeRefusedByTheLimitFirst) {
+  const MapLock wraps{AbsoluteAddress(-1), Pages(1)};
+  EXPECT_TRUE(system_.Allows(wraps, Error(EINVAL)));
+  EXPECT_FALSE(system_.Allows(wraps, Error(EPERM)));
+  system_.state.tasks[0].credentials.Own().caps = 0;
+  system_.state.processes[0].memlock = 0;
+  EXPECT_TRUE(system_.Allows(wraps, Error(EINVAL)));
+  EXPECT_TRUE(system_.Allows(wraps, Error(EPERM)));
+}
+
 }  // namespace
 }  // namespace shmspec::model

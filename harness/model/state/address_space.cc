@@ -72,7 +72,8 @@ std::int32_t AddressSpace::MergeablePairs(std::uint32_t segment) const {
     const Mapping& b = mappings_[i];
     if (a.segment() == segment && a.backing == b.backing && a.end == b.start &&
         a.offset + a.size() == b.offset && a.protection == b.protection &&
-        a.skipped_by_fork == b.skipped_by_fork && a.sealed == b.sealed && a.locked == b.locked) {
+        a.skipped_by_fork == b.skipped_by_fork && a.sealed == b.sealed && a.locked == b.locked &&
+        a.on_fault == b.on_fault) {
       ++pairs;
     }
   }

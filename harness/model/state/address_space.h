@@ -28,6 +28,7 @@ struct Mapping {
   bool skipped_by_fork = false;  // MADV_DONTFORK
   bool sealed = false;           // mseal(2)
   bool locked = false;           // mlock(2)
+  bool on_fault = false;         // locked, but only pages that are touched: MCL_ONFAULT
   bool wiped_by_fork = false;    // MADV_WIPEONFORK
   Backing backing;
 
@@ -52,8 +53,14 @@ struct Range {
   friend bool operator==(const Range&, const Range&) = default;
 };
 
+/// What mlockall(2) said of memory that is mapped later.
+enum class LocksNew : std::uint8_t { kNot, kFilled, kOnFault };
+
 class AddressSpace {
  public:
+  LocksNew locks_new = LocksNew::kNot;
+  bool locks_more = false;  // memory of which the plan knows nothing may be locked too
+
   const std::vector<Mapping>& mappings() const { return mappings_; }
   Mapping& at(std::size_t index) { return mappings_[index]; }
 

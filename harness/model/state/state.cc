@@ -29,7 +29,8 @@ class Mixer {
 };
 
 void Mix(Mixer& mixer, const Segment& s) {
-  mixer.Add(s.serial, s.id, s.key, s.key_known, s.object, s.mode, s.dest, s.dest_known, s.locked);
+  mixer.Add(s.serial, s.id, s.key, s.key_known, s.object, s.mode, s.dest, s.dest_known, s.may_stay,
+            s.locked);
   mixer.Add(s.uid, s.gid, s.cpid, s.lpid, s.nattch, s.nattch_doubt, s.creator, s.lock_user);
   mixer.Add(s.atime.low, s.atime.high, s.dtime.low, s.dtime.high, s.ctime.low, s.ctime.high);
 }
@@ -45,9 +46,10 @@ void Mix(Mixer& mixer, const IpcNamespace& ipc) {
 }
 
 void Mix(Mixer& mixer, const AddressSpace& space) {
+  mixer.Add(space.locks_new, space.locks_more);
   for (const Mapping& m : space.mappings()) {
     mixer.Add(m.start, m.end, m.object, m.offset, m.protection, m.max_protection, m.sealed,
-              m.skipped_by_fork, m.locked, m.wiped_by_fork, m.backing.index());
+              m.skipped_by_fork, m.locked, m.on_fault, m.wiped_by_fork, m.backing.index());
     if (const AttachBacking* attach = m.attach()) mixer.Add(attach->segment.serial, attach->number);
     if (const NodeBacking* node = m.node()) mixer.Add(node->node, node->shared, node->by_writer);
   }
@@ -55,7 +57,7 @@ void Mix(Mixer& mixer, const AddressSpace& space) {
 
 void Mix(Mixer& mixer, const Credentials& c) {
   mixer.Add(c.uid, c.real_uid, c.saved_uid, c.file_uid, c.gid, c.real_gid, c.saved_gid, c.file_gid);
-  mixer.Add(c.caps, c.permitted, c.user_namespace, c.groups.size());
+  mixer.Add(c.caps, c.permitted, c.ambient, c.user_namespace, c.groups.size());
 }
 
 void Mix(Mixer& mixer, const Process& process) {

@@ -29,6 +29,7 @@ struct Credentials {
   std::vector<std::uint32_t> groups;
   std::uint64_t caps = 0;       // effective
   std::uint64_t permitted = 0;  // what caps can be raised to
+  std::uint64_t ambient = 0;    // what exec(2) leaves of them to a user
   std::uint64_t user_namespace = 0;
   bool nested = false;    // in a user namespace of its own: may see and name other ids differently
   bool unmapped = false;  // in one in which no id has a name: sees none and can name none

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// ipcrm(1), for every kind of object. A tool is a process of its own: it has the ids of the caller,
-// and the capabilities that a program executed by the caller has.
+// ipcrm(1), for every kind of object.
 
 #include <array>
 #include <limits>
@@ -21,14 +20,6 @@ namespace {
 
 constexpr auto kStatus = FieldIndex<ToolResult>("status");
 constexpr int kHighestStatus = 255;
-
-/// The state in which the tool runs.
-State AsTool(const Scene& scene) {
-  State after = scene.state();
-  after.tasks[scene.call().actor].credentials =
-      CopyOnWrite<Credentials>(AfterExec(scene.credentials(), scene));
-  return after;
-}
 
 Says RemovesSegment(const Scene& scene, const Segment* segment) {
   if (!scene.call().Alone()) return Says::kSilent;

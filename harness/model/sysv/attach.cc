@@ -155,6 +155,7 @@ void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment
                          Clauses& clauses) {
   const std::uint64_t length = segment.length;
   DescribeRoomInLimit(scene, length, Force::kMust, clauses);
+  DescribeLockOfNew(scene, length, clauses);
   clauses.Refuse(length + scene.system().mmap_min_addr > TopOf(scene), ENOMEM, Force::kMust,
                  {"SYSV.SHMAT.OUT_OF_RANGE"_req, "COMPAT.ATTACH_TOO_BIG"_req},
                  "the segment is larger than the address space");
@@ -194,6 +195,7 @@ void MapSegment(const SysvAttach& op, const Scene& scene, State& state, SegmentN
   mapping.backing = AttachBacking{name, scene.call().step + 1, length};
   state.processes[process].space.Own().Insert(mapping);
   OpenMapping(state, cause, mapping, Says::kYes);
+  LockNew(scene, state, address);
 }
 
 void Describe(const SysvAttach& op, const Scene& scene, Clauses& clauses) {

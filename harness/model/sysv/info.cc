@@ -234,4 +234,11 @@ void Describe(const SysvKeepsKey& op, const Scene&, Clauses& clauses) {
                        "a file keeps its key under another name");
 }
 
+void Describe(const SysvKeyMinusOne&, const Scene& scene, Clauses& clauses) {
+  constexpr Requirement kAmbiguous = "SYSV.FTOK.MINUS_ONE_AMBIGUOUS"_req;
+  clauses.Returns<Value>(kAmbiguous, "a key made of the file and the project");
+  if (!Certainly(scene.profile().sysv.key_is_of_project_device_inode)) return;
+  clauses.Bind(0, -1, -1, kAmbiguous, "all bits of the key are set");
+}
+
 }  // namespace shmspec::model

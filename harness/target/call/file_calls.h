@@ -38,6 +38,8 @@ struct FileCalls {
   CallResult (*open_object)(const char* name, int flags, std::uint32_t mode);  // shm_open(3)
   CallResult (*unlink_object)(const char* name);                               // shm_unlink(3)
   CallResult (*stat_file_system)(int file, FileSystemRecord& record);
+  CallResult (*sync)(int file);              // fsync(2)
+  CallResult (*sync_data)(int file);         // fdatasync(2)
   CallResult (*send)(int socket, int file);  // sendmsg(2) of one byte with SCM_RIGHTS
   /// recvmsg(2) of one byte, without waiting; `file` is the descriptor that came along, or -1.
   CallResult (*receive)(int socket, bool close_on_exec, int& file);

@@ -43,6 +43,8 @@ CallResult ChangeMode(int file, std::uint32_t mode) { return ::syscall(SYS_fchmo
 CallResult ChangeOwner(int file, std::uint32_t uid, std::uint32_t gid) {
   return ::syscall(SYS_fchown, file, uid, gid);
 }
+CallResult Sync(int file) { return ::syscall(SYS_fsync, file); }
+CallResult SyncData(int file) { return ::syscall(SYS_fdatasync, file); }
 CallResult Read(int file, std::uint64_t at, std::uint64_t size) {
   return ::syscall(SYS_read, file, Word(at), Word(size));
 }
@@ -125,6 +127,8 @@ const FileCalls kKernelFileCalls{.create = Create,
                                  .open_object = OpenObject,
                                  .unlink_object = UnlinkObject,
                                  .stat_file_system = kLibcFileCalls.stat_file_system,
+                                 .sync = Sync,
+                                 .sync_data = SyncData,
 
                                  .send = Send,
                                  .receive = Receive,

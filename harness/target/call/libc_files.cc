@@ -49,6 +49,8 @@ CallResult ChangeMode(int file, std::uint32_t mode) { return ::fchmod(file, mode
 CallResult ChangeOwner(int file, std::uint32_t uid, std::uint32_t gid) {
   return ::fchown(file, uid, gid);
 }
+CallResult Sync(int file) { return ::fsync(file); }
+CallResult SyncData(int file) { return ::fdatasync(file); }
 CallResult Read(int file, std::uint64_t at, std::uint64_t size) {
   return ::read(file, PointerTo(at), static_cast<std::size_t>(size));
 }
@@ -134,6 +136,8 @@ constexpr FileCalls kLibcFileCalls{.create = Create,
                                    .open_object = OpenObject,
                                    .unlink_object = UnlinkObject,
                                    .stat_file_system = StatFileSystem,
+                                   .sync = Sync,
+                                   .sync_data = SyncData,
                                    .send = Send,
                                    .receive = Receive,
                                    .discard = Discard};

@@ -24,6 +24,8 @@ struct MapCalls {
   CallResult (*sync)(std::uint64_t at, std::uint64_t size, int flags);
   CallResult (*lock)(std::uint64_t at, std::uint64_t size);
   CallResult (*unlock)(std::uint64_t at, std::uint64_t size);
+  CallResult (*lock_all)(int flags);
+  CallResult (*unlock_all)();
 };
 
 /// mmap(2) and so on, as programs call them; mseal(2) by its number.

@@ -28,6 +28,7 @@ namespace {
 constexpr std::int64_t kIpc = 117, kShmget = 395, kShmctl = 396, kShmat = 397, kShmdt = 398;
 constexpr std::int64_t kMmap2 = 192, kMunmap = 91, kMprotect = 125, kMremap = 163, kMadvise = 219;
 constexpr std::int64_t kMsync = 144, kMlock = 150, kMunlock = 151;
+constexpr std::int64_t kMlockall = 152, kMunlockall = 153;
 constexpr std::int64_t kIpcShmat = 21, kIpcShmdt = 22, kIpcShmget = 23, kIpcShmctl = 24;
 constexpr int kLargeRecords = 0x100;  // IPC_64
 
@@ -156,6 +157,10 @@ CallResult Unlock(std::uint64_t at, std::uint64_t size) {
   return Settled(Enter(kMunlock, {Number(at), Number(size)}));
 }
 
+CallResult LockAll(int flags) { return Settled(Enter(kMlockall, {flags})); }
+
+CallResult UnlockAll() { return Settled(Enter(kMunlockall, {})); }
+
 /// Whether the call knows IPC_STAT and that no segment has the identifier -1. Where the entry is
 /// missing, int 0x80 is a fault: so a child tries it.
 Result<void> Probe(const Calls& calls, const char* missing) {
@@ -218,7 +223,9 @@ constexpr MapCalls kMapCalls{.map = Map,
                              .seal = Seal,
                              .sync = Sync,
                              .lock = Lock,
-                             .unlock = Unlock};
+                             .unlock = Unlock,
+                             .lock_all = LockAll,
+                             .unlock_all = UnlockAll};
 
 constexpr Calls kByIpcCalls{.sysv = &kByIpcSysvCalls, .map = &kMapCalls, .low_memory = true};
 constexpr Calls kDirectCalls{.sysv = &kDirectSysvCalls, .map = &kMapCalls, .low_memory = true};

@@ -74,6 +74,10 @@ CallResult Unlock(std::uint64_t at, std::uint64_t size) {
   return ::munlock(PointerTo(at), static_cast<std::size_t>(size));
 }
 
+CallResult LockAll(int flags) { return ::mlockall(flags); }
+
+CallResult UnlockAll() { return ::munlockall(); }
+
 }  // namespace
 
 CallResult KeyOfPathByLibc(const char* path, int project) { return ::ftok(path, project); }
@@ -101,7 +105,9 @@ constexpr MapCalls kLibcMapCalls{.map = Map,
                                  .seal = Seal,
                                  .sync = Sync,
                                  .lock = Lock,
-                                 .unlock = Unlock};
+                                 .unlock = Unlock,
+                                 .lock_all = LockAll,
+                                 .unlock_all = UnlockAll};
 
 namespace {
 

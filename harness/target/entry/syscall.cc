@@ -88,6 +88,10 @@ CallResult Unlock(std::uint64_t at, std::uint64_t size) {
   return ::syscall(SYS_munlock, Word(at), Word(size));
 }
 
+CallResult LockAll(int flags) { return ::syscall(SYS_mlockall, flags); }
+
+CallResult UnlockAll() { return ::syscall(SYS_munlockall); }
+
 constexpr SysvCalls kSysvCalls{.get = Get,
                                .attach = Attach,
                                .detach = Detach,
@@ -107,7 +111,9 @@ constexpr MapCalls kMapCalls{.map = Map,
                              .seal = Seal,
                              .sync = Sync,
                              .lock = Lock,
-                             .unlock = Unlock};
+                             .unlock = Unlock,
+                             .lock_all = LockAll,
+                             .unlock_all = UnlockAll};
 
 constexpr Calls kCalls{.sysv = &kSysvCalls, .map = &kMapCalls, .file = &kKernelFileCalls};
 

@@ -103,6 +103,42 @@ void InheritWholeMask(const Aftermath& a) {
   node->mode |= a.after.file_systems[node->file_system]->default_acl.mode & kGroupBits;
 }
 
+void SetNoName(const Aftermath& a) {
+  const auto* set = As<SystemSetfacl>(a.call);
+  if (set == nullptr || set->user.number == kNoEntry) return;
+  const model::OpenFile* file = FileNamed(a.after, a.call);
+  if (file != nullptr) OwnNode(a.after, file->node).acl.user = kNoEntry;
+}
+
+void KeepMask(const model::State&, model::Call&, Operation& operation) {
+  auto* set = std::get_if<SystemSetfacl>(&operation);
+  if (set != nullptr && set->mask == -1) set->mask = set->group;
+}
+
+void SetForAnyone(model::State& state, const model::Call& call) {
+  if (IsOneOf<SystemSetfacl>(call)) OwnCredentials(state, call).ambient = ~std::uint64_t{0};
+}
+
+void HideFailure(const Aftermath& a) {
+  auto* result = std::get_if<ToolResult>(&a.outcome);
+  if (IsOneOf<SystemSetfacl>(a.call) && result != nullptr) *result = ToolResult{};
+}
+
+void ShowEffective(const Aftermath& a) {
+  auto* record = std::get_if<AclRecord>(&a.outcome);
+  if (!IsOneOf<SystemGetfacl>(a.call) || record == nullptr || record->mask < 0) return;
+  for (std::int64_t* bits : {&record->user_bits, &record->group, &record->named_group_bits}) {
+    *bits &= record->mask;
+  }
+}
+
+void ShowMaskAlways(const Aftermath& a) {
+  auto* record = std::get_if<AclRecord>(&a.outcome);
+  if (IsOneOf<SystemGetfacl>(a.call) && record != nullptr && record->mask < 0) {
+    record->mask = record->group;
+  }
+}
+
 constexpr SeededFault kFaults[] = {
     {"acl_forgets_named_users", "ACL.NAMED_USER"_req, "entries of named users are not looked at",
      Disguise<ForOpening<DropUser>>},
@@ -133,6 +169,18 @@ constexpr SeededFault kFaults[] = {
      "the umask applies to what is inherited", Afterwards<UmaskInherited>},
     {"mode_does_not_cut_the_default_acl", "ACL.DEFAULT_INHERITED"_req,
      "the mode of shm_open does not cap the mask that is inherited", Afterwards<InheritWholeMask>},
+    {"setfacl_forgets_the_user", "TOOL.SETFACL.SETS"_req, "setfacl sets no entry of a user",
+     Afterwards<SetNoName>},
+    {"setfacl_makes_no_mask", "TOOL.SETFACL.SETS"_req,
+     "setfacl takes the bits of the group for the mask", Rewritten<KeepMask>},
+    {"setfacl_sets_for_anyone", "TOOL.SETFACL.SETS"_req, "setfacl changes files of others",
+     Disguise<SetForAnyone>},
+    {"setfacl_hides_its_failure", "TOOL.SETFACL.SETS"_req, "setfacl ends with 0 always",
+     Afterwards<HideFailure>},
+    {"getfacl_shows_effective_bits", "TOOL.GETFACL.SHOWS"_req, "getfacl shows what the mask leaves",
+     Afterwards<ShowEffective>},
+    {"getfacl_shows_a_mask_always", "TOOL.GETFACL.SHOWS"_req,
+     "getfacl shows a mask where there is none", Afterwards<ShowMaskAlways>},
 };
 
 const internal::FaultRegistration registration(kFaults);

@@ -179,6 +179,14 @@ void KeyFollowsName(const Aftermath& a) {
   if (keeps != nullptr && !keeps->made_again) a.outcome = Value{0};
 }
 
+void AvoidMinusOne(const Aftermath& a) {
+  if (IsOneOf<SysvKeyMinusOne>(a.call)) a.outcome = Value{-2};
+}
+
+void FailWithKey(const Aftermath& a) {
+  if (IsOneOf<SysvKeyMinusOne>(a.call)) a.Fail(EINVAL);
+}
+
 /// The segments of a namespace stay locked when its last member has left.
 void KeepNamespaces(const Aftermath& a) {
   if (!IsOneOf<SysvLock>(a.call) || !a.Succeeded()) return;
@@ -241,6 +249,10 @@ constexpr SeededFault kFaults[] = {
      "RssShmem of /proc/PID/status is 0", Afterwards<ShowNothingInUse>},
     {"key_depends_on_the_name", "SYSV.FTOK.RECREATE_UNSPECIFIED"_req,
      "ftok gives another key when the file is renamed", Afterwards<KeyFollowsName>},
+    {"ftok_avoids_minus_one", "SYSV.FTOK.MINUS_ONE_AMBIGUOUS"_req, "no key is -1",
+     Afterwards<AvoidMinusOne>},
+    {"ftok_fails_with_a_key", "SYSV.FTOK.MINUS_ONE_AMBIGUOUS"_req,
+     "ftok sets errno where the key is -1", Afterwards<FailWithKey>},
     {"namespaces_outlive_their_members", "NS.IPC.DESTROYED_WITH_LAST_MEMBER"_req,
      "segments stay when the last member of their namespace leaves", Afterwards<KeepNamespaces>},
 };

@@ -44,6 +44,11 @@ Outcome Do(const FileStatfs& op, Context& context) {
   return record;
 }
 
+Outcome Do(const FileSync& op, Context& context) {
+  const int file = context.FileOf(op.descriptor);
+  return Returned(op.data_only ? context.file().sync_data(file) : context.file().sync(file));
+}
+
 Outcome Do(const FileChmod& op, Context& context) {
   return Returned(context.file().change_mode(context.FileOf(op.descriptor), op.mode.bits));
 }

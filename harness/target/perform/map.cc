@@ -55,22 +55,34 @@ int AdviceNumber(Advice advice) {
   SHMSPEC_CHECK(false, "an advice without a number");
 }
 
-/// Flags of mmap(2) as this system numbers them; bits without a name stay.
-int MapFlagsOf(std::uint64_t bits) {
-  constexpr std::array kFlags{std::pair{kMapFixed, std::uint64_t{MAP_FIXED}},
-                              std::pair{kMapAnonymous, std::uint64_t{MAP_ANONYMOUS}},
-                              std::pair{kMapLocked, std::uint64_t{MAP_LOCKED}},
-                              std::pair{kMapNoreserve, std::uint64_t{MAP_NORESERVE}},
-                              std::pair{kMapPopulate, std::uint64_t{MAP_POPULATE}},
-                              std::pair{kMapHugetlb, std::uint64_t{MAP_HUGETLB}},
-                              std::pair{kMapSync, std::uint64_t{0x80000}},
-                              std::pair{kMapFixedNoreplace, std::uint64_t{0x100000}}};
+/// A flag of the vocabulary and the number that this system has for it.
+using NumberedFlag = std::pair<std::uint64_t, std::uint64_t>;
+
+/// Flags as this system numbers them; bits without a name stay.
+template <std::size_t kCount>
+int Numbered(std::uint64_t bits, const std::array<NumberedFlag, kCount>& numbers) {
   std::uint64_t flags = 0;
-  for (const auto& [bit, flag] : kFlags) {
+  for (const auto& [bit, flag] : numbers) {
     if ((bits & bit) != 0) flags |= flag;
     bits &= ~bit;
   }
   return static_cast<int>(flags | bits);
+}
+
+int LockFlagsOf(std::uint64_t bits) {
+  constexpr std::array kFlags{NumberedFlag{kLockCurrent, MCL_CURRENT},
+                              NumberedFlag{kLockFuture, MCL_FUTURE},
+                              NumberedFlag{kLockOnFault, MCL_ONFAULT}};
+  return Numbered(bits, kFlags);
+}
+
+int MapFlagsOf(std::uint64_t bits) {
+  constexpr std::array kFlags{
+      NumberedFlag{kMapFixed, MAP_FIXED},       NumberedFlag{kMapAnonymous, MAP_ANONYMOUS},
+      NumberedFlag{kMapLocked, MAP_LOCKED},     NumberedFlag{kMapNoreserve, MAP_NORESERVE},
+      NumberedFlag{kMapPopulate, MAP_POPULATE}, NumberedFlag{kMapHugetlb, MAP_HUGETLB},
+      NumberedFlag{kMapSync, 0x80000},          NumberedFlag{kMapFixedNoreplace, 0x100000}};
+  return Numbered(bits, kFlags);
 }
 
 /// One line of /proc/self/maps; false when it is none.
@@ -135,6 +147,12 @@ Outcome Do(const MapLock& op, Context& context) {
 Outcome Do(const MapUnlock& op, Context& context) {
   return Returned(context.map().unlock(context.AddressOf(op.at), op.size.bytes));
 }
+
+Outcome Do(const MapLockAll& op, Context& context) {
+  return Returned(context.map().lock_all(LockFlagsOf(op.flags.bits)));
+}
+
+Outcome Do(const MapUnlockAll&, Context& context) { return Returned(context.map().unlock_all()); }
 
 Outcome Do(const MapUnmap& op, Context& context) {
   return Returned(context.map().unmap(context.AddressOf(op.at), op.size.bytes));

@@ -330,5 +330,25 @@ TEST(SegmentListing, ReadsStatesNamesAndNegativeKeys) {
   EXPECT_FALSE(ParseProcSysvipcShm("1 2 3").ok());
 }
 
+TEST(ToolOutput, OfGetfaclIsRead) {
+  const auto list = ParseGetfacl(
+      "user::rw-\nuser:1001:r-x\ngroup::--x\ngroup:1002:rwx\nmask::r--\nother::---\n\n");
+  ASSERT_TRUE(list.ok()) << list.error().message;
+  EXPECT_EQ(*list, (AclRecord{.owner = 6,
+                              .user = 1001,
+                              .user_bits = 5,
+                              .group = 1,
+                              .named_group = 1002,
+                              .named_group_bits = 7,
+                              .mask = 4,
+                              .other = 0}));
+  EXPECT_EQ(*ParseGetfacl("user::r--\ngroup::-w-\nother::--x\n"),
+            (AclRecord{.owner = 4, .group = 2, .other = 1}));
+  for (const char* odd :
+       {"user::rwz", "user:me:rwx", "nobody::rwx", "user::rw", "user", "mask:7:r--"}) {
+    EXPECT_FALSE(ParseGetfacl(odd).ok()) << odd;
+  }
+}
+
 }  // namespace
 }  // namespace shmspec

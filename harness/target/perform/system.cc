@@ -29,12 +29,15 @@ Outcome ToOutcome(Result<T> result) {
 
 /// What a tool printed, understood by `parse`. A tool that failed is itself the outcome.
 template <class Parse>
-Outcome Listing(const std::vector<std::string>& words, Parse parse) {
-  Result<ToolResult> tool = RunTool(words);
+Outcome Listing(const std::vector<std::string>& words, Parse parse, int file = -1) {
+  Result<ToolResult> tool = RunTool(words, file);
   if (!tool.ok()) return ToOutcome(tool.error());
   if (tool->status != 0) return std::move(*tool);
   return ToOutcome(parse(tool->output));
 }
+
+/// A descriptor that a tool has.
+std::string PathInTool(int file) { return fmt::format("/proc/self/fd/{}", file); }
 
 const char* OptionOf(IpcsView view) {
   switch (view) {
@@ -142,6 +145,24 @@ Outcome Do(const SystemLsipc&, Context&) {
                   "KEY,ID,PERMS,SIZE,NATTCH,STATUS,UID,GID,CUID,CGID,CPID,LPID,ATTACH,DETACH,"
                   "CTIME"},
                  ParseLsipc);
+}
+
+Outcome Do(const SystemSetfacl& op, Context& context) {
+  std::string entries = fmt::format("u::{},g::{},o::{}", op.owner, op.group, op.other);
+  if (op.user.number != kNoEntry) {
+    entries += fmt::format(",u:{}:{}", op.user.number, op.user_bits);
+  }
+  if (op.named_group.number != kNoEntry) {
+    entries += fmt::format(",g:{}:{}", op.named_group.number, op.named_group_bits);
+  }
+  if (op.mask != -1) entries += fmt::format(",m::{}", op.mask);
+  const int file = context.FileOf(op.descriptor);
+  return ToOutcome(RunTool({"setfacl", "--set", entries, "--", PathInTool(file)}, file));
+}
+
+Outcome Do(const SystemGetfacl& op, Context& context) {
+  const int file = context.FileOf(op.descriptor);
+  return Listing({"getfacl", "-cpnE", "--", PathInTool(file)}, ParseGetfacl, file);
 }
 
 Outcome Do(const SystemIpcrm& op, Context& context) {

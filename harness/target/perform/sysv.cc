@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "harness/target/perform/families.h"
+#include "harness/target/perform/file_of_all_ones.h"
 #include "harness/target/perform/perform.h"
 #include "harness/vocabulary/value/names.h"
 #include "harness/vocabulary/value/unique_handle.h"
@@ -186,6 +187,11 @@ Outcome Do(const SysvKeepsKey& op, Context& context) {
   if (!made) return Trouble{true, "no file can be made in the folder for temporary files"};
   if (after.lacking != nullptr || after.value == -1) return Returned(after);
   return Value{after.value == before.value ? 1 : 0};
+}
+
+Outcome Do(const SysvKeyMinusOne&, Context& context) {
+  return KeyOfFileOfAllOnes(
+      [&](const char* path) { return context.sysv().key_of_path(path, kAllOnes); });
 }
 
 }  // namespace shmspec::perform

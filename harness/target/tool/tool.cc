@@ -118,7 +118,7 @@ void ReceiveAll(Stream& out, Stream& error) {
 
 bool IsInstalled(const std::string& tool) { return PathOf(tool).has_value(); }
 
-Result<ToolResult> RunTool(const std::vector<std::string>& words) {
+Result<ToolResult> RunTool(const std::vector<std::string>& words, int file) {
   const std::optional<std::string> path = PathOf(words[0]);
   if (!path) return Error{fmt::format("{} is not installed", words[0]), true};
   Stream out;
@@ -129,6 +129,8 @@ Result<ToolResult> RunTool(const std::vector<std::string>& words) {
   SpawnActions actions;
   ::posix_spawn_file_actions_adddup2(actions.get(), out.writing.get(), STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(actions.get(), error.writing.get(), STDERR_FILENO);
+  // Onto itself: so exec(2) leaves it open.
+  if (file >= 0) ::posix_spawn_file_actions_adddup2(actions.get(), file, file);
   std::vector<std::string> arguments = words;
   std::vector<std::string> environment = CleanEnvironment();
   pid_t tool = -1;

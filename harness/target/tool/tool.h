@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Runs the command line tools of util-linux.
+// Runs the command line tools of util-linux and acl.
 
 #ifndef SHMSPEC_HARNESS_TARGET_TOOL_TOOL_H_
 #define SHMSPEC_HARNESS_TARGET_TOOL_TOOL_H_
@@ -18,8 +18,9 @@ namespace shmspec {
 /// libraries and the like do not apply to tools. The output is what it wrote to standard output,
 /// followed, when it failed, by what it wrote to standard error. The status is its exit status, or
 /// 128 plus the signal that ended it. The error is lacking when the tool is not installed, cannot
-/// be started or gives up on the system by itself, with SIGABRT.
-Result<ToolResult> RunTool(const std::vector<std::string>& words);
+/// be started or gives up on the system by itself, with SIGABRT. A file other than -1 is open in
+/// the tool too, under the same number.
+Result<ToolResult> RunTool(const std::vector<std::string>& words, int file = -1);
 
 /// Whether RunTool finds it.
 bool IsInstalled(const std::string& tool);
@@ -38,6 +39,9 @@ Result<SegmentTable> ParseIpcsView(const std::string& text, IpcsView view);
 Result<UsageRecord> ParseIpcsSummary(const std::string& text);
 Result<LimitsRecord> ParseIpcsLimits(const std::string& text);
 Result<SegmentTable> ParseIpcsOne(const std::string& text);
+
+/// What `getfacl -n` printed, without comments.
+Result<AclRecord> ParseGetfacl(const std::string& text);
 
 /// The uid behind the name that ipcs prints. Read from the file itself: a static program has no
 /// name services. Unknown names, and names that were cut off, give -1.

@@ -145,6 +145,16 @@ struct FileAllocate {
   friend bool operator==(const FileAllocate&, const FileAllocate&) = default;
 };
 
+/// fsync(2), or fdatasync(2) with `data_only`.
+struct FileSync {
+  static constexpr std::string_view kName = "file.sync";
+  DescriptorRef descriptor;
+  bool data_only = false;
+  static constexpr auto kFields =
+      Fields(Field{"descriptor", &FileSync::descriptor}, Field{"data_only", &FileSync::data_only});
+  friend bool operator==(const FileSync&, const FileSync&) = default;
+};
+
 /// fsetxattr(2) of system.posix_acl_access: an access control list with at most one named user and
 /// one named group. Bits are 4 for reading, 2 for writing, 1 for execution; 4294967295 stands for
 /// no entry of a name, and -1 for no mask. acl(5).
@@ -182,7 +192,7 @@ struct FileGetAcl {
 // clang-format off
 #define SHMSPEC_FILE_OPERATIONS(X) \
   X(FileTruncate) X(FileStat) X(FileChmod) X(FileChown) X(FileRead) X(FileWrite) X(FilePread) \
-  X(FilePwrite) X(FileSeek) X(FileAllocate) X(FileStatfs) \
+  X(FilePwrite) X(FileSeek) X(FileAllocate) X(FileStatfs) X(FileSync) \
   X(FileSetAcl) X(FileGetAcl)
 // clang-format on
 

@@ -184,13 +184,31 @@ struct MapUnlock {
   friend bool operator==(const MapUnlock&, const MapUnlock&) = default;
 };
 
+/// mlockall(2).
+struct MapLockAll {
+  static constexpr std::string_view kName = "map.lock_all";
+  static constexpr Role kRole = Role::kNeighbour;
+  LockFlags flags{kLockCurrent};
+  static constexpr auto kFields = Fields(Field{"flags", &MapLockAll::flags});
+  friend bool operator==(const MapLockAll&, const MapLockAll&) = default;
+};
+
+/// munlockall(2).
+struct MapUnlockAll {
+  static constexpr std::string_view kName = "map.unlock_all";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const MapUnlockAll&, const MapUnlockAll&) = default;
+};
+
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
 // clang-format off
 #define SHMSPEC_MAP_OPERATIONS(X) \
   X(MapReserve) X(MapPrivate) X(MapUnmap) X(MapProtect) X(MapRemap) X(MapAdvise) X(MapLayout) \
-  X(MapSeal) X(MapReopen) X(MapShow) X(MapMap) X(MapSync) X(MapLock) X(MapUnlock)
+  X(MapSeal) X(MapReopen) X(MapShow) X(MapMap) X(MapSync) X(MapLock) X(MapUnlock) \
+  X(MapLockAll) X(MapUnlockAll)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_MAP_H_

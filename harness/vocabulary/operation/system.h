@@ -83,6 +83,42 @@ struct SystemLsipc {
   friend bool operator==(const SystemLsipc&, const SystemLsipc&) = default;
 };
 
+/// setfacl --set of a file, which the tool finds as a descriptor of its own: the list of
+/// FileSetAcl, in its words. Where names have entries and there is no mask, the tool makes one that
+/// caps nobody. The outcome is a ToolResult.
+struct SystemSetfacl {
+  static constexpr std::string_view kName = "system.setfacl";
+  static constexpr bool kRunsTool = true;
+  static constexpr Role kRole = Role::kNeighbour;
+  DescriptorRef descriptor;
+  std::int32_t owner = 6;
+  Id user{0xffffffff};
+  std::int32_t user_bits = 0;
+  std::int32_t group = 0;
+  Id named_group{0xffffffff};
+  std::int32_t named_group_bits = 0;
+  std::int32_t mask = -1;
+  std::int32_t other = 0;
+  static constexpr auto kFields = Fields(
+      Field{"descriptor", &SystemSetfacl::descriptor}, Field{"owner", &SystemSetfacl::owner},
+      Field{"user", &SystemSetfacl::user}, Field{"user_bits", &SystemSetfacl::user_bits},
+      Field{"group", &SystemSetfacl::group}, Field{"named_group", &SystemSetfacl::named_group},
+      Field{"named_group_bits", &SystemSetfacl::named_group_bits},
+      Field{"mask", &SystemSetfacl::mask}, Field{"other", &SystemSetfacl::other});
+  friend bool operator==(const SystemSetfacl&, const SystemSetfacl&) = default;
+};
+
+/// getfacl of a file: an AclRecord, also where the mode says it all, or the ToolResult when it
+/// fails.
+struct SystemGetfacl {
+  static constexpr std::string_view kName = "system.getfacl";
+  static constexpr bool kRunsTool = true;
+  static constexpr Role kRole = Role::kNeighbour;
+  DescriptorRef descriptor;
+  static constexpr auto kFields = Fields(Field{"descriptor", &SystemGetfacl::descriptor});
+  friend bool operator==(const SystemGetfacl&, const SystemGetfacl&) = default;
+};
+
 /// ipcrm -m ID, or ipcrm shm ID in the old syntax; the outcome is a ToolResult.
 struct SystemIpcrm {
   static constexpr std::string_view kName = "system.ipcrm";
@@ -199,7 +235,7 @@ struct SystemIpcmk {
   X(SystemSysctlRead) X(SystemSysctlWrite) X(SystemHoldSegments) X(SystemSegments) \
   X(SystemIpcs) X(SystemIpcsOne) X(SystemLsipc) X(SystemIpcrm) X(SystemIpcrmKey) \
   X(SystemIpcrmSeveral) X(SystemIpcrmObject) X(SystemIpcrmObjectKey) X(SystemIpcrmAll) \
-  X(SystemIpcmk) X(SystemIpcmkObject) X(SystemNextSecond)
+  X(SystemIpcmk) X(SystemIpcmkObject) X(SystemSetfacl) X(SystemGetfacl) X(SystemNextSecond)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSTEM_H_

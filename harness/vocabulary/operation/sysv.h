@@ -173,6 +173,16 @@ struct SysvKeepsKey {
   friend bool operator==(const SysvKeepsKey&, const SysvKeepsKey&) = default;
 };
 
+/// ftok(3) of a file whose key for the project 255 is -1, by the formula of glibc: its inode ends
+/// in 0xffff, and its device has a minor number that ends in 0xff. The harness makes such a file,
+/// in a mount namespace of its own. The outcome is the key; a failure is one that errno tells.
+struct SysvKeyMinusOne {
+  static constexpr std::string_view kName = "sysv.key_minus_one";
+  static constexpr bool kMayTakeLong = true;
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const SysvKeyMinusOne&, const SysvKeyMinusOne&) = default;
+};
+
 /// msgget(2), or semget(2) of one semaphore: what shares names and tools with segments. Assigns the
 /// handle of a message queue or semaphore set; the outcome is the identifier.
 struct IpcGet {
@@ -205,7 +215,7 @@ struct IpcRemove {
 #define SHMSPEC_SYSV_OPERATIONS(X) \
   X(SysvGet) X(SysvAttach) X(SysvDetach) X(SysvStat) X(SysvSet) X(SysvRemove) X(SysvLock) \
   X(SysvUnlock) X(SysvInfo) X(SysvShmInfo) X(SysvStatIndex) X(SysvStatAny) X(SysvControl) \
-  X(SysvKeyOfPath) X(SysvKeepsKey) X(IpcGet) X(IpcRemove)
+  X(SysvKeyOfPath) X(SysvKeepsKey) X(SysvKeyMinusOne) X(IpcGet) X(IpcRemove)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYSV_H_

@@ -142,6 +142,17 @@ inline constexpr std::uint64_t kSyncAsync = 1;
 inline constexpr std::uint64_t kSyncInvalidate = 2;
 inline constexpr std::uint64_t kSyncSync = 4;
 
+/// Flags of mlockall(2).
+struct LockFlagsTag {
+  static constexpr std::array kNames{Named<std::uint64_t>{"current", 1},
+                                     Named<std::uint64_t>{"future", 2},
+                                     Named<std::uint64_t>{"on_fault", 4}};
+};
+using LockFlags = Flags<LockFlagsTag>;
+inline constexpr std::uint64_t kLockCurrent = 1;
+inline constexpr std::uint64_t kLockFuture = 2;
+inline constexpr std::uint64_t kLockOnFault = 4;
+
 /// Advice of madvise(2).
 enum class Advice : std::uint8_t {
   kDontNeed,
