@@ -5,6 +5,67 @@
 #include <utility>
 
 namespace shmspec {
+namespace {
+
+/// Little but files in memory, their descriptors and mappings.
+constexpr LikelyWeights FileWeights() {
+  return {.calls = 0,
+          .controls = 0,
+          .memory = 5,
+          .mappings = 2,
+          .files = 16,
+          .objects = 0,
+          .scenes = 3,
+          .system = 0,
+          .processes = 3,
+          .tools = false,
+          .simulated = true};
+}
+
+/// POSIX objects, by several users and in file systems that plans fill.
+constexpr LikelyWeights ObjectWeights() {
+  return {.calls = 1,
+          .controls = 0,
+          .memory = 4,
+          .mappings = 1,
+          .files = 6,
+          .objects = 8,
+          .scenes = 0,
+          .system = 0,
+          .processes = 1};
+}
+
+/// Little but steps that belong together.
+constexpr LikelyWeights SceneWeights() {
+  return {.calls = 1,
+          .controls = 0,
+          .memory = 2,
+          .mappings = 1,
+          .files = 3,
+          .objects = 3,
+          .scenes = 12,
+          .system = 0,
+          .processes = 1,
+          .tools = false,
+          .simulated = true};
+}
+
+/// Where attaches are, what is left of them, and the times at which that changes.
+constexpr LikelyWeights PlaceWeights() {
+  return {.calls = 6,
+          .controls = 4,
+          .memory = 1,
+          .mappings = 7,
+          .files = 0,
+          .objects = 0,
+          .scenes = 1,
+          .system = 4,
+          .processes = 1,
+          .tools = false,
+          .simulated = true};
+}
+
+}  // namespace
 
 std::optional<Caught> SearchPlans(Stage& stage, const model::Profile& profile, std::uint64_t seed,
                                   const SearchLimits& limits) {
@@ -19,6 +80,22 @@ std::optional<Caught> SearchPlans(Stage& stage, const model::Profile& profile, s
     }
   }
   return std::nullopt;
+}
+
+const std::vector<NamedSearch>& PropertySearches() {
+  static const std::vector<NamedSearch> searches{
+      {"property.sequential", {.plans = 6000, .steps = 60}},
+      {"property.tools",
+       {.plans = 2000,
+        .steps = 60,
+        .weights = {.calls = 4, .controls = 1, .memory = 1, .mappings = 1, .system = 8}}},
+      {"property.files", {.plans = 6000, .steps = 60, .weights = FileWeights()}},
+      {"property.places", {.plans = 6000, .steps = 60, .weights = PlaceWeights()}},
+      {"property.objects", {.plans = 6000, .steps = 60, .weights = ObjectWeights()}},
+      {"property.scenes", {.plans = 4000, .steps = 20, .weights = SceneWeights()}},
+      {"property.racing_two", {.plans = 4000, .racers = 2}},
+      {"property.racing_three", {.plans = 2000, .racers = 3}}};
+  return searches;
 }
 
 }  // namespace shmspec

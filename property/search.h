@@ -13,6 +13,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "harness/generators/likely_plan.h"
 #include "harness/oracle/oracle.h"
@@ -38,6 +40,15 @@ struct Caught {
 /// be performed or judged.
 std::optional<Caught> SearchPlans(Stage& stage, const model::Profile& profile, std::uint64_t seed,
                                   const SearchLimits& limits);
+
+/// A search of `shmspec controls --by property`, by the name that it reports.
+struct NamedSearch {
+  std::string_view name;
+  SearchLimits limits;
+};
+
+/// All of them, in their order.
+const std::vector<NamedSearch>& PropertySearches();
 
 }  // namespace shmspec
 

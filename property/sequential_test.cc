@@ -117,7 +117,13 @@ TEST(Sequential, FindsAFaultAndShrinksItToTheFewestSteps) {
 
 TEST(Search, FindsNothingInTheModelItself) {
   const auto stage = MakeSimulatedStage(Linux());
-  EXPECT_FALSE(SearchPlans(*stage, Linux(), 1, {.plans = 200}));
+  for (const NamedSearch& search : PropertySearches()) {
+    SearchLimits limits = search.limits;
+    limits.plans = 2000;
+    const auto caught = SearchPlans(*stage, Linux(), 1, limits);
+    EXPECT_FALSE(caught) << search.name << ": " << caught->verdict.message << "\n"
+                         << PrintTrace(caught->trace);
+  }
 }
 
 }  // namespace

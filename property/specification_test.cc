@@ -216,6 +216,8 @@ model::State Unshared(const model::State& state) {
 model::State WithoutWhatIsFree(model::State state) {
   for (auto& process : state.processes) {
     model::AddressSpace space;
+    space.locks_new = process.space->locks_new;
+    space.locks_more = process.space->locks_more;
     for (const model::Mapping& mapping : process.space->mappings()) space.Insert(mapping);
     process.space = model::CopyOnWrite<model::AddressSpace>(space);
     model::DescriptorTable table;

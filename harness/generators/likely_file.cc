@@ -67,7 +67,7 @@ Operation LikelyPlan::DrawFile() {
     case 15:
       return DrawDescriptor();
     case 16:
-      if (Below(3) == 2) return Below(2) == 1 ? DrawListed() : DrawAcl();
+      if (Below(3) == 2) return DrawAcl();
       if (Below(2) == 1) return FileChown{AnyDescriptor(), OneOf(kOwners), OneOf(kOwners)};
       return FileChmod{AnyDescriptor(), {OneOf(kFileModes)}};
     default:
@@ -75,28 +75,34 @@ Operation LikelyPlan::DrawFile() {
   }
 }
 
-/// What is shown of files and their mappings, and steps that mean something only one after the
-/// other.
+/// What is shown of files and their mappings, and what holds for all of a process.
 Operation LikelyPlan::DrawView() {
+  constexpr std::array<std::uint64_t, 7> kLocks{kLockFuture,
+                                                kLockCurrent,
+                                                kLockCurrent | kLockFuture,
+                                                0,
+                                                kLockOnFault,
+                                                kLockCurrent | kLockFuture | kLockOnFault,
+                                                8};
   constexpr std::array<std::size_t, 2> kLengths{1, kLongestMemfdName};
-  switch (Below(weights_.simulated ? 15 : weights_.processes > 0 ? 11 : 7)) {
+  switch (Below(weights_.simulated ? 15 : weights_.processes > 0 ? 11 : 6)) {
     case 3:
       return MapShow{AnyStart().at};
     case 4:
       return MemfdShowsName{AnyDescriptor(), std::string(OneOf(kLengths), 'm')};
     case 5:
-      return DrawPrivate();
+      return FileSync{AnyDescriptor(), Below(2) == 1};
     case 6:
-      return DrawHole();
-    case 7:
-      return DrawHeld();
-    case 8:
       return MemoryUnpin{};
-    case 9:
+    case 7:
       return Below(2) == 1 ? Operation(DescriptorOpenSocket{})
                            : Operation(MemfdLink{AnyDescriptor()});
-    case 10:
+    case 8:
       return ProcessResident{};
+    case 9:
+      return MapLockAll{OneOf(kLocks)};
+    case 10:
+      return MapUnlockAll{};
     case 11:
     case 12:
       return MemfdSetNoexec{static_cast<std::int64_t>(Below(4))};
@@ -119,23 +125,13 @@ Operation LikelyPlan::DrawAcl() {
                     OneOf(kNames),   OneOf(kBits), OneOf(kMasks), OneOf(kBits)};
 }
 
-/// A list is set, and others try the object.
-Operation LikelyPlan::DrawListed() {
-  constexpr std::array<std::int32_t, 5> kBits{0, 4, 6, 2, 6};
-  constexpr std::array<std::int32_t, 4> kMasks{6, 4, 0, 6};
-  constexpr std::array kNames{Id(kNoEntry), Id::User(1), Id::User(2)};
-  constexpr std::array<std::uint32_t, 4> kModes{0600, 0660, 0640, 0606};
-  constexpr std::array<std::uint64_t, 2> kFlags{0, kReadWrite};
-  const std::uint8_t index = Used(HandleKind::kDescriptor);
-  const DescriptorRef file{{Handle{HandleKind::kDescriptor, index}, 0}};
-  Add(actor_, PosixOpen{"/n0", kMakeObject | kReadWrite, {0600}});
-  for (std::uint64_t lists = Below(2); lists < 2; ++lists) {
-    Add(actor_, FileSetAcl{file, 6, OneOf(kNames), OneOf(kBits), OneOf(kBits), OneOf(kNames),
-                           OneOf(kBits), OneOf(kMasks), OneOf(kBits)});
-  }
-  if (Below(3) == 2) Add(actor_, FileChmod{file, {OneOf(kModes)}});
-  for (int tries = 0; tries < 2; ++tries) Add(AnyActor(), PosixOpen{"/n0", OneOf(kFlags)});
-  return FileGetAcl{file};
+Operation LikelyPlan::DrawAclTool() {
+  constexpr std::array<std::int32_t, 5> kBits{6, 4, 0, 7, 8};
+  constexpr std::array<std::int32_t, 4> kMasks{-1, 4, -1, 6};
+  constexpr std::array kNames{Id::User(1), Id(kNoEntry), Id::User(2)};
+  if (Below(2) == 1) return SystemGetfacl{AnyDescriptor()};
+  return SystemSetfacl{AnyDescriptor(), OneOf(kBits), OneOf(kNames), OneOf(kBits), OneOf(kBits),
+                       OneOf(kNames),   OneOf(kBits), OneOf(kMasks), OneOf(kBits)};
 }
 
 /// Few names, so that they are met again, by several users; now and then one that is hardly
@@ -230,72 +226,6 @@ Operation LikelyPlan::DrawMount() {
     return SystemUnmountShm{};
   }
   return SystemRemountShm{{OneOf(kPages) * kPage}, OneOf(kInodes), OneOf(kFlags)};
-}
-
-/// A private mapping that is written, then something happens to its file, and it is looked at.
-Operation LikelyPlan::DrawPrivate() {
-  constexpr std::array<std::int64_t, 3> kPlaces{0, kPage - 4, kPage};
-  const DescriptorRef file = AnyDescriptor();
-  const std::int64_t place = OneOf(kPlaces);
-  const auto mapped = [&](std::uint64_t kind) {
-    const std::uint8_t index = Used(HandleKind::kMapping);
-    Add(actor_, MapMap{file, {2 * kPage}, {0}, 3, kind, {}});
-    return Address{{Handle{HandleKind::kMapping, index}, place}};
-  };
-  Add(actor_, FileTruncate{file, {2 * kPage}});
-  const Address own = mapped(kMapPrivate);
-  Address start = own;
-  start.offset = 0;
-  Add(actor_, MemoryStore{own, Width::k8, Below(~0ull)});
-  switch (Below(3)) {
-    case 0:
-      Add(actor_, FileAllocate{file, {0}, {2 * kPage}, kKeepSize | kPunchHole});
-      break;
-    case 1:
-      Add(actor_, MemoryStore{mapped(kMapShared), Width::k8, Below(~0ull)});
-      break;
-    default:
-      Add(actor_, FilePwrite{file, own, {8}, {static_cast<std::uint64_t>(place)}});
-      Add(actor_, MapAdvise{start, {2 * kPage}, Advice::kDontNeed});
-  }
-  return MemoryLoad{own, Width::k8, Order::kSeqCst};
-}
-
-/// A call on a range with a hole.
-Operation LikelyPlan::DrawHole() {
-  const std::uint8_t index = Used(HandleKind::kMapping);
-  const Address start{{Handle{HandleKind::kMapping, index}, 0}};
-  Add(actor_, MapPrivate{{3 * kPage}, {}});
-  Add(actor_, MemoryStore{start, Width::k8, Below(~0ull)});
-  if (Below(2) == 1) Add(actor_, MapLock{start, {3 * kPage}});
-  Add(actor_, MapUnmap{{{start.handle, kPage}}, {kPage}});
-  const Size all{3 * kPage};
-  switch (Below(3)) {
-    case 0:
-      Add(actor_, MapAdvise{start, all, Advice::kDontNeed});
-      break;
-    case 1:
-      Add(actor_, MapUnlock{start, all});
-      return MapAdvise{start, {kPage}, Advice::kDontNeed};
-    default:
-      Add(actor_, MapProtect{start, all, Protection(1)});
-  }
-  return MemoryLoad{start, Width::k8, Order::kSeqCst};
-}
-
-/// A seal against pages that are held, and not mapped.
-Operation LikelyPlan::DrawHeld() {
-  const std::uint8_t index = Used(HandleKind::kDescriptor);
-  const DescriptorRef file{{Handle{HandleKind::kDescriptor, index}, 0}};
-  const Address start{{Handle{HandleKind::kMapping, Used(HandleKind::kMapping)}, 0}};
-  Add(actor_, MemfdCreate{"m", kAllowSealing});
-  Add(actor_, FileTruncate{file, {kPage}});
-  Add(actor_, MapMap{file, {kPage}, {0}, 3, kMapShared, {}});
-  Add(actor_, MemoryPin{start, {kPage}});
-  Add(actor_, MapUnmap{start, {kPage}});
-  if (Below(3) == 2) Add(actor_, MemoryUnpin{});
-  Add(actor_, MemfdAddSeals{file, kSealWrite});
-  return MemfdGetSeals{file};
 }
 
 /// Descriptors are passed only by actors that serve no other plan.

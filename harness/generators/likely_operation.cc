@@ -22,7 +22,7 @@ constexpr std::uint64_t kUnknownFlag = 0100000;
 Operation LikelyPlan::Draw(std::uint8_t actor) {
   const LikelyWeights& w = weights_;
   std::uint64_t left = Below(std::uint64_t{w.calls} + w.controls + w.memory + w.mappings + w.files +
-                             w.objects + w.system + w.processes);
+                             w.objects + w.scenes + w.system + w.processes);
   const auto is = [&left](std::uint8_t weight) {
     if (left < weight) return true;
     left -= weight;
@@ -34,6 +34,7 @@ Operation LikelyPlan::Draw(std::uint8_t actor) {
   if (is(w.mappings)) return DrawMapping();
   if (is(w.files)) return DrawFile();
   if (is(w.objects)) return DrawObject();
+  if (is(w.scenes)) return DrawScene();
   if (is(w.system)) return DrawSystem();
   return DrawProcess(actor);
 }
@@ -204,6 +205,7 @@ Operation LikelyPlan::DrawTool() {
   constexpr std::array kViews{IpcsView::kPids, IpcsView::kTimes, IpcsView::kCreators,
                               IpcsView::kSummary, IpcsView::kLimits};
   const IpcKind other = kKinds[Below(2)];
+  if (Used(HandleKind::kDescriptor) != 0 && Below(8) == 7) return DrawAclTool();
   switch (Below(12)) {
     case 0:
       return SystemIpcrm{AnySegment(), Below(3) == 2};

@@ -19,12 +19,12 @@ constexpr std::array<std::int64_t, 10> kOffsets{0, 0, 60, 8, 4096, 4092, 8192, 6
 /// The same for where something begins.
 constexpr std::array<std::int64_t, 7> kStarts{0, 0, 0, 4096, 8192, 1, 4095};
 
-/// What an actor reserves, and how much of it attaches begin in: the rest is for what they overrun.
-constexpr std::uint64_t kReservedBytes = 64 * kPage;
+/// Where attaches begin in what an actor reserves.
 constexpr std::array<std::int64_t, 8> kReservedStarts{0, 4096, 8192, 65536, 131072, 1, 4095, 65537};
 
-/// How much of the plan's own memory there is at least from the start of what an operation assigns.
-std::uint64_t OwnBytes(const Operation& operation) {
+}  // namespace
+
+std::uint64_t LikelyPlan::OwnBytes(const Operation& operation) {
   const auto whole_pages = [](std::uint64_t bytes) { return (bytes + kPage - 1) / kPage * kPage; };
   if (const auto* attach = std::get_if<SysvAttach>(&operation)) {
     // No segment is smaller than a page.
@@ -42,8 +42,6 @@ std::uint64_t OwnBytes(const Operation& operation) {
   }
   return 0;
 }
-
-}  // namespace
 
 LikelyPlan::LikelyPlan(LikelyWeights weights) : weights_(weights) {
   plan_.name = "drawn.likely";
@@ -142,7 +140,10 @@ void LikelyPlan::Add(std::uint8_t actor, Operation operation, Timing timing) {
     std::uint8_t& used = Used(*kind);
     step.assigns = Handle{*kind, used};
     const Range range{OwnBytes(operation), 1u << processes_[actor], 0};
-    if (*kind == HandleKind::kAttach) attach_ranges_[used] = range;
+    if (const auto* attach = std::get_if<SysvAttach>(&operation)) {
+      attach_ranges_[used] = range;
+      homes_[used] = attach->at.handle;
+    }
     if (*kind == HandleKind::kMapping) mapping_ranges_[used] = range;
     if (*kind == HandleKind::kDescriptor) descriptor_processes_[used] = range.processes;
     if (used + 1 < Handle::kLimit) ++used;
@@ -155,8 +156,15 @@ void LikelyPlan::Add(std::uint8_t actor, Operation operation, Timing timing) {
 void LikelyPlan::GiveUp(std::uint8_t actor, const Operation& operation) {
   const auto give_up = [&](const Address& at) {
     if (!at.handle) return;
-    auto& ranges = at.handle->kind == HandleKind::kAttach ? attach_ranges_ : mapping_ranges_;
-    ranges[at.handle->index].given_up |= 1u << processes_[actor];
+    const std::uint32_t process = 1u << processes_[actor];
+    std::optional<Handle> mapping = at.handle;
+    if (at.handle->kind == HandleKind::kAttach) {
+      attach_ranges_[at.handle->index].given_up |= process;
+      mapping = homes_[at.handle->index];
+    }
+    if (mapping && mapping->kind == HandleKind::kMapping) {
+      mapping_ranges_[mapping->index].given_up |= process;
+    }
   };
   if (const auto* detach = std::get_if<SysvDetach>(&operation)) give_up(detach->at);
   if (const auto* unmap = std::get_if<MapUnmap>(&operation)) give_up(unmap->at);

@@ -32,6 +32,7 @@ struct LikelyWeights {
   std::uint8_t mappings = 2;
   std::uint8_t files = 4;      // files in memory, descriptors and their mappings
   std::uint8_t objects = 2;    // POSIX objects and what is mounted below them
+  std::uint8_t scenes = 1;     // several steps that belong together
   std::uint8_t system = 1;     // sysctls, procfs, command line tools
   std::uint8_t processes = 2;  // 0: all actors can serve other plans afterwards
   bool tools = true;           // system steps include the command line tools, which are slow
@@ -76,6 +77,9 @@ class LikelyPlan {
   // Which of the actors are made by others.
   static constexpr std::uint8_t kForked = 2;
   static constexpr std::uint8_t kThread = 3;
+  // What an actor reserves for attaches. They begin in its first half; the rest is for what they
+  // overrun.
+  static constexpr std::uint64_t kReservedBytes = std::uint64_t{64} * 4096;
 
   std::uint64_t Below(std::uint64_t bound) { return choices_->Below(bound); }
   template <class List>
@@ -97,18 +101,33 @@ class LikelyPlan {
   Operation DrawObject();
   Operation DrawDescriptor();
   Operation DrawView();
-  Operation DrawPrivate();
-  Operation DrawHole();
-  Operation DrawHeld();
   Operation DrawMount();
   Operation DrawFarAway();
   Operation DrawFileBytes();
   Operation DrawAcl();
-  Operation DrawListed();
   Operation DrawFileMapping();
   Operation DrawSystem();
   Operation DrawTool();
+  Operation DrawAclTool();
   Operation DrawProcess(std::uint8_t actor);
+  Operation DrawScene();
+  void MountRoomy();
+  Operation DrawPrivate();
+  Operation DrawHole();
+  Operation DrawFilled();
+  Operation DrawKept();
+  Operation DrawLimited();
+  Operation DrawFragments();
+  Operation DrawListed();
+  Operation DrawHeld();
+  Operation DrawShared();
+  Operation DrawCapable();
+  Operation DrawInherited();
+  Operation DrawCharged();
+  Operation DrawLockedTwice();
+  Operation DrawWiped();
+  Operation DrawElsewhere();
+  Operation DrawTimes();
   Operation AnyIdentity();
   void Look(std::uint8_t actor);
 
@@ -116,6 +135,9 @@ class LikelyPlan {
   KeyRef AnyKey();
   IpcRef AnyIpcObject();
   DescriptorRef AnyDescriptor();
+  /// What the next step that assigns one will make.
+  DescriptorRef NextDescriptor() const;
+  Address NextMapping() const;
   Address AnyAttach();
   /// A place, and how many bytes from there belong to the plan: memory beyond may belong to the
   /// harness, as may any memory of a process that the plan uses in another.
@@ -156,10 +178,13 @@ class LikelyPlan {
     std::uint32_t processes = 0;  // a bit for each process that has it
     std::uint32_t given_up = 0;   // a bit for each process that may have lost it
   };
+  /// How much of the plan's own memory there is at least from the start of what it assigns.
+  static std::uint64_t OwnBytes(const Operation& operation);
   std::array<std::uint32_t, Handle::kLimit> descriptor_processes_{};  // a bit for each
   /// Notes that a step may unmap the memory of this handle in the process of its actor.
   void GiveUp(std::uint8_t actor, const Operation& operation);
   std::array<Range, Handle::kLimit> attach_ranges_{};
+  std::array<std::optional<Handle>, Handle::kLimit> homes_{};  // of attaches: what they lie in
   std::array<Range, Handle::kLimit> mapping_ranges_{};
 };
 
