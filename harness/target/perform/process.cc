@@ -49,7 +49,9 @@ int SetIds(const IdCalls& calls, const std::optional<Id>& real, const std::optio
                                  [](std::uint32_t id) { return id != kUnchanged; });
   if (three && calls.set_three(ids[0], ids[1], ids[2]) != 0) return -1;
   if (!three && !file) return 0;
-  const std::uint32_t wanted = file ? file->number : calls.effective();
+  const bool named = effective && effective->number != kUnchanged;
+  const std::uint32_t now = named ? effective->number : calls.effective();
+  const std::uint32_t wanted = file ? file->number : now;
   calls.set_file(wanted);
   // It reports no failure: a second call, which changes nothing, shows whether the first succeeded.
   if (calls.set_file(kUnchanged) == static_cast<int>(wanted)) return 0;
