@@ -148,6 +148,8 @@ void DescribeTransfer(const Transfer& transfer, const Scene& scene, Clauses& cla
     clauses.Bind(0, 1, wanted, kCoherent, "at most as many bytes as were asked for");
     return;
   }
+  clauses.Refuse(transfer.writes && wanted > 0 && transfer.at == 0, EFAULT, Force::kMay, {},
+                 "Linux does not bring in the page at address 0 before it copies from there");
   const bool cut = transfer.writes && (node.seals & kSealGrow) != 0 && start < node.size &&
                    start + wanted > node.size;
   if (cut) {

@@ -73,6 +73,20 @@ TEST_F(Files, AreMappedOverTheLastMappingOfAnother) {
   EXPECT_TRUE(Allows(MemoryLoad{AbsoluteAddress(kPlace), Width::k8}, Value{0}));
 }
 
+TEST_F(Files, MayNotBeWrittenFromAddressZero) {
+  MakeFile(kPage);
+  system_.Make(MapMap{.size = {kPage},
+                      .flags = kMapShared | kMapAnonymous | kMapFixed,
+                      .at = AbsoluteAddress(0)},
+               Value{0});
+  const auto write = [](std::int64_t at) {
+    return FilePwrite{DescriptorNumber(3), AbsoluteAddress(at), {8}, {0}};
+  };
+  EXPECT_TRUE(Allows(write(0), Value{8}));
+  EXPECT_TRUE(Allows(write(0), Failure{{EFAULT}}));
+  EXPECT_FALSE(Allows(write(8), Failure{{EFAULT}}));
+}
+
 TEST_F(Files, ShowDataWhereItIs) {
   MakeFile(4 * kPage);
   system_.Make(MapPrivate{{kPage}, {}}, Value{0x20000000});
