@@ -45,7 +45,7 @@ bool Performs(const Case& test_case) {
 bool WaitsForTheClock(const Case& test_case) { return Performs<SystemNextSecond>(test_case); }
 
 bool IsSlow(const Case& test_case) {
-  return Performs<SystemNextSecond, SysvKeyMinusOne>(test_case);
+  return Performs<SystemNextSecond, SysvKeyMinusOne, MemoryPin>(test_case);
 }
 
 const std::vector<Case>& AllCases() {

@@ -54,7 +54,8 @@ Plan PlanOf(const Case& test_case);
 /// Whether the plan of a case waits for the clock to reach another second.
 bool WaitsForTheClock(const Case& test_case);
 
-/// Whether it does, or makes many thousands of files.
+/// Whether it does, makes many thousands of files, or holds pages until F_SEAL_WRITE has waited for
+/// them as long as it does.
 bool IsSlow(const Case& test_case);
 
 /// Every case of this program, sorted by name. Two cases of one name are a programmer's mistake.
