@@ -116,6 +116,19 @@ c: process.exit -> gone{how=exited code=0}
   EXPECT_EQ(trace.actors[2].file_gid, Id::User(1).number);
 }
 
+/// 4294967295 is what the calls take for an id that stays.
+TEST(Identity, ThatIsToStayNamesNoIdOfTheFileSystem) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs to be root";
+  EXPECT_EQ(DifferencesOf(Play(R"(
+actor a
+a: process.set_identity euid=4294967295 suid=0 egid=u1 -> 0
+a: s0 = sysv.get flags=create|0600 -> ok
+a: sysv.stat segment=s0 -> segment{uid=0 gid=u1}
+a: sysv.remove segment=s0 -> 0
+)")),
+            "");
+}
+
 TEST(Identity, HasTheLimitsNamed) {
   const Trace trace = Play("actor a memlock=8192 nofile=20\na: map.layout -> ok\n");
   SKIP_WHEN_LACKING(trace);

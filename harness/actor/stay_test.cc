@@ -31,7 +31,7 @@ TEST(Stay, IsNotForThoseWhoChangeTheirProcess) {
   const auto stage = StageOf("libc");
   for (const char* change :
        {"a: process.set_umask", "a: process.set_limit limit=nofile value=100", "a: process.exec",
-        "a: process.fork child=b", "b: process.kill actor=a"}) {
+        "a: map.lock_all flags=future", "a: process.fork child=b", "b: process.kill actor=a"}) {
     const bool forks = std::string_view(change).find("fork") != std::string_view::npos;
     const std::string actors = forks ? "actor a\nactor b start=fork\n" : "actor a\nactor b\n";
     const Trace changed = Play(*stage, actors + change + "\n");

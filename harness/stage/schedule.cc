@@ -40,7 +40,7 @@ bool LeavesTheProcessAlone(const Operation& operation) {
         // Sealed memory stays mapped to the end of its process, and what mlockall(2) says of memory
         // that is mapped later holds until then.
         return kFamilyOf<Op> != Family::kProcess && !std::is_same_v<Op, MapSeal> &&
-               !std::is_same_v<Op, MapLockAll> && !std::is_same_v<Op, MapUnlockAll>;
+               !std::is_same_v<Op, MapLockAll>;
       },
       operation);
 }

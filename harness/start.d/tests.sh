@@ -11,7 +11,7 @@ multilib=g++-multilib
 ! grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release || multilib=g++-12-multilib
 test_packages="$run_packages $boost $multilib \
 clang libclang-rt-14-dev lld clang-format clang-tidy reuse shellcheck python3 python3-jsonschema \
-python3-selenium chromium chromium-driver libxml2-utils acl"
+python3-selenium chromium chromium-driver libxml2-utils"
 
 Load systems
 

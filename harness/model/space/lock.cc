@@ -115,10 +115,6 @@ bool MayFault(const Scene& scene, const Pages& pages) {
   });
 }
 
-}  // namespace
-
-namespace {
-
 /// Whether RLIMIT_MEMLOCK holds for the caller, or may.
 bool IsLimited(const Scene& scene) { return GloballyCapable(scene, kCapIpcLock) != Says::kYes; }
 
@@ -128,10 +124,6 @@ std::uint64_t MoreLocked(const Scene& scene, const Pages& pages) {
   const std::uint64_t size = pages.end - pages.start;
   return size - std::min(size, again);
 }
-
-}  // namespace
-
-namespace {
 
 /// Refuses because of RLIMIT_MEMLOCK, by the environment unless the plan has set it.
 void RefuseByLimit(const Scene& scene, bool applies, int error, Requirements requirements,
@@ -212,7 +204,7 @@ void Describe(const MapLock& op, const Scene& scene, Clauses& clauses) {
   if (pages.end < pages.start) {
     // Linux asks first whether the caller may lock anything.
     clauses.Refuse(IsLimited(scene) && scene.process().memlock == 0, EPERM, Force::kMay,
-                   "MMAP.MLOCK"_req, "RLIMIT_MEMLOCK is 0");
+                   "MMAP.MLOCK"_req, kNoLimit);
     return;
   }
   DescribeLock(scene, MoreLocked(scene, pages), true, ENOMEM, clauses);
