@@ -47,7 +47,8 @@ constexpr std::array kShown{
     std::pair{"System V", "kernel.shmmax kernel.shmall kernel.shmmni kernel.shm_rmid_forced"},
     std::pair{"memory", "vm.overcommit_memory vm.mmap_min_addr vm.nr_hugepages"},
     std::pair{"/dev/shm", "dev_shm.bytes dev_shm.mode dev_shm.mount"},
-    std::pair{"tools", "tool.ipcs tool.ipcrm tool.ipcmk tool.lsipc"},
+    std::pair{"tools", "tool.ipcs tool.ipcrm tool.ipcmk tool.lsipc tool.setfacl tool.getfacl"},
+    std::pair{"files here", "working_directory.shared_mappings"},
     std::pair{"logind", "logind.RemoveIPC"}};
 
 /// `kernel.release` is shown as `release`.

@@ -2,10 +2,12 @@
 
 #include "harness/sandbox/environment.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gnu/libc-version.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
@@ -14,12 +16,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "harness/host/own_process.h"
 #include "harness/sandbox/build_id.h"
+#include "harness/vocabulary/value/names.h"
+#include "harness/vocabulary/value/unique_handle.h"
 
 namespace shmspec {
 namespace {
@@ -166,8 +172,36 @@ std::string RemoveIpc() {
   return setting;
 }
 
+/// A file of the working directory that has no name.
+UniqueFd NamelessFile() {
+  UniqueFd file(::open(".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file) return file;
+  // Not every file system has O_TMPFILE.
+  std::string name = ".shmspec-XXXXXX";
+  file.reset(::mkostemp(name.data(), O_CLOEXEC));
+  if (file) ::unlink(name.c_str());
+  return file;
+}
+
+/// Whether a shared mapping of a file in the working directory shows what was written: file systems
+/// of virtual machines and networks may refuse it.
+std::string SharesFiles() {
+  const UniqueFd file = NamelessFile();
+  if (!file) return fmt::format("no file can be made: {}", ErrnoName(errno));
+  // Nothing is stored through the mapping: where there is no room that would be a SIGBUS.
+  const char written = 'x';
+  if (::pwrite(file.get(), &written, 1, 0) != 1) {
+    return fmt::format("no file can be written: {}", ErrnoName(errno));
+  }
+  void* const mapped = ::mmap(nullptr, 1, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+  if (mapped == MAP_FAILED) return fmt::format("no: {}", ErrnoName(errno));
+  const bool shows = *static_cast<const volatile char*>(mapped) == written;
+  ::munmap(mapped, 1);
+  return shows ? "yes" : "no: the mapping shows other bytes than the file";
+}
+
 void AddTools(Collector& facts) {
-  for (const char* tool : {"ipcs", "ipcrm", "ipcmk", "lsipc"}) {
+  for (const char* tool : {"ipcs", "ipcrm", "ipcmk", "lsipc", "setfacl", "getfacl"}) {
     const bool found =
         IsThere(fmt::format("/usr/bin/{}", tool)) || IsThere(fmt::format("/bin/{}", tool));
     facts.Add(std::string("tool.") + tool, found ? "yes" : "no", "stat(2)");
@@ -184,6 +218,7 @@ std::vector<Fact> ReadEnvironment() {
   AddPrivileges(facts);
   AddSettings(facts);
   AddShmMount(facts);
+  facts.Add("working_directory.shared_mappings", SharesFiles(), "mmap(2)", false);
   facts.Add("container", Container(), "files that runtimes leave");
   facts.Add("logind.RemoveIPC", RemoveIpc(), "/etc/systemd/logind.conf");
   AddTools(facts);

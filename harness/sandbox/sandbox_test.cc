@@ -16,6 +16,8 @@
 #include <csignal>
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
+#include <iterator>
 
 #include "harness/residue/inventory.h"
 #include "harness/sandbox/case_process.h"
@@ -170,6 +172,22 @@ TEST(Environment, KnowsTheKernelAndAssessesEachIsolation) {
   EXPECT_EQ(ValueOf(facts, "no such fact"), "unknown");
   EXPECT_NE(Assess(facts, Isolation::kShared).front().effect,
             Assess(facts, Isolation::kPrivate).front().effect);
+}
+
+TEST(Environment, SaysWhetherFilesOfTheWorkingDirectoryAreMappedShared) {
+  const std::filesystem::path before = std::filesystem::current_path();
+  const auto said = [](const std::filesystem::path& folder) {
+    std::filesystem::current_path(folder);
+    return ValueOf(ReadEnvironment(), "working_directory.shared_mappings");
+  };
+  const auto files = [](const std::filesystem::path& folder) {
+    return std::distance(std::filesystem::directory_iterator(folder), {});
+  };
+  const auto there = files("/dev/shm");
+  EXPECT_EQ(said("/dev/shm"), "yes");
+  EXPECT_EQ(files("/dev/shm"), there);
+  EXPECT_EQ(said("/proc/self").substr(0, 21), "no file can be made: ");
+  std::filesystem::current_path(before);
 }
 
 }  // namespace
