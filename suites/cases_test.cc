@@ -130,13 +130,13 @@ std::vector<const Case*> WaitingCases() {
   return waiting;
 }
 
-TEST(WaitingCases, WaitForTheClockOnce) {
+TEST(WaitingCases, WaitForTheClockTwiceAtMost) {
   for (const Case* one : WaitingCases()) {
     const Plan plan = PlanOf(*one);
     const auto waits = std::count_if(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
       return std::holds_alternative<SystemNextSecond>(step.operation);
     });
-    EXPECT_EQ(waits, 1) << one->id;
+    EXPECT_LE(waits, 2) << one->id;
   }
 }
 

@@ -82,7 +82,8 @@ SHMSPEC_CASE("namespaces.ipc.memory_stays_while_it_is_mapped",
 }
 
 // The lock of a segment counts for its user until the segment is gone. Namespaces are torn down in
-// the background.
+// the background, which a busy system delays: the first wait may be over at once, the second is a
+// whole second.
 SHMSPEC_CASE("namespaces.ipc.end_with_their_last_member", "NS.IPC.DESTROYED_WITH_LAST_MEMBER"_req) {
   const auto locker = [](std::uint32_t namespaces) {
     ActorSpec spec = User(Id::User(21).number);
@@ -97,7 +98,7 @@ SHMSPEC_CASE("namespaces.ipc.end_with_their_last_member", "NS.IPC.DESTROYED_WITH
   const Segment t = b.Get({.size = {Pages(2)}, .flags = kCreate | 0600});
   b.Do(SysvLock{t}).Fails(ENOMEM);
   a.Exit().Expects(Exited());
-  b.Do(SystemNextSecond{}).Gives(0);
+  for (int waits = 0; waits < 2; ++waits) b.Do(SystemNextSecond{}).Gives(0);
   b.Do(SysvLock{t}).Gives(0);
   b.Remove(t).Gives(0);
 }

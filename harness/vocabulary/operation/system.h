@@ -206,7 +206,7 @@ struct SystemIpcrmKey {
 };
 
 /// Waits until the clock that time stamps are taken from shows another second than any stamp so
-/// far: then a stamp that should have moved and did not can be seen. At most one in a plan: plans
+/// far: then a stamp that should have moved and did not can be seen. Two in a plan at most: plans
 /// that wait do so at the same time as all others.
 struct SystemNextSecond {
   static constexpr std::string_view kName = "system.next_second";
