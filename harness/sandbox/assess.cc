@@ -29,6 +29,10 @@ std::vector<Meaning> Assess(const std::vector<Fact>& facts, Isolation isolation)
     meanings.push_back({"seccomp", "a filter is active",
                         "a call may be refused by the filter and not by the kernel"});
   }
+  const std::string besides = ValueOf(facts, "libraries.besides");
+  if (!besides.empty() && besides != "none") {
+    meanings.push_back({"libraries", besides, "what is judged is the kernel as these show it"});
+  }
   if (ValueOf(facts, "vm.nr_hugepages") == "0") {
     meanings.push_back({"huge pages", "none are reserved", "cases about SHM_HUGETLB say little"});
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <link.h>
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -33,6 +34,16 @@ std::string BuildIdOf(const dl_phdr_info& object) {
     if (!found.empty()) return found;
   }
   return "";
+}
+
+/// Whether the program is linked with a library of this file name, or the kernel gives it.
+bool IsNeeded(std::string_view name) {
+  constexpr std::string_view kNeeded[] = {
+      "linux-vdso", "linux-gate", "ld-linux", "ld64",    "ld.so",     "ld-",
+      "libc.so",    "libc-",      "libm.",    "libm-",   "libstdc++", "libgcc_s",
+      "libpthread", "librt",      "libdl",    "libasan", "libubsan"};
+  return std::any_of(std::begin(kNeeded), std::end(kNeeded),
+                     [&](std::string_view needed) { return name.starts_with(needed); });
 }
 
 int Visit(dl_phdr_info* object, std::size_t, void* data) {
@@ -78,6 +89,22 @@ std::string BuildIdOfLibrary(std::string_view file_name) {
   Search search{file_name, "", ""};
   ::dl_iterate_phdr(&Visit, &search);
   return search.library.empty() ? search.program : search.library;
+}
+
+std::string ObjectsBesides() {
+  std::string found;
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* object, std::size_t, void* result) {
+        std::string& list = *static_cast<std::string*>(result);
+        const std::string_view path = object->dlpi_name == nullptr ? "" : object->dlpi_name;
+        const std::string_view name = path.substr(path.rfind('/') + 1);
+        if (name.empty() || IsNeeded(name)) return 0;
+        const std::string id = BuildIdOf(*object);
+        list += fmt::format("{}{}{}{}", list.empty() ? "" : ", ", name, id.empty() ? "" : " ", id);
+        return 0;
+      },
+      &found);
+  return found.empty() ? "none" : found;
 }
 
 bool IsStaticallyLinked() {

@@ -21,6 +21,10 @@ std::string BuildIdOfKernel();
 /// That of the program itself when there is no such file: then the library is linked into it.
 std::string BuildIdOfLibrary(std::string_view file_name);
 
+/// What this process has loaded besides the program and the libraries that it needs: what
+/// LD_PRELOAD and the like put before these. `libmine.so BUILD_ID`, between commas; `none`.
+std::string ObjectsBesides();
+
 /// Whether this program was linked with all its libraries, and loads none. The objects are the
 /// same.
 bool IsStaticallyLinked();

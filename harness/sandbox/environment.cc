@@ -67,6 +67,7 @@ void AddKernel(Collector& facts) {
   facts.Add("machine", name.machine, "uname(2)");
   facts.Add("libc", std::string("glibc ") + ::gnu_get_libc_version(), "gnu_get_libc_version(3)");
   facts.Add("libc.build_id", BuildIdOfLibrary("libc.so"), "dl_iterate_phdr(3)");
+  facts.Add("libraries.besides", ObjectsBesides(), "dl_iterate_phdr(3)");
   facts.Add("cpus", UsableCpus(), "sched_getaffinity(2)");
   facts.Add("page_size", std::to_string(::sysconf(_SC_PAGESIZE)), "sysconf(3)");
   facts.Add("shmlba", std::to_string(SHMLBA), "sys/shm.h");
