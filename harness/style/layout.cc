@@ -105,7 +105,7 @@ const std::vector<Room>& Rooms() {
              {"harness/model/profile", "harness/model/state", "harness/model/language",
               "harness/model/rights", "harness/model/segment", "harness/model/space",
               "harness/model/sysv", "harness/model/process", "harness/model/memory",
-              "harness/model/file", "harness/model/system"},
+              "harness/model/file", "harness/model/library", "harness/model/system"},
              {"harness/vocabulary"}, {});
     AddParts(rooms, {"harness/target/call", "harness/target/litmus", "harness/target/tool"},
              {"harness/vocabulary", "harness/host"}, {});
@@ -147,6 +147,9 @@ const Room* RoomOf(std::string_view path) {
 bool IsCode(std::string_view path) { return path.ends_with(".h") || path.ends_with(".cc"); }
 bool IsTest(std::string_view path) { return path.ends_with("_test.cc"); }
 
+/// Whether it is part of an adapter: programs of their own, of which others copy parts.
+bool IsOfAdapter(std::string_view path) { return IsBelow(path, "harness/target/wrapper"); }
+
 /// The file that a line includes: `"harness/style/layout.h"` or `<gtest/gtest.h>`, with its quotes.
 std::optional<std::string> Included(const std::string& line) {
   static const std::regex kInclude(R"re(^\s*#\s*include\s+([<"][^>"]+[>"]))re");
@@ -178,9 +181,10 @@ constexpr Library kLibraries[] = {
      "the reader of the command line"},
     {"<toml++/",
      [](std::string_view path) {
-       return path == "harness/runner/waivers.cc" || path == "harness/launcher/read_launchers.cc";
+       return path == "harness/runner/waivers.cc" || path == "harness/runner/adapter.cc" ||
+              path == "harness/launcher/read_launchers.cc";
      },
-     "the readers of waivers and of launchers"},
+     "the readers of waivers, of profiles and of launchers"},
     {"<yaml-cpp/",
      [](std::string_view path) {
        return path == "harness/vocabulary/catalogue/catalogue_compiler.cc";
@@ -193,7 +197,7 @@ Findings CheckRoomOrder(const Tree& tree) {
   Findings findings;
   for (const SourceFile& file : tree) {
     const Room* room = RoomOf(file.path);
-    if (!IsCode(file.path) || room == nullptr) continue;
+    if (!IsCode(file.path) || room == nullptr || IsOfAdapter(file.path)) continue;
     ForEachLine(file.text, [&](std::size_t number, const std::string& line) {
       const std::optional<std::string> included = Included(line);
       if (!included || included->front() != '"') return;
@@ -219,7 +223,7 @@ Findings CheckRoomOrder(const Tree& tree) {
 Findings CheckLibraries(const Tree& tree) {
   Findings findings;
   for (const SourceFile& file : tree) {
-    if (!IsCode(file.path)) continue;
+    if (!IsCode(file.path) || IsOfAdapter(file.path)) continue;
     ForEachLine(file.text, [&](std::size_t number, const std::string& line) {
       const std::optional<std::string> included = Included(line);
       for (const Library& library : kLibraries) {
@@ -285,7 +289,9 @@ Findings CheckLicence(const Tree& tree) {
     if (!std::regex_search(file.path, kKind)) continue;
     const std::size_t line = file.text.starts_with("#!") ? 2 : 1;
     ForEachLine(file.text, [&](std::size_t number, const std::string& text) {
-      const std::string licence = kLicence + "Apache-2.0 OR MIT";
+      // What authors of adapters copy asks for nothing.
+      const bool given = IsOfAdapter(file.path) && text.find("MIT-0") != std::string::npos;
+      const std::string licence = kLicence + (given ? "MIT-0" : "Apache-2.0 OR MIT");
       if (number == line && text != "// " + licence && text != "# " + licence &&
           text != "<!-- " + licence + " -->") {
         findings.push_back(Finding(file.path, line, "the licence is not here; add it"));
@@ -298,7 +304,7 @@ Findings CheckLicence(const Tree& tree) {
 Findings CheckGuards(const Tree& tree) {
   Findings findings;
   for (const SourceFile& file : tree) {
-    if (!file.path.ends_with(".h")) continue;
+    if (!file.path.ends_with(".h") || IsOfAdapter(file.path)) continue;
     std::string guard = "SHMSPEC_";
     for (const char c : file.path) {
       const auto byte = static_cast<unsigned char>(c);

@@ -142,6 +142,15 @@ TEST(NamedPaths, ExistInComments) {
 }
 
 // REUSE-IgnoreStart
+TEST(Licence, OfWhatAuthorsOfAdaptersCopyAsksForNothing) {
+  const auto licence = [](const char* words) {
+    return std::string("// SPDX-License-") + "Identifier: " + words + "\n";
+  };
+  EXPECT_THAT(CheckLicence({{"harness/target/wrapper/templates/a.h", licence("MIT-0")}}),
+              IsEmpty());
+  EXPECT_THAT(CheckLicence({{"harness/a.h", licence("MIT-0")}}), ::testing::Not(IsEmpty()));
+}
+
 TEST(Licence, OpensEveryFile) {
   EXPECT_THAT(CheckLicence({{"harness/a.h", "#pragma once\n"}}),
               ElementsAre(StartsWith("harness/a.h:1: ")));

@@ -245,6 +245,7 @@ Names Steps() {
 Names WithoutC() {
   const std::string kListing = "gives a listing, which the program does not parse";
   const std::string kTool = "runs a command line tool";
+  const std::string kLibrary = "is a call of a library that has no form of its own";
   return {
       {"memory.transfer", "moves a range through a pipe, a page at a time"},
       {"memory.branch", "rounds of a litmus test are paced by the harness"},
@@ -276,6 +277,17 @@ Names WithoutC() {
       {"system.ipcmk_object", kTool},
       {"system.setfacl", kTool},
       {"system.getfacl", kTool},
+      {"segment.create", kLibrary},
+      {"segment.open", kLibrary},
+      {"segment.open_or_create", kLibrary},
+      {"segment.create_killed", kLibrary},
+      {"segment.size", kLibrary},
+      {"segment.resize", kLibrary},
+      {"segment.attach", kLibrary},
+      {"segment.detach", kLibrary},
+      {"segment.close", kLibrary},
+      {"segment.remove", kLibrary},
+      {"segment.clear", kLibrary},
   };
 }
 

@@ -120,6 +120,16 @@ void Apply(const DescriptorOpenSocket& op, const Scene& scene, State& state,
 void Apply(const MemfdSetNoexec& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemoryPin& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const MemoryUnpin& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SegmentCreate& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SegmentOpen& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SegmentOpenOrCreate& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SegmentCreateKilled& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SegmentResize& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SegmentAttach& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SegmentDetach& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SegmentClose& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SegmentClear& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SegmentRemove& op, const Scene& scene, State& state, const Outcome& outcome);
 
 /// An operation with an Apply of its own.
 template <class Op>

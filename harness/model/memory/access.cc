@@ -39,6 +39,7 @@ Reach FollowAll(const Scene& scene, std::uint64_t address, std::uint64_t size, b
               .bytes = at - address,
               .node = node,
               .anonymous = anonymous,
+              .of_library = node != nullptr && NodeOf(scene.state(), node->node).of_library,
               .read_only_attach = read_only};
     }
     // Whether such memory can be read is the processor's choice.
@@ -112,6 +113,14 @@ void DescribeReach(const Reach& reach, Clauses& clauses) {
       }
       return;
     case Reach::End::kDenied:
+      if (reach.of_library) {
+        faults(SIGSEGV, FaultCode::kAccess, "LIB.ATTACH.READ_ONLY_REFUSES_STORES"_req,
+               "it is attached for reading");
+        // Languages without pointers make errors of it.
+        clauses.Faults(SIGSEGV, FaultCode::kOther, kAnyOffset, Force::kMay,
+                       "LIB.ATTACH.READ_ONLY_REFUSES_STORES"_req, "it is attached for reading");
+        return clauses.AnyFailure();
+      }
       faults(SIGSEGV, FaultCode::kAccess,
              reach.read_only_attach ? "SYSV.SHMAT.RDONLY_FAULTS"_req : "MMAP.MPROTECT_ENFORCED"_req,
              "the mapping does not permit the access");
@@ -146,6 +155,28 @@ void DescribeReach(const Reach& reach, Clauses& clauses) {
   }
 }
 
+namespace {
+
+/// Of a segment of a wrapper library.
+Requirements SameBytesOfLibrary(const Scene& scene, const Mapping& mapping, const Node& shown) {
+  if (shown.resized) return "LIB.RESIZE.KEEPS_BYTES"_req;
+  const auto& names = *scene.state().named_segments;
+  const bool named = std::any_of(names.begin(), names.end(),
+                                 [&](const NamedSegment& one) { return one.node == shown.serial; });
+  if (!named) return "LIB.REMOVE.DATA_STAYS"_req;
+  if ((mapping.protection & kProtectWrite) == 0) return "LIB.ATTACH.READ_ONLY_READS"_req;
+  const auto& all = scene.space().mappings();
+  const auto attaches = std::count_if(
+      all.begin(), all.end(), [&](const Mapping& one) { return one.object == mapping.object; });
+  if (attaches > 1) return {"LIB.ATTACH.TWICE"_req, "LIB.OPEN.TWICE"_req};
+  if (!ObjectOf(scene.state(), shown.object).IsTouched(0, shown.size)) {
+    return {"LIB.CREATE.ZERO_FILLED"_req, "LIB.OPEN.SAME_BYTES"_req};
+  }
+  return {"LIB.OPEN.SAME_BYTES"_req, "LIB.DETACH.OTHERS_STAY"_req};
+}
+
+}  // namespace
+
 Requirements SameBytesAt(const Scene& scene, std::uint64_t address) {
   const Mapping* mapping = scene.space().Find(address);
   const NodeBacking* node = mapping != nullptr ? mapping->node() : nullptr;
@@ -154,6 +185,7 @@ Requirements SameBytesAt(const Scene& scene, std::uint64_t address) {
             "SYSV.DATA.NO_BLEED"_req, "SYSV.SHMGET.ZERO_FILL"_req, "SYSV.SHMDT.CONTENTS_KEPT"_req};
   }
   const Node& shown = NodeOf(scene.state(), node->node);
+  if (shown.of_library) return SameBytesOfLibrary(scene, *mapping, shown);
   if (shown.anonymous) return "ANON.SHARED_WITH_CHILD"_req;
   if (shown.file_system != kNoFileSystem && node->shared) {
     return {"POSIX.NAME.LEADING_SLASH"_req,         "POSIX.UNLINK.CONTENTS_UNTIL_LAST_REF"_req,

@@ -24,6 +24,7 @@ struct Reach {
   const NodeBacking* node = nullptr;  // what is mapped there, where that is a node
   bool anonymous = false;             // shared memory that no descriptor stood for
   bool beyond_before = false;         // bytes before may be behind the end of their object
+  bool of_library = false;            // what is mapped there
   bool read_only_attach = false;      // of a segment, which was attached only for reading
   std::uint64_t in_page = 0;          // of the access's address: bytes since the start of its page
 };

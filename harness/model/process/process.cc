@@ -27,6 +27,12 @@ bool IsLethal(int signal) {
          signal != SIGWINCH && signal != SIGSTOP && signal != SIGTSTP;
 }
 
+/// Whether the process ends as programs do that run their handlers.
+bool IsExit(const Operation& operation) {
+  const auto* exit = std::get_if<ProcessExit>(&operation);
+  return exit != nullptr && exit->how == ExitHow::kNormal;
+}
+
 int TasksAlive(const State& state, std::uint8_t process) {
   return static_cast<int>(std::count_if(
       state.tasks.begin(), state.tasks.end(),
@@ -187,6 +193,12 @@ void FinishEnd(const Scene& scene, State& state, std::uint8_t process) {
   }
   state.processes[process].space.Own() = AddressSpace();
   CloseDescriptors(state, process, false);
+  const LibraryProfile& library = scene.profile().library;
+  const bool exits = IsExit(*scene.call().operation);
+  EndUse(state, process);
+  CloseObjects(state, process,
+               {exits && library.ends_with_creator == Says::kYes,
+                exits && library.ends_with_last_detach == Says::kYes});
   Ending ending{GoneHow::kUnknown, 0};
   const Operation& operation = *scene.call().operation;
   if (std::holds_alternative<ProcessKill>(operation) ||
@@ -205,6 +217,7 @@ void BeginImage(const Scene& scene, State& state) {
   }
   state.processes[process].space.Own() = AddressSpace();
   CloseDescriptors(state, process, true);
+  CloseObjects(state, process, {});
   for (std::size_t i = 0; i < state.tasks.size(); ++i) {
     Task& task = state.tasks[i];
     if (task.process == process) ClosePins(state, static_cast<std::uint8_t>(i));

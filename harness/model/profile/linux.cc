@@ -42,6 +42,7 @@ constinit const Profile kLinux{
                 .exit_updates_stamps = Says::kYes},
     .rights = {.capabilities = Says::kYes, .supplementary_groups = Says::kYes},
     .system = {.sysctls = Says::kYes},
+    .library = kUsualLibrary,
     .memory_order = MemoryOrder::kTotalStore,
 };
 

@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "harness/model/profile/library_profile.h"
 #include "harness/model/profile/map_profile.h"
 #include "harness/model/profile/posix_profile.h"
 #include "harness/model/profile/process_profile.h"
@@ -38,6 +39,7 @@ struct Profile {
   ProcessProfile process;
   RightsProfile rights;
   SystemProfile system;
+  LibraryProfile library;
   MemoryOrder memory_order = MemoryOrder::kCoherent;
 };
 

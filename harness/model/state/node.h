@@ -31,6 +31,8 @@ struct Node {
   bool has_seals = true;                     // is memory, which knows seals
   bool anonymous = false;                    // shared memory that no descriptor stood for
   bool huge = false;                         // of huge pages
+  bool of_library = false;                   // a segment of a wrapper library
+  bool resized = false;                      // likewise, with another size than it was made with
   bool unknown = false;                      // nothing is known of its size and its bytes
   std::int32_t references = 0;               // open files and mappings
   std::int32_t links = 0;                    // names

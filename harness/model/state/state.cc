@@ -114,6 +114,10 @@ std::uint64_t Digest(const State& state) {
     Mix(mixer, *task.credentials);
   }
   for (const Process& process : state.processes) Mix(mixer, process);
+  for (const NamedSegment& one : *state.named_segments) mixer.Add(one.node, one.certain);
+  for (const Process& process : state.processes) {
+    mixer.Add(process.objects->opened, process.objects->attached, process.objects->open.size());
+  }
   for (const Tombstone& tombstone : state.tombstones) mixer.Add(tombstone.id, tombstone.calls);
   for (const KnownKey& known : *state.keys) mixer.Add(known.project, known.key);
   for (const Trial& trial : state.trials) mixer.Add(trial.object, trial.offset, trial.runs.size());

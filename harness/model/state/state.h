@@ -19,6 +19,7 @@
 #include "harness/model/state/address_space.h"
 #include "harness/model/state/copy_on_write.h"
 #include "harness/model/state/directory.h"
+#include "harness/model/state/library.h"
 #include "harness/model/state/memory_object.h"
 #include "harness/model/state/node.h"
 #include "harness/model/state/segment.h"
@@ -81,6 +82,8 @@ struct State {
   std::vector<Trial> trials;  // by object and offset
   std::vector<PidNamespace> pid_namespaces{PidNamespace{}};
   std::vector<Pin> pins;
+  CopyOnWrite<std::vector<NamedSegment>> named_segments;
+  CopyOnWrite<std::vector<NameHistory>> name_histories;
 
   friend bool operator==(const State&, const State&) = default;
 };
@@ -176,6 +179,32 @@ void SendFile(State& state, std::uint32_t file);
 /// The first one on its way has arrived, in a process, or is lost.
 void ReceiveFile(State& state, std::uint8_t process, std::int64_t number, bool closed_on_exec);
 void LoseFile(State& state);
+
+/// What makes a segment of a library go without being removed.
+struct SegmentEnds {
+  bool with_creator = false;
+  bool with_last_use = false;
+};
+
+/// The segment of a library by its name, or null.
+const NamedSegment* FindNamed(const State& state, std::string_view name);
+
+/// What has happened to the name; the other is for changing.
+NameHistory HistoryOf(const State& state, std::string_view name);
+NameHistory& OwnHistory(State& state, std::string_view name);
+
+/// The name is added and holds its node; it is removed; every name of the node is.
+void AddNamed(State& state, const NamedSegment& segment);
+void RemoveNamed(State& state, std::string_view name);
+void RemoveNamesOf(State& state, std::uint32_t node);
+
+/// A process opens a segment of a library, or ends its use; all that it has opened.
+void OpenObject(State& state, std::uint8_t process, const SegmentObject& object);
+void CloseObject(State& state, std::uint8_t process, std::int64_t number, SegmentEnds ends);
+void CloseObjects(State& state, std::uint8_t process, SegmentEnds ends);
+
+/// Notes in the histories of names that the process has ended.
+void EndUse(State& state, std::uint8_t process);
 
 constexpr std::uint64_t RoundUp(std::uint64_t size, std::uint64_t unit) {
   const std::uint64_t rest = size % unit;

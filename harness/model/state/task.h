@@ -11,6 +11,7 @@
 
 #include "harness/model/state/address_space.h"
 #include "harness/model/state/copy_on_write.h"
+#include "harness/model/state/library.h"
 #include "harness/model/state/node.h"
 #include "harness/model/state/segment.h"
 #include "harness/vocabulary/value/value.h"
@@ -64,6 +65,7 @@ struct Process {
   std::uint8_t first_child = kNobody;  // the first of these, without which there are no more
   CopyOnWrite<AddressSpace> space;
   CopyOnWrite<DescriptorTable> descriptors;
+  CopyOnWrite<SegmentObjects> objects;
   friend bool operator==(const Process&, const Process&) = default;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/vocabulary/form/plan_parser.h"
+#include "harness/vocabulary/form/text_pattern.h"
 #include "harness/vocabulary/form/trace_lines.h"
 #include "harness/vocabulary/form/trace_text.h"
 #include "harness/vocabulary/plan/usual_facts.h"
@@ -15,8 +16,6 @@
 
 namespace shmspec {
 namespace text {
-namespace {
-
 bool ParseOutcome(Cursor& cursor, Outcome& outcome, Actors actors) {
   bool parsed = false;
   ForEachAlternative<Outcome>([&]<class R>() {
@@ -45,6 +44,8 @@ bool ParseOutcome(Cursor& cursor, Outcome& outcome, Actors actors) {
   outcome = value;
   return true;
 }
+
+namespace {
 
 /// Whether an instant comes next, `call_ns=5`, and no outcome.
 bool AtField(Cursor cursor) { return !cursor.Name().empty() && cursor.Peek() == '='; }

@@ -23,6 +23,7 @@ enum class Family : std::uint8_t {
   kFile,
   kDescriptor,
   kPosix,
+  kSegment,
 };
 template <>
 struct NamesOf<Family> {
@@ -35,7 +36,8 @@ struct NamesOf<Family> {
                                      Named<Family>{"memfd", Family::kMemfd},
                                      Named<Family>{"file", Family::kFile},
                                      Named<Family>{"descriptor", Family::kDescriptor},
-                                     Named<Family>{"posix", Family::kPosix}};
+                                     Named<Family>{"posix", Family::kPosix},
+                                     Named<Family>{"segment", Family::kSegment}};
 };
 
 /// The family of an operation. A name that begins with no family does not compile.

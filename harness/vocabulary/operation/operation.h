@@ -20,6 +20,7 @@
 #include "harness/vocabulary/operation/memory.h"
 #include "harness/vocabulary/operation/posix.h"
 #include "harness/vocabulary/operation/process.h"
+#include "harness/vocabulary/operation/segment.h"
 #include "harness/vocabulary/operation/system.h"
 #include "harness/vocabulary/operation/sysv.h"
 
@@ -34,7 +35,8 @@ namespace shmspec {
   SHMSPEC_MEMFD_OPERATIONS(X)      \
   SHMSPEC_FILE_OPERATIONS(X)       \
   SHMSPEC_DESCRIPTOR_OPERATIONS(X) \
-  SHMSPEC_POSIX_OPERATIONS(X)
+  SHMSPEC_POSIX_OPERATIONS(X)      \
+  SHMSPEC_SEGMENT_OPERATIONS(X)
 
 #define SHMSPEC_NEXT_OPERATION(Op) , Op
 using OperationVariant = VariantAfter<void SHMSPEC_OPERATIONS(SHMSPEC_NEXT_OPERATION)>;

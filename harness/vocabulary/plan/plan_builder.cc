@@ -93,6 +93,20 @@ StepName Actor::DescriptorAs(Descriptor& name, Operation open) const {
   return step;
 }
 
+StepName Actor::ObjectAs(LibraryObject& name, Operation open) const {
+  const StepName step = Do(std::move(open));
+  NameHandle(name, plan_->NextHandle(HandleKind::kObject));
+  plan_->plan_.steps.back().assigns = name.handle;
+  return step;
+}
+
+StepName Actor::AttachObjectAs(Attach& name, SegmentAttach attach) const {
+  const StepName step = Do(attach);
+  NameHandle(name, plan_->NextHandle(HandleKind::kAttach));
+  plan_->plan_.steps.back().assigns = name.handle;
+  return step;
+}
+
 Segment Actor::Get(SysvGet get) const {
   Segment name;
   GetAs(name, get).Succeeds();

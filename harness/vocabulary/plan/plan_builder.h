@@ -41,6 +41,7 @@ using Mapping = HandleName<HandleKind::kMapping, Address>;
 using Key = HandleName<HandleKind::kKey, KeyRef>;
 using IpcObject = HandleName<HandleKind::kIpcObject, IpcRef>;
 using Descriptor = HandleName<HandleKind::kDescriptor, DescriptorRef>;
+using LibraryObject = HandleName<HandleKind::kObject, ObjectRef>;
 
 /// Literals where a handle could stand.
 inline SegmentRef SegmentId(std::int64_t id) { return {{std::nullopt, id}}; }
@@ -90,6 +91,8 @@ class Actor {
   StepName IpcObjectAs(IpcObject& name, Operation get) const;
   StepName KeyAs(Key& name, SysvKeyOfPath key_of_path) const;
   StepName DescriptorAs(Descriptor& name, Operation open) const;
+  StepName ObjectAs(LibraryObject& name, Operation open) const;
+  StepName AttachObjectAs(Attach& name, SegmentAttach attach) const;
 
   Segment Get(SysvGet get) const;  // expected to succeed
   Attach At(SegmentRef segment, Address at = {}, AttachFlags flags = {}) const;  // likewise

@@ -148,8 +148,8 @@ struct Subject {
       Member{
           "build_id", &Subject::build_id, "of the kernel", {.optional = true, .pattern = kBuildId}},
       Member{"target", &Subject::target,
-             "the way to it: libc, syscall, ia32, ia32_direct, ia32_old, libc32, boost, simulated, "
-             "faulty:ID"},
+             "the way to it: libc, syscall, ia32, ia32_direct, ia32_old, libc32, boost, adapter, "
+             "simulated, faulty:ID"},
       Member{"machine", &Subject::machine, "", kOptional},
       Member{"libc", &Subject::libc, "", kOptional},
       Member{"container", &Subject::container, "", kOptional},

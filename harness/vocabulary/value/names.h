@@ -62,6 +62,9 @@ struct Flags {
   friend constexpr bool operator==(const Flags&, const Flags&) = default;
 };
 
+/// The number of an error for which a library has no errno; its name is EUNNAMED.
+inline constexpr int kUnnamedError = 4094;
+
 /// errno and signal numbers by their usual names, both ways. Unknown numbers are written `errno:N`
 /// and `signal:N`.
 std::string ErrnoName(int error);

@@ -30,6 +30,7 @@ enum class HandleKind : char {
   kKey = 'k',      // a System V key; unlike the others it has a value (a unique key) from the start
   kIpcObject = 'o',   // the identifier of a message queue or a semaphore set
   kDescriptor = 'd',  // a file descriptor
+  kObject = 'g',      // a segment as a library opened it: the number of the object in its process
 };
 
 template <>
@@ -39,7 +40,8 @@ struct NamesOf<HandleKind> {
                                      Named<HandleKind>{"m", HandleKind::kMapping},
                                      Named<HandleKind>{"k", HandleKind::kKey},
                                      Named<HandleKind>{"o", HandleKind::kIpcObject},
-                                     Named<HandleKind>{"d", HandleKind::kDescriptor}};
+                                     Named<HandleKind>{"d", HandleKind::kDescriptor},
+                                     Named<HandleKind>{"g", HandleKind::kObject}};
 };
 
 inline constexpr std::size_t kHandleKinds = NamesOf<HandleKind>::kNames.size();
@@ -115,6 +117,12 @@ struct IpcRef : Reference {
 /// A file descriptor of the process that makes the call: `d0`, `-1`.
 struct DescriptorRef : Reference {
   static constexpr std::array kKinds{HandleKind::kDescriptor};
+  static constexpr std::string_view kNone = "";
+};
+
+/// A segment as a library opened it: `g0`.
+struct ObjectRef : Reference {
+  static constexpr std::array kKinds{HandleKind::kObject};
   static constexpr std::string_view kNone = "";
 };
 
