@@ -23,7 +23,8 @@ static_assert(sizeof(ActorSlot) == 96 && alignof(ActorSlot) == 8);
 static_assert(offsetof(ActorSlot, life) == 12 && offsetof(ActorSlot, leaving) == 28);
 static_assert(offsetof(ActorSlot, stays) == 40 && offsetof(ActorSlot, abi) == 41);
 static_assert(offsetof(ActorSlot, spec) == 52 && offsetof(ActorSlot, facts) == 60);
-static_assert(offsetof(ActorSlot, how) == 68 && offsetof(ActorSlot, ended_s) == 88);
+static_assert(offsetof(ActorSlot, how) == 68 && offsetof(ActorSlot, adapter_pid) == 76 &&
+              offsetof(ActorSlot, ended_s) == 88);
 
 static_assert(sizeof(ActState) == 20 && offsetof(ActState, finished_first) == 16);
 
@@ -39,7 +40,7 @@ static_assert(sizeof(HandleTable) == kHandleKinds * Handle::kLimit * 8 &&
 static_assert(offsetof(ControlHeader, acts) == 36 && offsetof(ControlHeader, arena) == 60);
 static_assert(offsetof(ControlHeader, private_ipc) == 72 && offsetof(ControlHeader, warden) == 88);
 static_assert(offsetof(ControlHeader, halt) == 108 && offsetof(ControlHeader, trouble) == 114);
-static_assert(offsetof(ControlHeader, program) == 658 && offsetof(ControlHeader, handles) == 1704);
+static_assert(offsetof(ControlHeader, program) == 658 && offsetof(ControlHeader, handles) == 2744);
 static_assert(offsetof(ControlHeader, halted_at) == 1688 &&
               offsetof(ControlHeader, sending_fd) == 1692);
 static_assert(sizeof(ControlHeader) == offsetof(ControlHeader, actors) + 16 * sizeof(ActorSlot));

@@ -72,6 +72,7 @@ struct ActorSlot {
   Extent facts;
   std::atomic<std::uint32_t> how{0};  // a GoneHow
   std::atomic<std::int32_t> code{0};
+  std::atomic<std::int32_t> adapter_pid{0};  // of the program that makes its calls; 0: none
   std::atomic<std::uint64_t> ended_ns{0};
   std::atomic<std::int64_t> ended_s{0};
 };
@@ -138,6 +139,10 @@ struct ControlHeader {
   std::atomic<std::uint32_t> halted_at{0};  // the step that failed, with Halt::kRefused
   std::int32_t sending_fd = -1;             // the socket by which actors pass descriptors
   std::int32_t receiving_fd = -1;           // its other end
+  std::array<char, 1024> adapter{};         // the words of its command line, a newline behind each
+  std::uint32_t adapter_offers = 0;         // bit N for the Nth family
+  std::int32_t adapter_user = -1;           // see AdapterProgram
+  std::uint64_t run = 0;                    // makes names of different runs differ
   HandleTable handles;
   std::array<ActorSlot, ActorRef::kLimit> actors;
 };

@@ -2,9 +2,13 @@
 
 #include "harness/actor/needs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <type_traits>
 
+#include "harness/actor/foreign.h"
 #include "harness/vocabulary/value/check.h"
 
 namespace shmspec {
@@ -119,6 +123,71 @@ Abilities NeedsOfSteps(const Plan& plan) {
   }
   if (MayLeaveOrphans(plan)) needs = needs | Only(Ability::kOrphans);
   return needs;
+}
+
+namespace {
+
+/// Whether the process itself performs it, and not its adapter.
+bool IsOfProcess(const Operation& operation) {
+  const Family family = FamilyOf(operation);
+  return family == Family::kProcess || family == Family::kSystem || family == Family::kIpc;
+}
+
+/// Whether it needs a process that is a copy of another one, or looks into one.
+bool NeedsCopies(const Operation& operation) {
+  return std::holds_alternative<ProcessFork>(operation) ||
+         std::holds_alternative<ProcessThread>(operation) ||
+         std::holds_alternative<ProcessExec>(operation) ||
+         std::holds_alternative<ProcessClone>(operation) ||
+         std::holds_alternative<ProcessResident>(operation) ||
+         std::holds_alternative<ProcessAwaitBlocked>(operation) ||
+         std::holds_alternative<ProcessEnterNamespace>(operation) ||
+         std::holds_alternative<DescriptorGetFrom>(operation) ||
+         std::holds_alternative<SystemSetfacl>(operation) ||
+         std::holds_alternative<SystemGetfacl>(operation) ||
+         std::holds_alternative<SystemHoldSegments>(operation);
+}
+
+/// Whether it changes the process, which an adapter that runs already would not notice.
+bool ChangesProcess(const Operation& operation) {
+  return FamilyOf(operation) == Family::kProcess && !NeedsCopies(operation) &&
+         !std::holds_alternative<ProcessExit>(operation) &&
+         !std::holds_alternative<ProcessKill>(operation);
+}
+
+}  // namespace
+
+bool UsesLibrary(const Plan& plan) {
+  return std::any_of(plan.steps.begin(), plan.steps.end(),
+                     [](const Step& step) { return FamilyOf(step.operation) == Family::kSegment; });
+}
+
+std::optional<std::string> WhyNoAdapter(const Plan& plan, std::uint32_t offers) {
+  for (const ActorSpec& spec : plan.actors) {
+    if (spec.abi != Abi::kNative) return "adapters make no 32-bit calls";
+    if (spec.nofile) return "adapters have files of their own";
+    if (StartsAtOnce(offers) && spec.namespaces.Has(kNamespacePid)) {
+      return "an adapter is not the first process of its pid namespace";
+    }
+    if (spec.start != Start::kSpawn) return "adapters neither fork nor start threads for a plan";
+  }
+  std::array<bool, ActorRef::kLimit> at_work{};
+  at_work.fill(StartsAtOnce(offers));
+  for (const Step& step : plan.steps) {
+    if (step.timing == Timing::kJoin) continue;
+    const std::string_view name = OperationName(step.operation);
+    const Family family = FamilyOf(step.operation);
+    const bool offered = (offers >> static_cast<unsigned>(family) & 1) != 0;
+    if (NeedsCopies(step.operation) || (!offered && !IsOfProcess(step.operation))) {
+      return fmt::format("the adapter does not offer {}", name);
+    }
+    bool& begun = at_work[step.actor.index];
+    if (begun && ChangesProcess(step.operation)) {
+      return fmt::format("an adapter cannot be changed by {} once it runs", name);
+    }
+    begun = begun || offered;
+  }
+  return std::nullopt;
 }
 
 bool NamesObjects(const Plan& plan) {

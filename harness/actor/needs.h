@@ -5,6 +5,10 @@
 #ifndef SHMSPEC_HARNESS_ACTOR_NEEDS_H_
 #define SHMSPEC_HARNESS_ACTOR_NEEDS_H_
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include "harness/vocabulary/plan/ability.h"
 #include "harness/vocabulary/plan/plan.h"
 
@@ -18,6 +22,13 @@ bool NamesObjects(const Plan& plan);
 
 /// By the `needs` of the requirements that it cites (suites/requirements.yaml).
 Abilities NeedsOfRequirements(const Plan& plan);
+
+/// Whether a step uses a segment as a library offers it.
+bool UsesLibrary(const Plan& plan);
+
+/// Why an adapter that offers these families (bit N for the Nth) cannot perform the plan; nothing
+/// when it can.
+std::optional<std::string> WhyNoAdapter(const Plan& plan, std::uint32_t offers);
 
 }  // namespace shmspec
 

@@ -145,6 +145,12 @@ void Performer::Introduce(const ActorSpec& spec) {
   NumberOwnNamespaces(spec, facts);
   facts.abi = context_.target().abi;
   if (const auto mismatch = FindMismatch(spec, facts)) GiveUp(*mismatch);
+  if (foreign_ != nullptr && StartsAtOnce(region_.header().adapter_offers)) {
+    const Result<std::int32_t> pid = foreign_->Start();
+    if (!pid.ok()) GiveUp(pid.error());
+    facts.pid = *pid;
+    facts.inner_pid = *pid;
+  }
   if (lasting_ != nullptr) *lasting_ = {facts, spec.cpu ? -1 : slot().cpu};
   IntroduceAs(facts);
 }
@@ -178,6 +184,7 @@ bool Performer::Live(Birth birth) {
     std::string_view bytes = region_.Bytes(slot().spec);
     SHMSPEC_CHECK(wire::Read(bytes, spec), "the actors of the plan came over damaged");
     TakeUp(birth, spec);
+    TakeAdapter();
     Introduce(spec);
     // An actor waits for the actors that it made; no actor waits for those that the warden made.
     if (birth == Birth::kSpawned) {
@@ -189,6 +196,7 @@ bool Performer::Live(Birth birth) {
   PerformSteps(entered);
   if (left_) return false;
   EnterAct(region_, region_.header().act_count - 1, self_);
+  foreign_.reset();  // others may need what its program has until all have done their steps
   return true;
 }
 
@@ -239,8 +247,7 @@ void Performer::PerformStep(const OwnStep& own, StepState& step) {
   if (step.timed) step.call_ns = MonotonicNs();
   step.progress.store(StepProgress::kCalled, std::memory_order_release);
   if (region_.act(step.act).finished_first != 0) FinishAct(region_, step.act, self_);
-  const Outcome outcome =
-      own.concerns_others ? DoOnOthers(own.operation) : Call(own.operation, step);
+  const Outcome outcome = own.concerns_others ? DoOnOthers(own.operation) : Call(own, step);
   if (left_) return;
   if (lasting_ != nullptr) belongings_.Note(own.operation, outcome, context_);
   if (step.timed) step.return_ns = MonotonicNs();
@@ -255,10 +262,34 @@ void Performer::PerformStep(const OwnStep& own, StepState& step) {
   }
 }
 
-Outcome Performer::Call(const Operation& operation, StepState& step) {
+void Performer::TakeAdapter() {
+  const ControlHeader& header = region_.header();
+  if (header.adapter[0] == '\0') return;
+  AdapterProgram program{.offers = header.adapter_offers, .user = header.adapter_user};
+  std::string_view words = header.adapter.data();
+  while (!words.empty()) {
+    const std::size_t end = words.find('\n');
+    program.words.emplace_back(words.substr(0, end));
+    words.remove_prefix(end + 1);
+  }
+  // In another pid namespace others cannot name the program; it ends with its actor there.
+  static std::atomic<std::int32_t> nobody;
+  const bool nested = ::getpid() != slot().pid.load();
+  foreign_ = MakeForeign(std::move(program), header.deadline_ms / 10 * 6, header.handles,
+                         nested ? nobody : slot().adapter_pid, fmt::format("s{:08x}-", header.run));
+}
+
+Outcome Performer::Call(const OwnStep& own, StepState& step) {
   context_.private_pids = ::getpid() != slot().pid.load();
   step.in_call.store(true, std::memory_order_release);
-  Outcome outcome = Perform(operation, context_);
+  std::optional<Handle> assigns;
+  if (step.assigns >= 0) {
+    assigns = Handle{static_cast<HandleKind>(step.assigns / 256),
+                     static_cast<std::uint8_t>(step.assigns % 256)};
+  }
+  Outcome outcome = foreign_ != nullptr && foreign_->Takes(own.operation)
+                        ? foreign_->Perform(own.operation, {own.index, assigns})
+                        : Perform(own.operation, context_);
   step.in_call.store(false, std::memory_order_release);
   return outcome;
 }

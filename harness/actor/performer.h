@@ -6,12 +6,14 @@
 #define SHMSPEC_HARNESS_ACTOR_PERFORMER_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/actor/belongings.h"
 #include "harness/actor/control_region.h"
+#include "harness/actor/foreign.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/plan/actor_facts.h"
 #include "harness/vocabulary/plan/actor_spec.h"
@@ -75,7 +77,9 @@ class Performer {
   void PerformSteps(std::uint32_t entered);
   void PerformStep(const OwnStep& own, StepState& step);
   /// Performs an operation that concerns nobody else.
-  Outcome Call(const Operation& operation, StepState& step);
+  Outcome Call(const OwnStep& own, StepState& step);
+  /// Has the adapter ready that the plan asks for, if it does.
+  void TakeAdapter();
   void Record(const Outcome& outcome, StepState& step);
   /// Completes the step that this image was started by; returns its act.
   std::uint32_t ResumeAfterExec();
@@ -103,8 +107,9 @@ class Performer {
   ArenaWriter arena_;
   std::vector<OwnStep> steps_;
   std::string wire_;
-  Lasting* lasting_ = nullptr;    // of a process that is to stay
-  Belongings belongings_;         // likewise
+  Lasting* lasting_ = nullptr;  // of a process that is to stay
+  Belongings belongings_;       // likewise
+  std::unique_ptr<Foreign> foreign_;
   bool left_ = false;             // this thread ended its own part
   bool children_nested_ = false;  // children may be in another pid namespace
 };

@@ -116,6 +116,8 @@ std::optional<std::string> ProcessStage::Missing(const Plan& plan) const {
   for (const auto& [name, ability] : NamesOf<Ability>::kNames) {
     if (Has(missing, ability)) return options_.abilities.WhyNot(ability);
   }
+  if (options_.adapter) return WhyNoAdapter(plan, options_.adapter.offers);
+  if (UsesLibrary(plan)) return "libraries are used through a program: name it by --adapter";
   if (!options_.private_shm.ok() && NamesObjects(plan)) {
     return "names in /dev/shm are made only where this run has a /dev/shm of its own; " +
            options_.private_shm.error().message;
@@ -157,7 +159,8 @@ Result<void> ProcessStage::Prepare() {
 }
 
 Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace) {
-  const Script script = WriteScript(plan);
+  Script script = WriteScript(plan);
+  script.lasting = !options_.adapter;
   if (const auto fitted = FitRegion(RegionBytes(script)); !fitted.ok()) return fitted;
   LoadScript(plan, script, *region_);
   ControlHeader& header = region_->header();
@@ -170,6 +173,12 @@ Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace) {
   header.caller_cpu = ::sched_getcpu();
   std::strncpy(header.target.data(), target_.name.data(), header.target.size() - 1);
   std::strncpy(header.program.data(), options_.program.c_str(), header.program.size() - 1);
+  std::string words;
+  for (const std::string& word : options_.adapter.words) words += word + '\n';
+  std::strncpy(header.adapter.data(), words.c_str(), header.adapter.size() - 1);
+  header.adapter_offers = options_.adapter.offers;
+  header.adapter_user = static_cast<std::int32_t>(options_.adapter.user);
+  header.run = Mixed(options_.key_seed, header.adapter_offers) & 0xffffffff;
   for (std::size_t i = 0; i < trace.keys.size(); ++i) {
     header.handles.Set({HandleKind::kKey, static_cast<std::uint8_t>(i)}, trace.keys[i]);
   }

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "harness/actor/abilities.h"
+#include "harness/actor/adapter.h"
 #include "harness/stage/stage.h"
 #include "harness/vocabulary/value/result.h"
 
@@ -46,6 +47,8 @@ struct ProcessStageOptions {
   /// itself. Otherwise actors are forks of the warden: several times faster.
   bool fresh_images = false;
   WardenStart warden_start = WardenStart::kFreshImage;
+  /// The program that makes the calls of actors, if there is one.
+  AdapterProgram adapter;
   /// What the system offers (abilities.h); plans that need what is missing are not performed.
   FoundAbilities abilities;
   /// Whether the system has shmdt(2); actors have everything else of System V, or are not started.

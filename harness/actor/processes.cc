@@ -18,6 +18,7 @@
 #include "harness/actor/children.h"
 #include "harness/actor/pass.h"
 #include "harness/actor/performer.h"
+#include "harness/actor/strays.h"
 #include "harness/actor/turns.h"
 #include "harness/host/fault_guard.h"
 
@@ -33,6 +34,16 @@ bool Ends(int signal) {
   for (const int harmless : kHarmless) {
     if (signal == harmless) return false;
   }
+  return true;
+}
+
+/// The program that makes the calls of an actor dies first, and is dead before the actor is. True
+/// when there was one; then the actor may follow it by itself.
+bool EndAdapter(const ActorSlot& victim, int signal) {
+  constexpr std::int64_t kMost_ms = 2000;
+  const std::int32_t adapter = victim.adapter_pid.load();
+  if (adapter == 0 || ::kill(adapter, signal) != 0) return false;
+  AwaitChildrenOf(victim.pid.load(), kMost_ms);
   return true;
 }
 
@@ -141,6 +152,9 @@ Outcome Performer::Do(const ProcessExec& op) {
 }
 
 Outcome Performer::Do(const ProcessExit& op) {
+  if (foreign_ != nullptr) {
+    if (const auto error = foreign_->Exit(op)) return Trouble{error->lacking, error->message};
+  }
   switch (op.how) {
     case ExitHow::kQuick:
       ::_exit(op.code);
@@ -169,7 +183,10 @@ Outcome Performer::Do(const ProcessKill& op) {
     pid = victim.pid.load() == slot().pid.load() ? ::getpid() : victim.local_pid.load();
     if (pid == 0) return Trouble{false, "the killer cannot name a process outside its namespace"};
   }
-  if (::kill(pid, op.signal.number) != 0) return Failure{ErrorCode{errno}};
+  const bool follows = Ends(op.signal.number) && EndAdapter(victim, op.signal.number);
+  if (::kill(pid, op.signal.number) != 0 && !(follows && errno == ESRCH)) {
+    return Failure{ErrorCode{errno}};
+  }
   if (Ends(op.signal.number)) {
     while (victim.ended.load() == 0) FutexWait(victim.ended, 0);
   }

@@ -129,7 +129,7 @@ void LoadScript(const Plan& plan, const Script& script, const ControlRegion& reg
   header.passes = std::any_of(plan.steps.begin(), plan.steps.end(),
                               [](const Step& step) { return Passes(step.operation); });
   std::memcpy(region.BytesAt(layout.text), script.text.data(), script.text.size());
-  const ActorSet stayers = Stayers(plan);
+  const ActorSet stayers = script.lasting ? Stayers(plan) : 0;
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     ActorSlot& slot = region.actor(i);
     slot.stays = (stayers & SetOf(i)) != 0;

@@ -19,6 +19,7 @@ struct Script {
   std::string text;  // specs and operations in wire form
   std::vector<Extent> specs;
   std::vector<Extent> operations;
+  bool lasting = true;  // processes may serve another plan
 };
 
 Script WriteScript(const Plan& plan);

@@ -25,6 +25,7 @@
 #include "harness/actor/i386_program.h"
 #include "harness/actor/pass.h"
 #include "harness/actor/performer.h"
+#include "harness/actor/strays.h"
 #include "harness/actor/turns.h"
 #include "harness/host/clocks.h"
 #include "harness/host/own_process.h"
@@ -385,6 +386,8 @@ void Warden::Perform(const ControlRegion& region) {
     if (killed && MonotonicNs() >= until_ns) return;
     AwaitChange(region, until_ns);
   }
+  // What an adapter started and nobody has ended.
+  if (header.adapter[0] != '\0') KillChildren();
 }
 
 }  // namespace

@@ -29,6 +29,14 @@ std::string Subject(const RunOptions& options) {
 }
 
 std::string Through(const RunOptions& options) {
+  if (options.subject) {
+    return fmt::format("{} ({} {})", options.target, options.subject->name,
+                       options.subject->version);
+  }
+  if (options.adapter) {
+    const AdapterIntroduction& library = options.adapter.introduction;
+    return fmt::format("an adapter ({} {})", library.library, library.version);
+  }
   const KernelTarget* target = FindTarget(options.target);
   if (target == nullptr || target->library == nullptr) return options.target;
   const Library library = target->library();

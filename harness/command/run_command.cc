@@ -20,6 +20,10 @@ int Run(const RunCommandOptions& options) {
   if (!options.on && options.dry_run) {
     return Complain(kExitUsage, "--dry-run prints the command of a launcher: name it by --on NAME");
   }
+  if (options.on && options.perform.adapter) {
+    return Complain(kExitUsage,
+                    "--on starts a program on another system: an adapter is on this one");
+  }
   const Result<std::vector<std::string>> targets = TargetsNamed(options.perform.target);
   if (!targets.ok()) return Complain(kExitUsage, targets.error().message);
   if (targets->size() > 1 && options.on) {

@@ -231,7 +231,9 @@ Result<Preparation> Prepare(const RunCommandOptions& options) {
   if (!selecting.ok()) return selecting.error();
   prepared.selecting = std::move(selecting).value();
   if (auto checked = Select(AllCases(), prepared.selecting); !checked.ok()) return checked.error();
-  Result<Expectations> expectations = ReadExpectations(options.expectations, options.perform);
+  PerformOptions performed = options.perform;
+  if (performed.adapter) performed.target = kAdapterTarget;
+  Result<Expectations> expectations = ReadExpectations(options.expectations, performed);
   if (!expectations.ok()) return expectations.error();
   prepared.expectations = std::move(expectations).value();
   if (options.measurements) {
@@ -272,6 +274,9 @@ TargetRun RunOnTarget(const RunCommandOptions& options, Preparation prepared,
   run.retries = options.retries;
   if (options.quick) run.max_rounds = kQuickRounds;
   if (prepared.selecting.shuffle) prepared.selecting.shuffle = run.seed;
+  if (IsRealTarget(options.perform.target)) {
+    prepared.selecting.applies = [&run](const Case& one) { return IsForAdapter(one, run.adapter); };
+  }
   const Selection selection = *Select(AllCases(), prepared.selecting);
   if (selection.cases.empty()) return {ComplainOfSelection(options)};
   RecordContext context{.argv = options.argv,

@@ -6,15 +6,20 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "harness/actor/floor.h"
+#include "harness/command/input_file.h"
 #include "harness/command/option_list.h"
 #include "harness/host/own_process.h"
 #include "harness/model/profile/profile.h"
 #include "harness/runner/abilities_inside.h"
 #include "harness/runner/stop_requests.h"
+#include "harness/sandbox/build_id.h"
 #include "harness/sandbox/system_v.h"
 #include "harness/target/target.h"
 #include "harness/vocabulary/value/duration.h"
@@ -45,6 +50,17 @@ void DeclarePerform(OptionList& options, PerformOptions& to, const std::string& 
   }
   options.Text("--target", to.target,
                targets + "simulated or faulty:ID (see controls)" + more_targets);
+  options
+      .Text("--adapter", to.adapter,
+            "The target is a library, used by this program: its command line (see shmspec adapter)")
+      .excludes = {"--target"};
+  options.Text("--adapter-profile", to.adapter_profile,
+               "TOML with what the library documents differently");
+  options.Number("--adapter-user", to.adapter_user, {1, 4'000'000'000},
+                 "The user that the program runs as where its actor has no user of its own");
+  options.Text("--subject", to.subject,
+               "NAME=VERSION of a library that is put before the C library (LD_PRELOAD), for the "
+               "record");
   options.Text("--profile", to.profile,
                "The specification to judge by: " + ProfileWords(to.profile));
   options.Seed("--seed", to.seed, "Settles every random choice; printed with each run");
@@ -83,6 +99,68 @@ Result<const model::Profile*> ProfileNamed(const std::string& name) {
                            DidYouMean(name, names))};
 }
 
+namespace {
+
+/// Reads the options about an adapter and asks it what it is.
+Result<void> SettleAdapter(const PerformOptions& options, RunOptions& settled) {
+  const auto wrong = [](std::string_view option, const std::string& why) {
+    return Error{fmt::format("{}: {}", option, why)};
+  };
+  if (!options.adapter) {
+    if (options.adapter_profile || options.adapter_user >= 0) {
+      return Error{"--adapter-profile and --adapter-user go with --adapter PROGRAM"};
+    }
+    if (options.target != kAdapterTarget) return {};
+    return Error{"name the program of the adapter by --adapter PROGRAM"};
+  }
+  RunAdapter& adapter = settled.adapter;
+  adapter.command = *options.adapter;
+  Result<std::vector<std::string>> words = SplitWords(*options.adapter);
+  if (!words.ok()) return wrong("--adapter", words.error().message);
+  adapter.program.words = std::move(*words);
+  adapter.program.user = options.adapter_user;
+  auto profile = std::make_shared<model::Profile>(*settled.profile);
+  if (options.adapter_profile) {
+    adapter.profile_file = *options.adapter_profile;
+    auto library = ReadInputWith(&ReadLibraryProfile, *options.adapter_profile);
+    if (!library.ok()) return library.error();
+    profile->library = *library;
+  }
+  adapter.profile = profile;
+  settled.profile = adapter.profile.get();
+  Result<AdapterIntroduction> introduction = Introduce(adapter.program);
+  if (!introduction.ok()) return wrong("--adapter", introduction.error().message);
+  adapter.introduction = std::move(*introduction);
+  settled.target = kAdapterTarget;
+  return {};
+}
+
+}  // namespace
+
+namespace {
+
+/// Takes the name of what is put before the C library, and says so when nothing can be.
+Result<void> SettleSubject(const PerformOptions& options, RunOptions& settled) {
+  const char* preload = std::getenv("LD_PRELOAD");
+  const bool preloads = preload != nullptr && *preload != '\0';
+  if (preloads && IsStaticallyLinked()) {
+    fmt::print(stderr,
+               "shmspec: LD_PRELOAD is set, but this program is static: nothing is put before its "
+               "C library; use the one that is linked with the system's\n");
+  }
+  if (!options.subject) return {};
+  const std::size_t equals = options.subject->find('=');
+  if (equals == 0 || equals >= options.subject->size() - 1) {
+    return Error{fmt::format("--subject: expected NAME=VERSION, such as mine=1.0, found \"{}\"",
+                             *options.subject)};
+  }
+  settled.subject =
+      record::Library{options.subject->substr(0, equals), options.subject->substr(equals + 1), ""};
+  return {};
+}
+
+}  // namespace
+
 Result<RunOptions> Settle(const PerformOptions& options) {
   RunOptions settled;
   settled.target = options.target;
@@ -92,6 +170,8 @@ Result<RunOptions> Settle(const PerformOptions& options) {
   const Result<const model::Profile*> profile = ProfileNamed(options.profile);
   if (!profile.ok()) return profile.error();
   settled.profile = *profile;
+  if (const auto subject = SettleSubject(options, settled); !subject.ok()) return subject.error();
+  if (const auto adapter = SettleAdapter(options, settled); !adapter.ok()) return adapter.error();
   if (IsRealTarget(options.target)) {
     const std::vector<std::string> names = TargetNames();
     if (std::find(names.begin(), names.end(), options.target) == names.end()) {

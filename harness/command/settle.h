@@ -23,7 +23,11 @@ struct PerformOptions {
   std::string profile = "linux";
   std::optional<std::uint64_t> seed;
   std::int64_t timeout_ms = 10000;
-  std::uint32_t jobs = 0;  // 0: as many as the system has CPUs, at most 4
+  std::optional<std::string> adapter;          // the command line of a program
+  std::optional<std::string> adapter_profile;  // a file
+  std::int64_t adapter_user = -1;
+  std::optional<std::string> subject;  // NAME=VERSION
+  std::uint32_t jobs = 0;              // 0: as many as the system has CPUs, at most 4
 };
 
 /// `--target`, `--profile`, `--seed` and `--timeout`. `more_targets`: what a target may be besides.

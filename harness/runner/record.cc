@@ -84,7 +84,7 @@ std::vector<record::CitedRequirement> RequirementsOf(const CaseRun& run) {
 void AddReproduction(const CaseRun& run, const CaseResult& result, const RunOptions& options,
                      record::Test& test) {
   const std::string judged =
-      fmt::format("--target {} --profile {}", options.target, options.profile->name);
+      fmt::format("{} --profile {}", TargetOptions(options), options.profile->name);
   test.command = CommandThatRepeats(*run.test_case, result, options);
   if (result.rounds > 0) {
     test.replay = fmt::format("shmspec replay PLAN {} --seed {}", judged, result.seed);
@@ -160,6 +160,11 @@ void AddEnvironment(const RecordContext& context, record::Record& record) {
 
 /// The library between a case and the kernel; nothing for bare system calls.
 std::optional<record::Library> LibraryOf(const RunOptions& options) {
+  if (options.subject) return options.subject;
+  if (options.adapter) {
+    const AdapterIntroduction& library = options.adapter.introduction;
+    return record::Library{library.library, library.version, ""};
+  }
   const KernelTarget* target = FindTarget(options.target);
   if (target == nullptr || target->library == nullptr) return std::nullopt;
   const Library library = target->library();

@@ -22,6 +22,12 @@
 namespace shmspec {
 namespace {
 
+/// What is left over means: a case that does not clean up after itself says nothing. A library may
+/// leave what nobody can remove.
+Attempt::Leftovers LeftoversOf(const RunOptions& options) {
+  return options.adapter ? Attempt::Leftovers::kReport : Attempt::Leftovers::kUnresolved;
+}
+
 int RoundsOf(const Case& test_case, const RunOptions& options) {
   return std::min(test_case.rounds, options.max_rounds);
 }
@@ -166,9 +172,9 @@ class Schedule {
       Finish(job, std::move(*missing));
       return true;
     }
-    Result<Attempt> attempt = Attempt::Start(PlanOf(test_case), RoundsOf(test_case, options_),
-                                             OptionsOf(test_case, options_, job.attempt),
-                                             Attempt::Leftovers::kUnresolved);
+    Result<Attempt> attempt =
+        Attempt::Start(PlanOf(test_case), RoundsOf(test_case, options_),
+                       OptionsOf(test_case, options_, job.attempt), LeftoversOf(options_));
     if (!attempt.ok() && attempt.error().lacking && !running_.empty()) {
       queue.push_front(job);
       return false;
@@ -223,7 +229,7 @@ class Schedule {
     }
     CaseResult judged = RepeatAlone(PlanOf(test_case), RoundsOf(test_case, options_),
                                     OptionsOf(test_case, options_, job.attempt),
-                                    Attempt::Leftovers::kUnresolved, std::move(result));
+                                    LeftoversOf(options_), std::move(result));
     if (judged.cause == Cause::kHang) hung_.emplace(judged.hung, test_case.id);
     Finish(job, std::move(judged));
   }
@@ -289,7 +295,7 @@ CaseResult RunPlan(const Plan& plan, int rounds, const RunOptions& options) {
 
 CaseResult RunCase(const Case& test_case, const RunOptions& options) {
   return RunAlone(PlanOf(test_case), RoundsOf(test_case, options), OptionsOf(test_case, options, 0),
-                  Attempt::Leftovers::kUnresolved);
+                  LeftoversOf(options));
 }
 
 RunResult RunOfNothing(const std::vector<const Case*>& cases, const std::string& lacking,

@@ -9,12 +9,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/actor/abilities.h"
 #include "harness/actor/process_stage.h"
 #include "harness/model/profile/profile.h"
+#include "harness/runner/adapter.h"
 #include "harness/runner/case.h"
 #include "harness/runner/case_result.h"
 #include "harness/runner/expectations.h"
@@ -27,6 +29,9 @@ namespace shmspec {
 struct RunOptions {
   std::string target = "libc";
   const model::Profile* profile = nullptr;
+  RunAdapter adapter;  // with the target of that name
+  /// What its user says is put before the C library, without a build id.
+  std::optional<record::Library> subject;
   std::uint64_t seed = 1;
   std::int64_t timeout_ms = 10000;  // for one attempt at one case
   std::uint32_t jobs = 1;           // cases at the same time, besides those that wait for the clock
@@ -103,6 +108,9 @@ std::uint64_t SeedOfCase(std::uint64_t seed, std::string_view id);
 
 /// The file and line of a case, relative to the project: `suites/sysv/attach.cc`.
 std::string_view PathInProject(const Case& test_case);
+
+/// The options by which a command line names the target.
+std::string TargetOptions(const RunOptions& options);
 
 /// The command that repeats one attempt at a case, for a shell.
 std::string CommandThatRepeats(const Case& test_case, const CaseResult& result,

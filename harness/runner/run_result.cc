@@ -32,12 +32,17 @@ std::string_view PathInProject(const Case& test_case) {
   return at == std::string_view::npos ? file : file.substr(at);
 }
 
+std::string TargetOptions(const RunOptions& options) {
+  return options.adapter ? AdapterOptions(options.adapter)
+                         : fmt::format("--target {}", options.target);
+}
+
 std::string CommandThatRepeats(const Case& test_case, const CaseResult& result,
                                const RunOptions& options) {
   const RunOptions usual;
   const std::string on = options.launcher.empty() ? "" : "--on " + options.launcher + " ";
-  std::string command = fmt::format("shmspec run {}{} --target {} --seed {}", on, test_case.id,
-                                    options.target, result.attempt_seed);
+  std::string command = fmt::format("shmspec run {}{} {} --seed {}", on, test_case.id,
+                                    TargetOptions(options), result.attempt_seed);
   if (options.profile->name != kUsualProfile) {
     command += fmt::format(" --profile {}", options.profile->name);
   }

@@ -128,6 +128,7 @@ Result<Selection> Select(const std::vector<Case>& cases, const SelectionOptions&
     }
     if (!selected || !IsBinding(test_case, options.level)) continue;
     if (!options.waiting && IsSlow(test_case)) continue;
+    if (!any_positive && options.applies && !options.applies(test_case)) continue;
     selection.cases.push_back(&test_case);
   }
   if (options.shuffle) {

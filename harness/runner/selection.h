@@ -6,6 +6,7 @@
 #define SHMSPEC_HARNESS_RUNNER_SELECTION_H_
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +39,8 @@ struct SelectionOptions {
   std::vector<std::string> filters;
   /// Cases that test a requirement at least this binding.
   Level level = Level::kMay;
+  /// Leaves out cases for which this is false, unless a filter names cases; null: none.
+  std::function<bool(const Case&)> applies;
   /// Also select cases that wait for the clock, up to a second.
   bool waiting = true;
   Shard shard;

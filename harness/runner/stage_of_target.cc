@@ -19,6 +19,7 @@ constexpr std::string_view kFaulty = "faulty:";
 std::vector<std::string> TargetNames() {
   std::vector<std::string> names;
   for (const KernelTarget& target : KernelTargets()) names.emplace_back(target.name);
+  names.emplace_back(kAdapterTarget);
   names.emplace_back("simulated");
   names.push_back(std::string(kFaulty) + "ID");
   return names;
@@ -41,7 +42,9 @@ Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options, WardenStart 
   process.private_shm = options.isolated.private_shm;
   // Cases run at the same time; in a shared namespace their keys must not meet.
   process.key_seed = options.seed ^ static_cast<std::uint64_t>(::getpid()) << 32;
-  return MakeProcessStage(options.target, process);
+  process.adapter = options.adapter.program;
+  process.adapter.offers = options.adapter.introduction.offers;
+  return MakeProcessStage(options.adapter ? "libc" : options.target, process);
 }
 
 }  // namespace shmspec
