@@ -73,6 +73,22 @@ CheckSystem() {
   sed -n "s/^$system, .* s: /    /p" "$log"
 }
 
+# SlowWrapper NAME: where something is not installed, or no registry answers, nothing is said of it.
+SlowWrapper() {
+  status=0
+  python3 -B "$root/harness/target/wrapper/wrappers_test.py" "$root/build/release/shmspec" "$1" || status=$?
+  [ "$status" = 0 ] || [ "$status" = 2 ]
+}
+
+# SlowWrappers: libraries whose adapters take long to build, or ask a registry.
+SlowWrappers() {
+  for entry in "$root"/harness/target/wrapper/*/adapter.toml; do
+    grep -q '^slow = true' "$entry" || continue
+    name=$(basename "$(dirname "$entry")")
+    Check "wrappers: $name" SlowWrapper "$name"
+  done
+}
+
 # A few systems, without what takes long there.
 OnFewSystems() {
   why=$(WhyNoSystems)
@@ -102,6 +118,7 @@ TestSystems() {
   Check "systems: build" Build release --target shmspec shmspec_static
   QuickGuest
   OnFewSystems
+  SlowWrappers
   Total
 }
 

@@ -9,9 +9,13 @@ boost=libboost-dev
 # Debian 12 has no cross compilers beside g++-multilib, which is this one and a link to headers.
 multilib=g++-multilib
 ! grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release || multilib=g++-12-multilib
+# The libraries that harness/target/wrapper has adapters for.
+wrapper_packages="libboost-dev qtbase5-dev libapr1-dev libpoco-dev pkg-config musl-tools \
+python3-sysv-ipc libipc-sharelite-perl perl php-cli default-jdk-headless"
+
 test_packages="$run_packages $boost $multilib \
 clang libclang-rt-14-dev lld clang-format clang-tidy reuse shellcheck python3 python3-jsonschema \
-python3-selenium chromium chromium-driver libxml2-utils"
+python3-selenium chromium chromium-driver libxml2-utils $wrapper_packages"
 
 Load systems
 
