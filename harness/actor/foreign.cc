@@ -57,6 +57,7 @@ bool Foreign::Takes(const Operation& operation) const {
 
 void Foreign::Lose(std::int64_t patience_ms) {
   if (!adapter_) return;
+  adapter_->End(patience_ms);
   adapter_.reset();
   if (!AwaitChildren(patience_ms)) KillChildren();
   pid_.store(0);

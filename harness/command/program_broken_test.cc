@@ -58,6 +58,32 @@ TEST(BrokenDetach, ThatHangsIsAFailureOnceItHungAloneAsWell) {
               AllOf(StartsWith("hung in sysv.detach"), HasSubstr("alone 3000 ms")));
 }
 
+TEST(PreloadedLibrary, IsInTheRecordWithWhatItsUserCallsIt) {
+  const Finished run = RunProgram({"run", kCase, "--subject", "mine=1.0", "--format", "json"},
+                                  With(SHMSPEC_CRASHING_DETACH));
+  const json record = json::parse(run.out, nullptr, false);
+  ASSERT_TRUE(record.is_object()) << run;
+  EXPECT_EQ(record["subject"]["library"]["name"], "mine");
+  EXPECT_EQ(record["subject"]["library"]["version"], "1.0");
+  EXPECT_THAT(record["environment"]["facts"]["libraries.besides"]["value"].get<std::string>(),
+              HasSubstr("libcrashing_detach.so"));
+}
+
+TEST(PreloadedLibrary, IsNoneUnlessThereIsOne) {
+  const Finished run = RunProgram({"run", kCase, "--format", "json"}, {});
+  const json record = json::parse(run.out, nullptr, false);
+  ASSERT_TRUE(record.is_object()) << run;
+  EXPECT_EQ(record["environment"]["facts"]["libraries.besides"]["value"], "none");
+}
+
+TEST(PreloadedLibrary, NeedsANameAndAVersion) {
+  for (const char* word : {"mine", "=1.0", "mine="}) {
+    const Finished run = RunProgram({"run", kCase, "--subject", word}, {});
+    EXPECT_EQ(run.exit_code, 4) << run;
+    EXPECT_THAT(run.err, HasSubstr("expected NAME=VERSION")) << run;
+  }
+}
+
 TEST(BrokenDetach, ThatIsRefusedFailsWhatIsAboutDetachingAndNothingElse) {
   const Finished run = RunProgram({"run", "--quick", "--format", "json"},
                                   {.preparation = RefuseCalls({SYS_shmdt}, ENOSYS)});
