@@ -27,6 +27,22 @@ Requirements WhySize(const SegmentObject& object, const Node& node) {
   return {"LIB.OPEN.SIZE_FROM_SYSTEM"_req, "LIB.OPEN.SIZE_NOT_FROM_CONTENTS"_req};
 }
 
+bool IsMapped(const State& state, std::uint32_t node) {
+  return std::any_of(state.processes.begin(), state.processes.end(), [&](const Process& process) {
+    const auto& mappings = process.space->mappings();
+    return std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& mapping) {
+      return mapping.node() != nullptr && mapping.node()->node == node;
+    });
+  });
+}
+
+/// Whether the segment is still there is not known.
+void DoubtNames(State& state, std::uint32_t node) {
+  for (NamedSegment& one : state.named_segments.Own()) {
+    if (one.node == node) one.certain = false;
+  }
+}
+
 /// The attach that begins there, or null.
 const Mapping* AttachAt(const Scene& scene, std::uint64_t address) {
   const Mapping* mapping = scene.space().Find(address);
@@ -83,6 +99,11 @@ void Describe(const SegmentAttach& op, const Scene& scene, Clauses& clauses) {
   const auto* object = DescribeObject(scene, scene.NumberOf<&SegmentAttach::segment>(), clauses);
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the process may have no room");
   if (object == nullptr) return;
+  const auto& names = *scene.state().named_segments;
+  const bool doubtful = std::any_of(names.begin(), names.end(), [&](const NamedSegment& one) {
+    return one.node == object->node && !one.certain;
+  });
+  if (doubtful) clauses.AnyFailure();
   const std::uint64_t size = NodeOf(scene.state(), object->node).size;
   RefuseInAnyWords(size > scene.task_size(), ENOMEM, "LIB.ATTACH.FAILED_DESTROYS_NOTHING"_req,
                    "no process has as much room", clauses);
@@ -131,7 +152,10 @@ void Apply(const SegmentDetach&, const Scene& scene, State& state, const Outcome
   if (!Succeeded(outcome) || AttachAt(scene, address) == nullptr) return;
   const std::uint8_t process = scene.process_index();
   const std::size_t index = state.processes[process].space->FirstAfter(address);
+  const std::uint32_t node = state.processes[process].space->mappings()[index].node()->node;
   CloseAt(state, CauseOf(scene), process, index, Says::kYes, Says::kNo);
+  // Objects that are not attached may or may not hold the segment.
+  if (EndsOf(scene).with_last_use && !IsMapped(state, node)) DoubtNames(state, node);
 }
 
 void Describe(const SegmentClose&, const Scene& scene, Clauses& clauses) {

@@ -15,7 +15,8 @@ namespace shmspec::model {
 struct NamedSegment {
   std::string name;
   std::uint32_t node = 0;  // serial; 0: nothing is known of it
-  /// Whether it is there. Otherwise its creator was killed while it made it.
+  /// Whether it is there. Otherwise its creator was killed while it made it, or nobody is attached
+  /// to it and the library may remove it then.
   bool certain = true;
   std::uint32_t sure_mode = 0;  // bits that are granted at least
   std::uint32_t most_mode = 0;  // and at most

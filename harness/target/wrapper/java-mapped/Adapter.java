@@ -98,9 +98,9 @@ public class Adapter {
         String digits = field.getOrDefault("value", "0");
         long value = digits.startsWith("-") ? Long.parseLong(digits) : Long.parseUnsignedLong(digits);
         switch (field.get("width")) {
-            case "1": if (!store) return buffer.get(offset); buffer.put(offset, (byte) value); return 0;
-            case "2": if (!store) return buffer.getShort(offset); buffer.putShort(offset, (short) value); return 0;
-            case "4": if (!store) return buffer.getInt(offset); buffer.putInt(offset, (int) value); return 0;
+            case "1": if (!store) return buffer.get(offset) & 0xff; buffer.put(offset, (byte) value); return 0;
+            case "2": if (!store) return buffer.getShort(offset) & 0xffff; buffer.putShort(offset, (short) value); return 0;
+            case "4": if (!store) return buffer.getInt(offset) & 0xffffffffL; buffer.putInt(offset, (int) value); return 0;
             case "8": if (!store) return buffer.getLong(offset); buffer.putLong(offset, value); return 0;
             default: throw new UnsupportedOperationException("width " + field.get("width"));
         }
