@@ -15,6 +15,7 @@ Exit code 0: as known; 1: not; 2: something is not installed; 4: wrong usage.
 import argparse
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -56,12 +57,18 @@ class Wrapper:
 
     def run(self, program, record):
         """Runs the suites; returns what shmspec printed."""
-        command = [program, "run", "--adapter", self.words("command"), "--brief", "--timeout", "30s", "-o",
+        # Libraries leave files there; every user of the cases may make some.
+        scratch = self.out / "tmp"
+        scratch.mkdir(exist_ok=True)
+        scratch.chmod(0o1777)
+        adapter = f"/usr/bin/env TMPDIR={scratch} {self.words('command')}"
+        command = [program, "run", "--adapter", adapter, "--brief", "--timeout", "30s", "-o",
                    str(record), "--force"]
         profile = self.folder / "profile.toml"
         if profile.exists():
             command += ["--adapter-profile", str(profile)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
+        shutil.rmtree(scratch, ignore_errors=True)
         return done.stdout + done.stderr
 
 
