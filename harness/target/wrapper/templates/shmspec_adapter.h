@@ -76,7 +76,6 @@ static inline int shmspec_memory(shmspec_step* step) {
   if (failure) return printf("%s -> %s\n", step->number, failure);
   return shmspec_answer_number(step, store ? 0 : value);
 }
-
 // Answers until shmspec ends the adapter; main returns what it returns.
 static inline int shmspec_run(const char* library, const char* version, const char* offers,
                               const shmspec_operation* operations) {

@@ -70,7 +70,6 @@ inline int64_t Memory(Step& step) {
   if (failure) throw Fault{failure};
   return store ? 0 : static_cast<int64_t>(value);
 }
-
 using Operation = std::function<int64_t(Step&)>;
 // Answers until shmspec ends the adapter; main returns what it returns.
 inline int Run(const char* library, const char* version, const char* offers,
