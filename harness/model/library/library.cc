@@ -102,6 +102,14 @@ Requirement WhyMissing(const std::string& name, const Scene& scene) {
   return "LIB.OPEN.MISSING"_req;
 }
 
+/// What it shows that a name cannot be removed.
+Requirement WhyNothing(const std::string& name, const Scene& scene) {
+  const NameHistory history = HistoryOf(scene.state(), name);
+  if (history.empty) return "LIB.CREATE.EMPTY_SIZE"_req;
+  if (history.refused) return "LIB.CREATE.FAILED_LEAVES_NOTHING"_req;
+  return "LIB.REMOVE.MISSING"_req;
+}
+
 /// What it shows that a name can be made.
 Requirements WhyFree(const std::string& name, const Scene& scene) {
   const NameHistory history = HistoryOf(scene.state(), name);
@@ -291,7 +299,8 @@ void Describe(const SegmentRemove& op, const Scene& scene, Clauses& clauses) {
       0, {"LIB.REMOVE.NAME_GONE"_req, "LIB.REMOVE.DATA_STAYS"_req, "LIB.REMOVE.BY_ANY_PROCESS"_req},
       "the name is gone");
   const NamedSegment* found = FindNamed(scene.state(), op.name);
-  RefuseInAnyWords(found == nullptr, ENOENT, {"LIB.REMOVE.MISSING"_req, "LIB.REMOVE.NAME_GONE"_req},
+  RefuseInAnyWords(found == nullptr, ENOENT,
+                   {WhyNothing(op.name, scene), "LIB.REMOVE.NAME_GONE"_req},
                    "there is no such segment", clauses);
   if (found == nullptr) return;
   if (!found->certain) return clauses.AnyFailure();
