@@ -222,5 +222,18 @@ SHMSPEC_CASE("map.exec.ends_every_mapping_and_lock", "MMAP.LOCK_NOT_INHERITED"_r
   a.Do(MapLock{n, {Pages(2)}}).Gives(0);
 }
 
+SHMSPEC_CASE("map.lock.leaves_holes_below_copies", "MMAP.MLOCK"_req, "MMAP.PRIVATE_ISOLATED"_req) {
+  const Actor a = plan.Spawn("a");
+  const Descriptor d = a.Memfd(kAllowSealing, Pages(2));
+  const Mapping m = MapPrivately(a, d, 2);
+  a.Store(m, 1).Succeeds();
+  a.Store(m + PageOffset(1), 2).Succeeds();
+  a.Do(FileAllocate{d, {0}, {Pages(2)}, kKeepSize | kPunchHole}).Gives(0);
+  a.Do(MapLock{m, {Pages(2)}}).Gives(0);
+  a.Do(FileStat{d}).Expects(Record<FileRecord>().With("blocks", 0));
+  a.Load(m).Gives(1);
+  a.Load(m + PageOffset(1)).Gives(2);
+}
+
 }  // namespace
 }  // namespace shmspec

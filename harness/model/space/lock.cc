@@ -82,7 +82,7 @@ void BringIn(const Scene& scene, State& state, const Pages& pages) {
         mapping.node() != nullptr ? NodeOf(state, mapping.node()->node).object : mapping.object;
     const std::uint64_t limit = ObjectOf(state, object).vouched;
     const std::uint64_t size = offset < limit ? std::min(to - from, limit - offset) : 0;
-    OwnObject(state, object).Touch(offset, size);
+    TouchShown(state, mapping, offset, size, scene.page());
     if (mapping.IsPrivateNode() && (mapping.protection & kProtectWrite) != 0) {
       CopyPages(state, mapping, offset, size, scene.page(), scene.call().step);
     }

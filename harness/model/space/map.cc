@@ -220,6 +220,19 @@ void CopyPages(State& state, const Mapping& mapping, std::uint64_t offset, std::
   }
 }
 
+void TouchShown(State& state, const Mapping& mapping, std::uint64_t offset, std::uint64_t size,
+                std::uint64_t page) {
+  const std::uint64_t object =
+      mapping.node() != nullptr ? NodeOf(state, mapping.node()->node).object : mapping.object;
+  if (!mapping.IsPrivateNode() || size / page > MemoryObject::kMostPages) {
+    return OwnObject(state, object).Touch(offset, size);
+  }
+  for (std::uint64_t done = 0; done < size; done += page) {
+    if (ObjectOf(state, mapping.object).IsTouched(offset + done, 1)) continue;
+    OwnObject(state, object).Touch(offset + done, std::min(page, size - done));
+  }
+}
+
 void Populate(const Scene& scene, State& state, const Mapping& mapping) {
   if (mapping.protection == 0 || mapping.node() == nullptr) return;
   const Node& node = NodeOf(state, mapping.node()->node);
@@ -227,8 +240,10 @@ void Populate(const Scene& scene, State& state, const Mapping& mapping) {
       std::min(mapping.offset + mapping.size(), RoundUp(node.size, scene.page()));
   if (end <= mapping.offset || node.unknown) return;
   // As far as there is room.
-  const Fitting fitting = FitPages(state, node, mapping.offset, end - mapping.offset, scene.page());
-  OwnObject(state, node.object).Touch(mapping.offset, fitting.most);
+  const MemoryObject* own = mapping.IsPrivateNode() ? &ObjectOf(state, mapping.object) : nullptr;
+  const Fitting fitting =
+      FitPages(state, node, mapping.offset, end - mapping.offset, scene.page(), own);
+  TouchShown(state, mapping, mapping.offset, fitting.most, scene.page());
   if (mapping.IsPrivateNode() && (mapping.protection & kProtectWrite) != 0) {
     CopyPages(state, mapping, mapping.offset, fitting.most, scene.page(), scene.call().step);
   }

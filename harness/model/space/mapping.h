@@ -39,6 +39,11 @@ void LockNew(const Scene& scene, State& state, std::uint64_t start);
 /// goes.
 void Populate(const Scene& scene, State& state, const Mapping& mapping);
 
+/// The pages of a range of what is mapped, offsets in it, are brought in. Where a private mapping
+/// has pages of its own, those of the node are left alone.
+void TouchShown(State& state, const Mapping& mapping, std::uint64_t offset, std::uint64_t size,
+                std::uint64_t page);
+
 /// A private mapping of a node gets its own copies of the pages of a range of the node that it does
 /// not have yet.
 void CopyPages(State& state, const Mapping& mapping, std::uint64_t offset, std::uint64_t size,
