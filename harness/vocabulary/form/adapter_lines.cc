@@ -178,12 +178,4 @@ Result<Outcome> ReadAnswer(std::string_view line, std::uint32_t number) {
   return outcome;
 }
 
-std::string WordsOfAnswer(std::string_view line) {
-  const std::size_t quote = line.find('"');
-  if (quote == std::string_view::npos) return "";
-  Cursor cursor(line.substr(quote));
-  std::string words;
-  return cursor.TakeQuoted(words) ? words : "";
-}
-
 }  // namespace shmspec

@@ -53,9 +53,6 @@ std::string PrintAsked(const AskedStep& step);
 /// Reads the answer to the step of that number. The error is one line that says what was expected.
 Result<Outcome> ReadAnswer(std::string_view line, std::uint32_t number);
 
-/// The words that stand behind an error, for people; empty when there are none.
-std::string WordsOfAnswer(std::string_view line);
-
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_FORM_ADAPTER_LINES_H_

@@ -101,10 +101,5 @@ TEST(AdapterLines, ThatIntroduceWronglySayWhatWasExpected) {
   EXPECT_THAT(why("adapter-error \"speaks 2\""), HasSubstr("refuses:  \"speaks 2\""));
 }
 
-TEST(AdapterLines, KeepTheWordsOfErrors) {
-  EXPECT_EQ(WordsOfAnswer("7 -> EEXIST \"there \\\"already\\\"\""), "there \"already\"");
-  EXPECT_EQ(WordsOfAnswer("7 -> 0"), "");
-}
-
 }  // namespace
 }  // namespace shmspec
