@@ -40,12 +40,13 @@ void NameApart(Op& op, const std::string& run) {
 }  // namespace
 
 Foreign::Foreign(AdapterProgram program, std::int64_t timeout_ms, const HandleTable& handles,
-                 std::atomic<std::int32_t>& pid, std::string run)
+                 std::atomic<std::int32_t>& pid, std::string run, bool alone)
     : program_(std::move(program)),
       timeout_ms_(timeout_ms),
       handles_(handles),
       pid_(pid),
-      run_(std::move(run)) {
+      run_(std::move(run)),
+      before_(alone ? std::optional(TakeInventory()) : std::nullopt) {
   AdoptOrphans();
 }
 
@@ -116,8 +117,14 @@ Outcome Foreign::Perform(const Operation& operation, const ForeignStep& step) {
     Ask(SegmentRemove{clear->name}, step, kEnd_ms);
     return Value{0};
   }
+  if (std::holds_alternative<SegmentResidue>(operation)) return CountResidue();
   const std::int64_t limit = LimitOf(operation);
   return Ask(operation, step, limit != 0 ? limit : timeout_ms_);
+}
+
+Outcome Foreign::CountResidue() const {
+  if (!before_) return Trouble{true, "others make segments and names here as well"};
+  return Value{static_cast<std::int64_t>(CountLasting(*before_, TakeInventory()))};
 }
 
 Outcome Foreign::Ask(const Operation& operation, const ForeignStep& step, std::int64_t timeout_ms) {
@@ -191,9 +198,10 @@ std::optional<Error> Foreign::Exit(const ProcessExit& how) {
 
 std::unique_ptr<Foreign> MakeForeign(AdapterProgram program, std::int64_t timeout_ms,
                                      const HandleTable& handles, std::atomic<std::int32_t>& pid,
-                                     std::string run) {
+                                     std::string run, bool alone) {
   if (!program) return nullptr;
-  return std::make_unique<Foreign>(std::move(program), timeout_ms, handles, pid, std::move(run));
+  return std::make_unique<Foreign>(std::move(program), timeout_ms, handles, pid, std::move(run),
+                                   alone);
 }
 
 }  // namespace shmspec

@@ -15,6 +15,7 @@
 #include <string>
 
 #include "harness/actor/adapter.h"
+#include "harness/residue/inventory.h"
 #include "harness/target/handle_table.h"
 #include "harness/vocabulary/operation/operation.h"
 #include "harness/vocabulary/outcome/outcome.h"
@@ -30,9 +31,10 @@ struct ForeignStep {
 class Foreign {
  public:
   /// `timeout_ms` holds for every answer. The pid of the program is kept in `pid`, where the actors
-  /// that kill this one find it. `run` makes the names of different runs differ.
+  /// that kill this one find it. `run` makes the names of different runs differ. `alone` tells that
+  /// nobody else makes segments and names here.
   Foreign(AdapterProgram program, std::int64_t timeout_ms, const HandleTable& handles,
-          std::atomic<std::int32_t>& pid, std::string run);
+          std::atomic<std::int32_t>& pid, std::string run, bool alone);
   Foreign(const Foreign&) = delete;
   Foreign& operator=(const Foreign&) = delete;
   ~Foreign();
@@ -56,6 +58,7 @@ class Foreign {
   Outcome Ask(const Operation& operation, const ForeignStep& step, std::int64_t timeout_ms);
   Outcome Understand(const Adapter::Heard& heard, const Operation& operation,
                      const ForeignStep& step);
+  Outcome CountResidue() const;
   Outcome CreateKilled(const SegmentCreateKilled& op, const ForeignStep& step);
   std::string LineOf(const Operation& operation, const ForeignStep& step) const;
   /// The program is gone, with what it had and what it has started.
@@ -66,6 +69,7 @@ class Foreign {
   const HandleTable& handles_;
   std::atomic<std::int32_t>& pid_;
   const std::string run_;
+  const std::optional<Inventory> before_;  // if nobody else changes it
   std::unique_ptr<Adapter> adapter_;
   std::set<Handle> known_;  // to the program that runs
   std::uint32_t opened_ = 0;
@@ -82,7 +86,7 @@ constexpr bool StartsAtOnce(std::uint32_t offers) {
 /// of 32-bit actors there is none.
 std::unique_ptr<Foreign> MakeForeign(AdapterProgram program, std::int64_t timeout_ms,
                                      const HandleTable& handles, std::atomic<std::int32_t>& pid,
-                                     std::string run);
+                                     std::string run, bool alone);
 
 }  // namespace shmspec
 

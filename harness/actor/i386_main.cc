@@ -16,7 +16,7 @@ Outcome Foreign::Perform(const Operation&, const ForeignStep&) { return {}; }
 std::optional<Error> Foreign::Exit(const ProcessExit&) { return {}; }
 Adapter::~Adapter() = default;
 std::unique_ptr<Foreign> MakeForeign(AdapterProgram, std::int64_t, const HandleTable&,
-                                     std::atomic<std::int32_t>&, std::string) {
+                                     std::atomic<std::int32_t>&, std::string, bool) {
   return nullptr;
 }
 void AwaitChildrenOf(pid_t, std::int64_t) {}

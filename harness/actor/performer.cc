@@ -276,7 +276,8 @@ void Performer::TakeAdapter() {
   static std::atomic<std::int32_t> nobody;
   const bool nested = ::getpid() != slot().pid.load();
   foreign_ = MakeForeign(std::move(program), header.deadline_ms / 10 * 6, header.handles,
-                         nested ? nobody : slot().adapter_pid, fmt::format("s{:08x}-", header.run));
+                         nested ? nobody : slot().adapter_pid, fmt::format("s{:08x}-", header.run),
+                         header.private_ipc && header.private_shm);
 }
 
 Outcome Performer::Call(const OwnStep& own, StepState& step) {

@@ -59,6 +59,17 @@ std::vector<std::string> Residue(const Inventory& before, const Inventory& after
   return lines;
 }
 
+std::size_t CountLasting(const Inventory& before, const Inventory& after) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < kKinds.size(); ++i) {
+    if (kKinds[i] == &residue::kProcesses) continue;
+    for (const Entry& entry : after.entries_[i]) {
+      if (!Contains(before.entries_[i], entry)) ++count;
+    }
+  }
+  return count;
+}
+
 std::vector<std::string> RemoveResidue(const Inventory& before, Inventory& after) {
   std::vector<std::string> lines;
   for (std::size_t i = 0; i < kKinds.size(); ++i) {

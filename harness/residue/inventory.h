@@ -11,6 +11,7 @@
 #define SHMSPEC_HARNESS_RESIDUE_INVENTORY_H_
 
 #include <array>
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ class Inventory {
  private:
   friend Inventory TakeInventory();
   friend void KeepMade(Inventory& inventory, const residue::Made& made);
+  friend std::size_t CountLasting(const Inventory& before, const Inventory& after);
   friend std::vector<std::string> Residue(const Inventory& before, const Inventory& after);
   friend std::vector<std::string> RemoveResidue(const Inventory& before, Inventory& after);
 
@@ -41,6 +43,9 @@ void KeepMade(Inventory& inventory, const residue::Made& made);
 
 /// One line for each thing in `after` that was not in `before`.
 std::vector<std::string> Residue(const Inventory& before, const Inventory& after);
+
+/// How many things in `after` were not in `before` and outlive the processes that made them.
+std::size_t CountLasting(const Inventory& before, const Inventory& after);
 
 /// Removes the residue, except processes, for runs that share the host's namespaces, where it must
 /// not stay; call KeepMade first. It is reported all the same, and marked in `after`. One line,

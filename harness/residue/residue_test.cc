@@ -172,6 +172,8 @@ TEST_P(EachKind, IsFoundAndRemoved) {
     const Inventory after = TakeInventory();
     EXPECT_THAT(Residue(before, after), ElementsAre(made + " is left"));
     EXPECT_EQ(after.Of(kind_).size(), before.Of(kind_).size() + 1);
+    EXPECT_EQ(CountLasting(before, after), &kind_ == &residue::kProcesses ? 0u : 1u);
+    EXPECT_EQ(CountLasting(after, after), 0u);
     const Entry entry = Find(kind_, after, made);
     EXPECT_EQ(kind_.remove(entry), Removal::kDone);
     EXPECT_THAT(Residue(before, TakeInventory()), IsEmpty());

@@ -288,6 +288,7 @@ Names WithoutC() {
       {"segment.close", kLibrary},
       {"segment.remove", kLibrary},
       {"segment.clear", kLibrary},
+      {"segment.residue", kLibrary},
   };
 }
 

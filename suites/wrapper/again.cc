@@ -65,7 +65,8 @@ SHMSPEC_CASE("wrapper.many.segments_do_not_touch_each_other", "LIB.CREATE.NAMES_
   constexpr int kMany = 16;
   std::vector<Attach> attaches;
   for (int i = 0; i < kMany; ++i) {
-    attaches.push_back(AttachedBy(a, Create(a, Name("n", i), Pages(1 + i % 3))));
+    attaches.push_back(
+        AttachedBy(a, Create(a, Name("n", i), Pages(static_cast<std::uint64_t>(1 + i % 3)))));
     a.Store(attaches.back(), static_cast<std::uint64_t>(100 + i)).Succeeds();
   }
   for (int i = 0; i < kMany; ++i) a.Load(attaches[static_cast<std::size_t>(i)]).Gives(100 + i);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 
 #include "harness/model/language/operations.h"
 #include "harness/model/library/library.h"
@@ -27,13 +28,13 @@ Requirements WhySize(const SegmentObject& object, const Node& node) {
   return {"LIB.OPEN.SIZE_FROM_SYSTEM"_req, "LIB.OPEN.SIZE_NOT_FROM_CONTENTS"_req};
 }
 
-bool IsMapped(const State& state, std::uint32_t node) {
-  return std::any_of(state.processes.begin(), state.processes.end(), [&](const Process& process) {
-    const auto& mappings = process.space->mappings();
-    return std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& mapping) {
-      return mapping.node() != nullptr && mapping.node()->node == node;
-    });
-  });
+/// Whether anything of the plan may be there: segments of libraries and of the system, and names.
+bool HasSegments(const State& state) {
+  const auto uses = [](const Process& process) { return !process.objects->open.empty(); };
+  const auto has = [](const auto& ipc) { return !ipc->segments.empty() || !ipc->objects.empty(); };
+  return !state.named_segments->empty() || !state.nodes->empty() ||
+         std::any_of(state.processes.begin(), state.processes.end(), uses) ||
+         std::any_of(state.namespaces.begin(), state.namespaces.end(), has);
 }
 
 /// Whether the segment is still there is not known.
@@ -156,6 +157,13 @@ void Apply(const SegmentDetach&, const Scene& scene, State& state, const Outcome
   CloseAt(state, CauseOf(scene), process, index, Says::kYes, Says::kNo);
   // Objects that are not attached may or may not hold the segment.
   if (EndsOf(scene).with_last_use && !IsMapped(state, node)) DoubtNames(state, node);
+}
+
+void Describe(const SegmentResidue&, const Scene& scene, Clauses& clauses) {
+  clauses.Returns<Value>("LIB.END.NOTHING_LEFT"_req, "what the system has more of");
+  const bool any = scene.call().overlapped || HasSegments(scene.state());
+  clauses.Bind(0, 0, any ? std::numeric_limits<std::int64_t>::max() : 0, "LIB.END.NOTHING_LEFT"_req,
+               "every segment is removed and used by nobody");
 }
 
 void Describe(const SegmentClose&, const Scene& scene, Clauses& clauses) {

@@ -10,18 +10,25 @@ namespace shmspec::model {
 namespace {
 
 bool IsUsed(const State& state, std::uint32_t node) {
-  return std::any_of(state.processes.begin(), state.processes.end(), [&](const Process& process) {
+  const auto opened = [&](const Process& process) {
     const auto& objects = process.objects->open;
-    const auto& mappings = process.space->mappings();
     return std::any_of(objects.begin(), objects.end(),
-                       [&](const SegmentObject& object) { return object.node == node; }) ||
-           std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& mapping) {
-             return mapping.node() != nullptr && mapping.node()->node == node;
-           });
-  });
+                       [&](const SegmentObject& object) { return object.node == node; });
+  };
+  return IsMapped(state, node) ||
+         std::any_of(state.processes.begin(), state.processes.end(), opened);
 }
 
 }  // namespace
+
+bool IsMapped(const State& state, std::uint32_t node) {
+  return std::any_of(state.processes.begin(), state.processes.end(), [&](const Process& process) {
+    const auto& mappings = process.space->mappings();
+    return std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& mapping) {
+      return mapping.node() != nullptr && mapping.node()->node == node;
+    });
+  });
+}
 
 const SegmentObject* SegmentObjects::Find(std::int64_t number) const {
   const auto found = std::find_if(open.begin(), open.end(), [&](const SegmentObject& object) {

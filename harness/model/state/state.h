@@ -186,6 +186,9 @@ struct SegmentEnds {
   bool with_last_use = false;
 };
 
+/// Whether a process maps bytes of the node.
+bool IsMapped(const State& state, std::uint32_t node);
+
 /// The segment of a library by its name, or null.
 const NamedSegment* FindNamed(const State& state, std::string_view name);
 

@@ -115,6 +115,17 @@ void CloseRemoves(const Aftermath& a) {
   if (object->node != 0) RemoveNamesOf(a.after, object->node);
 }
 
+// --- what is left
+
+/// Something stays of a segment whose history shows `mark`.
+template <bool model::NameHistory::*mark>
+void LeaveAfter(const Aftermath& a) {
+  auto* count = IsOneOf<SegmentResidue>(a.call) ? std::get_if<Value>(&a.outcome) : nullptr;
+  for (const model::NameHistory& one : *a.before.name_histories) {
+    if (count != nullptr && one.*mark) ++count->number;
+  }
+}
+
 constexpr SeededFault kFaults[] = {
     {"library_rounds_size", "LIB.CREATE.SIZE_AS_ASKED"_req,
      "a library reports sizes in whole pages", Afterwards<RoundSize>},
@@ -144,6 +155,24 @@ constexpr SeededFault kFaults[] = {
      "closing one object ends the attaches of others", Afterwards<CloseDetachesAll>},
     {"library_close_removes", "LIB.CLOSE.KEEPS_SEGMENT"_req, "closing removes the segment",
      Afterwards<CloseRemoves>},
+    {"library_leaves_locks", "LIB.END.NOTHING_LEFT"_req,
+     "a removal leaves a semaphore of the segment behind",
+     Afterwards<LeaveAfter<&model::NameHistory::removed>>},
+    {"library_leaves_what_it_refused", "LIB.END.NOTHING_LEFT"_req,
+     "a creation that fails leaves something behind",
+     Afterwards<LeaveAfter<&model::NameHistory::refused>>},
+    {"library_leaves_after_failed_opens", "LIB.END.NOTHING_LEFT"_req,
+     "an open that fails leaves something behind",
+     Afterwards<LeaveAfter<&model::NameHistory::not_opened>>},
+    {"library_leaves_after_its_creator", "LIB.END.NOTHING_LEFT"_req,
+     "what a creator that ended has left besides the segment stays",
+     Afterwards<LeaveAfter<&model::NameHistory::creator_ended>>},
+    {"library_leaves_after_users", "LIB.END.NOTHING_LEFT"_req,
+     "a process that ended without closing leaves something behind",
+     Afterwards<LeaveAfter<&model::NameHistory::user_ended>>},
+    {"library_leaves_half_made", "LIB.END.NOTHING_LEFT"_req,
+     "what a killed creator has left besides the segment stays",
+     Afterwards<LeaveAfter<&model::NameHistory::half_made>>},
 };
 
 const internal::FaultRegistration registration(kFaults);

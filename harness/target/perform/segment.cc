@@ -25,5 +25,6 @@ Outcome Do(const SegmentDetach&, Context&) { return NoLibrary(); }
 Outcome Do(const SegmentClose&, Context&) { return NoLibrary(); }
 Outcome Do(const SegmentRemove&, Context&) { return NoLibrary(); }
 Outcome Do(const SegmentClear&, Context&) { return NoLibrary(); }
+Outcome Do(const SegmentResidue&, Context&) { return NoLibrary(); }
 
 }  // namespace shmspec::perform

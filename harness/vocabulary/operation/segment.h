@@ -156,6 +156,14 @@ struct SegmentClear {
   friend bool operator==(const SegmentClear&, const SegmentClear&) = default;
 };
 
+/// How many segments, semaphore sets, queues and names in /dev/shm the system has that it did not
+/// have when the plan began. The actor counts them itself, whatever the library says.
+struct SegmentResidue {
+  static constexpr std::string_view kName = "segment.residue";
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const SegmentResidue&, const SegmentResidue&) = default;
+};
+
 /// Where the Nth attach of a process is said to be; no attach is larger than the distance.
 inline constexpr std::uint64_t kLargestSegmentAttach = std::uint64_t{1} << 32;
 constexpr std::int64_t SegmentAttachAddress(std::uint32_t nth) {
@@ -169,7 +177,7 @@ constexpr std::int64_t SegmentAttachAddress(std::uint32_t nth) {
 #define SHMSPEC_SEGMENT_OPERATIONS(X) \
   X(SegmentCreate) X(SegmentOpen) X(SegmentOpenOrCreate) X(SegmentCreateKilled) X(SegmentSize) \
   X(SegmentResize) X(SegmentAttach) X(SegmentDetach) X(SegmentClose) X(SegmentRemove) \
-  X(SegmentClear)
+  X(SegmentClear) X(SegmentResidue)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SEGMENT_H_
