@@ -111,10 +111,10 @@ target_include_directories(shmspec_toml SYSTEM INTERFACE
 
 # What most files read, compiled once: see precompiled.h. shmspec_precompiled(NAME FLAGS...) makes it for
 # the targets that are compiled with FLAGS, shmspec_reads_precompiled(TARGET NAME) has one of them read it.
-# Not with sanitizers, so that a file which leaves an include out is found.
+# Not in builds for other architectures, so that a file which leaves an include out is found.
 set(CMAKE_PCH_PROLOGUE "")  # GCC's would silence the warnings in our headers
 function(shmspec_precompiled name)
-  if(SHMSPEC_SANITIZE OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  if(CMAKE_CROSSCOMPILING OR NOT CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
     return()
   endif()
   file(CONFIGURE OUTPUT ${name}.cc CONTENT "// What CMake compiles the header with.\n")
@@ -123,11 +123,18 @@ function(shmspec_precompiled name)
   target_include_directories(${name} SYSTEM PRIVATE
     $<TARGET_PROPERTY:fmt::fmt,INTERFACE_INCLUDE_DIRECTORIES>)
   target_precompile_headers(${name} PRIVATE <harness/cmake/precompiled.h>)
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    target_compile_options(${name} PRIVATE -Xclang -fno-pch-timestamp)  # for ccache
+  endif()
 endfunction()
 function(shmspec_reads_precompiled target name)
   if(TARGET ${name})
     target_precompile_headers(${target} REUSE_FROM ${name})
-    target_compile_options(${target} PRIVATE -fpch-preprocess)  # for ccache
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      target_compile_options(${target} PRIVATE -fpch-preprocess)  # for ccache
+    else()
+      target_compile_options(${target} PRIVATE -Xclang -fno-pch-timestamp)
+    endif()
   endif()
 endfunction()
 shmspec_precompiled(shmspec_most_headers shmspec_flags)

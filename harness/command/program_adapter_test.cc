@@ -49,7 +49,16 @@ std::pair<std::string, std::string> ResultOf(const std::string& rest) {
   return {test["status"], test.value("reason", "")};
 }
 
-TEST(RunWithAdapter, NamesTheLibrary) {
+/// Whatever the adapter does, nothing of it is left.
+class RunWithAdapter : public testing::Test {
+ protected:
+  void TearDown() override { EXPECT_THAT(leftovers_.Remaining(), testing::IsEmpty()); }
+
+ private:
+  Leftovers leftovers_;
+};
+
+TEST_F(RunWithAdapter, NamesTheLibrary) {
   Finished run;
   const json record = RecordOf("while read n s; do echo \"$n -> 0\"; done", run);
   ASSERT_TRUE(record.is_object()) << run;
@@ -58,13 +67,13 @@ TEST(RunWithAdapter, NamesTheLibrary) {
   EXPECT_EQ(record["tests"][0]["status"], "FAIL");  // it keeps nothing
 }
 
-TEST(RunWithAdapter, TakesADeathForAnOutcome) {
+TEST_F(RunWithAdapter, TakesADeathForAnOutcome) {
   const auto [status, reason] = ResultOf("read line; kill -11 $$");
   EXPECT_EQ(status, "FAIL");
   EXPECT_THAT(reason, HasSubstr("died of SIGSEGV in segment.create"));
 }
 
-TEST(RunWithAdapter, CannotDecideByWhatIsNoAnswer) {
+TEST_F(RunWithAdapter, CannotDecideByWhatIsNoAnswer) {
   const std::pair<const char*, const char*> kBad[] = {
       {"while read line; do :; done", "did not answer segment.create in time"},
       {"read n s; printf '%s -> 0\\n%s -> 0\\n' $n $n; read line", "more than one line"},
@@ -81,14 +90,14 @@ TEST(RunWithAdapter, CannotDecideByWhatIsNoAnswer) {
   }
 }
 
-TEST(RunWithAdapter, LeavesOutWhatIsLacking) {
+TEST_F(RunWithAdapter, LeavesOutWhatIsLacking) {
   const auto [status, reason] =
       ResultOf("while read n s; do echo \"$n -> lacking \\\"no segments\\\"\"; done");
   EXPECT_EQ(status, "UNSUPPORTED");
   EXPECT_THAT(reason, HasSubstr("no segments"));
 }
 
-TEST(RunWithAdapter, SelectsWhatItCanPerform) {
+TEST_F(RunWithAdapter, SelectsWhatItCanPerform) {
   const Finished run =
       RunProgram({"run", "--adapter", Adapter("while read n s; do echo \"$n -> lacking\"; done"),
                   "--format", "json"},
@@ -101,7 +110,7 @@ TEST(RunWithAdapter, SelectsWhatItCanPerform) {
   }
 }
 
-TEST(RunWithAdapter, ComplainsOfBadOptionsInOneLine) {
+TEST_F(RunWithAdapter, ComplainsOfBadOptionsInOneLine) {
   const auto complaint = [](std::vector<std::string> words) {
     words.insert(words.begin(), "run");
     const Finished run = RunProgram(words, {});

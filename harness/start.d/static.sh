@@ -30,7 +30,8 @@ StaticFor() {
   Build release --target shmspec_catalogue_compiler shmspec_requirement_uses \
     shmspec_operation_functions &&
     cmake -S "$root" -B "$folder" -G Ninja --toolchain "$root/harness/cmake/cross.cmake" \
-      -DSHMSPEC_ARCH="$1" -DSHMSPEC_HOST_BUILD="$root/build/release" -DCMAKE_BUILD_TYPE=Release &&
+      -DSHMSPEC_ARCH="$1" -DSHMSPEC_HOST_BUILD="$root/build/release" -DCMAKE_BUILD_TYPE=Release \
+      -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" &&
     cmake --build "$folder" -j "$(Jobs)" --target shmspec_static &&
     "$prefix-strip" "$folder/static/shmspec" -o "$folder/shmspec"
 }

@@ -111,7 +111,7 @@ OnEverySystem() {
   echo "    what works where: $folder/where.html"
 }
 
-# TestSystems: the second stage of the project's tests.
+# TestSystems: the third stage of the project's tests.
 TestSystems() {
   Install "$test_packages $system_packages"
   mkdir -p "$logs"

@@ -99,6 +99,7 @@ FuzzTenSeconds() {
 Fuzz() {
   [ -f "$root/fuzz/CMakeLists.txt" ] || return 0
   Check "fuzz: build" Build fuzz --target text_fuzz wire_fuzz
+  Check "fuzz: build of plan_fuzz" Build release --target plan_fuzz
   for name in text_fuzz wire_fuzz; do FuzzTenSeconds "$root/build/fuzz/fuzz/$name" 4096; done
   # Guided by the model, not by branches of the program: no instrumented objects.
   if [ "$(id -u)" = 0 ]; then
@@ -151,8 +152,6 @@ Refusals() {
   sed -n 's/^refused calls: /    /p' "$log"
 }
 
-# Not the thread sanitizer: what the harness shares, it shares between processes, where it sees
-# nothing. By hand: setarch -R sh -c 'cmake --build --preset tsan && ctest --preset tsan'.
 Test() {
   # Some tests put the program under tools of these.
   [ -n "$(WhyNoSystems)" ] || test_packages="$test_packages $system_packages"
@@ -161,9 +160,18 @@ Test() {
   mkdir -p "$logs"
   TestsOf release all
   Contributing
-  TestsOf asan unit_tests
-  Fuzz
   StaticProgram
   Refusals InFourMinutes
+  Total
+}
+
+# TestSanitized: the second stage of the project's tests.
+# Not the thread sanitizer: what the harness shares, it shares between processes, where it sees
+# nothing. By hand: setarch -R sh -c 'cmake --build --preset tsan && ctest --preset tsan'.
+TestSanitized() {
+  Install "$test_packages"
+  mkdir -p "$logs"
+  TestsOf asan unit_tests
+  Fuzz
   Total
 }

@@ -28,13 +28,6 @@ struct Setting {
 /// The state before the first step: every spawned actor lives, nothing exists.
 State InitialState(const Setting& setting, const Plan& plan);
 
-/// The most references that an operation has among its fields.
-inline constexpr std::size_t kMostReferences = [] {
-  std::size_t most = 0;
-  ForEachAlternative<Operation>([&]<class Op>() { most = std::max(most, kReferenceCount<Op>); });
-  return most;
-}();
-
 /// One call, with the numbers that its handles stand for.
 struct Call {
   std::uint32_t step = 0;
@@ -56,17 +49,10 @@ struct Call {
 /// Fills in call.references: `value_of(reference)` gives the number of each.
 template <class ValueOf>
 void ResolveReferences(Call& call, ValueOf&& value_of) {
-  std::visit(
-      [&]<class Op>(const Op& op) {
-        [[maybe_unused]] std::size_t next = 0;
-        ForEachField<Op>([&](const auto& field) {
-          const auto& value = op.*field.member;
-          if constexpr (std::is_base_of_v<Reference, std::remove_cvref_t<decltype(value)>>) {
-            call.references[next++] = value_of(static_cast<const Reference&>(value));
-          }
-        });
-      },
-      *call.operation);
+  const auto references = ReferencesOf(*call.operation);
+  for (std::size_t i = 0; i < references.size() && references[i] != nullptr; ++i) {
+    call.references[i] = value_of(*references[i]);
+  }
 }
 
 /// One call in one state. Reads only; the effects take the state besides.

@@ -5,6 +5,8 @@
 #ifndef SHMSPEC_HARNESS_VOCABULARY_PLAN_HANDLES_H_
 #define SHMSPEC_HARNESS_VOCABULARY_PLAN_HANDLES_H_
 
+#include <array>
+#include <cstddef>
 #include <type_traits>
 #include <variant>
 
@@ -41,20 +43,21 @@ consteval std::size_t ReferenceIndex(ValueType Op::*member) {
 template <auto kMember>
 inline constexpr std::size_t kReferenceIndex = internal::ReferenceIndex(kMember);
 
+/// The most references that an operation has among its fields.
+inline constexpr std::size_t kMostReferences = 3;
+
+/// The references among the fields of an operation, in order of declaration; null behind the last.
+/// Compiled once, as few files can wait for a visitor of every operation.
+std::array<const Reference*, kMostReferences> ReferencesOf(const Operation& operation);
+std::array<Reference*, kMostReferences> ReferencesOf(Operation& operation);
+
 /// Calls visit(handle) for every handle that a field of the operation names; visit may change it
 /// when the operation is not const.
 template <class AnyOperation, class Visit>
 void ForEachHandle(AnyOperation& operation, Visit&& visit) {
-  std::visit(
-      [&]<class Op>(Op& op) {
-        ForEachField<std::remove_const_t<Op>>([&](const auto& field) {
-          auto& value = op.*field.member;
-          if constexpr (std::is_base_of_v<Reference, std::remove_cvref_t<decltype(value)>>) {
-            if (value.handle) visit(*value.handle);
-          }
-        });
-      },
-      operation);
+  for (auto* reference : ReferencesOf(operation)) {
+    if (reference != nullptr && reference->handle) visit(*reference->handle);
+  }
 }
 
 /// Calls visit(actor) for every actor that a field of the operation names.
