@@ -79,4 +79,9 @@ void KillChildren() {
   }
 }
 
+StraysEnd::~StraysEnd() {
+  if (!AwaitChildren(patience_ms_)) KillChildren();
+  ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
 }  // namespace shmspec

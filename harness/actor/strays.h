@@ -27,6 +27,19 @@ void AwaitChildrenOf(pid_t process, std::int64_t timeout_ms);
 /// Kills the children of this process, and what these leave behind, until there are none.
 void KillChildren();
 
+/// Ends with everything that was started while it lives, in a process that has no children before:
+/// what runs for longer than `patience_ms` more is killed.
+class StraysEnd {
+ public:
+  explicit StraysEnd(std::int64_t patience_ms) : patience_ms_(patience_ms) { AdoptOrphans(); }
+  StraysEnd(const StraysEnd&) = delete;
+  StraysEnd& operator=(const StraysEnd&) = delete;
+  ~StraysEnd();
+
+ private:
+  std::int64_t patience_ms_;
+};
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_ACTOR_STRAYS_H_

@@ -9,12 +9,14 @@
 #include <optional>
 
 #include "harness/actor/needs.h"
+#include "harness/actor/strays.h"
 #include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
 namespace {
 
 constexpr std::int64_t kIntroduction_ms = 10'000;
+constexpr std::int64_t kStrays_ms = 100;
 constexpr std::string_view kChapter = "wrapper.";
 
 /// A mistake in the file and its position. Caught in ReadLibraryProfile and nowhere else.
@@ -102,6 +104,7 @@ Result<std::vector<std::string>> SplitWords(std::string_view line) {
 }
 
 Result<AdapterIntroduction> Introduce(const AdapterProgram& program) {
+  const StraysEnd strays(kStrays_ms);
   Result<std::unique_ptr<Adapter>> adapter = Adapter::Start(program, kIntroduction_ms);
   if (!adapter.ok()) return adapter.error();
   return (*adapter)->introduction();
