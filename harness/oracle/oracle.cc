@@ -88,7 +88,26 @@ class TraceJudge {
     return std::move(verdict_);
   }
 
+  bool IsStuck() {
+    if (trace_.actors.size() < trace_.plan.actors.size()) return false;
+    for (const Event& event : EventsOf(trace_)) {
+      // Those that nothing in the plan ended were ended when the deadline had passed.
+      if (event.kind == Event::Kind::kEnd && Lives(event.step)) continue;
+      Follow(event);
+      if (over_) return false;
+    }
+    return worlds_.IsAnyDue();
+  }
+
  private:
+  /// Whether the actor of the step lives in every world.
+  bool Lives(std::uint32_t step) const {
+    const std::uint8_t actor = trace_.plan.steps[step].actor.index;
+    return std::all_of(worlds_.all().begin(), worlds_.all().end(), [&](const World& world) {
+      return world.state.tasks[actor].life == model::Life::kAlive;
+    });
+  }
+
   model::Call CallOf(std::uint32_t step) const {
     const Performed& performed = trace_.steps[step];
     model::Call call;
@@ -252,6 +271,10 @@ class TraceJudge {
 
 Verdict Judge(const Trace& trace, const model::Profile& profile, const JudgeLimits& limits) {
   return TraceJudge(trace, profile, limits).Judge();
+}
+
+bool IsStuck(const Trace& trace, const model::Profile& profile, const JudgeLimits& limits) {
+  return TraceJudge(trace, profile, limits).IsStuck();
 }
 
 }  // namespace shmspec

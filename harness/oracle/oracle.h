@@ -64,6 +64,11 @@ struct Verdict {
 
 Verdict Judge(const Trace& trace, const model::Profile& profile, const JudgeLimits& limits = {});
 
+/// Whether a trace that ended because its deadline passed shows a call that had to go on: one that
+/// waits for what it can have, or for others that it has no need to wait for. False where the calls
+/// in flight wait for what the plan does not do.
+bool IsStuck(const Trace& trace, const model::Profile& profile, const JudgeLimits& limits = {});
+
 }  // namespace shmspec
 
 #endif  // SHMSPEC_HARNESS_ORACLE_ORACLE_H_

@@ -120,7 +120,8 @@ Worlds::Survival Worlds::Settle(std::uint32_t step, bool must_be_done) {
   std::vector<World> kept;
   const bool complete = Explore(notes_, visited_, [&](const World& world) {
     const model::Progress& progress = world.progress[slot];
-    const bool untouched = !must_be_done && progress.phase == 0 && !progress.done;
+    const bool untouched =
+        !must_be_done && !progress.done && (progress.phase == 0 || progress.sleeps);
     if (progress.done || untouched) kept.push_back(world);
     return !progress.done;
   });
@@ -172,6 +173,24 @@ std::vector<World> Worlds::Reachable() const {
     return true;
   });
   return reachable;
+}
+
+bool Worlds::IsAnyDue() const {
+  if (flights_.empty()) return false;
+  Unseen chooser;
+  model::Notes unused;
+  std::vector<model::Next> ways;
+  const std::vector<World> reachable = Reachable();
+  return !reachable.empty() &&
+         std::all_of(reachable.begin(), reachable.end(), [&](const World& world) {
+           ways.clear();
+           for (std::size_t i = 0; i < flights_.size(); ++i) {
+             if (world.progress[i].done) return true;
+             model::Advance(setting_, world.state, flights_[i].call, world.progress[i], nullptr,
+                            chooser, unused, ways);
+           }
+           return !ways.empty();
+         });
 }
 
 std::size_t Worlds::SlotOf(std::uint32_t step) const {

@@ -63,6 +63,10 @@ class Worlds {
   /// in which it did not.
   Survival End(std::uint32_t step);
 
+  /// Whether a call in flight can go on, or has only to return, in every world that they can lead
+  /// to: then it is not the plan that keeps all of them waiting.
+  bool IsAnyDue() const;
+
   /// Every world that the calls in flight can lead to from here.
   std::vector<World> Reachable() const;
 

@@ -31,7 +31,8 @@ std::vector<std::string> SearchWithCases(const Hunt& hunt) {
     if (hunt.first && !noticed.empty()) break;
     const CaseResult result = PerformPlan(PlanOf(*one), one->rounds, hunt.stage, hunt.profile,
                                           SeedOfCase(hunt.seed, one->id));
-    if (result.status == Status::kFail) noticed.emplace_back(one->id);
+    // What hangs here would hang again.
+    if (result.status == Status::kFail || !result.hung.empty()) noticed.emplace_back(one->id);
   }
   return noticed;
 }

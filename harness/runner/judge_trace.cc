@@ -41,16 +41,19 @@ CaseResult ResultOfTrouble(const Trace& trace, bool lacking, const std::string& 
   return result;
 }
 
-/// The deadline passed. Where an actor was in a call that cannot take long, the result names the
-/// call; repeating the plan alone shows whether that is a hang.
-CaseResult ResultOfDeadline(const Trace& trace) {
+/// The deadline passed. Where an actor was in a call that cannot take long, or all waited although
+/// one of them could have gone on, the result names the call; repeating the plan alone shows
+/// whether that is a hang.
+CaseResult ResultOfDeadline(const Trace& trace, const model::Profile& profile) {
   CaseResult result = ResultOfTrouble(trace, false, trace.trouble);
   result.cause = Cause::kTimeout;
   if (!trace.halted_at) return result;
   const std::uint32_t step = *trace.halted_at;
   const Performed& performed = trace.steps[step];
   const Operation& operation = trace.plan.steps[step].operation;
-  if (!performed.called || performed.returned || MayTakeLong(operation)) return result;
+  if (!performed.called || performed.returned) return result;
+  const bool waits = FamilyOf(operation) == Family::kSync && MayTakeLong(operation);
+  if (waits ? !IsStuck(trace, profile) : MayTakeLong(operation)) return result;
   result.hung = OperationName(operation);
   Findings findings;
   findings.unexpected = step;
@@ -60,8 +63,8 @@ CaseResult ResultOfDeadline(const Trace& trace) {
 }
 
 /// Handles a plan that could not be performed as a whole.
-std::optional<CaseResult> TroubleOf(const Trace& trace) {
-  if (trace.halt == Halt::kOverdue) return ResultOfDeadline(trace);
+std::optional<CaseResult> TroubleOf(const Trace& trace, const model::Profile& profile) {
+  if (trace.halt == Halt::kOverdue) return ResultOfDeadline(trace, profile);
   if (!trace.trouble.empty()) return ResultOfTrouble(trace, trace.lacking, trace.trouble);
   if (const std::string_view missing = MissingNeed(trace); !missing.empty()) {
     return ResultOfTrouble(trace, true, std::string(missing));
@@ -253,7 +256,7 @@ bool RacedWith(const Trace& trace, std::size_t troubled, std::optional<std::size
 }  // namespace
 
 CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
-  if (auto trouble = TroubleOf(trace)) return *trouble;
+  if (auto trouble = TroubleOf(trace, profile)) return *trouble;
   // A failure before a step that could not be carried out counts all the same.
   const std::size_t troubled = FirstTroubled(trace);
   Findings findings;

@@ -38,9 +38,9 @@ bool LeavesTheProcessAlone(const Operation& operation) {
   return std::visit(
       []<class Op>(const Op&) {
         // Sealed memory stays mapped to the end of its process, and what mlockall(2) says of memory
-        // that is mapped later holds until then.
-        return kFamilyOf<Op> != Family::kProcess && !std::is_same_v<Op, MapSeal> &&
-               !std::is_same_v<Op, MapLockAll>;
+        // that is mapped later holds until then. A C library keeps a list of the locks it has.
+        return kFamilyOf<Op> != Family::kProcess && kFamilyOf<Op> != Family::kSync &&
+               !std::is_same_v<Op, MapSeal> && !std::is_same_v<Op, MapLockAll>;
       },
       operation);
 }

@@ -245,6 +245,7 @@ Names Steps() {
 Names WithoutC() {
   const std::string kListing = "gives a listing, which the program does not parse";
   const std::string kTool = "runs a command line tool";
+  const std::string kWaits = "is of plans whose actors wait for each other";
   const std::string kLibrary = "is a call of a library that has no form of its own";
   return {
       {"memory.transfer", "moves a range through a pipe, a page at a time"},
@@ -289,6 +290,28 @@ Names WithoutC() {
       {"segment.remove", kLibrary},
       {"segment.clear", kLibrary},
       {"segment.residue", kLibrary},
+      {"sync.mutex_init", kWaits},
+      {"sync.mutex_lock", kWaits},
+      {"sync.mutex_unlock", kWaits},
+      {"sync.mutex_consistent", kWaits},
+      {"sync.mutex_destroy", kWaits},
+      {"sync.rwlock_init", kWaits},
+      {"sync.rwlock_lock", kWaits},
+      {"sync.rwlock_unlock", kWaits},
+      {"sync.cond_init", kWaits},
+      {"sync.cond_wait", kWaits},
+      {"sync.cond_signal", kWaits},
+      {"sync.barrier_init", kWaits},
+      {"sync.barrier_wait", kWaits},
+      {"sync.sem_init", kWaits},
+      {"sync.sem_wait", kWaits},
+      {"sync.sem_post", kWaits},
+      {"sync.sem_value", kWaits},
+      {"sync.futex_wait", kWaits},
+      {"sync.futex_wake", kWaits},
+      {"sync.futex_requeue", kWaits},
+      {"sync.get_shared", kWaits},
+      {"sync.set_shared", kWaits},
   };
 }
 

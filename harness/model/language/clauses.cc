@@ -60,6 +60,11 @@ bool Clauses::MustFail() const {
                      [](const Refusal& refusal) { return refusal.force == Force::kMust; });
 }
 
+bool Clauses::IsBlocked() const {
+  return std::any_of(refusals().begin(), refusals().end(),
+                     [](const Refusal& refusal) { return refusal.kind == Refusal::Kind::kBlocks; });
+}
+
 namespace {
 
 /// Whether a tool printed the words of the errno, in the locale C; only those that say that a call
@@ -96,6 +101,8 @@ bool IsMeant(const Refusal& refusal, const Outcome& outcome) {
              (refusal.how == GoneHow::kUnknown || gone->how == GoneHow::kUnknown ||
               (gone->how == refusal.how && gone->code == refusal.number));
     }
+    case Refusal::Kind::kBlocks:
+      break;  // it has no outcome
   }
   return false;
 }

@@ -72,7 +72,7 @@ inline constexpr std::int64_t kAnyOffset = std::numeric_limits<std::int64_t>::mi
 
 /// A way for the call to fail that applies in this state.
 struct Refusal {
-  enum class Kind : std::uint8_t { kFailure, kFault, kGone };
+  enum class Kind : std::uint8_t { kFailure, kFault, kGone, kBlocks };
   Kind kind;
   Force force;
   FaultCode code;       // of a fault; kOther: any
@@ -208,6 +208,11 @@ class Clauses {
   void Ends(GoneHow how, int code, Force force, Requirements requirements, const char* why) {
     Add({Refusal::Kind::kGone, force, FaultCode::kOther, how, code, kAnyOffset, requirements, why});
   }
+  /// The call does not return in this state, unless with a failure that it may have.
+  void Blocks(Requirements requirements, const char* why) {
+    Add({Refusal::Kind::kBlocks, Force::kMust, FaultCode::kOther, GoneHow::kUnknown, 0, kAnyOffset,
+         requirements, why});
+  }
   /// What was said to refuse the call need not refuse it.
   void LetSucceed() {
     for (std::size_t i = 0; i < refusal_count_; ++i) refusals_[i].force = Force::kMay;
@@ -259,6 +264,8 @@ class Clauses {
   // --- using what was said ---------------------------------------------------------------------
 
   bool MustFail() const;
+  /// Whether Blocks() was said.
+  bool IsBlocked() const;
   std::span<const Refusal> refusals() const { return {refusals_.data(), refusal_count_}; }
   std::span<const Bound> bounds() const { return {bounds_.data(), bound_count_}; }
   std::span<const Row> rows() const { return {rows_.data(), row_count_}; }

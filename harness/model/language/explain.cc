@@ -176,6 +176,8 @@ Pattern PatternOf(const Refusal& refusal) {
       // An end of which nobody knows how it came may have been this one.
       return Exactly(Outcome(Gone{refusal.how, refusal.number})) |
              RecordPattern<Gone>().With("how", static_cast<std::int64_t>(GoneHow::kUnknown));
+    case Refusal::Kind::kBlocks:
+      break;
   }
   return {};
 }
@@ -285,6 +287,7 @@ std::vector<Allowed> AllowedOutcomes(const Clauses& clauses, const Scene& scene)
   std::vector<Allowed> allowed;
   const bool tool = RunsTool(*scene.call().operation);
   for (const Refusal& refusal : clauses.refusals()) {
+    if (refusal.kind == Refusal::Kind::kBlocks) continue;
     Allowed& entry = allowed.emplace_back();
     entry.pattern = PatternOf(refusal);
     if (tool && refusal.here) entry.pattern = entry.pattern | FailedTool();
@@ -334,6 +337,8 @@ Outcome Choose(const Clauses& clauses, const Scene& scene, Chooser& chooser) {
                      refusal.offset == kAnyOffset ? 0 : refusal.offset};
       case Refusal::Kind::kGone:
         return Gone{refusal.how, refusal.number};
+      case Refusal::Kind::kBlocks:
+        break;  // the caller has asked
     }
   }
   const Fresh& fresh = clauses.fresh();

@@ -130,6 +130,24 @@ void Apply(const SegmentDetach& op, const Scene& scene, State& state, const Outc
 void Apply(const SegmentClose& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SegmentClear& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SegmentRemove& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncMutexInit& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncMutexLock& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncMutexUnlock& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncMutexConsistent& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncMutexDestroy& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncRwlockInit& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncRwlockLock& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncRwlockUnlock& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncCondInit& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncCondWait& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncCondSignal& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncBarrierInit& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncSemInit& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncSemWait& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncSemPost& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncFutexWait& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncFutexWake& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncFutexRequeue& op, const Scene& scene, State& state, const Outcome& outcome);
 
 /// An operation with an Apply of its own.
 template <class Op>

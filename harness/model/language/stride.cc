@@ -19,6 +19,7 @@ void Notes::Add(const Clauses& clauses, const Call& call, const Outcome& outcome
 void Stride::DescribeWhole() { Describe(scene_, clauses_); }
 
 std::optional<Outcome> Stride::Settle() const {
+  if (seen_ == nullptr && clauses_.IsBlocked()) return std::nullopt;
   if (seen_ == nullptr) return Choose(clauses_, scene_, chooser_);
   if (!Allows(clauses_, scene_, *seen_)) return std::nullopt;
   return *seen_;

@@ -30,6 +30,7 @@ namespace shmspec::model {
 struct Progress {
   std::uint8_t phase = 0;  // 0: nothing of it has happened
   bool done = false;
+  bool sleeps = false;  // until others act; its actor can end meanwhile
   /// What the operation has to remember between phases; it alone knows what they are.
   std::array<std::uint64_t, 2> kept{};
   friend bool operator==(const Progress&, const Progress&) = default;

@@ -57,6 +57,7 @@ void Advance(const ProcessFork& op, Stride& stride) {
 void Advance(const ProcessExec&, Stride& stride) {
   Next* next = stride.Resume();
   if (next == nullptr) return;
+  EndSyncOf(next->state, stride.process());
   if (CloseLowest(next->state, stride.cause(), stride.process())) return;
   BeginImage(stride.In(*next), next->state);
   stride.End(*next);

@@ -181,7 +181,15 @@ Cause CauseOfDeath(const Scene& scene, std::uint8_t process) {
   return cause;
 }
 
+void EndSyncOf(State& state, std::uint8_t process) {
+  if (state.syncs->empty() && state.futexes->empty()) return;
+  for (std::size_t i = 0; i < state.tasks.size(); ++i) {
+    if (state.tasks[i].process == process) EndSync(state, static_cast<std::uint8_t>(i), false);
+  }
+}
+
 void BeginEnd(State& state, std::uint8_t process) {
+  EndSyncOf(state, process);
   for (Task& task : state.tasks) {
     if (task.life == Life::kAlive && task.process == process) task.life = Life::kDying;
   }
@@ -189,6 +197,7 @@ void BeginEnd(State& state, std::uint8_t process) {
 
 void FinishEnd(const Scene& scene, State& state, std::uint8_t process) {
   const Cause cause = CauseOfDeath(scene, process);
+  EndSyncOf(state, process);
   while (CloseLowest(state, cause, process)) {
   }
   state.processes[process].space.Own() = AddressSpace();
@@ -213,6 +222,7 @@ void BeginImage(const Scene& scene, State& state) {
   const std::uint8_t self = scene.call().actor;
   const Cause cause = CauseOf(scene);
   const Credentials after = AfterExec(scene.credentials(), scene);
+  EndSyncOf(state, process);
   while (CloseLowest(state, cause, process)) {
   }
   state.processes[process].space.Own() = AddressSpace();
@@ -299,6 +309,7 @@ void Apply(const ProcessExit&, const Scene& scene, State& state, const Outcome&)
   if (process != kNobody) return FinishEnd(scene, state, process);
   const std::uint8_t self = scene.call().actor;
   const std::uint8_t ipc = scene.ipc_index();
+  EndSync(state, self, true);
   state.tasks[self].life = Life::kGone;
   state.tasks[self].how = GoneHow::kUnknown;
   ClosePins(state, self);

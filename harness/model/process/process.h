@@ -28,6 +28,9 @@ void StampFailedFork(const Scene& scene, State& state, bool certain);
 /// kill of a living process.
 std::uint8_t ProcessEndedBy(const Scene& scene);
 
+/// What the end of all tasks of a process, or of its image, means to locks and to those who wait.
+void EndSyncOf(State& state, std::uint8_t process);
+
 /// Closes the lowest mapping of the process. False when there is none left.
 bool CloseLowest(State& state, const Cause& cause, std::uint8_t process);
 /// All tasks of a process are gone; releases what depended on them.

@@ -23,6 +23,7 @@
 #include "harness/model/state/memory_object.h"
 #include "harness/model/state/node.h"
 #include "harness/model/state/segment.h"
+#include "harness/model/state/sync.h"
 #include "harness/model/state/task.h"
 #include "harness/model/state/trial.h"
 #include "harness/vocabulary/value/value.h"
@@ -84,6 +85,8 @@ struct State {
   std::vector<Pin> pins;
   CopyOnWrite<std::vector<NamedSegment>> named_segments;
   CopyOnWrite<std::vector<NameHistory>> name_histories;
+  CopyOnWrite<std::vector<SyncObject>> syncs;
+  CopyOnWrite<std::vector<FutexQueue>> futexes;
 
   friend bool operator==(const State&, const State&) = default;
 };
@@ -213,6 +216,20 @@ constexpr std::uint64_t RoundUp(std::uint64_t size, std::uint64_t unit) {
   const std::uint64_t rest = size % unit;
   return rest == 0 ? size : size - rest + unit;
 }
+
+/// The object of that kind at that place, or null; the other one makes it if need be.
+const SyncObject* FindSync(const State& state, const SyncPlace& place, SyncKind kind);
+SyncObject& OwnSync(State& state, const SyncPlace& place, SyncKind kind);
+/// Nothing of any kind is there any more.
+void RemoveSync(State& state, const SyncPlace& place);
+
+/// Those who wait at a futex; the other one sets them.
+FutexQueue QueueAt(const State& state, const SyncPlace& place);
+void SetQueue(State& state, const FutexQueue& queue);
+
+/// What the end of an actor means to the locks that it has and to what it waits for. Before its
+/// process is unmapped; `alone`: the process goes on without it.
+void EndSync(State& state, std::uint8_t actor, bool alone);
 
 }  // namespace shmspec::model
 

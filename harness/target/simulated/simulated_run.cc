@@ -3,6 +3,7 @@
 #include "harness/target/simulated/simulated_run.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
 #include <utility>
 
@@ -68,7 +69,7 @@ Trace SimulatedRun::Perform() && {
       PerformAlone(i);
     }
   }
-  while (GoOn()) {
+  while (GoOnOrGiveUp()) {
   }
   trace_.actors = setting_.actors;
   return std::move(trace_);
@@ -96,11 +97,11 @@ model::Call SimulatedRun::Make(std::uint32_t step) {
 void SimulatedRun::PerformAlone(std::uint32_t step) {
   model::Call call = Make(step);
   Outcome outcome;
-  PerformAtOnce(call, outcome);
+  if (!PerformAtOnce(call, outcome)) return Wait(step);
   Record(step, outcome);
 }
 
-void SimulatedRun::PerformAtOnce(model::Call& call, Outcome& outcome) {
+bool SimulatedRun::PerformAtOnce(model::Call& call, Outcome& outcome) {
   // Actors that were never started make no calls, so no fault applies.
   const bool started = state_.tasks[call.actor].process != model::kNobody;
   Tampering* const tampering = started ? tampering_ : nullptr;
@@ -111,9 +112,17 @@ void SimulatedRun::PerformAtOnce(model::Call& call, Outcome& outcome) {
   }
   const model::Scene scene(setting_, state_, call);
   model::Describe(scene, clauses_);
+  if (clauses_.IsBlocked()) return false;
   outcome = model::Choose(clauses_, scene, chooser_);
   model::Apply(scene, state_, outcome);
   if (tampering != nullptr) tampering->After(*before, call, state_, outcome);
+  return true;
+}
+
+void SimulatedRun::Wait(std::uint32_t step) {
+  trace_.halt = Halt::kOverdue;
+  trace_.halted_at = step;
+  trace_.trouble = "nothing could go on";
 }
 
 void SimulatedRun::Record(std::uint32_t step, const Outcome& outcome) {
@@ -199,6 +208,19 @@ bool SimulatedRun::GoOn() {
   return false;
 }
 
+bool SimulatedRun::GoOnOrGiveUp() {
+  if (GoOn()) return true;
+  gives_up_ = true;
+  const bool gave_up = GoOn();
+  gives_up_ = false;
+  return gave_up;
+}
+
+bool SimulatedRun::MayEndSo(const Outcome& outcome) const {
+  const auto* failure = std::get_if<Failure>(&outcome);
+  return failure == nullptr || failure->error.number != ETIMEDOUT || gives_up_;
+}
+
 bool SimulatedRun::GoOn(std::size_t slot) {
   Flight& flight = flights_[slot];
   if (flight.progress.done) {
@@ -206,15 +228,22 @@ bool SimulatedRun::GoOn(std::size_t slot) {
     return true;
   }
   const bool lives = state_.tasks[flight.call.actor].life == model::Life::kAlive;
-  if (!lives && flight.progress.phase == 0 && flight.outcome == std::nullopt) {
-    // Killed before anything of the call happened: it will never return.
+  const bool waits = flight.progress.phase == 0 || flight.progress.sleeps;
+  if (!lives && waits && flight.outcome == std::nullopt) {
+    // Killed before anything of the call happened, or while it slept: it will never return.
     if (state_.tasks[flight.call.actor].life != model::Life::kGone) return false;
     Lose(slot);
     return true;
   }
-  if (tampering_ != nullptr) {
+  const bool sleeps = Sleeps(*flight.call.operation);
+  if (tampering_ != nullptr && !sleeps) {
     Outcome outcome;
-    PerformAtOnce(flight.call, outcome);
+    const model::State before = state_;
+    if (!PerformAtOnce(flight.call, outcome)) return false;
+    if (!MayEndSo(outcome)) {
+      state_ = before;
+      return false;
+    }
     flight.outcome = outcome;
     flight.progress.done = true;
     return true;
@@ -225,9 +254,20 @@ bool SimulatedRun::GoOn(std::size_t slot) {
   // The last ways are those of a caller that is killed meanwhile; here no caller gives up.
   if (ways.empty()) return false;
   model::Next& next = ways.front();
-  state_ = std::move(next.state);
+  if (next.outcome && !MayEndSo(*next.outcome)) return false;
+  const std::optional<model::State> before =
+      tampering_ != nullptr ? std::optional(std::exchange(state_, std::move(next.state)))
+                            : std::nullopt;
+  if (!before) state_ = std::move(next.state);
   flight.progress = next.progress;
   if (next.outcome) flight.outcome = std::move(next.outcome);
+  if (before) {
+    Outcome seen = flight.outcome.value_or(Outcome());
+    tampering_->After(*before, flight.call, state_, seen);
+    // A fault may settle the outcome of a call that would have slept.
+    flight.progress.done = flight.progress.done || !(seen == Outcome());
+    if (flight.progress.done) flight.outcome = std::move(seen);
+  }
   return true;
 }
 
@@ -265,7 +305,8 @@ void SimulatedRun::PerformRace(std::vector<std::uint32_t> steps) {
     if (choice < ready.size()) {
       std::erase(steps, ready[choice]);
       Start(ready[choice]);
-    } else if (!GoOn(choice - ready.size()) && !GoOn() && ready.empty()) {
+    } else if (!GoOn(choice - ready.size()) && ready.empty() && !GoOnOrGiveUp()) {
+      if (!flights_.empty() && !started) Wait(flights_.front().call.step);
       break;
     }
   }
@@ -279,7 +320,10 @@ void SimulatedRun::PerformBeside(std::uint32_t step) {
 }
 
 void SimulatedRun::Join(std::uint8_t actor) {
-  while (IsBusy(actor) && GoOn()) {
+  while (IsBusy(actor) && GoOnOrGiveUp()) {
+  }
+  for (const Flight& flight : flights_) {
+    if (flight.call.actor == actor && trace_.halt == Halt::kNone) Wait(flight.call.step);
   }
 }
 

@@ -45,7 +45,14 @@ class SimulatedRun {
   /// Lets one call in flight go on or return; false when none can.
   bool GoOn();
   bool GoOn(std::size_t slot);
-  void PerformAtOnce(model::Call& call, Outcome& outcome);
+  /// The same, and where none can those that wait until a time give up.
+  bool GoOnOrGiveUp();
+  /// Whether a call in flight may end so now: no time passes while another one can go on.
+  bool MayEndSo(const Outcome& outcome) const;
+  /// False when the call has to wait.
+  bool PerformAtOnce(model::Call& call, Outcome& outcome);
+  /// The step waits, and nothing is left that could let it go on.
+  void Wait(std::uint32_t step);
   void Finish(std::size_t slot);
   void Lose(std::size_t slot);
   void Record(std::uint32_t step, const Outcome& outcome);
@@ -67,6 +74,7 @@ class SimulatedRun {
   std::uint64_t instant_ns_ = 0;
   std::int64_t ahead_s_ = 0;  // of the real clock: a simulated plan does not wait
   bool overlapping_ = false;
+  bool gives_up_ = false;  // who waits until a time: nothing else can go on
 };
 
 }  // namespace shmspec

@@ -24,6 +24,7 @@ enum class Family : std::uint8_t {
   kDescriptor,
   kPosix,
   kSegment,
+  kSync,
 };
 template <>
 struct NamesOf<Family> {
@@ -37,7 +38,8 @@ struct NamesOf<Family> {
                                      Named<Family>{"file", Family::kFile},
                                      Named<Family>{"descriptor", Family::kDescriptor},
                                      Named<Family>{"posix", Family::kPosix},
-                                     Named<Family>{"segment", Family::kSegment}};
+                                     Named<Family>{"segment", Family::kSegment},
+                                     Named<Family>{"sync", Family::kSync}};
 };
 
 /// The family of an operation. A name that begins with no family does not compile.

@@ -36,13 +36,20 @@ struct Traits {
   bool concerns_others;
   bool runs_tool;
   bool passes;
+  bool sleeps;
   bool may_take_long;
   std::optional<HandleKind> assigns;
 };
 
 template <class Op>
 constexpr Traits TraitsFor() {
-  Traits traits{Op::kName, kFamilyOf<Op>, ConcerningOthers<Op>, RunningTool<Op>, Passing<Op>, false,
+  Traits traits{Op::kName,
+                kFamilyOf<Op>,
+                ConcerningOthers<Op>,
+                RunningTool<Op>,
+                Passing<Op>,
+                Sleeping<Op>,
+                false,
                 {}};
   if constexpr (requires { Op::kMayTakeLong; }) traits.may_take_long = Op::kMayTakeLong;
   if constexpr (Assigning<Op>) traits.assigns = Op::kAssigns;
@@ -70,6 +77,8 @@ bool ConcernsOthers(const Operation& operation) { return TraitsOf(operation).con
 bool RunsTool(const Operation& operation) { return TraitsOf(operation).runs_tool; }
 
 bool Passes(const Operation& operation) { return TraitsOf(operation).passes; }
+
+bool Sleeps(const Operation& operation) { return TraitsOf(operation).sleeps; }
 
 Role RoleOf(const Operation& operation) {
   return std::visit(

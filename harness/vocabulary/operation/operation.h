@@ -21,6 +21,7 @@
 #include "harness/vocabulary/operation/posix.h"
 #include "harness/vocabulary/operation/process.h"
 #include "harness/vocabulary/operation/segment.h"
+#include "harness/vocabulary/operation/sync.h"
 #include "harness/vocabulary/operation/system.h"
 #include "harness/vocabulary/operation/sysv.h"
 
@@ -36,7 +37,8 @@ namespace shmspec {
   SHMSPEC_FILE_OPERATIONS(X)       \
   SHMSPEC_DESCRIPTOR_OPERATIONS(X) \
   SHMSPEC_POSIX_OPERATIONS(X)      \
-  SHMSPEC_SEGMENT_OPERATIONS(X)
+  SHMSPEC_SEGMENT_OPERATIONS(X)    \
+  SHMSPEC_SYNC_OPERATIONS(X)
 
 #define SHMSPEC_NEXT_OPERATION(Op) , Op
 using OperationVariant = VariantAfter<void SHMSPEC_OPERATIONS(SHMSPEC_NEXT_OPERATION)>;
@@ -89,6 +91,12 @@ concept Passing = requires {
   Op::kPasses;
 };
 
+/// An operation in phases in which the caller may sleep until others act.
+template <class Op>
+concept Sleeping = requires {
+  Op::kSleeps;
+};
+
 /// `sysv.attach` and so on.
 std::string_view OperationName(const Operation& operation);
 
@@ -102,6 +110,9 @@ bool RunsTool(const Operation& operation);
 
 /// Whether the operation is Passing.
 bool Passes(const Operation& operation);
+
+/// Whether the operation is Sleeping.
+bool Sleeps(const Operation& operation);
 
 /// What the operation is to shared memory.
 Role RoleOf(const Operation& operation);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Locks and other objects of synchronisation that lie in memory, and those who wait at them.
+
+#ifndef SHMSPEC_HARNESS_MODEL_STATE_SYNC_H_
+#define SHMSPEC_HARNESS_MODEL_STATE_SYNC_H_
+
+#include <array>
+#include <cstdint>
+
+#include "harness/vocabulary/operation/sync.h"
+#include "harness/vocabulary/value/value.h"
+
+namespace shmspec::model {
+
+/// Where an object lies: the same for everybody who maps the memory.
+struct SyncPlace {
+  /// Serial of the memory object; with `own`, the process whose memory it is.
+  std::uint64_t object = 0;
+  std::uint64_t offset = 0;  // with `own` the address
+  bool own = false;
+  friend bool operator==(const SyncPlace&, const SyncPlace&) = default;
+};
+
+/// A set of actors.
+using ActorSet = std::uint32_t;
+constexpr ActorSet OnlyActor(std::uint8_t actor) { return ActorSet{1} << actor; }
+
+enum class Hold : std::uint8_t {
+  kFree,
+  kHeld,
+  /// Its owner ended, which the next one who locks it is told.
+  kOwnerDied,
+  /// By one who was told so and has not made it consistent.
+  kInconsistent,
+  kUnrecoverable,
+  /// Its owner ended, and nobody is told.
+  kStalled,
+  /// Its owner was a thread whose process lives: kOwnerDied or kStalled.
+  kThreadDied,
+};
+
+struct SyncObject {
+  SyncPlace place;
+  SyncKind kind = SyncKind::kMutex;
+  // Of a mutex, and of a rwlock that is written.
+  Hold hold = Hold::kFree;
+  std::uint8_t owner = 255;
+  MutexType type = MutexType::kNormal;
+  MutexProtocol protocol = MutexProtocol::kNone;
+  bool robust = false;
+  /// How often the owner has locked it, the value of a semaphore, or how many a barrier is for.
+  std::uint32_t count = 0;
+  // Of a rwlock: how often each actor has it for reading, and those who ended with it.
+  std::array<std::uint8_t, ActorRef::kLimit> reads{};
+  // Of a barrier and a condition: who waits, who has to go on, and how many more of those who wait.
+  ActorSet waiting = 0;
+  ActorSet released = 0;
+  std::uint32_t signals = 0;
+  bool serial_due = false;  // of a barrier: nobody of the released ones has got that value
+  friend bool operator==(const SyncObject&, const SyncObject&) = default;
+};
+
+/// Those who wait at a futex. Which of them were woken shows when they return.
+struct FutexQueue {
+  SyncPlace place;
+  ActorSet waiting = 0;
+  std::uint32_t woken = 0;
+  bool unsure = false;  // one that was woken may have ended
+  friend bool operator==(const FutexQueue&, const FutexQueue&) = default;
+};
+
+}  // namespace shmspec::model
+
+#endif  // SHMSPEC_HARNESS_MODEL_STATE_SYNC_H_

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+#include "harness/model/sync/sync.h"
+
+#include <cerrno>
+
+#include "harness/model/language/operations.h"
+#include "harness/model/memory/access.h"
+
+namespace shmspec::model {
+
+using namespace shmspec::literals;
+
+SyncPlace PlaceAt(const Scene& scene, std::uint64_t address) {
+  const Mapping* mapping = scene.space().Find(address);
+  if (mapping == nullptr || !mapping->IsShared()) return {scene.process_index(), address, true};
+  const NodeBacking* node = mapping->node();
+  const std::uint64_t object =
+      node != nullptr ? NodeOf(scene.state(), node->node).object : mapping->object;
+  return {object, mapping->offset + (address - mapping->start), false};
+}
+
+void LeaveUndefined(Clauses& clauses) {
+  clauses.Returns<Value>({}, "nothing is said of such a call");
+  clauses.AnyFailure();
+  clauses.Ends(GoneHow::kUnknown, 0, Force::kMay, {}, "nothing is said of such a call");
+}
+
+const SyncObject* DescribeSync(const Scene& scene, std::uint64_t address, SyncKind kind,
+                               Clauses& clauses) {
+  const SyncObject* object = FindSync(scene.state(), PlaceAt(scene, address), kind);
+  if (object == nullptr) LeaveUndefined(clauses);
+  return object;
+}
+
+void DescribeBusy(Patience how, int error, Requirements requirements, const char* why,
+                  Clauses& clauses) {
+  switch (how) {
+    case Patience::kWait:
+      return clauses.Blocks(requirements, why);
+    case Patience::kTry:
+      return clauses.Refuse(true, error, Force::kMust, requirements, why);
+    case Patience::kTimed:
+      return clauses.Refuse(true, ETIMEDOUT, Force::kMust, requirements, why);
+  }
+}
+
+void SoilObject(const Scene& scene, State& state, std::uint64_t address) {
+  ForEachMappedPart(
+      scene.space(), address, kSyncObjectBytes,
+      [&](std::uint64_t object, std::uint64_t offset, std::uint64_t, std::uint64_t part) {
+        OwnObject(state, object).MakeUnknown(offset, part, scene.call().step);
+      });
+}
+
+// --- attributes
+
+void Describe(const SyncGetShared&, const Scene&, Clauses& clauses) {
+  clauses.ReturnsValue(0, "SYNC.PSHARED.DEFAULT_PRIVATE"_req, "fresh attributes say private");
+}
+
+void Describe(const SyncSetShared& op, const Scene&, Clauses& clauses) {
+  clauses.ReturnsValue(op.value, "SYNC.PSHARED.SETTABLE"_req, "the attribute is what was set");
+  clauses.Refuse(op.value != 0 && op.value != 1, EINVAL, Force::kMust, "SYNC.PSHARED.INVALID"_req,
+                 "the attribute has two values");
+  clauses.RefuseHere(op.value == 1, ENOTSUP, Force::kMay, {},
+                     "the system may have no such objects for processes");
+}
+
+}  // namespace shmspec::model
