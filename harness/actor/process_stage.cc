@@ -97,6 +97,8 @@ class ProcessStage final : public Stage {
   /// The step that kept the plan past its deadline: a call that must not block, otherwise the first
   /// that has not returned.
   std::optional<std::uint32_t> OverdueStep(const Plan& plan) const;
+  /// Whether the step was to end its actor, and did.
+  bool HasExited(const Step& step) const;
   /// What the plan may have left in the namespace.
   void CleanUp(const Trace& trace);
 
@@ -228,12 +230,21 @@ void ProcessStage::ReadEnd(Trace& trace) const {
   }
 }
 
+bool ProcessStage::HasExited(const Step& step) const {
+  if (!std::holds_alternative<ProcessExit>(step.operation)) return false;
+  const ActorSlot& slot = region_->actor(step.actor.index);
+  const bool killed = static_cast<GoneHow>(slot.how.load()) == GoneHow::kKilled;
+  // When the deadline has passed all are killed.
+  return slot.ended.load() != 0 && !(killed && slot.code.load() == SIGKILL);
+}
+
 std::optional<std::uint32_t> ProcessStage::OverdueStep(const Plan& plan) const {
   std::optional<std::uint32_t> first;
   for (std::uint32_t i = 0; i < region_->header().step_count; ++i) {
     const StepState& state = region_->step(i);
     const StepProgress progress = state.progress.load();
     if (!state.performs || progress == StepProgress::kReturned) continue;
+    if (HasExited(plan.steps[i])) continue;
     if (progress == StepProgress::kCalled && !MayTakeLong(plan.steps[i].operation)) return i;
     if (!first) first = i;
   }

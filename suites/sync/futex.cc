@@ -159,7 +159,6 @@ SHMSPEC_CASE("sync.futex.of_one_process_is_not_woken_by_another", "SYNC.FUTEX.PR
   const Actor b = plan.Forked("b");
   const Segment s = a.Get({.size = {Pages(1)}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
-  a.Remove(s).Gives(0);
   a.Fork(b);
   b.Begin(Own(Timed(p, 30))).Fails(ETIMEDOUT);
   a.AwaitBlocked(b);
@@ -170,6 +169,7 @@ SHMSPEC_CASE("sync.futex.of_one_process_is_not_woken_by_another", "SYNC.FUTEX.PR
   a.AwaitBlocked(b);
   a.Do(SyncFutexWake{p, 9, true}).Gives(0);
   b.Join();
+  a.Remove(s).Gives(0);
 }
 
 SHMSPEC_CASE("sync.futex.of_one_process_is_woken_by_its_threads", "SYNC.FUTEX.PRIVATE_KEY"_req) {
@@ -178,7 +178,6 @@ SHMSPEC_CASE("sync.futex.of_one_process_is_woken_by_its_threads", "SYNC.FUTEX.PR
   const Segment s = a.Get({.size = {Pages(1)}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
   const Attach alias = a.At(s);
-  a.Remove(s).Gives(0);
   a.Thread(t);
   t.Begin(Own(Wait(p))).Gives(0);
   a.AwaitBlocked(t);
@@ -186,6 +185,7 @@ SHMSPEC_CASE("sync.futex.of_one_process_is_woken_by_its_threads", "SYNC.FUTEX.PR
   a.Do(SyncFutexWake{p, 9, false}).Gives(0);
   a.Do(SyncFutexWake{p, 9, true}).Gives(1);
   t.Join();
+  a.Remove(s).Gives(0);
 }
 
 SHMSPEC_CASE("sync.futex.in_private_memory_is_a_childs_own",

@@ -27,30 +27,34 @@ struct Member : Actor {
 };
 
 /// Three processes with a segment of one page, at addresses that differ by more than chance: the
-/// second and the third one attach it within reservations of other sizes.
-struct Meeting {
-  explicit Meeting(PlanBuilder& plan, ActorSpec spec = {})
-      : Meeting(plan.Spawn("a", spec), plan.Spawn("b", spec), plan.Spawn("c", spec)) {}
+/// second and the third one attach it within reservations of other sizes. A fourth one makes it and
+/// removes it in the end.
+class Meeting {
+ public:
+  explicit Meeting(PlanBuilder& plan)
+      : keeper_(plan.Spawn("keeper")),
+        segment(keeper_.Get({.size = {Pages(1)}, .flags = kCreate | 0600})),
+        a(Enter(plan.Spawn("a"))),
+        b(Enter(plan.Spawn("b"), 8, 3)),
+        c(Enter(plan.Spawn("c"), 32, 17)) {}
+  Meeting(const Meeting&) = delete;
+  Meeting& operator=(const Meeting&) = delete;
+  ~Meeting() { keeper_.Remove(segment).Gives(0); }
 
+ private:
+  Member Enter(const Actor& actor) const { return {actor, actor.At(segment)}; }
+  Member Enter(const Actor& actor, std::uint64_t pages, std::int64_t page) const {
+    const Mapping room = actor.Reserve(Pages(pages));
+    return {actor, InGap(actor, segment, room + BoundaryOffset(page), Pages(1))};
+  }
+
+  Actor keeper_;
+
+ public:
   Segment segment;
   Member a;
   Member b;
   Member c;
-
- private:
-  Meeting(const Actor& one, const Actor& two, const Actor& three)
-      : segment(one.Get({.size = {Pages(1)}, .flags = kCreate | 0600})),
-        a(one, one.At(segment)),
-        b(two, Within(two, 8, 3)),
-        c(three, Within(three, 32, 17)) {
-    // It goes with the last of them.
-    one.Remove(segment).Gives(0);
-  }
-
-  Attach Within(const Actor& actor, std::uint64_t pages, std::int64_t page) const {
-    const Mapping room = actor.Reserve(Pages(pages));
-    return InGap(actor, segment, room + BoundaryOffset(page), Pages(1));
-  }
 };
 
 inline SyncMutexLock Try(Address at) { return {.at = at, .how = Patience::kTry}; }

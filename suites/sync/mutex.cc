@@ -20,7 +20,7 @@ void Lock(const Member& one) { one.Do(SyncMutexLock{one.at}).Gives(0); }
 void Unlock(const Member& one) { one.Do(SyncMutexUnlock{one.at}).Gives(0); }
 void IsBusyFor(const Member& one) { one.Do(Try(one.at)).Fails(EBUSY); }
 
-/// Only one at a time has it, whoever asks.
+/// Only one at a time has it.
 void Excludes(PlanBuilder& plan, MutexType type, MutexProtocol protocol) {
   const Meeting all(plan);
   Make(all.a, type, protocol);

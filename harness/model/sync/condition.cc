@@ -31,7 +31,7 @@ bool IsDue(const SyncObject& condition, ActorSet self) {
   return (condition.released & self) != 0 || condition.signals != 0;
 }
 
-/// The ways in which a wait goes on, once the mutex can be had.
+/// The ways in which a wait goes on, once the mutex is free.
 void DescribeReturn(const SyncCondWait& op, const SyncObject& mutex, bool due, Clauses& clauses) {
   clauses.ReturnsValue(
       0, {"SYNC.COND.SIGNAL_WAKES"_req, "SYNC.COND.BROADCAST"_req, "SYNC.COND.ATOMIC_RELEASE"_req},
@@ -40,7 +40,7 @@ void DescribeReturn(const SyncCondWait& op, const SyncObject& mutex, bool due, C
   clauses.Refuse(died, EOWNERDEAD, Force::kMust, "SYNC.ROBUST_MUTEX.OWNER_DEAD"_req,
                  "the owner of the mutex ended with it");
   clauses.Refuse(mutex.hold == Hold::kUnrecoverable, ENOTRECOVERABLE, Force::kMust,
-                 "SYNC.ROBUST_MUTEX.NOT_RECOVERABLE"_req, "the mutex cannot be had any more");
+                 "SYNC.ROBUST_MUTEX.NOT_RECOVERABLE"_req, "the mutex is lost");
   clauses.Refuse(op.how == Patience::kTimed, ETIMEDOUT, due ? Force::kMay : Force::kUsually,
                  "SYNC.COND.TIMEDWAIT"_req, "nobody told the caller to go on in time");
 }

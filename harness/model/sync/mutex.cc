@@ -159,7 +159,7 @@ void Describe(const SyncMutexConsistent&, const Scene& scene, Clauses& clauses) 
   if (mutex == nullptr) return;
   clauses.ReturnsValue(0, "SYNC.ROBUST_MUTEX.CONSISTENT"_req, "the mutex is consistent again");
   if (IsOwner(scene, *mutex) && mutex->hold == Hold::kInconsistent) return;
-  // By another one than its owner, or of one that nobody has been told of.
+  // By another one than its owner, or of one whose next owner does not know yet.
   const bool doubtful = mutex->hold == Hold::kInconsistent || mutex->hold == Hold::kOwnerDied ||
                         mutex->hold == Hold::kThreadDied;
   clauses.Refuse(true, EINVAL, doubtful ? Force::kMay : Force::kMust,

@@ -43,7 +43,7 @@ void ForgetAtExec(const Aftermath& a) {
   if (IsOneOf<ProcessExec>(a.call) && a.Succeeded()) a.after.syncs = a.before.syncs;
 }
 
-/// The one who was told and died is not told of.
+/// The death of the one who was told is not reported.
 void TellOnce(const Aftermath& a) {
   if (!Ends(a)) return;
   ForEachMutex(a, [](const SyncObject& before, SyncObject& after) {

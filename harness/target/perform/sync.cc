@@ -306,8 +306,10 @@ Outcome Do(const SyncFutexWait& op, Context& context) {
   const int operation = FUTEX_WAIT | (op.own ? FUTEX_PRIVATE_FLAG : 0);
   if (op.how != Patience::kTimed) return Returned(Futex(word, operation, op.expected));
   const Deadline deadline(SyncClock::kMonotonic, op.within_ms);
+  // The call has a timespec of the kernel's, which may be narrower than that of the C library.
   const timespec wait = After(op.within_ms);
-  const long result = Futex(word, operation, op.expected, &wait);
+  const long words[] = {static_cast<long>(wait.tv_sec), static_cast<long>(wait.tv_nsec)};
+  const long result = Futex(word, operation, op.expected, words);
   return result == -1 ? Numbered(deadline.Checked(errno)) : Returned(result);
 }
 

@@ -193,7 +193,19 @@ void SimulatedRun::UpdateOverlap() {
   }
 }
 
+void SimulatedRun::LetSleep(std::uint8_t actor) {
+  for (bool moves = true; moves;) {
+    const auto own = std::find_if(flights_.begin(), flights_.end(), [actor](const Flight& flight) {
+      return flight.call.actor == actor;
+    });
+    moves = own != flights_.end() && GoOn(static_cast<std::size_t>(own - flights_.begin()));
+  }
+}
+
 void SimulatedRun::Start(std::uint32_t step) {
+  if (const auto* await = std::get_if<ProcessAwaitBlocked>(&plan_.steps[step].operation)) {
+    LetSleep(await->actor.index);
+  }
   flights_.push_back({Make(step), {}, std::nullopt});
   trace_.steps[step].call_ns = ++instant_ns_;
   UpdateOverlap();

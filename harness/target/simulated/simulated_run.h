@@ -42,6 +42,8 @@ class SimulatedRun {
 
   model::Call Make(std::uint32_t step);
   void Start(std::uint32_t step);
+  /// The actor's call goes on until it returns or sleeps.
+  void LetSleep(std::uint8_t actor);
   /// Lets one call in flight go on or return; false when none can.
   bool GoOn();
   bool GoOn(std::size_t slot);

@@ -10,7 +10,8 @@
 //   b: sync.mutex_consistent at=a1
 //
 // Functions that return an error number fail with it. A call with `how=timed` gives up after
-// `within_ms`; one with `how=wait` may take as long as it has to.
+// `within_ms`, with ETIME where that time has not come; one with `how=wait` may take as long as it
+// has to.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYNC_H_
 #define SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYNC_H_
