@@ -186,6 +186,11 @@ bool Worlds::IsAnyDue() const {
            ways.clear();
            for (std::size_t i = 0; i < flights_.size(); ++i) {
              if (world.progress[i].done) return true;
+             if (world.progress[i].phase == 0) {
+               model::Clauses clauses;
+               model::Describe(model::Scene(setting_, world.state, flights_[i].call), clauses);
+               if (clauses.may_block()) continue;
+             }
              model::Advance(setting_, world.state, flights_[i].call, world.progress[i], nullptr,
                             chooser, unused, ways);
            }

@@ -52,7 +52,7 @@ CaseResult ResultOfDeadline(const Trace& trace, const model::Profile& profile) {
   const Performed& performed = trace.steps[step];
   const Operation& operation = trace.plan.steps[step].operation;
   if (!performed.called || performed.returned) return result;
-  const bool waits = FamilyOf(operation) == Family::kSync && MayTakeLong(operation);
+  const bool waits = FamilyOf(operation) == Family::kSync;
   if (waits ? !IsStuck(trace, profile) : MayTakeLong(operation)) return result;
   result.hung = OperationName(operation);
   Findings findings;

@@ -61,12 +61,12 @@ void Rounds(PlanBuilder& plan, std::uint32_t count) {
   });
 }
 
-SHMSPEC_CASE("sync.barrier.of_two_gives_one_the_serial_value_in_each_round",
+SHMSPEC_RACE("sync.barrier.of_two_gives_one_the_serial_value_in_each_round", kRounds,
              "SYNC.BARRIER.SERIAL"_req, "SYNC.BARRIER.COUNT"_req) {
   Rounds(plan, 2);
 }
 
-SHMSPEC_CASE("sync.barrier.of_three_gives_one_the_serial_value_in_each_round",
+SHMSPEC_RACE("sync.barrier.of_three_gives_one_the_serial_value_in_each_round", kRounds,
              "SYNC.BARRIER.SERIAL"_req, "SYNC.BARRIER.COUNT"_req) {
   Rounds(plan, 3);
 }

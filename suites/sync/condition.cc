@@ -85,6 +85,9 @@ void IsBroadcast(PlanBuilder& plan, bool first_ends) {
   Lock(all.a);
   Signal(all.a, true);
   Unlock(all.a);
+  // Both have gone on, or wait for the mutex.
+  all.a.Do(ProcessAwaitBlocked{all.b});
+  all.a.Do(ProcessAwaitBlocked{all.c});
   all.a.Kill(first_ends ? all.b : all.c);
   (first_ends ? all.c : all.b).Join();
 }
@@ -154,6 +157,40 @@ SHMSPEC_CASE("sync.condition.signal_after_a_killed_waiter_returns", "SYNC.COND.K
   Signal(all.a);
   Lock(all.c);
   Unlock(all.c);
+}
+
+SHMSPEC_RACE("sync.condition.loses_no_signal_of_one_who_has_the_mutex", kRounds,
+             "SYNC.COND.ATOMIC_RELEASE"_req) {
+  const Meeting all(plan);
+  Make(all.a);
+  Lock(all.b);
+  all.a.Begin(SyncMutexLock{all.a.at}).Gives(0);
+  all.b.AwaitBlocked(all.a);
+  // a gets the mutex at the moment at which b begins to wait.
+  all.b.Begin(Wait(all.b)).Gives(0);
+  all.a.Join();
+  Signal(all.a);
+  Unlock(all.a);
+  all.b.Join();
+  Unlock(all.b);
+}
+
+SHMSPEC_CASE("sync.condition.signal_lets_a_waiter_with_a_time_limit_go_on",
+             "SYNC.COND.SIGNAL_WAKES"_req) {
+  const Meeting all(plan);
+  for (const SyncClock clock : {SyncClock::kRealtime, SyncClock::kMonotonic}) {
+    Make(all.a, clock);
+    SyncCondWait timed = Timed(all.b, 60'000);
+    timed.clock = clock;
+    Lock(all.b);
+    all.b.Begin(timed).Gives(0);
+    all.a.AwaitBlocked(all.b);
+    Lock(all.a);
+    Signal(all.a);
+    Unlock(all.a);
+    all.b.Join();
+    Unlock(all.b);
+  }
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ SHMSPEC_CASE("sync.futex.compares_four_bytes", "SYNC.FUTEX.MISMATCH"_req) {
   all.b.Do(Timed(all.b.at + 4, 1000, 0)).Fails(EAGAIN);
 }
 
-SHMSPEC_CASE("sync.futex.loses_no_wake", "SYNC.FUTEX.COMPARE_AND_BLOCK"_req) {
+SHMSPEC_RACE("sync.futex.loses_no_wake", kRounds, "SYNC.FUTEX.COMPARE_AND_BLOCK"_req) {
   const Meeting all(plan);
   plan.Race([&] {
     for (std::uint32_t i = 0; i < 3; ++i) {
@@ -147,6 +147,38 @@ SHMSPEC_CASE("sync.futex.needs_memory", "SYNC.FUTEX.FAULT"_req, "SYNC.FUTEX.ERRO
   all.b.Do(Timed(m + (PageOffset(1) - 4), 1)).Fails(ETIMEDOUT);
 }
 
+SHMSPEC_CASE("sync.futex.wakes_nobody_in_another_page_or_segment", "SYNC.FUTEX.SHARED_KEY"_req) {
+  const Meeting all(plan);
+  const Segment other = all.a.Get({.size = {Pages(2)}, .flags = kCreate | 0600});
+  const Attach p = all.a.At(other);
+  const Attach q = all.b.At(other);
+  all.b.Begin(Wait(q + PageOffset(1))).Gives(0);
+  all.a.AwaitBlocked(all.b);
+  all.a.Do(SyncFutexWake{p, 9}).Gives(0);
+  Wakes(all.a, 9, 0);
+  all.a.Do(SyncFutexWake{p + PageOffset(1), 9}).Gives(1);
+  all.b.Join();
+  all.a.Remove(other).Gives(0);
+}
+
+SHMSPEC_CASE("sync.futex.is_found_by_its_offset_in_the_file", "SYNC.FUTEX.SHARED_KEY"_req) {
+  const Actor a = plan.Spawn("a");
+  const Actor b = plan.Forked("b");
+  const Descriptor d = a.Memfd(0, Pages(3));
+  const Descriptor other = a.Memfd(0, Pages(3));
+  a.Fork(b);
+  const Mapping whole = MapShared(a, d, 3);
+  const Mapping strange = MapShared(a, other, 3);
+  const Mapping last = MapShared(b, d, 1, 1 | 2, 2);
+  b.Begin(Wait(last)).Gives(0);
+  a.AwaitBlocked(b);
+  a.Do(SyncFutexWake{whole, 9}).Gives(0);
+  a.Do(SyncFutexWake{whole + PageOffset(1), 9}).Gives(0);
+  a.Do(SyncFutexWake{strange + PageOffset(2), 9}).Gives(0);
+  a.Do(SyncFutexWake{whole + PageOffset(2), 9}).Gives(1);
+  b.Join();
+}
+
 // --- keys of one process
 
 SyncFutexWait Own(SyncFutexWait wait) {
@@ -157,18 +189,23 @@ SyncFutexWait Own(SyncFutexWait wait) {
 SHMSPEC_CASE("sync.futex.of_one_process_is_not_woken_by_another", "SYNC.FUTEX.PRIVATE_KEY"_req) {
   const Actor a = plan.Spawn("a");
   const Actor b = plan.Forked("b");
+  const Actor c = plan.Forked("c");
   const Segment s = a.Get({.size = {Pages(1)}, .flags = kCreate | 0600});
   const Attach p = a.At(s);
   a.Fork(b);
-  b.Begin(Own(Timed(p, 30))).Fails(ETIMEDOUT);
+  a.Fork(c);
+  b.Begin(Own(Wait(p)));
   a.AwaitBlocked(b);
   a.Do(SyncFutexWake{p, 9, true}).Gives(0);
   a.Do(SyncFutexWake{p, 9, false}).Gives(0);
-  b.Join();
-  b.Begin(Timed(p, 30)).Fails(ETIMEDOUT);
   a.AwaitBlocked(b);
+  a.Kill(b);
+  c.Begin(Wait(p)).Gives(0);
+  a.AwaitBlocked(c);
   a.Do(SyncFutexWake{p, 9, true}).Gives(0);
-  b.Join();
+  a.AwaitBlocked(c);
+  a.Do(SyncFutexWake{p, 9, false}).Gives(1);
+  c.Join();
   a.Remove(s).Gives(0);
 }
 
@@ -195,10 +232,11 @@ SHMSPEC_CASE("sync.futex.in_private_memory_is_a_childs_own",
   const Mapping m = Room(a);
   a.Store(m, 0).Succeeds();
   a.Fork(b);
-  b.Begin(Timed(m, 30)).Fails(ETIMEDOUT);
+  b.Begin(Wait(m));
   a.AwaitBlocked(b);
   a.Do(SyncFutexWake{m, 9}).Gives(0);
-  b.Join();
+  a.AwaitBlocked(b);
+  a.Kill(b);
 }
 
 // --- requeue, and waiters that end
@@ -240,6 +278,20 @@ SHMSPEC_CASE("sync.futex.waiter_that_was_killed_is_not_counted", "SYNC.FUTEX.KIL
   all.a.Kill(all.b);
   Wakes(all.a, 9, 1);
   all.c.Join();
+}
+
+SHMSPEC_CASE("sync.futex.waiters_that_were_moved_give_up_in_time", "SYNC.FUTEX.REQUEUE"_req) {
+  const Meeting all(plan);
+  all.b.Begin(Wait(all.b.at));
+  all.a.AwaitBlocked(all.b);
+  all.c.Begin(Timed(all.c.at, 50));
+  all.a.Do(ProcessAwaitBlocked{all.c});
+  all.a.Do(SyncFutexRequeue{all.a.at, all.a.at + kSecond, 0, 0});
+  all.c.Join();
+  all.a.AwaitBlocked(all.b);
+  all.a.Kill(all.b);
+  all.a.Do(SyncFutexWake{all.a.at + kSecond, 9}).Gives(0);
+  Wakes(all.a, 9, 0);
 }
 
 }  // namespace

@@ -17,6 +17,9 @@ inline constexpr std::int64_t kFirst = 0;
 inline constexpr std::int64_t kSecond = static_cast<std::int64_t>(kSyncObjectBytes);
 inline constexpr std::int64_t kThird = 2 * kSecond;
 
+/// How often processes meet that act at the same time.
+inline constexpr int kRounds = 25;
+
 /// Long enough to be seen, and short.
 inline constexpr std::uint32_t kSoon_ms = 5;
 

@@ -77,7 +77,7 @@ SHMSPEC_CASE("sync.mutex.that_inherits_goes_to_one_who_waits", "SYNC.MUTEX.RELEA
   IsHandedOver(plan, MutexProtocol::kInherit);
 }
 
-SHMSPEC_CASE("sync.mutex.goes_to_everybody_who_asks", "SYNC.MUTEX.RELEASED"_req) {
+SHMSPEC_RACE("sync.mutex.goes_to_everybody_who_asks", kRounds, "SYNC.MUTEX.RELEASED"_req) {
   const Meeting all(plan);
   Make(all.a);
   for (int i = 0; i < 3; ++i) {
@@ -93,7 +93,7 @@ SHMSPEC_CASE("sync.mutex.goes_to_everybody_who_asks", "SYNC.MUTEX.RELEASED"_req)
   all.a.Do(Try(all.a.at)).Gives(0);
 }
 
-SHMSPEC_CASE("sync.mutex.keeps_others_out_while_one_is_in", "SYNC.MUTEX.EXCLUSION"_req,
+SHMSPEC_RACE("sync.mutex.keeps_others_out_while_one_is_in", kRounds, "SYNC.MUTEX.EXCLUSION"_req,
              "SYNC.MUTEX.MEMORY_SYNC"_req) {
   const Meeting all(plan);
   Make(all.a);
@@ -270,6 +270,22 @@ SHMSPEC_CASE("sync.mutex.of_a_parent_is_not_the_childs", "SYNC.MUTEX.TYPES"_req)
   IsBusyFor(all.b);
   Unlock(all.a);
   Lock(all.b);
+}
+
+SHMSPEC_CASE("sync.mutex.given_up_in_time_goes_to_one_who_waits_by_the_monotonic_clock",
+             "SYNC.MUTEX.TIMED"_req) {
+  const Meeting all(plan);
+  for (const MutexProtocol protocol : {MutexProtocol::kNone, MutexProtocol::kInherit}) {
+    Make(all.a, MutexType::kNormal, protocol);
+    Lock(all.a);
+    SyncMutexLock timed{.at = all.b.at, .how = Patience::kTimed, .within_ms = 60'000};
+    if (protocol == MutexProtocol::kNone) timed.clock = SyncClock::kMonotonic;
+    all.b.Begin(timed).Gives(0);
+    all.a.AwaitBlocked(all.b);
+    Unlock(all.a);
+    all.b.Join();
+    Unlock(all.b);
+  }
 }
 
 }  // namespace

@@ -163,7 +163,7 @@ SHMSPEC_CASE("sync.robust.waiter_is_told_that_the_owner_became_another_program",
                 [](const Meeting& all) { all.a.Do(ProcessExec{}).Gives(0); });
 }
 
-SHMSPEC_CASE("sync.robust.waiters_get_it_one_at_a_time",
+SHMSPEC_RACE("sync.robust.waiters_get_it_one_at_a_time", kRounds,
              "SYNC.ROBUST_MUTEX.ONE_WAITER_AT_A_TIME"_req) {
   const Meeting all(plan);
   Make(all.a);

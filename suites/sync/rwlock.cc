@@ -110,7 +110,7 @@ SHMSPEC_CASE("sync.rwlock.goes_to_a_writer_when_the_last_reader_gives_it_up",
   all.a.Do(Tries(all.a.at, false)).Fails(EBUSY);
 }
 
-SHMSPEC_CASE("sync.rwlock.keeps_writers_apart", "SYNC.RWLOCK.EXCLUSION"_req) {
+SHMSPEC_RACE("sync.rwlock.keeps_writers_apart", kRounds, "SYNC.RWLOCK.EXCLUSION"_req) {
   const Meeting all(plan);
   Make(all.a);
   plan.Race([&] {
@@ -169,6 +169,43 @@ SHMSPEC_CASE("sync.rwlock.stays_held_when_its_writer_is_killed", "SYNC.RWLOCK.NO
   all.b.Kill(all.a);
   all.b.Do(Tries(all.b.at, false)).Fails(EBUSY);
   all.c.Do(Timed(all.c.at, true, kSoon_ms)).Fails(ETIMEDOUT);
+}
+
+SHMSPEC_CASE("sync.rwlock.given_up_in_time_goes_to_those_who_wait_until_a_time",
+             "SYNC.RWLOCK.RELEASED"_req) {
+  const Meeting all(plan);
+  Make(all.a);
+  for (const SyncClock clock : {SyncClock::kRealtime, SyncClock::kMonotonic}) {
+    for (const bool write : {false, true}) {
+      SyncRwlockLock timed = Timed(all.b.at, write, 60'000);
+      timed.clock = clock;
+      Write(all.a);
+      all.b.Begin(timed).Gives(0);
+      all.a.AwaitBlocked(all.b);
+      Unlock(all.a);
+      all.b.Join();
+      Unlock(all.b);
+    }
+  }
+}
+
+SHMSPEC_RACE("sync.rwlock.keeps_readers_from_what_is_half_written", kRounds,
+             "SYNC.RWLOCK.EXCLUSION"_req) {
+  const Meeting all(plan);
+  Make(all.a);
+  plan.Race([&] {
+    for (std::uint64_t i = 1; i < 4; ++i) {
+      Write(all.a);
+      all.a.Store(all.a.at + kSecond, 99).Succeeds();
+      all.a.Store(all.a.at + kSecond, 0).Succeeds();
+      Unlock(all.a);
+    }
+    for (const Member* one : {&all.b, &all.c}) {
+      Read(*one);
+      one->Load(one->at + kSecond).Gives(0);
+      Unlock(*one);
+    }
+  });
 }
 
 }  // namespace

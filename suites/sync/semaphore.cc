@@ -82,7 +82,8 @@ SHMSPEC_CASE("sync.semaphore.post_lets_a_waiter_with_a_time_limit_go_on",
   Has(all.a, 0);
 }
 
-SHMSPEC_CASE("sync.semaphore.keeps_the_sum_whatever_the_order", "SYNC.SEM.CONSERVATION"_req) {
+SHMSPEC_RACE("sync.semaphore.keeps_the_sum_whatever_the_order", kRounds,
+             "SYNC.SEM.CONSERVATION"_req) {
   const Meeting all(plan);
   Make(all.a, 1);
   plan.Race([&] {
@@ -167,6 +168,19 @@ SHMSPEC_CASE("sync.semaphore.in_memory_of_one_process_is_a_childs_own", "SYNC.SE
   a.Fork(b);
   b.Do(SyncSemWait{m, Patience::kTry});
   a.Do(SyncSemValue{m}).Gives(1);
+}
+
+SHMSPEC_CASE("sync.semaphore.post_lets_a_waiter_by_the_monotonic_clock_go_on",
+             "SYNC.SEM.POST_WAKES"_req) {
+  const Meeting all(plan);
+  Make(all.a, 0);
+  SyncSemWait timed = Timed(all.b.at, 60'000);
+  timed.clock = SyncClock::kMonotonic;
+  all.b.Begin(timed).Gives(0);
+  all.a.AwaitBlocked(all.b);
+  Post(all.c);
+  all.b.Join();
+  Has(all.a, 0);
 }
 
 }  // namespace

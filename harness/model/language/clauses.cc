@@ -29,6 +29,7 @@ void Clauses::Reset() {
   explanation_ = nullptr;
   unwritten_ = {};
   unwritten_by_failure_ = {};
+  may_block_ = false;
   any_failure_ = false;
   any_failure_here_ = nullptr;
   other_rows_ = false;

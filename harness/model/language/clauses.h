@@ -213,6 +213,8 @@ class Clauses {
     Add({Refusal::Kind::kBlocks, Force::kMust, FaultCode::kOther, GoneHow::kUnknown, 0, kAnyOffset,
          requirements, why});
   }
+  /// The call may also not return for a long time, or never.
+  void MayBlock() { may_block_ = true; }
   /// What was said to refuse the call need not refuse it.
   void LetSucceed() {
     for (std::size_t i = 0; i < refusal_count_; ++i) refusals_[i].force = Force::kMay;
@@ -266,6 +268,7 @@ class Clauses {
   bool MustFail() const;
   /// Whether Blocks() was said.
   bool IsBlocked() const;
+  bool may_block() const { return may_block_; }
   std::span<const Refusal> refusals() const { return {refusals_.data(), refusal_count_}; }
   std::span<const Bound> bounds() const { return {bounds_.data(), bound_count_}; }
   std::span<const Row> rows() const { return {rows_.data(), row_count_}; }
@@ -303,6 +306,7 @@ class Clauses {
   Requirements fresh_requirements_;
   Requirements unwritten_;
   Requirements unwritten_by_failure_;
+  bool may_block_ = false;
   bool any_failure_ = false;
   const char* any_failure_here_ = nullptr;
   bool other_rows_ = false;

@@ -8,16 +8,37 @@
 namespace shmspec::model {
 namespace {
 
-/// Whether the process maps the object, so that the system finds its locks when it ends.
-bool Maps(const State& state, std::uint8_t process, const SyncPlace& place) {
-  if (place.own) return place.object == process;
-  const auto& mappings = state.processes[process].space->mappings();
-  return std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& mapping) {
-    const NodeBacking* node = mapping.node();
-    const std::uint64_t object =
-        node != nullptr && node->shared ? NodeOf(state, node->node).object : mapping.object;
-    return object == place.object && mapping.offset <= place.offset &&
-           place.offset - mapping.offset < mapping.size();
+/// The system finds the locks of one that ends by the addresses at which it locked them.
+enum class Found : std::uint8_t { kYes, kNo, kDoubtful };
+
+bool Shows(const State& state, const Mapping& mapping, const SyncPlace& place) {
+  const NodeBacking* node = mapping.node();
+  const std::uint64_t object =
+      node != nullptr && node->shared ? NodeOf(state, node->node).object : mapping.object;
+  return object == place.object && mapping.offset <= place.offset &&
+         place.offset - mapping.offset < mapping.size();
+}
+
+Found Finds(const State& state, std::uint8_t process, const SyncObject& mutex) {
+  if (mutex.place.own) return mutex.place.object == process ? Found::kYes : Found::kNo;
+  const AddressSpace& space = *state.processes[process].space;
+  const Mapping* there = space.Find(mutex.address);
+  if (there != nullptr && Shows(state, *there, mutex.place)) {
+    return (there->protection & kProtectWrite) != 0 ? Found::kYes : Found::kDoubtful;
+  }
+  const auto& mappings = space.mappings();
+  const bool elsewhere = std::any_of(mappings.begin(), mappings.end(), [&](const Mapping& mapping) {
+    return Shows(state, mapping, mutex.place);
+  });
+  return elsewhere || there != nullptr ? Found::kDoubtful : Found::kNo;
+}
+
+/// Whether the actor has a robust mutex where the system does not find it: then it may not find
+/// others either.
+bool HasLostOne(const State& state, std::uint8_t actor) {
+  return std::any_of(state.syncs->begin(), state.syncs->end(), [&](const SyncObject& one) {
+    return one.kind == SyncKind::kMutex && one.owner == actor && one.robust &&
+           Finds(state, state.tasks[actor].process, one) != Found::kYes;
   });
 }
 
@@ -56,19 +77,27 @@ void SetQueue(State& state, const FutexQueue& queue) {
 
 void EndSync(State& state, std::uint8_t actor, bool alone) {
   const ActorSet self = OnlyActor(actor);
+  const bool lost = HasLostOne(state, actor);
   const CopyOnWrite<std::vector<SyncObject>> before = state.syncs;
   for (const SyncObject& one : *before) {
     const bool owns = one.kind == SyncKind::kMutex && one.owner == actor;
     if (!owns && ((one.waiting | one.released) & self) == 0) continue;
     SyncObject& object = OwnSync(state, one.place, one.kind);
-    // One that was to go on may have taken what was given to it or not: nothing is said of that.
+    const bool waited = (one.waiting & ~one.released & self) != 0;
     object.waiting &= ~self;
     object.released &= ~self;
+    object.broken = object.broken || waited;
+    // It may have been the one that was told to go on.
+    if (waited && object.signals != 0) --object.signals;
     if (!owns) continue;
     object.owner = kNobody;
     object.count = 0;
-    const bool told = object.robust && Maps(state, state.tasks[actor].process, one.place);
-    object.hold = !told ? Hold::kStalled : alone ? Hold::kThreadDied : Hold::kOwnerDied;
+    const Found found = Finds(state, state.tasks[actor].process, one);
+    if (!object.robust || found == Found::kNo) {
+      object.hold = Hold::kStalled;
+    } else {
+      object.hold = alone || lost || found != Found::kYes ? Hold::kThreadDied : Hold::kOwnerDied;
+    }
   }
   const CopyOnWrite<std::vector<FutexQueue>> queues = state.futexes;
   for (FutexQueue queue : *queues) {

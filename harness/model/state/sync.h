@@ -49,6 +49,7 @@ struct SyncObject {
   MutexType type = MutexType::kNormal;
   MutexProtocol protocol = MutexProtocol::kNone;
   bool robust = false;
+  std::uint64_t address = 0;  // at which its owner locked it
   /// How often the owner has locked it, the value of a semaphore, or how many a barrier is for.
   std::uint32_t count = 0;
   // Of a rwlock: how often each actor has it for reading, and those who ended with it.
@@ -57,7 +58,7 @@ struct SyncObject {
   ActorSet waiting = 0;
   ActorSet released = 0;
   std::uint32_t signals = 0;
-  bool serial_due = false;  // of a barrier: nobody of the released ones has got that value
+  bool broken = false;  // one that waited was killed: nothing is said of it any more
   friend bool operator==(const SyncObject&, const SyncObject&) = default;
 };
 

@@ -17,6 +17,7 @@ void Describe(const SyncBarrierInit& op, const Scene&, Clauses& clauses) {
   clauses.Refuse(op.count == 0, EINVAL, Force::kMust, "SYNC.BARRIER.ZERO"_req,
                  "nobody is to arrive");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
+  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of something else");
 }
 
 void Apply(const SyncBarrierInit& op, const Scene& scene, State& state, const Outcome& outcome) {
@@ -32,6 +33,7 @@ void Describe(const SyncBarrierWait&, const Scene& scene, Clauses& clauses) {
   const SyncObject* barrier =
       DescribeSync(scene, scene.AddressOf<&SyncBarrierWait::at>(), SyncKind::kBarrier, clauses);
   if (barrier == nullptr) return;
+  if (barrier->broken) return LeaveUndefined(clauses);
   if ((barrier->released & OnlyActor(scene.call().actor)) != 0) {
     const bool last = std::popcount(barrier->released) == static_cast<int>(barrier->signals);
     clauses.Returns<Value>("SYNC.BARRIER.COUNT"_req, "as many as it is for have arrived");
@@ -48,7 +50,7 @@ void Advance(const SyncBarrierWait& op, Stride& stride) {
   const SyncPlace place = PlaceAt(stride.scene(), address);
   const SyncObject* found = FindSync(stride.state(), place, SyncKind::kBarrier);
   const ActorSet self = OnlyActor(stride.call().actor);
-  if (found == nullptr || found->count == 1) return stride.Whole();
+  if (found == nullptr || found->broken || found->count == 1) return stride.Whole();
   if (stride.progress().phase == 0) {
     Next& next = stride.Add();
     next.progress.phase = 1;

@@ -50,6 +50,7 @@ void DescribeReturn(const SyncCondWait& op, const SyncObject& mutex, bool due, C
 void Describe(const SyncCondInit&, const Scene&, Clauses& clauses) {
   clauses.ReturnsValue(0, "SYNC.PSHARED.ALL_CARRIERS"_req, "the condition is made");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
+  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of something else");
 }
 
 void Apply(const SyncCondInit&, const Scene& scene, State& state, const Outcome& outcome) {
@@ -65,11 +66,18 @@ void Describe(const SyncCondWait& op, const Scene& scene, Clauses& clauses) {
   const SyncObject* condition =
       DescribeSync(scene, scene.AddressOf<&SyncCondWait::at>(), SyncKind::kCond, clauses);
   if (condition == nullptr) return;
-  if (!HasMutex(scene)) return LeaveUndefined(clauses);
-  DescribeReturn(op, *MutexOf(scene), false, clauses);
+  if (!HasMutex(scene) || condition->broken) return LeaveUndefined(clauses);
+  // The mutex is given up once, and one that is inconsistent is lost by that.
+  const SyncObject& mutex = *MutexOf(scene);
+  if (mutex.count > 1 || mutex.hold == Hold::kInconsistent) return LeaveUndefined(clauses);
+  DescribeReturn(op, mutex, false, clauses);
 }
 
 void Apply(const SyncCondWait&, const Scene& scene, State& state, const Outcome&) {
+  const SyncPlace place = PlaceAt(scene, scene.AddressOf<&SyncCondWait::mutex>());
+  const SyncObject* mutex = FindSync(state, place, SyncKind::kMutex);
+  const bool defined = mutex != nullptr && mutex->count == 1 && mutex->hold == Hold::kHeld;
+  if (!defined) RemoveSync(state, place);
   SoilObject(scene, state, scene.AddressOf<&SyncCondWait::at>());
   SoilObject(scene, state, scene.AddressOf<&SyncCondWait::mutex>());
 }
@@ -83,7 +91,9 @@ void Advance(const SyncCondWait& op, Stride& stride) {
   const std::uint8_t actor = stride.call().actor;
   const ActorSet self = OnlyActor(actor);
   if (stride.progress().phase == 0) {
-    if (condition == nullptr || !HasMutex(scene)) return stride.Whole();
+    if (condition == nullptr || condition->broken || !HasMutex(scene)) return stride.Whole();
+    const SyncObject& held = *MutexOf(scene);
+    if (held.count > 1 || held.hold == Hold::kInconsistent) return stride.Whole();
     Next& next = stride.Add();
     next.progress.phase = 1;
     next.progress.sleeps = true;
@@ -102,7 +112,8 @@ void Advance(const SyncCondWait& op, Stride& stride) {
   if (held) return;
   const bool due = IsDue(*condition, self);
   // Nobody goes on by itself where the model plays the system.
-  if (stride.seen() == nullptr && !due && op.how == Patience::kWait) return;
+  if (stride.seen() == nullptr && !due && (op.how != Patience::kTimed || WaitsLong(op))) return;
+  if (stride.seen() == nullptr && condition->broken) return;
   stride.clauses().Reset();
   DescribeReturn(op, *mutex, due, stride.clauses());
   const std::optional<Outcome> outcome = stride.SettleAndNote();
@@ -114,7 +125,8 @@ void Advance(const SyncCondWait& op, Stride& stride) {
   const bool named = (left.released & self) != 0;
   left.waiting &= ~self;
   left.released &= ~self;
-  if (!named && Succeeded(*outcome) && left.signals != 0) --left.signals;
+  // One that gave up may have been the one that was told.
+  if (!named && left.signals != 0) --left.signals;
   const int others = std::popcount(left.waiting & ~left.released);
   left.signals = std::min(left.signals, static_cast<std::uint32_t>(others));
   if (mutex->hold == Hold::kUnrecoverable) return;
@@ -127,6 +139,7 @@ void Describe(const SyncCondSignal&, const Scene& scene, Clauses& clauses) {
   const SyncObject* condition =
       DescribeSync(scene, scene.AddressOf<&SyncCondSignal::at>(), SyncKind::kCond, clauses);
   if (condition == nullptr) return;
+  if (condition->broken) return LeaveUndefined(clauses);
   clauses.ReturnsValue(0, {"SYNC.COND.SIGNAL_WAKES"_req, "SYNC.COND.BROADCAST"_req},
                        "those who wait are told to go on");
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
+#include <climits>
 
 #include "harness/model/language/stride.h"
 #include "harness/model/memory/access.h"
@@ -18,9 +19,11 @@ using namespace shmspec::literals;
 namespace {
 
 constexpr std::uint64_t kWordBytes = 4;
+constexpr std::uint64_t kOwnKeys = 256;  // more than there are processes
 
 SyncPlace WordAt(const Scene& scene, std::uint64_t address, bool own) {
-  if (own) return {scene.process_index(), address, true};
+  // Its own key, even where the memory is that of the process alone.
+  if (own) return {scene.process_index() + kOwnKeys, address, true};
   return PlaceAt(scene, address);
 }
 
@@ -30,6 +33,8 @@ void DescribeWord(const Scene& scene, std::uint64_t address, bool reads, Clauses
   clauses.Refuse(address % kWordBytes != 0, EINVAL, Force::kMust, "SYNC.FUTEX.MISALIGNED"_req,
                  "the address is not a multiple of 4");
   if (address % kWordBytes != 0) return;
+  clauses.Refuse(PlaceAt(scene, address).own, EFAULT, Force::kMay, {},
+                 "private memory may have to be writable");
   const Reach reach = Follow(scene, address, kWordBytes, false);
   if (reach.end == Reach::End::kWhole) return;
   clauses.Refuse(true, EFAULT, reads && reach.certain ? Force::kMust : Force::kMay,
@@ -71,7 +76,8 @@ void Describe(const SyncFutexWait& op, const Scene& scene, Clauses& clauses) {
   clauses.Refuse(comparison.may_differ, EAGAIN, comparison.may_match ? Force::kMay : Force::kMust,
                  "SYNC.FUTEX.MISMATCH"_req, "the word is another one");
   if (!comparison.may_match) return;
-  DescribeBusy(op.how, ETIMEDOUT, WhyAsleep(op, place), "nobody wakes the caller", clauses);
+  clauses.Refuse(true, EINTR, Force::kMay, {}, "a signal may end the wait");
+  DescribeBusy(op, ETIMEDOUT, WhyAsleep(op, place), "nobody wakes the caller", clauses);
 }
 
 void Apply(const SyncFutexWait&, const Scene& scene, State& state, const Outcome&) {
@@ -108,6 +114,7 @@ void Advance(const SyncFutexWait& op, Stride& stride) {
   const auto found = std::find_if(queues.begin(), queues.end(),
                                   [&](const FutexQueue& one) { return (one.waiting & self) != 0; });
   if (found == queues.end()) return;
+  if (stride.seen() == nullptr && found->unsure) return;
   const bool may_be_woken = found->woken != 0;
   const auto waiting = static_cast<unsigned>(std::popcount(found->waiting));
   const bool may_time_out = op.how == Patience::kTimed && (found->woken < waiting || found->unsure);
@@ -116,6 +123,7 @@ void Advance(const SyncFutexWait& op, Stride& stride) {
   stride.clauses().Refuse(may_time_out, ETIMEDOUT, may_be_woken ? Force::kMay : Force::kMust,
                           WhyAsleep(op, found->place), "nobody woke the caller in time");
   if (!may_be_woken && !may_time_out) return;
+  if (stride.seen() == nullptr && !may_be_woken && WaitsLong(op)) return;
   const std::optional<Outcome> outcome = stride.SettleAndNote();
   if (!outcome) return;
   FutexQueue queue = *found;
@@ -135,7 +143,10 @@ void Describe(const SyncFutexWake& op, const Scene& scene, Clauses& clauses) {
   const auto asleep = static_cast<std::uint32_t>(std::popcount(queue.waiting)) - queue.woken;
   const std::uint32_t most = asleep + (queue.unsure ? queue.woken : 0);
   clauses.Returns<Value>({}, "those who were to be woken");
-  clauses.Bind(0, std::min(op.count, asleep), std::min(op.count, most),
+  // The kernel counts after it has woken one, and takes the number for a signed one.
+  const bool odd = op.count == 0 || op.count > INT_MAX;
+  clauses.Bind(0, odd ? 0 : std::min(op.count, asleep),
+               odd ? std::min(1u, most) : std::min(op.count, most),
                op.own ? Requirements{"SYNC.FUTEX.PRIVATE_KEY"_req}
                       : Requirements{"SYNC.FUTEX.WAKE_COUNT"_req, "SYNC.FUTEX.SHARED_KEY"_req},
                "that many slept there, of those that were to be woken");
@@ -169,6 +180,7 @@ void Apply(const SyncFutexRequeue& op, const Scene& scene, State& state, const O
   if (!Succeeded(outcome)) return;
   const SyncPlace from = WordAt(scene, scene.AddressOf<&SyncFutexRequeue::at>(), false);
   const SyncPlace to = WordAt(scene, scene.AddressOf<&SyncFutexRequeue::to>(), false);
+  if (from == to) return;
   FutexQueue queue = QueueAt(state, from);
   const auto asleep = static_cast<std::uint32_t>(std::popcount(queue.waiting)) - queue.woken;
   const std::uint32_t woken = queue.woken + std::min(op.count, asleep);
@@ -176,6 +188,7 @@ void Apply(const SyncFutexRequeue& op, const Scene& scene, State& state, const O
   FutexQueue moved = QueueAt(state, to);
   moved.waiting |= queue.waiting;
   moved.woken += woken;
+  moved.unsure = moved.unsure || queue.unsure;
   queue.waiting = 0;
   SetQueue(state, queue);
   SetQueue(state, moved);

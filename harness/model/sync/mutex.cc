@@ -27,7 +27,9 @@ void DescribeRelock(const SyncMutexLock& op, const SyncObject& mutex, Clauses& c
   if (mutex.type == MutexType::kErrorCheck && op.how != Patience::kTry) {
     return clauses.Refuse(true, EDEADLK, Force::kMust, types, "the caller has it already");
   }
-  DescribeBusy(op.how, EBUSY, types, "the caller has it already", clauses);
+  DescribeBusy(op, EBUSY, types, "the caller has it already", clauses);
+  clauses.Refuse(mutex.type == MutexType::kErrorCheck, EDEADLK, Force::kMay, {},
+                 "one that tries may be told so as well");
 }
 
 }  // namespace
@@ -49,6 +51,7 @@ void ReleaseMutex(SyncObject& mutex) {
 void Describe(const SyncMutexInit& op, const Scene&, Clauses& clauses) {
   clauses.ReturnsValue(0, "SYNC.PSHARED.ALL_CARRIERS"_req, "the mutex is made");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
+  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of something else");
   clauses.RefuseHere(op.protocol != MutexProtocol::kNone || op.robust, ENOTSUP, Force::kMay, {},
                      "the system may have no such mutexes");
 }
@@ -80,7 +83,7 @@ void Describe(const SyncMutexLock& op, const Scene& scene, Clauses& clauses) {
     case Hold::kHeld:
     case Hold::kInconsistent:
       return DescribeBusy(
-          op.how, EBUSY,
+          op, EBUSY,
           op.how == Patience::kTimed
               ? Requirements{"SYNC.MUTEX.TIMED"_req, "SYNC.MUTEX.EXCLUSION"_req}
               : Requirements{"SYNC.MUTEX.EXCLUSION"_req, "SYNC.PSHARED.ANY_MAPPING"_req},
@@ -95,7 +98,7 @@ void Describe(const SyncMutexLock& op, const Scene& scene, Clauses& clauses) {
                             "SYNC.ROBUST_MUTEX.NOT_RECOVERABLE"_req,
                             "it was given up without being made consistent");
     case Hold::kStalled:
-      return DescribeBusy(op.how, EBUSY,
+      return DescribeBusy(op, EBUSY,
                           mutex->robust ? "SYNC.ROBUST_MUTEX.UNMAPPED_OWNER"_req
                                         : "SYNC.MUTEX.NORMAL_OWNER_DIES"_req,
                           "its owner ended with it, and nobody is told", clauses);
@@ -104,6 +107,7 @@ void Describe(const SyncMutexLock& op, const Scene& scene, Clauses& clauses) {
                      "the thread that has it ended");
       clauses.Refuse(op.how == Patience::kTry, EBUSY, Force::kMay, {}, "its process lives");
       clauses.Refuse(op.how == Patience::kTimed, ETIMEDOUT, Force::kMay, {}, "its process lives");
+      clauses.MayBlock();
       return;
   }
 }
@@ -121,6 +125,7 @@ void Apply(const SyncMutexLock&, const Scene& scene, State& state, const Outcome
     ++mutex.count;
   } else {
     TakeMutex(mutex, scene.call().actor);
+    mutex.address = address;
   }
 }
 
@@ -164,6 +169,7 @@ void Describe(const SyncMutexConsistent&, const Scene& scene, Clauses& clauses) 
                         mutex->hold == Hold::kThreadDied;
   clauses.Refuse(true, EINVAL, doubtful ? Force::kMay : Force::kMust,
                  "SYNC.ROBUST_MUTEX.CONSISTENT_INVALID"_req, "it is not inconsistent");
+  clauses.Refuse(true, EPERM, Force::kMay, {}, "the caller does not have it");
 }
 
 void Apply(const SyncMutexConsistent&, const Scene& scene, State& state, const Outcome& outcome) {
@@ -181,6 +187,7 @@ void Describe(const SyncMutexDestroy&, const Scene& scene, Clauses& clauses) {
       DescribeSync(scene, scene.AddressOf<&SyncMutexDestroy::at>(), SyncKind::kMutex, clauses);
   if (mutex == nullptr) return;
   clauses.ReturnsValue(0, "SYNC.ROBUST_MUTEX.NOT_RECOVERABLE"_req, "nobody has the mutex");
+  clauses.Refuse(true, EBUSY, Force::kMay, {}, "one may wait at a condition with it");
   const bool unused = mutex->hold == Hold::kFree || mutex->hold == Hold::kUnrecoverable;
   if (!unused) LeaveUndefined(clauses);
 }

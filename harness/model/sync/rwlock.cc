@@ -36,6 +36,7 @@ bool IsLeftHeld(const Scene& scene, const SyncObject& lock) {
 void Describe(const SyncRwlockInit&, const Scene&, Clauses& clauses) {
   clauses.ReturnsValue(0, "SYNC.PSHARED.ALL_CARRIERS"_req, "the lock is made");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
+  clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of something else");
 }
 
 void Apply(const SyncRwlockInit&, const Scene& scene, State& state, const Outcome& outcome) {
@@ -66,10 +67,11 @@ void Describe(const SyncRwlockLock& op, const Scene& scene, Clauses& clauses) {
                               : op.how == Patience::kTimed
                                   ? Requirements{"SYNC.RWLOCK.TIMED"_req}
                                   : Requirements{"SYNC.RWLOCK.EXCLUSION"_req};
-    return DescribeBusy(op.how, EBUSY, held, "others have it", clauses);
+    return DescribeBusy(op, EBUSY, held, "others have it", clauses);
   }
   // Writers that wait may go before readers that come later.
   const bool may_wait = !op.write && scene.call().overlapped;
+  if (may_wait) clauses.MayBlock();
   clauses.Refuse(may_wait && op.how == Patience::kTry, EBUSY, Force::kMay, {}, "a writer may wait");
   clauses.Refuse(may_wait && op.how == Patience::kTimed, ETIMEDOUT, Force::kMay, {},
                  "a writer may wait");

@@ -41,9 +41,10 @@ void Describe(const SyncSemWait& op, const Scene& scene, Clauses& clauses) {
   if (semaphore == nullptr) return;
   clauses.ReturnsValue(0, {"SYNC.SEM.UNNAMED"_req, "SYNC.SEM.POST_WAKES"_req},
                        "the value is not 0");
+  clauses.Refuse(true, EINTR, Force::kMay, {}, "a signal may end the wait");
   if (semaphore->count != 0) return;
   const Requirements conserves = {"SYNC.SEM.CONSERVATION"_req, "SYNC.SEM.NO_UNDO"_req};
-  DescribeBusy(op.how, EAGAIN,
+  DescribeBusy(op, EAGAIN,
                op.how == Patience::kTry     ? Requirements{"SYNC.SEM.TRY_AT_ZERO"_req}
                : op.how == Patience::kTimed ? Requirements{"SYNC.SEM.TIMED"_req}
                                             : conserves,

@@ -23,6 +23,7 @@ SyncPlace PlaceAt(const Scene& scene, std::uint64_t address) {
 void LeaveUndefined(Clauses& clauses) {
   clauses.Returns<Value>({}, "nothing is said of such a call");
   clauses.AnyFailure();
+  clauses.MayBlock();
   clauses.Ends(GoneHow::kUnknown, 0, Force::kMay, {}, "nothing is said of such a call");
 }
 
@@ -31,18 +32,6 @@ const SyncObject* DescribeSync(const Scene& scene, std::uint64_t address, SyncKi
   const SyncObject* object = FindSync(scene.state(), PlaceAt(scene, address), kind);
   if (object == nullptr) LeaveUndefined(clauses);
   return object;
-}
-
-void DescribeBusy(Patience how, int error, Requirements requirements, const char* why,
-                  Clauses& clauses) {
-  switch (how) {
-    case Patience::kWait:
-      return clauses.Blocks(requirements, why);
-    case Patience::kTry:
-      return clauses.Refuse(true, error, Force::kMust, requirements, why);
-    case Patience::kTimed:
-      return clauses.Refuse(true, ETIMEDOUT, Force::kMust, requirements, why);
-  }
 }
 
 void SoilObject(const Scene& scene, State& state, std::uint64_t address) {

@@ -5,6 +5,7 @@
 #ifndef SHMSPEC_HARNESS_MODEL_SYNC_SYNC_H_
 #define SHMSPEC_HARNESS_MODEL_SYNC_SYNC_H_
 
+#include <cerrno>
 #include <cstdint>
 
 #include "harness/model/language/clauses.h"
@@ -20,13 +21,26 @@ SyncPlace PlaceAt(const Scene& scene, std::uint64_t address);
 const SyncObject* DescribeSync(const Scene& scene, std::uint64_t address, SyncKind kind,
                                Clauses& clauses);
 
+/// Whether the time limit of the call may lie behind the deadline of a plan.
+template <class Op>
+bool WaitsLong(const Op& op) {
+  constexpr std::uint32_t kLong_ms = 5000;
+  return op.how == Patience::kTimed && op.within_ms >= kLong_ms;
+}
+
 /// Nothing is said of the call, not even that its caller lives on.
 void LeaveUndefined(Clauses& clauses);
 
-/// The call cannot have what it waits for: it waits, or fails as its patience says; one that only
+/// The call does not get what it waits for: it waits, or fails as its patience says; one that only
 /// tries with `error`.
-void DescribeBusy(Patience how, int error, Requirements requirements, const char* why,
-                  Clauses& clauses);
+template <class Op>
+void DescribeBusy(const Op& op, int error, Requirements requirements, const char* why,
+                  Clauses& clauses) {
+  if (op.how == Patience::kWait) return clauses.Blocks(requirements, why);
+  clauses.Refuse(true, op.how == Patience::kTry ? error : ETIMEDOUT, Force::kMust, requirements,
+                 why);
+  if (WaitsLong(op)) clauses.MayBlock();
+}
 
 /// The bytes of an object at the address have changed in a way that only its library knows.
 void SoilObject(const Scene& scene, State& state, std::uint64_t address);
