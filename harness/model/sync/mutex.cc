@@ -29,7 +29,7 @@ void DescribeRelock(const SyncMutexLock& op, const SyncObject& mutex, Clauses& c
   }
   DescribeBusy(op, EBUSY, types, "the caller has it already", clauses);
   clauses.Refuse(mutex.type == MutexType::kErrorCheck, EDEADLK, Force::kMay, {},
-                 "one that tries may be told so as well");
+                 "a lock that only tries may fail so as well");
 }
 
 }  // namespace
