@@ -31,7 +31,7 @@ void KillChildren();
 /// what runs for longer than `patience_ms` more is killed.
 class StraysEnd {
  public:
-  explicit StraysEnd(std::int64_t patience_ms) : patience_ms_(patience_ms) { AdoptOrphans(); }
+  explicit StraysEnd(std::int64_t patience_ms = 100) : patience_ms_(patience_ms) { AdoptOrphans(); }
   StraysEnd(const StraysEnd&) = delete;
   StraysEnd& operator=(const StraysEnd&) = delete;
   ~StraysEnd();

@@ -16,7 +16,6 @@ namespace shmspec {
 namespace {
 
 constexpr std::int64_t kIntroduction_ms = 10'000;
-constexpr std::int64_t kStrays_ms = 100;
 constexpr std::string_view kChapter = "wrapper.";
 
 /// A mistake in the file and its position. Caught in ReadLibraryProfile and nowhere else.
@@ -104,7 +103,7 @@ Result<std::vector<std::string>> SplitWords(std::string_view line) {
 }
 
 Result<AdapterIntroduction> Introduce(const AdapterProgram& program) {
-  const StraysEnd strays(kStrays_ms);
+  const StraysEnd strays;
   Result<std::unique_ptr<Adapter>> adapter = Adapter::Start(program, kIntroduction_ms);
   if (!adapter.ok()) return adapter.error();
   return (*adapter)->introduction();

@@ -16,7 +16,6 @@ namespace shmspec {
 namespace {
 
 constexpr std::int64_t kAnswer_ms = 5000;
-constexpr std::int64_t kStrays_ms = 100;
 
 /// A step of the conversation, and what its answer may be.
 struct Asked {
@@ -223,7 +222,7 @@ class Check {
 
 bool CheckAdapter(const AdapterProgram& program, std::optional<std::uint32_t> stranger,
                   const std::function<void(const AdapterFinding&)>& report) {
-  const StraysEnd strays(kStrays_ms);
+  const StraysEnd strays;
   return Check(program, report).Run(stranger);
 }
 

@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-#include "suites/sync/meeting.h"
+#include "suites/sync/mutex.h"
 
 namespace shmspec {
 namespace {
@@ -17,8 +17,6 @@ void Make(const Member& maker, SyncClock clock = SyncClock::kRealtime, bool robu
   maker.Do(SyncCondInit{maker.at + kSecond, clock}).Gives(0);
 }
 
-void Lock(const Member& one) { one.Do(SyncMutexLock{one.at}).Gives(0); }
-void Unlock(const Member& one) { one.Do(SyncMutexUnlock{one.at}).Gives(0); }
 void Signal(const Member& one, bool everybody = false) {
   one.Do(SyncCondSignal{one.at + kSecond, everybody}).Gives(0);
 }

@@ -2,9 +2,9 @@
 //
 // Mutexes that processes share.
 
-#include <cerrno>
+#include "suites/sync/mutex.h"
 
-#include "suites/sync/meeting.h"
+#include <cerrno>
 
 namespace shmspec {
 namespace {
@@ -16,8 +16,6 @@ void Make(const Member& maker, MutexType type = MutexType::kNormal,
   maker.Do(SyncMutexInit{maker.at, type, protocol, false}).Gives(0);
 }
 
-void Lock(const Member& one) { one.Do(SyncMutexLock{one.at}).Gives(0); }
-void Unlock(const Member& one) { one.Do(SyncMutexUnlock{one.at}).Gives(0); }
 void IsBusyFor(const Member& one) { one.Do(Try(one.at)).Fails(EBUSY); }
 
 /// Only one at a time has it.

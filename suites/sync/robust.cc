@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <csignal>
 
-#include "suites/sync/meeting.h"
+#include "suites/sync/mutex.h"
 
 namespace shmspec {
 namespace {
@@ -15,21 +15,11 @@ using namespace literals;  // NOLINT: "..."_req
 constexpr Requirement kOwnerDead = "SYNC.ROBUST_MUTEX.OWNER_DEAD"_req;
 constexpr Requirement kDeathWakes = "SYNC.ROBUST_MUTEX.DEATH_WAKES"_req;
 
-void Make(const Member& maker, MutexProtocol protocol = MutexProtocol::kNone,
-          MutexType type = MutexType::kNormal) {
-  maker.Do(SyncMutexInit{maker.at, type, protocol, true}).Gives(0);
-}
-
-void Lock(const Member& one) { one.Do(SyncMutexLock{one.at}).Gives(0); }
-void Unlock(const Member& one) { one.Do(SyncMutexUnlock{one.at}).Gives(0); }
-void IsTold(const Member& one) { one.Do(SyncMutexLock{one.at}).Fails(EOWNERDEAD); }
-void Repair(const Member& one) { one.Do(SyncMutexConsistent{one.at}).Gives(0); }
-
 /// a has it and ends; b is told and has it, repairs it, and c finds it as good as new.
 template <class End>
 void OwnerEnds(PlanBuilder& plan, MutexProtocol protocol, End end) {
   const Meeting all(plan);
-  Make(all.a, protocol);
+  MakeRobust(all.a, protocol);
   Lock(all.a);
   end(all);
   IsTold(all.b);
@@ -73,7 +63,7 @@ SHMSPEC_CASE("sync.robust.mutex_tells_that_its_owner_became_another_program",
 
 SHMSPEC_CASE("sync.robust.mutex_tells_those_who_only_try", kOwnerDead) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   all.c.Kill(all.a);
   all.b.Do(Try(all.b.at)).Fails(EOWNERDEAD);
@@ -84,7 +74,7 @@ SHMSPEC_CASE("sync.robust.mutex_tells_those_who_only_try", kOwnerDead) {
 
 SHMSPEC_CASE("sync.robust.mutex_tells_those_with_a_time_limit", kOwnerDead) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   all.c.Kill(all.a);
   all.b.Do(SyncMutexLock{.at = all.b.at, .how = Patience::kTimed, .within_ms = 60'000})
@@ -93,7 +83,7 @@ SHMSPEC_CASE("sync.robust.mutex_tells_those_with_a_time_limit", kOwnerDead) {
 
 SHMSPEC_CASE("sync.robust.mutex_of_recursive_type_tells_that_its_owner_was_killed", kOwnerDead) {
   const Meeting all(plan);
-  Make(all.a, MutexProtocol::kNone, MutexType::kRecursive);
+  MakeRobust(all.a, MutexProtocol::kNone, MutexType::kRecursive);
   Lock(all.a);
   Lock(all.a);
   all.c.Kill(all.a);
@@ -105,7 +95,7 @@ SHMSPEC_CASE("sync.robust.mutex_of_recursive_type_tells_that_its_owner_was_kille
 
 SHMSPEC_CASE("sync.robust.mutex_that_nobody_had_says_nothing", kOwnerDead) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   Unlock(all.a);
   all.c.Kill(all.a);
@@ -130,7 +120,7 @@ SHMSPEC_CASE("sync.robust.mutexes_all_tell_that_their_owner_was_killed", kOwnerD
 template <class End>
 void WaiterIsWoken(PlanBuilder& plan, MutexProtocol protocol, End end) {
   const Meeting all(plan);
-  Make(all.a, protocol);
+  MakeRobust(all.a, protocol);
   Lock(all.a);
   all.b.Begin(SyncMutexLock{all.b.at}).Fails(EOWNERDEAD);
   all.c.AwaitBlocked(all.b);
@@ -166,7 +156,7 @@ SHMSPEC_CASE("sync.robust.waiter_is_told_that_the_owner_became_another_program",
 SHMSPEC_RACE("sync.robust.waiters_get_it_one_at_a_time", kRounds,
              "SYNC.ROBUST_MUTEX.ONE_WAITER_AT_A_TIME"_req) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   const Actor d = plan.Spawn("d");
   const Attach at = d.At(all.segment);
@@ -187,7 +177,7 @@ SHMSPEC_RACE("sync.robust.waiters_get_it_one_at_a_time", kRounds,
 SHMSPEC_CASE("sync.robust.mutex_given_up_without_repair_is_lost",
              "SYNC.ROBUST_MUTEX.NOT_RECOVERABLE"_req) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   all.c.Kill(all.a);
   IsTold(all.b);
@@ -197,14 +187,14 @@ SHMSPEC_CASE("sync.robust.mutex_given_up_without_repair_is_lost",
       .Fails(ENOTRECOVERABLE);
   all.c.Do(Try(all.c.at)).Fails(ENOTRECOVERABLE);
   all.c.Do(SyncMutexDestroy{all.c.at}).Gives(0);
-  Make(all.c);
+  MakeRobust(all.c);
   Lock(all.b);
 }
 
 SHMSPEC_CASE("sync.robust.waiter_is_told_that_the_mutex_is_lost",
              "SYNC.ROBUST_MUTEX.NOT_RECOVERABLE"_req) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   all.c.Kill(all.a);
   IsTold(all.b);
@@ -217,7 +207,7 @@ SHMSPEC_CASE("sync.robust.waiter_is_told_that_the_mutex_is_lost",
 SHMSPEC_CASE("sync.robust.second_owner_that_dies_is_told_of_as_well",
              "SYNC.ROBUST_MUTEX.SECOND_DEATH"_req) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   all.c.Kill(all.a);
   IsTold(all.b);
@@ -231,7 +221,7 @@ SHMSPEC_CASE("sync.robust.second_owner_that_dies_is_told_of_as_well",
 SHMSPEC_CASE("sync.robust.owner_that_repaired_and_dies_is_told_of",
              "SYNC.ROBUST_MUTEX.SECOND_DEATH"_req) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   all.c.Kill(all.a);
   IsTold(all.b);
@@ -243,7 +233,7 @@ SHMSPEC_CASE("sync.robust.owner_that_repaired_and_dies_is_told_of",
 SHMSPEC_CASE("sync.robust.mutex_that_is_well_needs_no_repair",
              "SYNC.ROBUST_MUTEX.CONSISTENT_INVALID"_req) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   all.a.Do(SyncMutexConsistent{all.a.at}).Fails(EINVAL);
   Lock(all.a);
   all.a.Do(SyncMutexConsistent{all.a.at}).Fails(EINVAL);
@@ -255,7 +245,7 @@ SHMSPEC_CASE("sync.robust.mutex_that_is_well_needs_no_repair",
 SHMSPEC_CASE("sync.robust.mutex_is_given_up_by_its_owner_alone",
              "SYNC.ROBUST_MUTEX.FOREIGN_UNLOCK"_req) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   all.b.Do(SyncMutexUnlock{all.b.at}).Fails(EPERM);
   all.c.Do(Try(all.c.at)).Fails(EBUSY);
@@ -266,7 +256,7 @@ SHMSPEC_CASE("sync.robust.mutex_is_given_up_by_its_owner_alone",
 SHMSPEC_CASE("sync.robust.mutex_that_inherits_is_given_up_by_its_owner_alone",
              "SYNC.ROBUST_MUTEX.FOREIGN_UNLOCK"_req) {
   const Meeting all(plan);
-  Make(all.a, MutexProtocol::kInherit);
+  MakeRobust(all.a, MutexProtocol::kInherit);
   Lock(all.a);
   all.b.Do(SyncMutexUnlock{all.b.at}).Fails(EPERM);
   all.c.Do(Try(all.c.at)).Fails(EBUSY);
@@ -275,7 +265,7 @@ SHMSPEC_CASE("sync.robust.mutex_that_inherits_is_given_up_by_its_owner_alone",
 SHMSPEC_CASE("sync.robust.owner_that_unmapped_it_is_not_told_of",
              "SYNC.ROBUST_MUTEX.UNMAPPED_OWNER"_req) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   all.a.Detach(all.a.at).Gives(0);
   all.a.Exit(ExitHow::kQuick);
@@ -288,7 +278,7 @@ SHMSPEC_CASE("sync.robust.thread_that_ends_may_be_told_of",
              "SYNC.ROBUST_MUTEX.THREAD_DEATH_MAY"_req) {
   const Meeting all(plan);
   const Actor t = plan.Threaded("t");
-  Make(all.a);
+  MakeRobust(all.a);
   all.a.Thread(t);
   t.Do(SyncMutexLock{all.a.at}).Gives(0);
   t.Exit(ExitHow::kThread);

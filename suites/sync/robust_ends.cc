@@ -4,21 +4,12 @@
 
 #include <cerrno>
 
-#include "suites/sync/meeting.h"
+#include "suites/sync/mutex.h"
 
 namespace shmspec {
 namespace {
 
 using namespace literals;  // NOLINT: "..."_req
-
-void Make(const Member& maker, MutexProtocol protocol = MutexProtocol::kNone) {
-  maker.Do(SyncMutexInit{maker.at, {}, protocol, true}).Gives(0);
-}
-
-void Lock(const Member& one) { one.Do(SyncMutexLock{one.at}).Gives(0); }
-void Unlock(const Member& one) { one.Do(SyncMutexUnlock{one.at}).Gives(0); }
-void IsTold(const Member& one) { one.Do(SyncMutexLock{one.at}).Fails(EOWNERDEAD); }
-void Repair(const Member& one) { one.Do(SyncMutexConsistent{one.at}).Gives(0); }
 
 SyncMutexLock Timed(Address at, std::uint32_t within_ms, SyncClock clock = SyncClock::kRealtime) {
   return {.at = at, .how = Patience::kTimed, .within_ms = within_ms, .clock = clock};
@@ -31,7 +22,7 @@ template <class End>
 void ThreadHasIt(PlanBuilder& plan, End end) {
   const Meeting all(plan);
   const Actor t = plan.Threaded("t");
-  Make(all.a);
+  MakeRobust(all.a);
   all.a.Thread(t);
   t.Do(SyncMutexLock{all.a.at}).Gives(0);
   all.b.Do(Try(all.b.at)).Fails(EBUSY);
@@ -58,7 +49,7 @@ SHMSPEC_CASE("sync.robust.second_waiter_is_told_when_the_first_one_is_killed_as_
              "SYNC.ROBUST_MUTEX.DEATH_WAKES"_req) {
   const Meeting all(plan);
   const Actor d = plan.Spawn("d");
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   all.b.Begin(SyncMutexLock{all.b.at});
   d.AwaitBlocked(all.b);
@@ -71,7 +62,7 @@ SHMSPEC_CASE("sync.robust.second_waiter_is_told_when_the_first_one_is_killed_as_
 
 SHMSPEC_CASE("sync.robust.waiter_with_a_time_limit_is_told", "SYNC.ROBUST_MUTEX.DEATH_WAKES"_req) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   all.b.Begin(Timed(all.b.at, 60'000)).Fails(EOWNERDEAD);
   all.c.AwaitBlocked(all.b);
@@ -82,7 +73,7 @@ SHMSPEC_CASE("sync.robust.waiter_with_a_time_limit_is_told", "SYNC.ROBUST_MUTEX.
 SHMSPEC_CASE("sync.robust.waiter_by_the_monotonic_clock_is_told",
              "SYNC.ROBUST_MUTEX.DEATH_WAKES"_req) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   Lock(all.a);
   all.b.Begin(Timed(all.b.at, 60'000, SyncClock::kMonotonic)).Fails(EOWNERDEAD);
   all.c.AwaitBlocked(all.b);
@@ -95,7 +86,7 @@ SHMSPEC_CASE("sync.robust.waiter_by_the_monotonic_clock_is_told",
 SHMSPEC_RACE("sync.robust.mutex_is_free_or_tells_whenever_its_user_is_killed", kRounds,
              "SYNC.ROBUST_MUTEX.OWNER_DEAD"_req) {
   const Meeting all(plan);
-  Make(all.a);
+  MakeRobust(all.a);
   plan.Race([&] {
     for (int i = 0; i < 3; ++i) {
       all.b.Do(SyncMutexLock{all.b.at});
@@ -112,7 +103,7 @@ SHMSPEC_RACE("sync.robust.mutex_is_free_or_tells_whenever_its_user_is_killed", k
 SHMSPEC_CASE("sync.robust.mutex_that_inherits_tells_those_who_only_try",
              "SYNC.ROBUST_MUTEX.OWNER_DEAD"_req) {
   const Meeting all(plan);
-  Make(all.a, MutexProtocol::kInherit);
+  MakeRobust(all.a, MutexProtocol::kInherit);
   Lock(all.a);
   all.c.Kill(all.a);
   all.b.Do(Try(all.b.at)).Fails(EOWNERDEAD);
@@ -124,7 +115,7 @@ SHMSPEC_CASE("sync.robust.mutex_that_inherits_tells_those_who_only_try",
 SHMSPEC_CASE("sync.robust.mutex_that_inherits_tells_of_a_second_death",
              "SYNC.ROBUST_MUTEX.SECOND_DEATH"_req) {
   const Meeting all(plan);
-  Make(all.a, MutexProtocol::kInherit);
+  MakeRobust(all.a, MutexProtocol::kInherit);
   Lock(all.a);
   all.c.Kill(all.a);
   IsTold(all.b);
@@ -135,7 +126,7 @@ SHMSPEC_CASE("sync.robust.mutex_that_inherits_tells_of_a_second_death",
 SHMSPEC_CASE("sync.robust.mutex_that_inherits_is_lost_without_repair",
              "SYNC.ROBUST_MUTEX.NOT_RECOVERABLE"_req) {
   const Meeting all(plan);
-  Make(all.a, MutexProtocol::kInherit);
+  MakeRobust(all.a, MutexProtocol::kInherit);
   Lock(all.a);
   all.c.Kill(all.a);
   IsTold(all.b);
@@ -147,7 +138,7 @@ SHMSPEC_CASE("sync.robust.mutex_that_inherits_is_lost_without_repair",
 SHMSPEC_CASE("sync.robust.mutex_that_inherits_tells_that_its_owner_became_another_program",
              "SYNC.ROBUST_MUTEX.EXEC"_req) {
   const Meeting all(plan);
-  Make(all.a, MutexProtocol::kInherit);
+  MakeRobust(all.a, MutexProtocol::kInherit);
   Lock(all.a);
   all.a.Do(ProcessExec{}).Gives(0);
   IsTold(all.b);
@@ -158,7 +149,7 @@ SHMSPEC_CASE("sync.robust.mutex_that_inherits_tells_that_its_owner_became_anothe
 SHMSPEC_CASE("sync.robust.mutex_of_another_program_tells_of_its_end",
              "SYNC.ROBUST_MUTEX.OWNER_DEAD"_req) {
   const Meeting all(plan);
-  Make(all.b);
+  MakeRobust(all.b);
   Lock(all.a);
   all.a.Do(ProcessExec{}).Gives(0);
   IsTold(all.b);

@@ -45,7 +45,7 @@ struct SyncObject {
   SyncKind kind = SyncKind::kMutex;
   // Of a mutex, and of a rwlock that is written.
   Hold hold = Hold::kFree;
-  std::uint8_t owner = 255;
+  std::uint8_t owner = 255;  // kNobody
   MutexType type = MutexType::kNormal;
   MutexProtocol protocol = MutexProtocol::kNone;
   bool robust = false;
@@ -57,8 +57,8 @@ struct SyncObject {
   // Of a barrier and a condition: who waits, who has to go on, and how many more of those who wait.
   ActorSet waiting = 0;
   ActorSet released = 0;
-  std::uint32_t signals = 0;
-  bool broken = false;  // one that waited was killed: nothing is said of it any more
+  std::uint32_t signals = 0;  // of a barrier: how many of the released ones get the serial value
+  bool broken = false;        // one that waited was killed: nothing is said of it any more
   friend bool operator==(const SyncObject&, const SyncObject&) = default;
 };
 

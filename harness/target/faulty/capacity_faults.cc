@@ -17,11 +17,6 @@ std::uint8_t SystemOf(const model::State& state, const model::Call& call) {
   return state.mounts[mounted.mounts.back()].file_system;
 }
 
-bool FailedWith(const Aftermath& a, int error) {
-  const auto* failure = std::get_if<Failure>(&a.outcome);
-  return failure != nullptr && failure->error.number == error;
-}
-
 // --- room
 
 template <class... Ops>
@@ -43,7 +38,7 @@ void ForgetInodeLimit(model::State& state, const model::Call& call) {
 void KeepHalfOfFailure(const Aftermath& a) {
   const auto* allocate = As<FileAllocate>(a.call);
   const model::Node* node = allocate != nullptr ? NodeNamed(a.before, a.call) : nullptr;
-  if (node == nullptr || !FailedWith(a, ENOSPC)) return;
+  if (node == nullptr || !a.FailedWith(ENOSPC)) return;
   std::uint64_t left = PagesLeft(a.before, *node, kPage).low;
   model::MemoryObject& object = OwnObject(a.after, node->object);
   for (std::uint64_t at = allocate->offset.bytes / kPage * kPage; left > 0; at += kPage) {
@@ -56,7 +51,7 @@ void KeepHalfOfFailure(const Aftermath& a) {
 void GrowInSpiteOfFailure(const Aftermath& a) {
   const auto* allocate = As<FileAllocate>(a.call);
   const model::Node* node = allocate != nullptr ? NodeNamed(a.before, a.call) : nullptr;
-  if (node == nullptr || !FailedWith(a, ENOSPC) || allocate->mode.Has(kKeepSize)) return;
+  if (node == nullptr || !a.FailedWith(ENOSPC) || allocate->mode.Has(kKeepSize)) return;
   GrowNode(a.after, node->serial, allocate->offset.bytes + allocate->size.bytes, kPage,
            a.call.step);
 }
@@ -138,7 +133,7 @@ void CountNoLinks(const Aftermath& a) {
 
 void ShrinkBelowUse(const Aftermath& a) {
   const auto* remount = As<SystemRemountShm>(a.call);
-  if (remount == nullptr || !FailedWith(a, EINVAL)) return;
+  if (remount == nullptr || !a.FailedWith(EINVAL)) return;
   a.outcome = Value{0};
 }
 
@@ -165,7 +160,7 @@ void ForgetReadOnly(model::State& state, const model::Call& call) {
 }
 
 void LeaveWriters(const Aftermath& a) {
-  if (IsOneOf<SystemRemountShm>(a.call) && FailedWith(a, EBUSY)) a.outcome = Value{0};
+  if (IsOneOf<SystemRemountShm>(a.call) && a.FailedWith(EBUSY)) a.outcome = Value{0};
 }
 
 void ForgetNoexec(model::State& state, const model::Call& call) {

@@ -34,6 +34,10 @@ struct Aftermath {
   Outcome& outcome;
 
   bool Succeeded() const { return shmspec::Succeeded(outcome); }
+  bool FailedWith(int error) const {
+    const auto* failure = std::get_if<Failure>(&outcome);
+    return failure != nullptr && failure->error.number == error;
+  }
   /// The call fails instead and does nothing.
   void Fail(int error) const {
     after = before;

@@ -12,11 +12,6 @@ namespace {
 using model::Hold;
 using model::SyncObject;
 
-bool FailedWith(const Aftermath& a, int error) {
-  const auto* failure = std::get_if<Failure>(&a.outcome);
-  return failure != nullptr && failure->error.number == error;
-}
-
 /// Calls change(mutex before, mutex after) for each mutex that was there before and is after.
 template <class Change>
 void ForEachMutex(const Aftermath& a, Change&& change) {
@@ -63,12 +58,12 @@ void LetWaitersWait(const Aftermath& a) {
 }
 
 void LetTriersIn(const Aftermath& a) {
-  if (IsOneOf<SyncMutexLock>(a.call) && FailedWith(a, EBUSY)) a.outcome = Value{0};
+  if (IsOneOf<SyncMutexLock>(a.call) && a.FailedWith(EBUSY)) a.outcome = Value{0};
 }
 
 /// One who has it gets it again through another address.
 void LetOwnersIn(const Aftermath& a) {
-  if (!IsOneOf<SyncMutexLock>(a.call) || !FailedWith(a, EBUSY)) return;
+  if (!IsOneOf<SyncMutexLock>(a.call) || !a.FailedWith(EBUSY)) return;
   ForEachMutex(a, [&](const SyncObject& before, SyncObject&) {
     if (before.owner == a.call.actor) a.outcome = Value{0};
   });
@@ -83,11 +78,6 @@ void KeepLocked(const Aftermath& a) {
   if (IsOneOf<SyncMutexUnlock>(a.call) && a.Succeeded()) a.after = a.before;
 }
 
-template <class Op>
-void GiveUpEarly(const Aftermath& a) {
-  if (IsOneOf<Op>(a.call) && FailedWith(a, ETIMEDOUT)) a.outcome = Failure{ErrorCode{ETIME}};
-}
-
 void LoseStores(const Aftermath& a) {
   if (!IsOneOf<SyncMutexUnlock>(a.call) || !a.Succeeded()) return;
   ForEachMutex(a, [&](const SyncObject& before, SyncObject&) {
@@ -99,7 +89,7 @@ void LoseStores(const Aftermath& a) {
 }
 
 void LockOnceMore(const Aftermath& a) {
-  if (IsOneOf<SyncMutexLock>(a.call) && FailedWith(a, EDEADLK)) a.outcome = Value{0};
+  if (IsOneOf<SyncMutexLock>(a.call) && a.FailedWith(EDEADLK)) a.outcome = Value{0};
 }
 
 void ReleaseForGood(SyncObject& mutex) {
@@ -116,7 +106,7 @@ void CountNothing(const Aftermath& a) {
 }
 
 void UnlockForeign(const Aftermath& a) {
-  if (!IsOneOf<SyncMutexUnlock>(a.call) || !FailedWith(a, EPERM)) return;
+  if (!IsOneOf<SyncMutexUnlock>(a.call) || !a.FailedWith(EPERM)) return;
   a.outcome = Value{0};
   ForEachMutex(a, [](const SyncObject&, SyncObject& after) { ReleaseForGood(after); });
 }
@@ -126,7 +116,7 @@ void RepairNothing(const Aftermath& a) {
 }
 
 void RepairAnything(const Aftermath& a) {
-  if (IsOneOf<SyncMutexConsistent>(a.call) && FailedWith(a, EINVAL)) a.outcome = Value{0};
+  if (IsOneOf<SyncMutexConsistent>(a.call) && a.FailedWith(EINVAL)) a.outcome = Value{0};
 }
 
 void ForgiveUnlock(const Aftermath& a) {
@@ -137,7 +127,7 @@ void ForgiveUnlock(const Aftermath& a) {
 }
 
 void TellEverybody(const Aftermath& a) {
-  if (IsOneOf<SyncMutexLock>(a.call) && FailedWith(a, EOWNERDEAD)) a.after = a.before;
+  if (IsOneOf<SyncMutexLock>(a.call) && a.FailedWith(EOWNERDEAD)) a.after = a.before;
 }
 
 // --- attributes
@@ -152,7 +142,7 @@ void SetNothing(const Aftermath& a) {
 
 void SetAnything(const Aftermath& a) {
   const auto* set = As<SyncSetShared>(a.call);
-  if (set != nullptr && FailedWith(a, EINVAL)) a.outcome = Value{set->value};
+  if (set != nullptr && a.FailedWith(EINVAL)) a.outcome = Value{set->value};
 }
 
 constexpr SeededFault kFaults[] = {
@@ -170,8 +160,6 @@ constexpr SeededFault kFaults[] = {
      Afterwards<LetTriersIn>},
     {"mutex_stays_locked", "SYNC.MUTEX.RELEASED"_req, "an unlock does nothing",
      Afterwards<KeepLocked>},
-    {"mutex_gives_up_early", "SYNC.MUTEX.TIMED"_req, "a lock gives up before its time",
-     Afterwards<GiveUpEarly<SyncMutexLock>>},
     {"mutex_loses_stores", "SYNC.MUTEX.MEMORY_SYNC"_req,
      "what was stored under a mutex is lost when it is given up", Afterwards<LoseStores>},
     {"mutex_of_the_dead_is_free", "SYNC.MUTEX.NORMAL_OWNER_DIES"_req,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Locks, conditions, barriers, semaphores and futexes that break what processes rely on.
+// Waits that end early, and rwlocks, conditions, barriers, semaphores and futexes that
+// break what processes rely on.
 
 #include <bit>
 #include <cerrno>
@@ -15,19 +16,14 @@ using model::FutexQueue;
 using model::Hold;
 using model::SyncObject;
 
-bool FailedWith(const Aftermath& a, int error) {
-  const auto* failure = std::get_if<Failure>(&a.outcome);
-  return failure != nullptr && failure->error.number == error;
-}
-
 template <class Op, int error>
 void SucceedInstead(const Aftermath& a) {
-  if (IsOneOf<Op>(a.call) && FailedWith(a, error)) a.outcome = Value{0};
+  if (IsOneOf<Op>(a.call) && a.FailedWith(error)) a.outcome = Value{0};
 }
 
 template <class Op>
 void GiveUpEarly(const Aftermath& a) {
-  if (IsOneOf<Op>(a.call) && FailedWith(a, ETIMEDOUT)) a.outcome = Failure{ErrorCode{ETIME}};
+  if (IsOneOf<Op>(a.call) && a.FailedWith(ETIMEDOUT)) a.outcome = Failure{ErrorCode{ETIME}};
 }
 
 template <class Op>
@@ -178,6 +174,8 @@ void CountTheDead(const Aftermath& a) {
 }
 
 constexpr SeededFault kFaults[] = {
+    {"mutex_gives_up_early", "SYNC.MUTEX.TIMED"_req, "a lock gives up before its time",
+     Afterwards<GiveUpEarly<SyncMutexLock>>},
     {"rwlock_is_read_alone", "SYNC.RWLOCK.SEMANTICS"_req, "a second reader is refused",
      Afterwards<ReadAlone>},
     {"rwlock_lets_triers_in", "SYNC.RWLOCK.EXCLUSION"_req, "a lock that only tries gets the rwlock",
