@@ -69,6 +69,7 @@ class ShownSince {
   /// The range shows the object as it is after the change of that number.
   void Set(std::uint64_t offset, std::uint64_t size, std::uint64_t number);
   std::uint64_t At(std::uint64_t offset) const;
+  std::uint64_t Digest() const;
 
   friend bool operator==(const ShownSince&, const ShownSince&) = default;
 

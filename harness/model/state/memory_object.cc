@@ -242,7 +242,7 @@ std::uint64_t MemoryObject::PagesTouched(std::uint64_t page_size) const {
 
 std::uint64_t MemoryObject::Digest() const {
   std::uint64_t digest = limit * 31 + static_cast<std::uint64_t>(references);
-  digest += changes.Digest();
+  digest += changes.Digest() + 3 * shown_since.Digest() + 5 * vouched;
   for (const Entry& entry : pages_) {
     digest = digest * kHashPrime + 2 * entry.number + (entry.only_reserved ? 1 : 0);
     for (std::size_t at = 0; at < kPageBytes; at += sizeof(std::uint64_t)) {

@@ -121,10 +121,15 @@ std::uint64_t Digest(const State& state) {
   for (const Tombstone& tombstone : state.tombstones) mixer.Add(tombstone.id, tombstone.calls);
   for (const KnownKey& known : *state.keys) mixer.Add(known.project, known.key);
   for (const SyncObject& one : *state.syncs) {
-    mixer.Add(one.place.object, one.place.offset, one.hold, one.owner, one.count, one.waiting,
-              one.released, one.signals);
+    mixer.Add(one.place.object, one.place.offset, one.place.own, one.kind, one.hold, one.owner,
+              one.type, one.protocol, one.robust, one.address, one.count, one.waiting, one.released,
+              one.signals, one.broken);
+    for (const std::uint8_t reads : one.reads) mixer.Add(reads);
   }
-  for (const FutexQueue& one : *state.futexes) mixer.Add(one.waiting, one.woken);
+  for (const FutexQueue& one : *state.futexes) {
+    mixer.Add(one.place.object, one.place.offset, one.place.own, one.waiting, one.woken,
+              one.unsure);
+  }
   for (const Trial& trial : state.trials) mixer.Add(trial.object, trial.offset, trial.runs.size());
   return mixer.digest();
 }
