@@ -120,8 +120,9 @@ struct ControlHeader {
   bool private_shm = false;
   bool fresh_images = false;
   bool concurrent = false;
-  bool spread = false;  // the actors are on more processors than one
-  bool passes = false;  // descriptors, over the sockets below
+  bool spread = false;   // the actors are on more processors than one
+  bool crowded = false;  // several of them share one, so that those who look for a turn yield
+  bool passes = false;   // descriptors, over the sockets below
   std::int32_t caller_cpu = -1;
   std::atomic<bool> proc_matches{false};  // /proc tells pids as the warden sees them
   std::atomic<std::int32_t> warden{0};    // its pid

@@ -102,9 +102,10 @@ void AwaitLeavers(const ControlRegion& region) {
 /// yielding now and then lets it work on one CPU.
 void AwaitRacers(const ControlRegion& region, ActState& act, std::uint32_t self) {
   act.arrived.fetch_or(SetOf(self));
+  const std::uint32_t patience = region.header().crowded ? 16 : 4096;
   for (std::uint32_t spins = 1;; ++spins) {
     if ((act.barrier & ~(act.arrived.load() | region.header().gone.load())) == 0) return;
-    if (spins % 4096 == 0) ::sched_yield();
+    if (spins % patience == 0) ::sched_yield();
   }
 }
 
@@ -115,7 +116,9 @@ void AwaitOpen(const ControlRegion& region, FutexWord& open, std::uint32_t act) 
   if (region.header().spread && open.load() <= act) {
     const std::uint64_t until_ns = MonotonicNs() + kLook_ns;
     for (std::uint32_t looks = 1; open.load() <= act; ++looks) {
-      if (looks % 64 == 0 && MonotonicNs() >= until_ns) break;
+      if (looks % 64 != 0) continue;
+      if (MonotonicNs() >= until_ns) break;
+      if (region.header().crowded) ::sched_yield();
     }
   }
   for (std::uint32_t seen = open.load(); seen <= act; seen = open.load()) {

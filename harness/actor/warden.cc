@@ -173,6 +173,7 @@ void Warden::SpreadOverCpus(const ControlRegion& region) {
   const bool known = std::find(cpus_.begin(), cpus_.end(), here) != cpus_.end();
   if (known && here != ::sched_getcpu()) PinToCpu(here);
   region.header().spread = region.header().concurrent && cpus_.size() > 1;
+  region.header().crowded = region.header().actor_count > cpus_.size();
   for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
     region.actor(i).cpu = region.header().concurrent && !cpus_.empty() ? cpus_[i % cpus_.size()]
                           : known                                      ? here
