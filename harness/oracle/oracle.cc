@@ -61,7 +61,7 @@ class TraceJudge {
         setting_{&profile, trace.system, trace.actors},
         values_(trace),
         weak_(HasWeakStores(trace.plan)),
-        worlds_(setting_, model::InitialState(setting_, trace.plan), limits.worlds) {}
+        worlds_(setting_, model::InitialState(setting_, trace.plan), limits.worlds, limits.apart) {}
 
   Verdict Judge() {
     if (trace_.actors.size() < trace_.plan.actors.size()) {
@@ -82,6 +82,7 @@ class TraceJudge {
       }
       if (!over_ && !trace_.trouble.empty()) Undecided(std::nullopt, trace_.trouble);
     }
+    verdict_.worlds_looked_at = worlds_.visited();
     verdict_.touched = worlds_.notes().touched.List();
     verdict_.observed = worlds_.notes().observed;
     verdict_.refused_by_environment = worlds_.notes().refused_by_environment;

@@ -33,6 +33,8 @@ using Allowed = model::Allowed;
 struct JudgeLimits {
   std::size_t worlds = 20000;     // looked at for one return
   std::size_t total = 2'000'000;  // looked at for the whole trace
+  /// Orders of calls that cannot meet are not tried. The verdict is the same without.
+  bool apart = true;
 };
 
 struct Verdict {
@@ -60,6 +62,7 @@ struct Verdict {
   /// One line for people; empty when explained.
   std::string message;
   std::size_t worlds_peak = 1;
+  std::size_t worlds_looked_at = 0;
 };
 
 Verdict Judge(const Trace& trace, const model::Profile& profile, const JudgeLimits& limits = {});

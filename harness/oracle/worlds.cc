@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <unordered_map>
+#include <deque>
+#include <numeric>
+#include <utility>
 
 #include "harness/model/language/transition.h"
 #include "harness/model/memory/trial.h"
 #include "harness/model/process/process.h"
+#include "harness/model/reach/reach.h"
 #include "harness/model/segment/identifier.h"
 #include "harness/model/space/fresh_address.h"
 #include "harness/model/sysv/info.h"
@@ -44,22 +47,49 @@ std::uint64_t DigestOf(const World& world) {
   return digest;
 }
 
-/// Worlds, each once.
+}  // namespace
+
+/// Worlds, each once, at places that stay.
 class Distinct {
  public:
-  /// True when the world was not there.
-  bool Add(const World& world) {
-    auto& bucket = buckets_[DigestOf(world)];
-    if (std::find(bucket.begin(), bucket.end(), world) != bucket.end()) return false;
-    bucket.push_back(world);
-    return true;
+  /// `repeats`: whether a world can be added twice at all.
+  explicit Distinct(bool repeats) : repeats_(repeats) {}
+
+  /// Where the world is; null when it was there already.
+  World* Add(World&& world) {
+    if (!repeats_) return &worlds_.emplace_back(std::move(world));
+    if (4 * worlds_.size() >= 3 * table_.size()) Grow();
+    const std::uint64_t digest = DigestOf(world);
+    std::size_t at = digest % table_.size();
+    for (; table_[at].world != nullptr; at = (at + 1) % table_.size()) {
+      if (table_[at].digest == digest && *table_[at].world == world) return nullptr;
+    }
+    World* added = &worlds_.emplace_back(std::move(world));
+    table_[at] = {digest, added};
+    return added;
   }
+  std::deque<World>& all() { return worlds_; }
 
  private:
-  std::unordered_map<std::uint64_t, std::vector<World>> buckets_;
-};
+  struct Entry {
+    std::uint64_t digest = 0;
+    World* world = nullptr;
+  };
 
-}  // namespace
+  void Grow() {
+    std::vector<Entry> old = std::exchange(table_, std::vector<Entry>(4 * table_.size() + 16));
+    for (const Entry& entry : old) {
+      if (entry.world == nullptr) continue;
+      std::size_t at = entry.digest % table_.size();
+      while (table_[at].world != nullptr) at = (at + 1) % table_.size();
+      table_[at] = entry;
+    }
+  }
+
+  bool repeats_;
+  std::deque<World> worlds_;
+  std::vector<Entry> table_;
+};
 
 bool Worlds::Perform(const model::Call& call, const Outcome& outcome) {
   const auto allows = [&](const World& world) {
@@ -117,48 +147,89 @@ Worlds::Survival Worlds::End(std::uint32_t step) {
 
 Worlds::Survival Worlds::Settle(std::uint32_t step, bool must_be_done) {
   const std::size_t slot = SlotOf(step);
-  std::vector<World> kept;
-  const bool complete = Explore(notes_, visited_, [&](const World& world) {
+  const std::vector<std::size_t> slots =
+      apart_ && must_be_done && flights_.size() > 1 ? SlotsThatMeet(slot) : AllSlots();
+  Distinct seen(worlds_.size() > 1 || slots.size() > 1);
+  for (World& world : worlds_) seen.Add(std::move(world));
+  const std::size_t before = seen.all().size();
+  std::vector<World*> kept;
+  const bool complete = Explore(seen, slots, notes_, visited_, [&](World& world) {
     const model::Progress& progress = world.progress[slot];
     const bool untouched =
         !must_be_done && !progress.done && (progress.phase == 0 || progress.sleeps);
-    if (progress.done || untouched) kept.push_back(world);
+    if (progress.done || untouched) kept.push_back(&world);
     return !progress.done;
   });
-  if (!complete) return Survival::kTooMany;
-  if (kept.empty()) return Survival::kNone;
-  RemoveSlot(slot, kept);
-  Merge(kept);
-  worlds_ = std::move(kept);
+  worlds_.clear();
+  if (!complete || kept.empty()) {
+    for (std::size_t i = 0; i < before; ++i) worlds_.push_back(std::move(seen.all()[i]));
+    return complete ? Survival::kNone : Survival::kTooMany;
+  }
+  for (World* world : kept) worlds_.push_back(std::move(*world));
+  RemoveSlot(slot, worlds_);
+  Merge(worlds_);
   return Survival::kKept;
 }
 
-bool Worlds::Explore(model::Notes& notes, std::size_t& visited,
-                     const std::function<bool(const World&)>& visit) const {
-  Unseen chooser;
-  Distinct seen;
-  std::vector<World> open;
-  for (const World& world : worlds_) {
-    if (seen.Add(world)) open.push_back(world);
+std::vector<std::size_t> Worlds::AllSlots() const {
+  std::vector<std::size_t> slots(flights_.size());
+  std::iota(slots.begin(), slots.end(), 0);
+  return slots;
+}
+
+std::vector<std::size_t> Worlds::SlotsThatMeet(std::size_t slot) const {
+  std::vector<model::Reach> reaches(flights_.size());
+  for (std::size_t i = 0; i < flights_.size(); ++i) {
+    for (const World& world : worlds_) {
+      model::AddReach(model::Scene(setting_, world.state, flights_[i].call), reaches[i]);
+    }
   }
+  std::vector<bool> met(flights_.size());
+  met[slot] = true;
+  std::vector<std::size_t> slots{slot};
+  for (std::size_t done = 0; done < slots.size(); ++done) {
+    for (std::size_t i = 0; i < flights_.size(); ++i) {
+      if (met[i] || !reaches[slots[done]].Meets(reaches[i])) continue;
+      met[i] = true;
+      slots.push_back(i);
+    }
+  }
+  return slots;
+}
+
+bool Worlds::Explore(Distinct& seen, const std::vector<std::size_t>& slots, model::Notes& notes,
+                     std::size_t& visited, const std::function<bool(World&)>& visit) const {
+  Unseen chooser;
+  std::vector<World*> open;
+  for (World& world : seen.all()) open.push_back(&world);
   std::size_t looked_at = 0;
   std::vector<model::Next> ways;
+  std::vector<World> further;
   while (!open.empty()) {
-    const World world = std::move(open.back());
+    World& world = *open.back();
     open.pop_back();
     ++visited;
     if (++looked_at > limit_) return false;
     if (!visit(world)) continue;
-    for (std::size_t i = 0; i < flights_.size(); ++i) {
+    further.clear();
+    for (const std::size_t i : slots) {
       if (world.progress[i].done) continue;
       ways.clear();
       model::Advance(setting_, world.state, flights_[i].call, world.progress[i],
                      flights_[i].outcome, chooser, notes, ways);
+      // A call that can be over here without a change need not wait for a later moment.
+      const bool only_looks =
+          ways.size() == 1 && ways.front().progress.done && ways.front().state == world.state;
+      if (only_looks) further.clear();
       for (model::Next& next : ways) {
-        World further{std::move(next.state), world.progress};
-        further.progress[i] = next.progress;
-        if (seen.Add(further)) open.push_back(std::move(further));
+        further.push_back({std::move(next.state), world.progress});
+        further.back().progress[i] = next.progress;
       }
+      if (only_looks) break;
+    }
+    for (World& next : further) {
+      World* added = seen.Add(std::move(next));
+      if (added != nullptr) open.push_back(added);
     }
   }
   return true;
@@ -168,7 +239,9 @@ std::vector<World> Worlds::Reachable() const {
   std::vector<World> reachable;
   model::Notes unused;
   std::size_t visited = 0;
-  Explore(unused, visited, [&](const World& world) {
+  Distinct seen(true);
+  for (const World& world : worlds_) seen.Add(World(world));
+  Explore(seen, AllSlots(), unused, visited, [&](const World& world) {
     reachable.push_back(world);
     return true;
   });
@@ -229,8 +302,10 @@ void Worlds::UpdateOverlap() {
 
 void Worlds::Merge(std::vector<World>& worlds) const {
   if (worlds.size() < 2) return;
-  Distinct seen;
-  std::erase_if(worlds, [&](const World& world) { return !seen.Add(world); });
+  Distinct seen(true);
+  for (World& world : worlds) seen.Add(std::move(world));
+  worlds.clear();
+  for (World& world : seen.all()) worlds.push_back(std::move(world));
 }
 
 }  // namespace shmspec::oracle

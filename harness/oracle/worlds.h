@@ -28,10 +28,13 @@ struct World {
   friend bool operator==(const World&, const World&) = default;
 };
 
+class Distinct;
+
 class Worlds {
  public:
-  Worlds(const model::Setting& setting, model::State initial, std::size_t limit)
-      : setting_(setting), limit_(limit) {
+  /// `apart`: calls that cannot meet are followed apart from each other.
+  Worlds(const model::Setting& setting, model::State initial, std::size_t limit, bool apart)
+      : setting_(setting), limit_(limit), apart_(apart) {
     worlds_.push_back(World{std::move(initial), {}});
   }
 
@@ -72,10 +75,15 @@ class Worlds {
 
  private:
   Survival Settle(std::uint32_t step, bool must_be_done);
-  /// Calls visit(world) for every world that the calls in flight can lead to, until it says stop.
-  /// visit returns whether to go on from that world. False when there were too many.
-  bool Explore(model::Notes& notes, std::size_t& visited,
-               const std::function<bool(const World&)>& visit) const;
+  /// Calls visit(world) for those in `seen` and every world that the calls in those slots can lead
+  /// to from there, which are added; visit returns whether to go on from that world. False when
+  /// there were too many.
+  bool Explore(Distinct& seen, const std::vector<std::size_t>& slots, model::Notes& notes,
+               std::size_t& visited, const std::function<bool(World&)>& visit) const;
+  std::vector<std::size_t> AllSlots() const;
+  /// The slots of the calls in flight that the call in that one meets, directly or through others,
+  /// and its own. The rest may as well take effect later.
+  std::vector<std::size_t> SlotsThatMeet(std::size_t slot) const;
   std::size_t SlotOf(std::uint32_t step) const;
   void RemoveSlot(std::size_t slot, std::vector<World>& worlds);
   void UpdateOverlap();
@@ -83,6 +91,7 @@ class Worlds {
 
   const model::Setting& setting_;
   std::size_t limit_;
+  bool apart_;
   std::vector<World> worlds_;
   std::vector<Flight> flights_;
   model::Notes notes_;

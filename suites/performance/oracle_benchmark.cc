@@ -5,9 +5,12 @@
 
 #include <benchmark/benchmark.h>
 
+#include <array>
 #include <cerrno>
+#include <vector>
 
 #include "harness/oracle/oracle.h"
+#include "harness/target/simulated/simulated_stage.h"
 #include "harness/vocabulary/plan/plan_builder.h"
 #include "suites/performance/operation_times.h"
 
@@ -16,6 +19,7 @@ namespace {
 
 constexpr std::int64_t kNow_s = 1'700'000'000;
 constexpr std::int64_t kAddress = 0x7f0000000000;
+constexpr int kRacesInAPlan = 20;  // a plan has at most 64 attaches
 
 /// Rounds of eight calls with the outcomes that Linux would give.
 Trace LongTrace(std::int64_t rounds) {
@@ -78,6 +82,58 @@ void JudgeSequentialTrace(benchmark::State& state) {
       benchmark::Counter::kIsRate);
 }
 BENCHMARK(JudgeSequentialTrace)->Arg(10)->Arg(1000)->Arg(10000);
+
+/// Races on a segment each: one actor removes it, the others attach it and look at it. With
+/// `apart`, each of two pairs has a segment of its own.
+Plan Races(std::int64_t branches, bool apart) {
+  PlanBuilder plan("benchmark.races");
+  std::vector<Actor> actors;
+  for (const char* name : {"a", "b", "c", "d"}) {
+    if (static_cast<std::int64_t>(actors.size()) < branches) actors.push_back(plan.Spawn(name));
+  }
+  std::array<Segment, 2> segments;
+  std::array<Attach, 4> attaches;
+  const auto segment_of = [&](std::size_t branch) -> Segment& {
+    return segments[apart ? branch / 2 : 0];
+  };
+  for (int i = 0; i < kRacesInAPlan; ++i) {
+    for (std::size_t pair = 0; pair < (apart ? 2u : 1u); ++pair) {
+      actors[0].GetAs(segments[pair], {.flags = kCreate | 0600});
+    }
+    plan.Race([&] {
+      for (std::size_t branch = 0; branch < actors.size(); ++branch) {
+        if (branch == 0 || (apart && branch % 2 == 0)) {
+          actors[branch].Remove(segment_of(branch));
+        } else {
+          actors[branch].AttachAs(attaches[branch], {segment_of(branch)});
+          actors[branch].Stat(segment_of(branch));
+        }
+      }
+    });
+    for (std::size_t branch = 1; branch < actors.size(); ++branch) {
+      if (!apart || branch % 2 != 0) actors[branch].Detach(attaches[branch]);
+    }
+  }
+  return plan.plan();
+}
+
+/// Traces of races as the model performs them, every call in flight with those of the others.
+void JudgeRaces(benchmark::State& state) {
+  const model::Profile& profile = *model::FindProfile("linux");
+  const Plan plan = Races(state.range(0), state.range(1) != 0);
+  const auto stage = MakeSimulatedStage(profile);
+  std::vector<Trace> traces;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) traces.push_back(stage->Perform(plan, seed));
+  std::size_t next = 0;
+  OperationTimes times(state);
+  for (auto _ : times) {
+    const Verdict verdict = Judge(traces[next++ % traces.size()], profile);
+    if (verdict.kind != Verdict::Kind::kExplained) state.SkipWithError(verdict.message.c_str());
+  }
+  state.counters["histories"] =
+      benchmark::Counter(kRacesInAPlan, benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK(JudgeRaces)->ArgNames({"branches", "apart"})->Args({2, 0})->Args({4, 0})->Args({4, 1});
 
 }  // namespace
 }  // namespace shmspec

@@ -31,12 +31,7 @@ std::optional<Outcome> Stride::SettleAndNote() {
   return outcome;
 }
 
-Next& Stride::Add() {
-  Next& next = ways_.emplace_back();
-  next.state = state_;
-  next.progress = progress_;
-  return next;
-}
+Next& Stride::Add() { return ways_.emplace_back(Next{state_, progress_, std::nullopt}); }
 
 Next& Stride::Begin(const std::optional<Outcome>& outcome) {
   Next& next = Add();

@@ -42,9 +42,18 @@ void Destroy(State& state, const Cause& cause, SegmentName name) {
   const auto found = std::find_if(ipc.segments.begin(), ipc.segments.end(),
                                   [&](const Segment& s) { return s.serial == name.serial; });
   const std::uint64_t object = found->object;
-  if (cause.in_flight != 0) state.tombstones.push_back({name.ipc, found->id, cause.in_flight});
-  if (ipc.stale.size() == kStaleRemembered) ipc.stale.erase(ipc.stale.begin());
-  ipc.stale.push_back(found->id);
+  // Both in an order of their own: which of two segments went first makes no other state.
+  if (cause.in_flight != 0) {
+    const Tombstone tombstone{name.ipc, found->id, cause.in_flight};
+    state.tombstones.insert(
+        std::lower_bound(state.tombstones.begin(), state.tombstones.end(), tombstone,
+                         [](const Tombstone& a, const Tombstone& b) {
+                           return std::pair(a.ipc, a.id) < std::pair(b.ipc, b.id);
+                         }),
+        tombstone);
+  }
+  ipc.stale.insert(std::lower_bound(ipc.stale.begin(), ipc.stale.end(), found->id), found->id);
+  if (ipc.stale.size() > kStaleRemembered) ipc.stale.erase(ipc.stale.begin());
   ipc.pages -= found->pages;
   ipc.segments.erase(found);
   DropObject(state, object);

@@ -42,7 +42,7 @@ struct FileSystem {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   DefaultAcl default_acl;
-  std::vector<DirectoryEntry> entries;  // in order of creation
+  std::vector<DirectoryEntry> entries;  // by serial
   friend bool operator==(const FileSystem&, const FileSystem&) = default;
 
   /// The entry of that name, or null.

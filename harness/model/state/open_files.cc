@@ -98,7 +98,12 @@ void DropNode(State& state, std::uint32_t serial) {
 }
 
 void AddEntry(State& state, std::uint8_t file_system, const DirectoryEntry& entry) {
-  state.file_systems[file_system].Own().entries.push_back(entry);
+  auto& entries = state.file_systems[file_system].Own().entries;
+  entries.insert(std::lower_bound(entries.begin(), entries.end(), entry,
+                                  [](const DirectoryEntry& a, const DirectoryEntry& b) {
+                                    return a.serial < b.serial;
+                                  }),
+                 entry);
   if (entry.node != 0) ++OwnNode(state, entry.node).links;
 }
 

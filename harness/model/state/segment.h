@@ -90,7 +90,7 @@ struct IpcNamespace {
   std::uint64_t pages = 0;          // sum of rounded sizes
   std::vector<Segment> segments;    // by serial
   std::vector<IpcObject> objects;   // in order of creation
-  std::vector<std::int64_t> stale;  // identifiers of segments destroyed lately, oldest first
+  std::vector<std::int64_t> stale;  // identifiers of segments destroyed lately, in order
 
   friend bool operator==(const IpcNamespace&, const IpcNamespace&) = default;
 };

@@ -60,13 +60,44 @@ void Mix(Mixer& mixer, const Credentials& c) {
   mixer.Add(c.caps, c.permitted, c.ambient, c.user_namespace, c.groups.size());
 }
 
+void Mix(Mixer& mixer, const DescriptorTable& table) {
+  for (const Descriptor& descriptor : table.open()) {
+    mixer.Add(descriptor.number, descriptor.file, descriptor.closed_on_exec);
+  }
+}
+
+void Mix(Mixer& mixer, const SegmentObjects& objects) {
+  mixer.Add(objects.opened, objects.attached, objects.open.size());
+}
+
+/// What several states may share.
+template <class T>
+void Mix(Mixer& mixer, const CopyOnWrite<T>& shared) {
+  mixer.Add(shared.DigestBy([](const T& value) {
+    Mixer own;
+    Mix(own, value);
+    return own.digest();
+  }));
+}
+
+void Mix(Mixer& mixer, const Task& task) {
+  mixer.Add(task.life, task.process, task.ipc, task.mounts, task.held_listing, task.how, task.code);
+  Mix(mixer, task.credentials);
+}
+
 void Mix(Mixer& mixer, const Process& process) {
   mixer.Add(process.under_way, process.memlock, process.as, process.umask, process.descriptor_limit,
             process.leads_pids, process.first_child, process.pids, process.child_pids);
-  Mix(mixer, *process.space);
-  for (const Descriptor& descriptor : process.descriptors->open()) {
-    mixer.Add(descriptor.number, descriptor.file, descriptor.closed_on_exec);
-  }
+  Mix(mixer, process.space);
+  Mix(mixer, process.descriptors);
+  Mix(mixer, process.objects);
+}
+
+void Mix(Mixer& mixer, const MemoryObject& object) { mixer.Add(object.Digest()); }
+
+void Mix(Mixer& mixer, const Object& object) {
+  mixer.Add(object.serial);
+  Mix(mixer, object.memory);
 }
 
 void Mix(Mixer& mixer, const Node& node) {
@@ -89,47 +120,65 @@ void Mix(Mixer& mixer, const FileSystem& system) {
   }
 }
 
+void Mix(Mixer& mixer, const Mount& mount) { mixer.Add(mount.file_system, mount.noexec); }
+
 void Mix(Mixer& mixer, const MountNamespace& mounted) {
   mixer.Add(mounted.inode, mounted.hidden);
   for (const std::uint8_t mount : mounted.mounts) mixer.Add(mount);
+}
+
+void Mix(Mixer& mixer, const PidNamespace& pids) { mixer.Add(pids.parent, pids.noexec); }
+
+void Mix(Mixer& mixer, const NamedSegment& segment) { mixer.Add(segment.node, segment.certain); }
+
+void Mix(Mixer& mixer, const NameHistory& history) {
+  mixer.Add(history.removed, history.half_made, history.refused, history.not_opened,
+            history.not_attached, history.creator_ended, history.user_ended);
+}
+
+void Mix(Mixer& mixer, const KnownKey& known) { mixer.Add(known.project, known.key); }
+
+void Mix(Mixer& mixer, const SyncObject& one) {
+  mixer.Add(one.place.object, one.place.offset, one.place.own, one.kind, one.hold, one.owner,
+            one.type, one.protocol, one.robust, one.address, one.count, one.waiting, one.released,
+            one.signals, one.broken);
+  for (const std::uint8_t reads : one.reads) mixer.Add(reads);
+}
+
+void Mix(Mixer& mixer, const FutexQueue& queue) {
+  mixer.Add(queue.place.object, queue.place.offset, queue.place.own, queue.waiting, queue.woken,
+            queue.unsure);
 }
 
 }  // namespace
 
 std::uint64_t Digest(const State& state) {
   Mixer mixer;
-  for (const auto& ipc : state.namespaces) Mix(mixer, *ipc);
-  for (const Object& object : state.objects) mixer.Add(object.serial, object.memory->Digest());
-  for (const Node& node : *state.nodes) Mix(mixer, node);
-  for (const OpenFile& file : *state.files) Mix(mixer, file);
-  for (const auto& system : state.file_systems) Mix(mixer, *system);
-  for (const Mount& mount : state.mounts) mixer.Add(mount.file_system, mount.noexec);
-  for (const MountNamespace& mounted : state.mount_namespaces) Mix(mixer, mounted);
+  const auto add_each = [&](const auto& shared) {
+    mixer.Add(shared.DigestBy([](const auto& parts) {
+      Mixer of_parts;
+      for (const auto& part : parts) Mix(of_parts, part);
+      return of_parts.digest();
+    }));
+  };
+  add_each(state.namespaces);
+  add_each(state.objects);
+  add_each(state.nodes);
+  add_each(state.files);
+  add_each(state.file_systems);
+  add_each(state.mounts);
+  add_each(state.mount_namespaces);
+  add_each(state.pid_namespaces);
+  add_each(state.named_segments);
+  add_each(state.name_histories);
+  add_each(state.keys);
+  add_each(state.syncs);
+  add_each(state.futexes);
   for (const std::uint32_t file : state.in_flight) mixer.Add(file);
-  for (const PidNamespace& pids : state.pid_namespaces) mixer.Add(pids.parent, pids.noexec);
   for (const Pin& pin : state.pins) mixer.Add(pin.actor, pin.node, pin.certain, pin.shared);
-  for (const Task& task : state.tasks) {
-    mixer.Add(task.life, task.process, task.ipc, task.mounts, task.held_listing, task.how,
-              task.code);
-    Mix(mixer, *task.credentials);
-  }
+  for (const Task& task : state.tasks) Mix(mixer, task);
   for (const Process& process : state.processes) Mix(mixer, process);
-  for (const NamedSegment& one : *state.named_segments) mixer.Add(one.node, one.certain);
-  for (const Process& process : state.processes) {
-    mixer.Add(process.objects->opened, process.objects->attached, process.objects->open.size());
-  }
   for (const Tombstone& tombstone : state.tombstones) mixer.Add(tombstone.id, tombstone.calls);
-  for (const KnownKey& known : *state.keys) mixer.Add(known.project, known.key);
-  for (const SyncObject& one : *state.syncs) {
-    mixer.Add(one.place.object, one.place.offset, one.place.own, one.kind, one.hold, one.owner,
-              one.type, one.protocol, one.robust, one.address, one.count, one.waiting, one.released,
-              one.signals, one.broken);
-    for (const std::uint8_t reads : one.reads) mixer.Add(reads);
-  }
-  for (const FutexQueue& one : *state.futexes) {
-    mixer.Add(one.place.object, one.place.offset, one.place.own, one.waiting, one.woken,
-              one.unsure);
-  }
   for (const Trial& trial : state.trials) mixer.Add(trial.object, trial.offset, trial.runs.size());
   return mixer.digest();
 }
@@ -186,8 +235,9 @@ void AddObject(State& state, std::uint64_t serial, std::uint64_t vouched, std::u
   object.vouched = vouched;
   object.limit = limit;
   object.references = 1;
-  state.objects.insert(FindObjectIn(state.objects, serial),
-                       Object{serial, CopyOnWrite<MemoryObject>(std::move(object))});
+  auto& objects = state.objects.Own();
+  objects.insert(FindObjectIn(objects, serial),
+                 Object{serial, CopyOnWrite<MemoryObject>(std::move(object))});
 }
 
 std::int64_t NoexecIn(const State& state, std::uint8_t pids) {
@@ -214,7 +264,8 @@ void HoldObject(State& state, std::uint64_t serial) { ++OwnObject(state, serial)
 
 void DropObject(State& state, std::uint64_t serial) {
   if (--OwnObject(state, serial).references > 0) return;
-  state.objects.erase(FindObjectIn(state.objects, serial));
+  auto& objects = state.objects.Own();
+  objects.erase(FindObjectIn(objects, serial));
 }
 
 }  // namespace shmspec::model

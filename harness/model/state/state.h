@@ -68,20 +68,20 @@ struct Pin {
 };
 
 struct State {
-  std::vector<CopyOnWrite<IpcNamespace>> namespaces;
-  std::vector<Object> objects;               // by serial
+  SharedVector<CopyOnWrite<IpcNamespace>> namespaces;
+  SharedVector<Object> objects;              // by serial
   CopyOnWrite<std::vector<Node>> nodes;      // by serial
   CopyOnWrite<std::vector<OpenFile>> files;  // by serial
   std::vector<std::uint32_t> in_flight;      // open files that are passed, the first one first
-  std::vector<CopyOnWrite<FileSystem>> file_systems;
-  std::vector<Mount> mounts;
-  std::vector<MountNamespace> mount_namespaces;
+  SharedVector<CopyOnWrite<FileSystem>> file_systems;
+  SharedVector<Mount> mounts;
+  SharedVector<MountNamespace> mount_namespaces;
   std::vector<Task> tasks;  // by actor
   std::vector<Process> processes;
   std::vector<Tombstone> tombstones;
   CopyOnWrite<std::vector<KnownKey>> keys;
   std::vector<Trial> trials;  // by object and offset
-  std::vector<PidNamespace> pid_namespaces{PidNamespace{}};
+  SharedVector<PidNamespace> pid_namespaces{PidNamespace{}};
   std::vector<Pin> pins;
   CopyOnWrite<std::vector<NamedSegment>> named_segments;
   CopyOnWrite<std::vector<NameHistory>> name_histories;
