@@ -70,11 +70,15 @@ void DeclarePerform(OptionList& options, PerformOptions& to, const std::string& 
                                PrintDuration(to.timeout_ms)));
 }
 
-std::uint32_t JobsOf(std::uint32_t asked) {
-  if (asked != 0) return asked;
+std::uint32_t UsableProcessors() {
   cpu_set_t usable;
   if (::sched_getaffinity(0, sizeof(usable), &usable) != 0) return 1;
-  return std::clamp(static_cast<std::uint32_t>(CPU_COUNT(&usable)), 1u, kMaxJobs);
+  return static_cast<std::uint32_t>(CPU_COUNT(&usable));
+}
+
+std::uint32_t JobsOf(std::uint32_t asked) {
+  if (asked != 0) return asked;
+  return std::clamp(UsableProcessors(), 1u, kMaxJobs);
 }
 
 bool IsRealTarget(const std::string& target) {

@@ -50,6 +50,9 @@ std::optional<std::string> MissingFloor(const PerformOptions& options);
 /// Whether real processes perform plans on the target.
 bool IsRealTarget(const std::string& target);
 
+/// The number of processors that this process may run on; 1 where the system does not say.
+std::uint32_t UsableProcessors();
+
 /// The number of jobs that the options ask for; 0 stands for the usual number.
 std::uint32_t JobsOf(std::uint32_t asked);
 

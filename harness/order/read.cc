@@ -105,7 +105,7 @@ bool ReadPlace(Reader& reader, Place& place) {
     const auto index = static_cast<std::size_t>(thread);
     const std::size_t before = test.threads[index].registers.size();
     place = {index, reader.RegisterOf(index, name)};
-    if (place.index < before) return true;
+    if (place.index < before || reader.Begins(index, name)) return true;
     return reader.FailAt(position, "expected a register that thread " + next + " uses, found " +
                                        next + ":" + name + "; no instruction names it");
   }

@@ -182,6 +182,13 @@ std::size_t Reader::RegisterOf(std::size_t thread, const std::string& name) {
   return index;
 }
 
+bool Reader::Begins(std::size_t thread, const std::string& name) const {
+  return std::any_of(beginnings_.begin(), beginnings_.end(), [&](const Beginning& one) {
+    return one.thread == thread &&
+           KeyOfRegister(test_.language, one.name) == KeyOfRegister(test_.language, name);
+  });
+}
+
 std::optional<std::size_t> Reader::PointedTo(std::size_t thread, const std::string& name) {
   for (const Beginning& one : beginnings_) {
     if (one.thread == thread && one.address_of &&

@@ -63,6 +63,8 @@ class Reader {
   std::size_t LocationOf(const std::string& name);
   /// The register of that name of a thread, made if it is new.
   std::size_t RegisterOf(std::size_t thread, const std::string& name);
+  /// Whether the initial state gives a register a value.
+  bool Begins(std::size_t thread, const std::string& name) const;
   /// The location that a register holds the address of.
   std::optional<std::size_t> PointedTo(std::size_t thread, const std::string& name);
   /// Adds an instruction to a thread.
