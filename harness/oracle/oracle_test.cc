@@ -307,6 +307,26 @@ TEST(Oracle, DoesNotDecideBeyondItsLimits) {
   EXPECT_EQ(Judge(trace, profile).kind, Verdict::Kind::kExplained);
 }
 
+/// Where segments that nobody has attached go, a failed attach takes one with it only if it got as
+/// far as counting.
+TEST(Oracle, LetsAnAttachThatIsRefusedByItsAddressCountInNoRace) {
+  const auto raced = [](const char* at, const char* stat) {
+    return JudgeAs("linux", std::string("a: system.sysctl_write name=shm_rmid_forced value=1 => 0\n"
+                                        "a: s0 = sysv.get flags=create|0666 => 7\n"
+                                        "a: m0 = map.reserve size=65536 => 0x7f0000000000\n"
+                                        "race {\n  a: a0 = sysv.attach segment=s0 at=") +
+                                at +
+                                " => EINVAL\n"
+                                "  b: sysv.detach at=4096 => EINVAL\n}\n"
+                                "a: sysv.remove segment=s0 => " +
+                                stat + "\n")
+        .kind;
+  };
+  EXPECT_EQ(raced("m0+1", "0"), Verdict::Kind::kExplained);
+  EXPECT_EQ(raced("m0+1", "EINVAL"), Verdict::Kind::kRefuted);
+  EXPECT_EQ(raced("m0", "EINVAL"), Verdict::Kind::kExplained);
+}
+
 TEST(Oracle, DoesNotDecideAnExperimentThatFailed) {
   Trace trace = SeenTrace(kMade);
   trace.trouble = "the actor could not be started";

@@ -210,16 +210,19 @@ void Describe(const SysvAttach& op, const Scene& scene, Clauses& clauses) {
                  Force::kMust, "SYSV.SHMAT.MISALIGNED"_req, "the address is not aligned");
 }
 
+bool IsRefusedEarly(const SysvAttach& op, const Scene& scene) {
+  const std::uint64_t start = RoundedAddress(op, scene);
+  return !scene.IsPageAligned(start) || (start == 0 && op.flags.Has(kRemap));
+}
+
 /// A failed call that got as far as mapping the segment counted as an attach before.
 void ApplyFailure(const SysvAttach& op, const Scene& scene, State& state, const Segment& segment) {
   if (!scene.ipc().rmid_forced || segment.nattch != 0) return;
   Clauses clauses;
   clauses.Reset();
   DescribeAttachSource(op, scene, clauses);
-  const std::uint64_t start = RoundedAddress(op, scene);
-  const bool early = !scene.IsPageAligned(start) || (start == 0 && op.flags.Has(kRemap));
   const Says counts = scene.profile().sysv.failing_attach_counts;
-  if (early || clauses.MustFail() || counts == Says::kNo) return;
+  if (IsRefusedEarly(op, scene) || clauses.MustFail() || counts == Says::kNo) return;
   const SegmentName name{scene.ipc_index(), segment.serial};
   if (counts == Says::kSilent || !clauses.refusals().empty()) {
     DoubtSegment(state, name);

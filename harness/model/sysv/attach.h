@@ -18,6 +18,8 @@ const Segment* DescribeAttachSource(const SysvAttach& op, const Scene& scene, Cl
 /// The second half: the address, and what a success looks like.
 void DescribeAttachPlace(const SysvAttach& op, const Scene& scene, const Segment& segment,
                          Clauses& clauses);
+/// Whether the address alone is refused, before the segment counts as in use for a moment.
+bool IsRefusedEarly(const SysvAttach& op, const Scene& scene);
 /// Maps the segment at the address that was seen.
 void MapSegment(const SysvAttach& op, const Scene& scene, State& state, SegmentName name,
                 std::uint64_t address);

@@ -22,7 +22,8 @@ void FindToAttach(const SysvAttach& op, Stride& stride) {
   if (scene.task().life == Life::kAlive) {
     segment = DescribeAttachSource(op, scene, stride.clauses());
   }
-  const bool found = segment != nullptr && !stride.clauses().MustFail();
+  const bool found =
+      segment != nullptr && !stride.clauses().MustFail() && !IsRefusedEarly(op, scene);
   if (found) {
     Next& next = stride.Begin(std::nullopt);
     next.progress.kept = {scene.ipc_index(), segment->serial};
