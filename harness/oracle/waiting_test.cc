@@ -113,5 +113,16 @@ TEST(Waiting, AtAFutexEndsWhenItIsWokenAndNotOtherwise) {
   EXPECT_TRUE(GotStuck("b & sync.futex_wait at=a1 => in flight\na: sync.futex_wake at=a0 => 1\n"));
 }
 
+/// A requeue to the word that its sleepers are at already wakes some as any other does.
+TEST(Waiting, AtAFutexEndsWhenItIsRequeuedToItself) {
+  const auto moved = [](const char* wait, const char* requeue) {
+    return std::string("b & sync.futex_wait at=a1 how=timed within_ms=9 => ") + wait +
+           "\na: sync.futex_requeue at=a0 to=a0 => " + requeue + "\njoin b\n";
+  };
+  EXPECT_TRUE(IsExplained(moved("0", "1")));
+  EXPECT_TRUE(IsRefuted(moved("ETIMEDOUT", "1")));
+  EXPECT_TRUE(IsRefuted(moved("0", "0")));
+}
+
 }  // namespace
 }  // namespace shmspec

@@ -180,10 +180,13 @@ void Apply(const SyncFutexRequeue& op, const Scene& scene, State& state, const O
   if (!Succeeded(outcome)) return;
   const SyncPlace from = WordAt(scene, scene.AddressOf<&SyncFutexRequeue::at>(), false);
   const SyncPlace to = WordAt(scene, scene.AddressOf<&SyncFutexRequeue::to>(), false);
-  if (from == to) return;
   FutexQueue queue = QueueAt(state, from);
   const auto asleep = static_cast<std::uint32_t>(std::popcount(queue.waiting)) - queue.woken;
   const std::uint32_t woken = queue.woken + std::min(op.count, asleep);
+  if (from == to) {
+    queue.woken = woken;
+    return SetQueue(state, queue);
+  }
   // Who was woken shows later; until then all of them may be at either word.
   FutexQueue moved = QueueAt(state, to);
   moved.waiting |= queue.waiting;
