@@ -94,7 +94,13 @@ void AwaitLeavers(const ControlRegion& region) {
     const std::int32_t tid = slot.leaving.load();
     if (tid == 0) continue;
     while (!HasLeft(region, slot.pid.load(), tid)) ::sched_yield();
-    slot.leaving.store(0);
+    // What it did as it ended may have come after its own word.
+    const std::uint64_t now_ns = MonotonicNs();
+    const std::int64_t now_s = SecondNotBeforeNow();
+    std::int32_t leaver = tid;
+    if (!slot.leaving.compare_exchange_strong(leaver, 0)) continue;
+    slot.ended_ns.store(now_ns);
+    slot.ended_s.store(now_s);
   }
 }
 
