@@ -79,7 +79,9 @@ Abilities OfOperation(const Operation& operation) {
                              std::is_same_v<Op, MemfdShowsName> || std::is_same_v<Op, MemfdLink> ||
                              std::is_same_v<Op, MemfdGetNoexec> ||
                              std::is_same_v<Op, MemfdSetNoexec> || std::is_same_v<Op, MapShow> ||
-                             std::is_same_v<Op, ProcessResident>) {
+                             std::is_same_v<Op, ProcessResident> ||
+                             std::is_same_v<Op, ProcessPriority> ||
+                             std::is_same_v<Op, ProcessSetRealtime>) {
           return Only(Ability::kProc);
         } else if constexpr (std::is_same_v<Op, SystemSetDefaultAcl>) {
           return Only(Ability::kProc) | Only(Ability::kMountNamespace) | Only(Ability::kAcl);
@@ -193,7 +195,10 @@ std::optional<std::string> WhyNoAdapter(const Plan& plan, std::uint32_t offers) 
 bool NamesObjects(const Plan& plan) {
   return std::any_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) {
     return std::visit(
-        []<class Op>(const Op&) { return kFamilyOf<Op> == Family::kPosix || IsMount<Op>; },
+        []<class Op>(const Op&) {
+          return kFamilyOf<Op> == Family::kPosix || IsMount<Op> ||
+                 std::is_same_v<Op, SyncSemOpen> || std::is_same_v<Op, SyncSemUnlink>;
+        },
         static_cast<const OperationVariant&>(step.operation));
   });
 }

@@ -124,5 +124,57 @@ TEST(Waiting, AtAFutexEndsWhenItIsRequeuedToItself) {
   EXPECT_TRUE(IsRefuted(moved("0", "0")));
 }
 
+TEST(Waiting, AtAFutexEndsByAMaskWithABitInCommonAlone) {
+  const auto woken = [](const char* mask, const char* wake) {
+    return std::string("b & sync.futex_wait_bitset at=a1 mask=6 => 0\n") +
+           "a: sync.futex_wake_bitset at=a0 mask=" + mask + " => " + wake + "\njoin b\n";
+  };
+  EXPECT_TRUE(IsExplained(woken("2", "1")));
+  EXPECT_TRUE(IsExplained(woken("12", "1")));
+  EXPECT_TRUE(IsRefuted(woken("1", "0")));
+  EXPECT_TRUE(IsRefuted(woken("8", "1")));
+  EXPECT_FALSE(
+      GotStuck("b & sync.futex_wait_bitset at=a1 mask=6 => in flight\n"
+               "a: sync.futex_wake_bitset at=a0 mask=1 => 0\n"));
+}
+
+TEST(Waiting, ForAWordEndsWhenItsOwnerGivesItUpOrEnds) {
+  const std::string waits =
+      "a: sync.futex_lock_pi at=a0 => 0\n"
+      "b & sync.futex_lock_pi at=a1 => ";
+  EXPECT_FALSE(GotStuck(waits + "in flight\n"));
+  EXPECT_TRUE(GotStuck(waits + "in flight\na: sync.futex_unlock_pi at=a0 => 0\n"));
+  EXPECT_TRUE(IsRefuted(waits + "0\njoin b\n"));
+  EXPECT_TRUE(IsExplained(waits + "0\na: sync.futex_unlock_pi at=a0 => 0\njoin b\n"));
+  EXPECT_TRUE(IsExplained(waits + "0\na: process.exit => gone{how=exited}\njoin b\n"));
+}
+
+TEST(Waiting, AtABarrierEndsThoughItHasBeenDestroyedMeanwhile) {
+  const auto left = [](const char* value) {
+    return std::string("a: sync.barrier_init at=a0 count=2 => 0\n") +
+           "b & sync.barrier_wait at=a1 => " + value +
+           "\na: sync.barrier_wait at=a0 => 0\n"
+           "a: sync.destroy at=a0 kind=barrier => 0\n"
+           "a: sync.barrier_init at=a0 count=2 => 0\njoin b\n";
+  };
+  EXPECT_TRUE(IsExplained(left("1")));
+  EXPECT_TRUE(IsRefuted(left("0")));
+}
+
+TEST(Waiting, ForANamedSemaphoreEndsWithAPostByAnotherAddress) {
+  const std::string waits =
+      "a: m0 = sync.sem_open name=\"/n0\" flags=create => 0x7d0000000000\n"
+      "b: m1 = sync.sem_open name=\"/n0\" => 0x7c0000000000\n"
+      "b & sync.sem_wait at=m1 => ";
+  EXPECT_FALSE(GotStuck(waits + "in flight\n"));
+  EXPECT_TRUE(GotStuck(waits + "in flight\na: sync.sem_post at=m0 => 0\n"));
+  EXPECT_TRUE(IsRefuted(waits + "0\njoin b\n"));
+  EXPECT_TRUE(IsExplained(waits + "0\na: sync.sem_post at=m0 => 0\njoin b\n"));
+  EXPECT_TRUE(IsRefuted(waits +
+                        "0\na: sync.sem_unlink name=\"/n0\" => 0\n"
+                        "a: m2 = sync.sem_open name=\"/n0\" flags=create => 0x7b0000000000\n"
+                        "a: sync.sem_post at=m2 => 0\njoin b\n"));
+}
+
 }  // namespace
 }  // namespace shmspec

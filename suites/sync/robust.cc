@@ -186,7 +186,7 @@ SHMSPEC_CASE("sync.robust.mutex_given_up_without_repair_is_lost",
   all.c.Do(SyncMutexLock{.at = all.c.at, .how = Patience::kTimed, .within_ms = kSoon_ms})
       .Fails(ENOTRECOVERABLE);
   all.c.Do(Try(all.c.at)).Fails(ENOTRECOVERABLE);
-  all.c.Do(SyncMutexDestroy{all.c.at}).Gives(0);
+  all.c.Do(SyncDestroy{all.c.at}).Gives(0);
   MakeRobust(all.c);
   Lock(all.b);
 }

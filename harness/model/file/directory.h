@@ -13,6 +13,8 @@
 
 namespace shmspec::model {
 
+inline constexpr std::uint32_t kStickyBit = 01000;
+
 /// The name as the system gets it, up to the first NUL and without the slashes it begins with.
 std::string_view PlainName(const std::string& name);
 
@@ -26,6 +28,11 @@ NameKind KindOf(const std::string& name, const Scene& scene);
 const FileSystem* ShmOf(const Scene& scene);
 /// The entry of that name there, or null.
 const DirectoryEntry* FindEntry(const Scene& scene, const std::string& name);
+
+/// A new file there, of the caller, for AddNode.
+Node FreshNode(const Scene& scene, Mode mode);
+/// Whether the caller may remove the name from a sticky directory.
+Says MayRemove(const Scene& scene, const FileSystem& system, const DirectoryEntry& entry);
 
 /// Adds the errors of a caller that may not look up names, or not change them.
 void DescribeSearch(const Scene& scene, Clauses& clauses);

@@ -19,7 +19,6 @@ using namespace shmspec::literals;
 
 namespace {
 
-constexpr std::uint32_t kSticky = 01000;
 constexpr std::size_t kFakedLength = 200;  // bytes up to which what fakes owners finds a name
 constexpr std::size_t kEdge = 257;         // bytes from which on a library may tell another error
 
@@ -121,7 +120,7 @@ void DescribeExisting(const PosixOpen& op, const Scene& scene, const DirectoryEn
   const Credentials& caller = scene.credentials();
   const bool stranger = node.uid != system.uid && node.uid != caller.file_uid;
   const std::int64_t rule = scene.system().protected_regular;
-  const bool guarded = op.flags.Has(kMakeObject) && (system.mode & kSticky) != 0 && stranger;
+  const bool guarded = op.flags.Has(kMakeObject) && (system.mode & kStickyBit) != 0 && stranger;
   const bool applies =
       guarded && ((system.mode & 02) != 0 || ((system.mode & 020) != 0 && rule != 1));
   clauses.Refuse(applies && rule != 0, EACCES, rule > 0 ? Force::kMust : Force::kMay,
@@ -142,52 +141,16 @@ void DescribeNew(const PosixOpen& op, const Scene& scene, Clauses& clauses) {
                      "the file system may have no name for the user");
 }
 
-/// Whether the caller may remove the name from a sticky directory.
-Says MayRemove(const Scene& scene, const FileSystem& system, const DirectoryEntry& entry) {
-  if ((system.mode & kSticky) == 0) return Says::kYes;
-  if (scene.credentials().file_uid == system.uid) return Says::kYes;
-  if (entry.node == 0) return Says::kSilent;
-  return MayChangeMode(scene, NodeOf(scene.state(), entry.node));
-}
-
-/// The mode of a new object, if it is known.
-void SetMode(const PosixOpen& op, const Scene& scene, const FileSystem& system, Node& node) {
-  const std::int32_t umask = scene.process().umask;
-  const std::uint32_t asked = op.mode.bits & 07777;
-  node.mode = asked & ~static_cast<std::uint32_t>(std::max(umask, 0));
-  const bool extra = (asked & 07000) != 0;
-  const bool group = (asked & S_ISGID) != 0 && (system.mode & S_ISGID) != 0;
-  const DefaultAcl& list = system.default_acl;
-  if (list.there) {
-    node.mode = asked & (list.mode | 07000);
-    node.acl = list.acl;
-  }
-  node.mode_known = (umask >= 0 || list.there) && !group &&
-                    (!extra || scene.profile().posix.extra_mode_bits_are_kept == Says::kYes);
-}
-
 std::uint32_t MakeObject(const PosixOpen& op, const Scene& scene, State& state) {
-  const std::uint32_t serial = scene.call().step + 1;
-  const FileSystem* system = ShmOf(scene);
-  const Credentials& caller = scene.credentials();
-  Node node{.serial = serial, .object = std::uint64_t{serial} << 8};
-  node.uid = caller.file_uid;
-  node.gid = caller.file_gid;
-  node.seals = kSealSeal;
-  node.unknown = IsUnspecified(op, scene) || system == nullptr;
-  node.changed_s = scene.call().when.low;
-  if (system != nullptr) {
-    if ((system->mode & S_ISGID) != 0) node.gid = system->gid;
-    node.file_system = scene.shm_mount()->file_system;
-    SetMode(op, scene, *system, node);
-  }
+  Node node = FreshNode(scene, op.mode);
+  node.unknown = IsUnspecified(op, scene) || ShmOf(scene) == nullptr;
   AddNode(state, node);
-  if (node.unknown) ForgetNode(state, serial, serial);
+  if (node.unknown) ForgetNode(state, node.serial, node.serial);
   const bool named = KindOf(op.name, scene) == NameKind::kPlain;
-  if (system != nullptr && named && FindEntry(scene, op.name) == nullptr) {
-    AddEntry(state, node.file_system, {serial, std::string(PlainName(op.name)), serial});
+  if (ShmOf(scene) != nullptr && named && FindEntry(scene, op.name) == nullptr) {
+    AddEntry(state, node.file_system, {node.serial, std::string(PlainName(op.name)), node.serial});
   }
-  return serial;
+  return node.serial;
 }
 
 }  // namespace

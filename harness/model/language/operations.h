@@ -134,7 +134,8 @@ void Apply(const SyncMutexInit& op, const Scene& scene, State& state, const Outc
 void Apply(const SyncMutexLock& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SyncMutexUnlock& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SyncMutexConsistent& op, const Scene& scene, State& state, const Outcome& outcome);
-void Apply(const SyncMutexDestroy& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncMutexSetCeiling& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncDestroy& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SyncRwlockInit& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SyncRwlockLock& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SyncRwlockUnlock& op, const Scene& scene, State& state, const Outcome& outcome);
@@ -148,6 +149,14 @@ void Apply(const SyncSemPost& op, const Scene& scene, State& state, const Outcom
 void Apply(const SyncFutexWait& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SyncFutexWake& op, const Scene& scene, State& state, const Outcome& outcome);
 void Apply(const SyncFutexRequeue& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncFutexWaitBitset& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncFutexWakeBitset& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncFutexLockPi& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncFutexUnlockPi& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncSemOpen& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncSemClose& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const SyncSemUnlink& op, const Scene& scene, State& state, const Outcome& outcome);
+void Apply(const ProcessSetRealtime& op, const Scene& scene, State& state, const Outcome& outcome);
 
 /// An operation with an Apply of its own.
 template <class Op>

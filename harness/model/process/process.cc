@@ -111,6 +111,7 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child) {
   task.mounts = parent.mounts;
   task.held_listing = parent.held_listing;
   task.credentials = parent.credentials;
+  task.realtime = parent.realtime;
   const Process& from = state.processes[parent.process];
   Process& process = state.processes[child];
   process.memlock = from.memlock;
@@ -120,6 +121,7 @@ void BeginChild(const Scene& scene, State& state, std::uint8_t child) {
   process.pids = process.child_pids = from.child_pids;
   for (Pin& pin : state.pins) pin.shared = pin.shared || pin.actor == scene.call().actor;
   CopyDescriptors(state, parent.process, child);
+  CopySemaphores(state, parent.process, child);
   Process& leader = state.processes[parent.process];
   if (leader.leads_pids && leader.first_child == kNobody) leader.first_child = child;
 }
@@ -201,6 +203,7 @@ void FinishEnd(const Scene& scene, State& state, std::uint8_t process) {
   while (CloseLowest(state, cause, process)) {
   }
   state.processes[process].space.Own() = AddressSpace();
+  CloseSemaphores(state, process);
   CloseDescriptors(state, process, false);
   const LibraryProfile& library = scene.profile().library;
   const bool exits = IsExit(*scene.call().operation);
@@ -226,6 +229,7 @@ void BeginImage(const Scene& scene, State& state) {
   while (CloseLowest(state, cause, process)) {
   }
   state.processes[process].space.Own() = AddressSpace();
+  CloseSemaphores(state, process);
   CloseDescriptors(state, process, true);
   CloseObjects(state, process, {});
   for (std::size_t i = 0; i < state.tasks.size(); ++i) {

@@ -17,6 +17,8 @@ struct PosixProfile {
   Says flags_are_those_of_open = Says::kSilent;
   /// A new object keeps mode bits besides the nine for permissions.
   Says extra_mode_bits_are_kept = Says::kSilent;
+  /// The semaphore of a name is the object of that name with `sem.` before it.
+  Says semaphores_are_objects = Says::kSilent;
 };
 
 }  // namespace shmspec::model

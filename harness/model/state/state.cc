@@ -81,7 +81,8 @@ void Mix(Mixer& mixer, const CopyOnWrite<T>& shared) {
 }
 
 void Mix(Mixer& mixer, const Task& task) {
-  mixer.Add(task.life, task.process, task.ipc, task.mounts, task.held_listing, task.how, task.code);
+  mixer.Add(task.life, task.process, task.ipc, task.mounts, task.held_listing, task.how, task.code,
+            task.realtime);
   Mix(mixer, task.credentials);
 }
 
@@ -140,14 +141,19 @@ void Mix(Mixer& mixer, const KnownKey& known) { mixer.Add(known.project, known.k
 
 void Mix(Mixer& mixer, const SyncObject& one) {
   mixer.Add(one.place.object, one.place.offset, one.place.own, one.kind, one.hold, one.owner,
-            one.type, one.protocol, one.robust, one.address, one.count, one.waiting, one.released,
-            one.signals, one.broken);
+            one.type, one.protocol, one.robust, one.bare, one.ceiling, one.address, one.count,
+            one.waiting, one.released, one.signals, one.gone, one.broken);
   for (const std::uint8_t reads : one.reads) mixer.Add(reads);
 }
 
 void Mix(Mixer& mixer, const FutexQueue& queue) {
-  mixer.Add(queue.place.object, queue.place.offset, queue.place.own, queue.waiting, queue.woken,
-            queue.unsure);
+  mixer.Add(queue.place.object, queue.place.offset, queue.place.own, queue.waiting, queue.awake,
+            queue.candidates, queue.woken, queue.unsure);
+  for (const std::uint32_t mask : queue.masks) mixer.Add(mask);
+}
+
+void Mix(Mixer& mixer, const OpenSemaphore& one) {
+  mixer.Add(one.process, one.entry, one.address, one.count);
 }
 
 }  // namespace
@@ -174,6 +180,7 @@ std::uint64_t Digest(const State& state) {
   add_each(state.keys);
   add_each(state.syncs);
   add_each(state.futexes);
+  add_each(state.semaphores);
   for (const std::uint32_t file : state.in_flight) mixer.Add(file);
   for (const Pin& pin : state.pins) mixer.Add(pin.actor, pin.node, pin.certain, pin.shared);
   for (const Task& task : state.tasks) Mix(mixer, task);

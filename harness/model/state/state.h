@@ -87,6 +87,7 @@ struct State {
   CopyOnWrite<std::vector<NameHistory>> name_histories;
   CopyOnWrite<std::vector<SyncObject>> syncs;
   CopyOnWrite<std::vector<FutexQueue>> futexes;
+  CopyOnWrite<std::vector<OpenSemaphore>> semaphores;
 
   friend bool operator==(const State&, const State&) = default;
 };
@@ -220,12 +221,16 @@ constexpr std::uint64_t RoundUp(std::uint64_t size, std::uint64_t unit) {
 /// The object of that kind at that place, or null; the other one makes it if need be.
 const SyncObject* FindSync(const State& state, const SyncPlace& place, SyncKind kind);
 SyncObject& OwnSync(State& state, const SyncPlace& place, SyncKind kind);
-/// Nothing of any kind is there any more.
+/// Nothing of any kind is there any more, but for what those need who have been told to go on.
 void RemoveSync(State& state, const SyncPlace& place);
 
 /// Those who wait at a futex; the other one sets them.
 FutexQueue QueueAt(const State& state, const SyncPlace& place);
 void SetQueue(State& state, const FutexQueue& queue);
+
+/// The named semaphores of a process are closed; the child of a fork gets those of its parent.
+void CloseSemaphores(State& state, std::uint8_t process);
+void CopySemaphores(State& state, std::uint8_t parent, std::uint8_t child);
 
 /// What the end of an actor means to the locks that it has and to what it waits for. Before its
 /// process is unmapped; `alone`: the process goes on without it.

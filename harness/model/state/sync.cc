@@ -59,7 +59,11 @@ SyncObject& OwnSync(State& state, const SyncPlace& place, SyncKind kind) {
 }
 
 void RemoveSync(State& state, const SyncPlace& place) {
-  std::erase_if(state.syncs.Own(), [&](const SyncObject& one) { return one.place == place; });
+  auto& all = state.syncs.Own();
+  std::erase_if(all, [&](const SyncObject& one) {
+    return one.place == place && one.released == 0 && one.signals == 0;
+  });
+  for (SyncObject& one : all) one.gone = one.gone || one.place == place;
 }
 
 FutexQueue QueueAt(const State& state, const SyncPlace& place) {
@@ -73,6 +77,21 @@ void SetQueue(State& state, const FutexQueue& queue) {
   auto& all = state.futexes.Own();
   std::erase_if(all, [&](const FutexQueue& one) { return one.place == queue.place; });
   if (queue.waiting != 0) all.push_back(queue);
+}
+
+void CloseSemaphores(State& state, std::uint8_t process) {
+  const auto own = [process](const OpenSemaphore& one) { return one.process == process; };
+  if (std::none_of(state.semaphores->begin(), state.semaphores->end(), own)) return;
+  std::erase_if(state.semaphores.Own(), own);
+}
+
+void CopySemaphores(State& state, std::uint8_t parent, std::uint8_t child) {
+  const CopyOnWrite<std::vector<OpenSemaphore>> before = state.semaphores;
+  for (OpenSemaphore one : *before) {
+    if (one.process != parent) continue;
+    one.process = child;
+    state.semaphores.Own().push_back(one);
+  }
 }
 
 void EndSync(State& state, std::uint8_t actor, bool alone) {
@@ -93,7 +112,9 @@ void EndSync(State& state, std::uint8_t actor, bool alone) {
     object.owner = kNobody;
     object.count = 0;
     const Found found = Finds(state, state.tasks[actor].process, one);
-    if (!object.robust || found == Found::kNo) {
+    if (object.bare) {
+      object.hold = Hold::kOwnerDied;
+    } else if (!object.robust || found == Found::kNo) {
       object.hold = Hold::kStalled;
     } else {
       object.hold = alone || lost || found != Found::kYes ? Hold::kThreadDied : Hold::kOwnerDied;
@@ -102,9 +123,13 @@ void EndSync(State& state, std::uint8_t actor, bool alone) {
   const CopyOnWrite<std::vector<FutexQueue>> queues = state.futexes;
   for (FutexQueue queue : *queues) {
     if ((queue.waiting & self) == 0) continue;
+    const bool chosen = (queue.candidates & self) != 0;
     queue.waiting &= ~self;
-    queue.unsure = queue.unsure || queue.woken != 0;
-    queue.woken = std::min(queue.woken, static_cast<std::uint32_t>(std::popcount(queue.waiting)));
+    queue.awake &= ~self;
+    queue.candidates &= ~self;
+    queue.unsure = queue.unsure || chosen;
+    queue.woken =
+        std::min(queue.woken, static_cast<std::uint32_t>(std::popcount(queue.candidates)));
     SetQueue(state, queue);
   }
 }

@@ -40,6 +40,9 @@ enum class Hold : std::uint8_t {
   kThreadDied,
 };
 
+/// The ceiling of a mutex that nobody has said.
+inline constexpr std::int32_t kUnknownCeiling = -1;
+
 struct SyncObject {
   SyncPlace place;
   SyncKind kind = SyncKind::kMutex;
@@ -49,6 +52,8 @@ struct SyncObject {
   MutexType type = MutexType::kNormal;
   MutexProtocol protocol = MutexProtocol::kNone;
   bool robust = false;
+  bool bare = false;  // a word that FUTEX_LOCK_PI has made one
+  std::int32_t ceiling = kUnknownCeiling;
   std::uint64_t address = 0;  // at which its owner locked it
   /// How often the owner has locked it, the value of a semaphore, or how many a barrier is for.
   std::uint32_t count = 0;
@@ -58,17 +63,33 @@ struct SyncObject {
   ActorSet waiting = 0;
   ActorSet released = 0;
   std::uint32_t signals = 0;  // of a barrier: how many of the released ones get the serial value
+  bool gone = false;          // destroyed; those who have to go on have not done so yet
   bool broken = false;        // one that waited was killed: nothing is said of it any more
   friend bool operator==(const SyncObject&, const SyncObject&) = default;
 };
+
+/// The mask of one who waits without one.
+inline constexpr std::uint32_t kEveryBit = 0xffffffff;
 
 /// Those who wait at a futex. Which of them were woken shows when they return.
 struct FutexQueue {
   SyncPlace place;
   ActorSet waiting = 0;
+  ActorSet awake = 0;       // those who were woken for certain
+  ActorSet candidates = 0;  // and those of whom `woken` were
   std::uint32_t woken = 0;
   bool unsure = false;  // one that was woken may have ended
+  std::array<std::uint32_t, ActorRef::kLimit> masks{};
   friend bool operator==(const FutexQueue&, const FutexQueue&) = default;
+};
+
+/// A named semaphore that a process has open.
+struct OpenSemaphore {
+  std::uint8_t process = 255;  // kNobody
+  std::uint32_t entry = 0;     // serial of its name
+  std::uint64_t address = 0;
+  std::uint32_t count = 0;  // how often it has been opened and not closed
+  friend bool operator==(const OpenSemaphore&, const OpenSemaphore&) = default;
 };
 
 }  // namespace shmspec::model

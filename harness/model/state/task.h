@@ -41,6 +41,9 @@ struct Credentials {
 /// kDying: the task has begun to end and does nothing, but what it had is still there.
 enum class Life : std::uint8_t { kUnborn, kAlive, kDying, kGone };
 
+/// The real-time priority of a thread for which the plan has set none.
+inline constexpr std::int32_t kUnknownPriority = -1;
+
 struct Task {
   Life life = Life::kUnborn;
   std::uint8_t process = kNobody;
@@ -50,6 +53,7 @@ struct Task {
   CopyOnWrite<Credentials> credentials;
   GoneHow how = GoneHow::kUnknown;
   std::int32_t code = 0;
+  std::int32_t realtime = kUnknownPriority;  // its own, without what it has been lent
   friend bool operator==(const Task&, const Task&) = default;
 };
 

@@ -24,16 +24,13 @@ void Apply(const SyncBarrierInit& op, const Scene& scene, State& state, const Ou
   const std::uint64_t address = scene.AddressOf<&SyncBarrierInit::at>();
   SoilObject(scene, state, address);
   if (!Succeeded(outcome)) return;
-  const SyncPlace place = PlaceAt(scene, address);
-  RemoveSync(state, place);
-  OwnSync(state, place, SyncKind::kBarrier).count = op.count;
+  MakeSync(scene, state, address, SyncKind::kBarrier).count = op.count;
 }
 
 void Describe(const SyncBarrierWait&, const Scene& scene, Clauses& clauses) {
-  const SyncObject* barrier =
-      DescribeSync(scene, scene.AddressOf<&SyncBarrierWait::at>(), SyncKind::kBarrier, clauses);
-  if (barrier == nullptr) return;
-  if (barrier->broken) return LeaveUndefined(clauses);
+  const std::uint64_t address = scene.AddressOf<&SyncBarrierWait::at>();
+  const SyncObject* barrier = FindSync(scene.state(), PlaceAt(scene, address), SyncKind::kBarrier);
+  if (barrier == nullptr || barrier->broken) return LeaveUndefined(clauses);
   if ((barrier->released & OnlyActor(scene.call().actor)) != 0) {
     const bool last = std::popcount(barrier->released) == static_cast<int>(barrier->signals);
     clauses.Returns<Value>("SYNC.BARRIER.COUNT"_req, "as many as it is for have arrived");
@@ -41,6 +38,7 @@ void Describe(const SyncBarrierWait&, const Scene& scene, Clauses& clauses) {
                  "one of them gets the serial value");
     return;
   }
+  if (barrier->gone) return LeaveUndefined(clauses);
   clauses.ReturnsValue(1, "SYNC.BARRIER.COUNT"_req, "as many as it is for have arrived");
   if (barrier->count > 1) clauses.Blocks("SYNC.BARRIER.COUNT"_req, "others have not arrived");
 }
@@ -50,8 +48,11 @@ void Advance(const SyncBarrierWait& op, Stride& stride) {
   const SyncPlace place = PlaceAt(stride.scene(), address);
   const SyncObject* found = FindSync(stride.state(), place, SyncKind::kBarrier);
   const ActorSet self = OnlyActor(stride.call().actor);
-  if (found == nullptr || found->broken || found->count == 1) return stride.Whole();
-  if (stride.progress().phase == 0) {
+  const bool begins = stride.progress().phase == 0;
+  if (found == nullptr || found->broken || (begins && (found->gone || found->count == 1))) {
+    return stride.Whole();
+  }
+  if (begins) {
     Next& next = stride.Add();
     next.progress.phase = 1;
     next.progress.sleeps = true;

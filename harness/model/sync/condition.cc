@@ -23,7 +23,7 @@ const SyncObject* MutexOf(const Scene& scene) {
 
 bool HasMutex(const Scene& scene) {
   const SyncObject* mutex = MutexOf(scene);
-  return mutex != nullptr && mutex->owner == scene.call().actor;
+  return mutex != nullptr && !mutex->bare && mutex->owner == scene.call().actor;
 }
 
 /// Whether it has been told to go on, or may be the one that was.
@@ -41,7 +41,7 @@ void DescribeReturn(const SyncCondWait& op, const SyncObject& mutex, bool due, C
                  "the owner of the mutex ended with it");
   clauses.Refuse(mutex.hold == Hold::kUnrecoverable, ENOTRECOVERABLE, Force::kMust,
                  "SYNC.ROBUST_MUTEX.NOT_RECOVERABLE"_req, "the mutex is lost");
-  clauses.Refuse(op.how == Patience::kTimed, ETIMEDOUT, due ? Force::kMay : Force::kUsually,
+  clauses.Refuse(op.how != Patience::kWait, ETIMEDOUT, due ? Force::kMay : Force::kUsually,
                  "SYNC.COND.TIMEDWAIT"_req, "nobody told the caller to go on in time");
 }
 
@@ -57,9 +57,7 @@ void Apply(const SyncCondInit&, const Scene& scene, State& state, const Outcome&
   const std::uint64_t address = scene.AddressOf<&SyncCondInit::at>();
   SoilObject(scene, state, address);
   if (!Succeeded(outcome)) return;
-  const SyncPlace place = PlaceAt(scene, address);
-  RemoveSync(state, place);
-  OwnSync(state, place, SyncKind::kCond);
+  MakeSync(scene, state, address, SyncKind::kCond);
 }
 
 void Describe(const SyncCondWait& op, const Scene& scene, Clauses& clauses) {
@@ -70,7 +68,9 @@ void Describe(const SyncCondWait& op, const Scene& scene, Clauses& clauses) {
   // The mutex is given up once, and one that is inconsistent is lost by that.
   const SyncObject& mutex = *MutexOf(scene);
   if (mutex.count > 1 || mutex.hold == Hold::kInconsistent) return LeaveUndefined(clauses);
-  DescribeReturn(op, mutex, false, clauses);
+  clauses.Refuse(HasNoTime(op), EINVAL, Force::kMust, "SYNC.TIMED.NANOSECONDS"_req,
+                 "the time is none");
+  if (!HasNoTime(op)) DescribeReturn(op, mutex, false, clauses);
 }
 
 void Apply(const SyncCondWait&, const Scene& scene, State& state, const Outcome&) {
@@ -91,7 +91,10 @@ void Advance(const SyncCondWait& op, Stride& stride) {
   const std::uint8_t actor = stride.call().actor;
   const ActorSet self = OnlyActor(actor);
   if (stride.progress().phase == 0) {
-    if (condition == nullptr || condition->broken || !HasMutex(scene)) return stride.Whole();
+    if (condition == nullptr || condition->broken || condition->gone || !HasMutex(scene)) {
+      return stride.Whole();
+    }
+    if (HasNoTime(op)) return stride.Whole();
     const SyncObject& held = *MutexOf(scene);
     if (held.count > 1 || held.hold == Hold::kInconsistent) return stride.Whole();
     Next& next = stride.Add();
@@ -112,7 +115,7 @@ void Advance(const SyncCondWait& op, Stride& stride) {
   if (held) return;
   const bool due = IsDue(*condition, self);
   // Nobody goes on by itself where the model plays the system.
-  if (stride.seen() == nullptr && !due && (op.how != Patience::kTimed || WaitsLong(op))) return;
+  if (stride.seen() == nullptr && !due && (op.how == Patience::kWait || WaitsLong(op))) return;
   if (stride.seen() == nullptr && condition->broken) return;
   stride.clauses().Reset();
   DescribeReturn(op, *mutex, due, stride.clauses());

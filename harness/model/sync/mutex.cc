@@ -13,11 +13,6 @@ using namespace shmspec::literals;
 
 namespace {
 
-bool IsOwner(const Scene& scene, const SyncObject& mutex) {
-  const bool held = mutex.hold == Hold::kHeld || mutex.hold == Hold::kInconsistent;
-  return held && mutex.owner == scene.call().actor;
-}
-
 /// Locking once more what the caller has.
 void DescribeRelock(const SyncMutexLock& op, const SyncObject& mutex, Clauses& clauses) {
   const Requirements types = "SYNC.MUTEX.TYPES"_req;
@@ -33,6 +28,11 @@ void DescribeRelock(const SyncMutexLock& op, const SyncObject& mutex, Clauses& c
 }
 
 }  // namespace
+
+bool IsOwner(const Scene& scene, const SyncObject& mutex) {
+  const bool held = mutex.hold == Hold::kHeld || mutex.hold == Hold::kInconsistent;
+  return held && !mutex.bare && mutex.owner == scene.call().actor;
+}
 
 void TakeMutex(SyncObject& mutex, std::uint8_t actor) {
   mutex.hold = mutex.hold == Hold::kOwnerDied || mutex.hold == Hold::kThreadDied
@@ -52,20 +52,24 @@ void Describe(const SyncMutexInit& op, const Scene&, Clauses& clauses) {
   clauses.ReturnsValue(0, "SYNC.PSHARED.ALL_CARRIERS"_req, "the mutex is made");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
   clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of something else");
-  clauses.RefuseHere(op.protocol != MutexProtocol::kNone || op.robust, ENOTSUP, Force::kMay, {},
-                     "the system may have no such mutexes");
+  constexpr std::int32_t kMostPriority = 99;
+  clauses.Refuse(op.ceiling != kNoCeiling && (op.ceiling < 1 || op.ceiling > kMostPriority), EINVAL,
+                 Force::kMust, "SYNC.MUTEX.CEILING_RANGE"_req, "no thread has such a priority");
+  clauses.RefuseHere(op.ceiling != kNoCeiling, EINVAL, Force::kMay, {},
+                     "the system may not say which priorities it has");
+  clauses.RefuseHere(op.protocol != MutexProtocol::kNone || op.robust || op.ceiling != kNoCeiling,
+                     ENOTSUP, Force::kMay, {}, "the system may have no such mutexes");
 }
 
 void Apply(const SyncMutexInit& op, const Scene& scene, State& state, const Outcome& outcome) {
   const std::uint64_t address = scene.AddressOf<&SyncMutexInit::at>();
   SoilObject(scene, state, address);
   if (!Succeeded(outcome)) return;
-  const SyncPlace place = PlaceAt(scene, address);
-  RemoveSync(state, place);
-  SyncObject& mutex = OwnSync(state, place, SyncKind::kMutex);
+  SyncObject& mutex = MakeSync(scene, state, address, SyncKind::kMutex);
   mutex.type = op.type;
   mutex.protocol = op.protocol;
   mutex.robust = op.robust;
+  if (op.protocol == MutexProtocol::kProtect) mutex.ceiling = op.ceiling;
 }
 
 void Describe(const SyncMutexLock& op, const Scene& scene, Clauses& clauses) {
@@ -76,7 +80,9 @@ void Describe(const SyncMutexLock& op, const Scene& scene, Clauses& clauses) {
                        {"SYNC.MUTEX.EXCLUSION"_req, "SYNC.MUTEX.RELEASED"_req,
                         "SYNC.PSHARED.ANY_MAPPING"_req, "SYNC.ROBUST_MUTEX.CONSISTENT"_req},
                        "nobody else has the mutex");
+  DescribeTime(op, clauses);
   if (IsOwner(scene, *mutex)) return DescribeRelock(op, *mutex, clauses);
+  DescribeCeiling(scene, *mutex, clauses);
   switch (mutex->hold) {
     case Hold::kFree:
       return;
@@ -180,22 +186,6 @@ void Apply(const SyncMutexConsistent&, const Scene& scene, State& state, const O
   SoilObject(scene, state, address);
   if (!IsOwner(scene, *found)) return RemoveSync(state, place);
   OwnSync(state, place, SyncKind::kMutex).hold = Hold::kHeld;
-}
-
-void Describe(const SyncMutexDestroy&, const Scene& scene, Clauses& clauses) {
-  const SyncObject* mutex =
-      DescribeSync(scene, scene.AddressOf<&SyncMutexDestroy::at>(), SyncKind::kMutex, clauses);
-  if (mutex == nullptr) return;
-  clauses.ReturnsValue(0, "SYNC.ROBUST_MUTEX.NOT_RECOVERABLE"_req, "nobody has the mutex");
-  clauses.Refuse(true, EBUSY, Force::kMay, {}, "one may wait at a condition with it");
-  const bool unused = mutex->hold == Hold::kFree || mutex->hold == Hold::kUnrecoverable;
-  if (!unused) LeaveUndefined(clauses);
-}
-
-void Apply(const SyncMutexDestroy&, const Scene& scene, State& state, const Outcome& outcome) {
-  const std::uint64_t address = scene.AddressOf<&SyncMutexDestroy::at>();
-  SoilObject(scene, state, address);
-  if (Succeeded(outcome)) RemoveSync(state, PlaceAt(scene, address));
 }
 
 }  // namespace shmspec::model

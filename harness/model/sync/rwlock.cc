@@ -33,6 +33,8 @@ bool IsLeftHeld(const Scene& scene, const SyncObject& lock) {
 
 }  // namespace
 
+bool IsLocked(const SyncObject& lock) { return lock.hold == Hold::kHeld || IsRead(lock); }
+
 void Describe(const SyncRwlockInit&, const Scene&, Clauses& clauses) {
   clauses.ReturnsValue(0, "SYNC.PSHARED.ALL_CARRIERS"_req, "the lock is made");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
@@ -43,9 +45,7 @@ void Apply(const SyncRwlockInit&, const Scene& scene, State& state, const Outcom
   const std::uint64_t address = scene.AddressOf<&SyncRwlockInit::at>();
   SoilObject(scene, state, address);
   if (!Succeeded(outcome)) return;
-  const SyncPlace place = PlaceAt(scene, address);
-  RemoveSync(state, place);
-  OwnSync(state, place, SyncKind::kRwlock);
+  MakeSync(scene, state, address, SyncKind::kRwlock);
 }
 
 void Describe(const SyncRwlockLock& op, const Scene& scene, Clauses& clauses) {
@@ -59,6 +59,7 @@ void Describe(const SyncRwlockLock& op, const Scene& scene, Clauses& clauses) {
                            ? Requirements{"SYNC.RWLOCK.RELEASED"_req}
                            : Requirements{"SYNC.RWLOCK.SEMANTICS"_req, "SYNC.RWLOCK.RELEASED"_req},
                        "nobody has what keeps it from the caller");
+  DescribeTime(op, clauses);
   // A system may see that the caller would wait for itself.
   const bool own = (written && lock->owner == self) || (op.write && lock->reads[self] != 0);
   clauses.Refuse(own, EDEADLK, Force::kMay, {}, "the caller has it already");

@@ -3,7 +3,6 @@
 // Semaphores: sem_wait(3p) and sem_post(3p).
 
 #include <cerrno>
-#include <limits>
 
 #include "harness/model/language/operations.h"
 #include "harness/model/sync/sync.h"
@@ -12,17 +11,10 @@ namespace shmspec::model {
 
 using namespace shmspec::literals;
 
-namespace {
-
-/// SEM_VALUE_MAX of every library that is known.
-constexpr std::uint32_t kMostValue = std::numeric_limits<std::int32_t>::max();
-
-}  // namespace
-
 void Describe(const SyncSemInit& op, const Scene&, Clauses& clauses) {
   clauses.ReturnsValue(0, {"SYNC.SEM.UNNAMED"_req, "SYNC.PSHARED.ALL_CARRIERS"_req},
                        "the semaphore is made");
-  clauses.Refuse(op.value > kMostValue, EINVAL, Force::kMust, "SYNC.SEM.VALUES"_req,
+  clauses.Refuse(op.value > kMostSemaphoreValue, EINVAL, Force::kMust, "SYNC.SEM.VALUES"_req,
                  "no semaphore has as large a value");
 }
 
@@ -30,17 +22,17 @@ void Apply(const SyncSemInit& op, const Scene& scene, State& state, const Outcom
   const std::uint64_t address = scene.AddressOf<&SyncSemInit::at>();
   if (!Succeeded(outcome)) return;
   SoilObject(scene, state, address);
-  const SyncPlace place = PlaceAt(scene, address);
-  RemoveSync(state, place);
-  OwnSync(state, place, SyncKind::kSemaphore).count = op.value;
+  MakeSync(scene, state, address, SyncKind::kSemaphore).count = op.value;
 }
 
 void Describe(const SyncSemWait& op, const Scene& scene, Clauses& clauses) {
   const SyncObject* semaphore =
       DescribeSync(scene, scene.AddressOf<&SyncSemWait::at>(), SyncKind::kSemaphore, clauses);
   if (semaphore == nullptr) return;
-  clauses.ReturnsValue(0, {"SYNC.SEM.UNNAMED"_req, "SYNC.SEM.POST_WAKES"_req},
+  clauses.ReturnsValue(0,
+                       {"SYNC.SEM.UNNAMED"_req, "SYNC.SEM.POST_WAKES"_req, "SYNC.NAMED.SHARED"_req},
                        "the value is not 0");
+  DescribeTime(op, clauses);
   clauses.Refuse(true, EINTR, Force::kMay, {}, "a signal may end the wait");
   if (semaphore->count != 0) return;
   const Requirements conserves = {"SYNC.SEM.CONSERVATION"_req, "SYNC.SEM.NO_UNDO"_req};
@@ -64,8 +56,8 @@ void Describe(const SyncSemPost&, const Scene& scene, Clauses& clauses) {
       DescribeSync(scene, scene.AddressOf<&SyncSemPost::at>(), SyncKind::kSemaphore, clauses);
   if (semaphore == nullptr) return;
   clauses.ReturnsValue(0, "SYNC.SEM.UNNAMED"_req, "the value is one more");
-  clauses.Refuse(semaphore->count == kMostValue, EOVERFLOW, Force::kMust, "SYNC.SEM.VALUES"_req,
-                 "the value is as large as it can be");
+  clauses.Refuse(semaphore->count == kMostSemaphoreValue, EOVERFLOW, Force::kMust,
+                 "SYNC.SEM.VALUES"_req, "the value is as large as it can be");
 }
 
 void Apply(const SyncSemPost&, const Scene& scene, State& state, const Outcome& outcome) {

@@ -30,8 +30,18 @@ void LeaveUndefined(Clauses& clauses) {
 const SyncObject* DescribeSync(const Scene& scene, std::uint64_t address, SyncKind kind,
                                Clauses& clauses) {
   const SyncObject* object = FindSync(scene.state(), PlaceAt(scene, address), kind);
-  if (object == nullptr) LeaveUndefined(clauses);
-  return object;
+  if (object != nullptr && !object->gone && !object->bare) return object;
+  LeaveUndefined(clauses);
+  return nullptr;
+}
+
+SyncObject& MakeSync(const Scene& scene, State& state, std::uint64_t address, SyncKind kind) {
+  const SyncPlace place = PlaceAt(scene, address);
+  RemoveSync(state, place);
+  SyncObject& made = OwnSync(state, place, kind);
+  // Those who wait no more at the old one have still to return.
+  made = {.place = place, .kind = kind, .released = made.released, .signals = made.signals};
+  return made;
 }
 
 void SoilObject(const Scene& scene, State& state, std::uint64_t address) {

@@ -13,8 +13,17 @@
 
 namespace shmspec::model {
 
+/// SEM_VALUE_MAX of every library that is known.
+inline constexpr std::uint32_t kMostSemaphoreValue = 0x7fffffff;
+
 /// Where that address of the caller's lies.
 SyncPlace PlaceAt(const Scene& scene, std::uint64_t address);
+
+/// Where a futex lies, by a key of the process alone if it is its own.
+SyncPlace WordAt(const Scene& scene, std::uint64_t address, bool own);
+/// Adds the errors of the address of a futex. Whether it is looked at, or only compared, is
+/// `reads`.
+void DescribeWord(const Scene& scene, std::uint64_t address, bool reads, Clauses& clauses);
 
 /// The object of that kind at an address of the caller's, or null; then nothing is said of the
 /// call, and added is that it may end in any way.
@@ -28,6 +37,21 @@ bool WaitsLong(const Op& op) {
   return op.how == Patience::kTimed && op.within_ms >= kLong_ms;
 }
 
+/// Whether the call is given a time that is none.
+template <class Op>
+bool HasNoTime(const Op& op) {
+  return op.how == Patience::kNegative || op.how == Patience::kExcess;
+}
+
+/// What a time means to a call that need not wait: nothing, though it may be looked at.
+template <class Op>
+void DescribeTime(const Op& op, Clauses& clauses) {
+  using namespace shmspec::literals;  // NOLINT: the names of requirements
+  clauses.Refuse(HasNoTime(op), EINVAL, Force::kMay, "SYNC.TIMED.NANOSECONDS"_req,
+                 "the time is none");
+  if (op.how == Patience::kTimed) clauses.Effect("SYNC.TIMED.NOT_WHEN_FREE"_req);
+}
+
 /// Nothing is said of the call, not even that its caller lives on.
 void LeaveUndefined(Clauses& clauses);
 
@@ -36,7 +60,11 @@ void LeaveUndefined(Clauses& clauses);
 template <class Op>
 void DescribeBusy(const Op& op, int error, Requirements requirements, const char* why,
                   Clauses& clauses) {
+  using namespace shmspec::literals;  // NOLINT: the names of requirements
   if (op.how == Patience::kWait) return clauses.Blocks(requirements, why);
+  clauses.Refuse(HasNoTime(op), EINVAL, Force::kMust, "SYNC.TIMED.NANOSECONDS"_req,
+                 "the time is none");
+  if (HasNoTime(op)) return;
   clauses.Refuse(true, op.how == Patience::kTry ? error : ETIMEDOUT, Force::kMust, requirements,
                  why);
   if (WaitsLong(op)) clauses.MayBlock();
@@ -44,6 +72,17 @@ void DescribeBusy(const Op& op, int error, Requirements requirements, const char
 
 /// The bytes of an object at the address have changed in a way that only its library knows.
 void SoilObject(const Scene& scene, State& state, std::uint64_t address);
+
+/// A fresh object of that kind at an address of the caller's, in place of what was there.
+SyncObject& MakeSync(const Scene& scene, State& state, std::uint64_t address, SyncKind kind);
+
+/// Whether the caller has the mutex.
+bool IsOwner(const Scene& scene, const SyncObject& mutex);
+/// Whether somebody reads or writes by the lock.
+bool IsLocked(const SyncObject& lock);
+
+/// Adds the errors of a caller who runs above the ceiling of a mutex, or cannot run at it.
+void DescribeCeiling(const Scene& scene, const SyncObject& mutex, Clauses& clauses);
 
 /// The mutex goes to the caller, or is given up by its owner.
 void TakeMutex(SyncObject& mutex, std::uint8_t actor);

@@ -6,7 +6,7 @@
 #include <bit>
 #include <cerrno>
 
-#include "harness/target/faulty/fault_table.h"
+#include "harness/target/faulty/sync_change.h"
 
 namespace shmspec {
 namespace {
@@ -16,35 +16,10 @@ using model::FutexQueue;
 using model::Hold;
 using model::SyncObject;
 
-template <class Op, int error>
-void SucceedInstead(const Aftermath& a) {
-  if (IsOneOf<Op>(a.call) && a.FailedWith(error)) a.outcome = Value{0};
-}
-
-template <class Op>
-void GiveUpEarly(const Aftermath& a) {
-  if (IsOneOf<Op>(a.call) && a.FailedWith(ETIMEDOUT)) a.outcome = Failure{ErrorCode{ETIME}};
-}
-
-template <class Op>
-void DoNothing(const Aftermath& a) {
-  if (IsOneOf<Op>(a.call) && a.Succeeded()) a.after = a.before;
-}
-
-/// The same while another one waits.
+/// The call does nothing while another one waits.
 template <class Op>
 void DoNothingForWaiters(const Aftermath& a) {
   if (a.call.in_flight != 0) DoNothing<Op>(a);
-}
-
-bool Ends(const Aftermath& a) { return IsOneOf<ProcessExit, ProcessKill>(a.call); }
-
-template <class Change>
-void ForEachOf(const Aftermath& a, SyncKind kind, Change&& change) {
-  for (const SyncObject& before : *a.before.syncs) {
-    if (before.kind != kind || FindSync(a.after, before.place, kind) == nullptr) continue;
-    change(before, OwnSync(a.after, before.place, kind));
-  }
 }
 
 // --- rwlocks

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <grp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <sys/fsuid.h>
 #include <sys/resource.h>
@@ -110,5 +111,38 @@ Outcome Do(const ProcessResident&, Context&) {
   if (at == std::string::npos) return Failure{ErrorCode{ENOENT}};
   return Value{std::strtoll(text->c_str() + at + kWord.size(), nullptr, 10) * kUnit};
 }
+
+namespace {
+
+/// The real-time priority that this thread runs at.
+Outcome PriorityNow() {
+  // proc(5): the name of the program in parentheses, and 15 words between it and the priority.
+  constexpr int kBetween = 15;
+  const Result<std::string> text = ReadTextFile("/proc/thread-self/stat");
+  if (!text.ok()) return Trouble{text.error().lacking, text.error().message};
+  std::size_t at = text->rfind(')');
+  for (int i = 0; i <= kBetween && at != std::string::npos; ++i) at = text->find(' ', at + 1);
+  if (at == std::string::npos) return Failure{ErrorCode{ENOENT}};
+  const long shown = std::strtol(text->c_str() + at, nullptr, 10);
+  return Value{shown < 0 ? -1 - shown : 0};
+}
+
+}  // namespace
+
+Outcome Do(const ProcessSetRealtime& op, Context&) {
+  sched_param wanted{};
+  wanted.sched_priority = op.priority;
+  // The C library remembers what it has set.
+  const int error = ::pthread_setschedparam(::pthread_self(),
+                                            op.priority != 0 ? SCHED_FIFO : SCHED_OTHER, &wanted);
+  if (error != 0) return Failure{ErrorCode{error}};
+  // It may have more for the mutexes that it has.
+  const Outcome now = PriorityNow();
+  const auto* shown = std::get_if<Value>(&now);
+  if (shown != nullptr && shown->number >= op.priority) return Value{0};
+  return Trouble{true, "this system does not heed priorities of real time"};
+}
+
+Outcome Do(const ProcessPriority&, Context&) { return PriorityNow(); }
 
 }  // namespace shmspec::perform

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Locks and semaphores of the C library in memory of the plan, and futexes.
+// Locks, conditions and barriers of the C library in memory of the plan.
 
-#include <linux/futex.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
 #include <cstdint>
 #include <ctime>
 
-#include "harness/host/address.h"
 #include "harness/target/perform/families.h"
+#include "harness/target/perform/waiting.h"
 
 namespace shmspec::perform {
 namespace {
@@ -24,56 +22,6 @@ static_assert(sizeof(pthread_mutex_t) <= kSyncObjectBytes &&
               sizeof(pthread_cond_t) <= kSyncObjectBytes &&
               sizeof(pthread_barrier_t) <= kSyncObjectBytes && sizeof(sem_t) <= kSyncObjectBytes);
 
-constexpr long kNsPerSecond = 1'000'000'000;
-
-template <class T>
-T* At(const Address& address, Context& context) {
-  return static_cast<T*>(PointerTo(context.AddressOf(address)));
-}
-
-/// What a function returned that returns an error number.
-Outcome Numbered(int error) {
-  if (error != 0) return Failure{ErrorCode{error}};
-  return Value{0};
-}
-
-clockid_t ClockId(SyncClock clock) {
-  return clock == SyncClock::kMonotonic ? CLOCK_MONOTONIC : CLOCK_REALTIME;
-}
-
-timespec After(std::uint32_t within_ms) {
-  return {static_cast<time_t>(within_ms / 1000), static_cast<long>(within_ms % 1000) * 1'000'000};
-}
-
-/// A time to wait for.
-class Deadline {
- public:
-  Deadline(SyncClock clock, std::uint32_t within_ms) : clock_(ClockId(clock)) {
-    ::clock_gettime(clock_, &at_);
-    const timespec wait = After(within_ms);
-    at_.tv_sec += wait.tv_sec;
-    at_.tv_nsec += wait.tv_nsec;
-    if (at_.tv_nsec < kNsPerSecond) return;
-    at_.tv_nsec -= kNsPerSecond;
-    ++at_.tv_sec;
-  }
-
-  clockid_t clock() const { return clock_; }
-  const timespec* at() const { return &at_; }
-  /// The error, or ETIME when the call gave up before its time.
-  int Checked(int error) const {
-    timespec now{};
-    if (error != ETIMEDOUT || ::clock_gettime(clock_, &now) != 0) return error;
-    const bool early =
-        now.tv_sec < at_.tv_sec || (now.tv_sec == at_.tv_sec && now.tv_nsec < at_.tv_nsec);
-    return early ? ETIME : error;
-  }
-
- private:
-  clockid_t clock_;
-  timespec at_{};
-};
-
 // Those with a clock are newer than the others.
 #if defined(__GLIBC__) && __GLIBC_PREREQ(2, 30)
 constexpr bool kHasClocks = true;
@@ -82,10 +30,11 @@ constexpr bool kHasClocks = false;
 int pthread_mutex_clocklock(pthread_mutex_t*, clockid_t, const timespec*) { return ENOSYS; }
 int pthread_rwlock_clockrdlock(pthread_rwlock_t*, clockid_t, const timespec*) { return ENOSYS; }
 int pthread_rwlock_clockwrlock(pthread_rwlock_t*, clockid_t, const timespec*) { return ENOSYS; }
-int sem_clockwait(sem_t*, clockid_t, const timespec*) { return -1; }
 #endif
 
-Outcome NoClocks() { return Trouble{true, "this C library waits by one clock alone"}; }
+#ifndef __GLIBC__
+int pthread_mutexattr_setprioceiling(pthread_mutexattr_t*, int) { return ENOTSUP; }
+#endif
 
 bool Lacks(SyncClock clock) { return clock == SyncClock::kMonotonic && !kHasClocks; }
 
@@ -140,11 +89,6 @@ Outcome SharedOf(SyncKind kind, const std::int32_t* value) {
   return Trouble{true, "semaphores have no attributes"};
 }
 
-long Futex(std::uint32_t* word, int operation, std::uint32_t value, const void* timeout = nullptr,
-           std::uint32_t* other = nullptr, std::uint32_t expected = 0) {
-  return ::syscall(SYS_futex, word, operation, value, timeout, other, expected);
-}
-
 /// Whether the kernel finds the robust mutexes of one that ends. The C library does not say so: it
 /// asks when a process begins, and goes on without.
 bool KeepsRobustList() {
@@ -171,8 +115,13 @@ Outcome Do(const SyncMutexInit& op, Context& context) {
   if (error == 0 && op.robust) {
     error = ::pthread_mutexattr_setrobust(&attribute, PTHREAD_MUTEX_ROBUST);
   }
-  if (error == 0 && op.protocol == MutexProtocol::kInherit) {
-    error = ::pthread_mutexattr_setprotocol(&attribute, PTHREAD_PRIO_INHERIT);
+  constexpr int kProtocols[] = {PTHREAD_PRIO_NONE, PTHREAD_PRIO_INHERIT, PTHREAD_PRIO_PROTECT};
+  if (error == 0 && op.protocol != MutexProtocol::kNone) {
+    error =
+        ::pthread_mutexattr_setprotocol(&attribute, kProtocols[static_cast<unsigned>(op.protocol)]);
+  }
+  if (error == 0 && op.ceiling != kNoCeiling) {
+    error = pthread_mutexattr_setprioceiling(&attribute, op.ceiling);
   }
   if (error == 0) error = ::pthread_mutex_init(At<pthread_mutex_t>(op.at, context), &attribute);
   ::pthread_mutexattr_destroy(&attribute);
@@ -184,7 +133,7 @@ Outcome Do(const SyncMutexLock& op, Context& context) {
   if (op.how == Patience::kWait) return Numbered(::pthread_mutex_lock(mutex));
   if (op.how == Patience::kTry) return Numbered(::pthread_mutex_trylock(mutex));
   if (Lacks(op.clock)) return NoClocks();
-  const Deadline deadline(op.clock, op.within_ms);
+  const Deadline deadline(op.clock, op.how, op.within_ms);
   const int error = op.clock == SyncClock::kMonotonic
                         ? pthread_mutex_clocklock(mutex, deadline.clock(), deadline.at())
                         : ::pthread_mutex_timedlock(mutex, deadline.at());
@@ -197,8 +146,32 @@ Outcome Do(const SyncMutexUnlock& op, Context& context) {
 Outcome Do(const SyncMutexConsistent& op, Context& context) {
   return Numbered(::pthread_mutex_consistent(At<pthread_mutex_t>(op.at, context)));
 }
-Outcome Do(const SyncMutexDestroy& op, Context& context) {
-  return Numbered(::pthread_mutex_destroy(At<pthread_mutex_t>(op.at, context)));
+Outcome Do(const SyncMutexCeiling& op, Context& context) {
+  int ceiling = 0;
+  const int error = ::pthread_mutex_getprioceiling(At<pthread_mutex_t>(op.at, context), &ceiling);
+  return error != 0 ? Numbered(error) : Value{ceiling};
+}
+Outcome Do(const SyncMutexSetCeiling& op, Context& context) {
+  int before = 0;
+  const int error =
+      ::pthread_mutex_setprioceiling(At<pthread_mutex_t>(op.at, context), op.ceiling, &before);
+  return error != 0 ? Numbered(error) : Value{before};
+}
+
+Outcome Do(const SyncDestroy& op, Context& context) {
+  switch (op.kind) {
+    case SyncKind::kMutex:
+      return Numbered(::pthread_mutex_destroy(At<pthread_mutex_t>(op.at, context)));
+    case SyncKind::kRwlock:
+      return Numbered(::pthread_rwlock_destroy(At<pthread_rwlock_t>(op.at, context)));
+    case SyncKind::kCond:
+      return Numbered(::pthread_cond_destroy(At<pthread_cond_t>(op.at, context)));
+    case SyncKind::kBarrier:
+      return Numbered(::pthread_barrier_destroy(At<pthread_barrier_t>(op.at, context)));
+    case SyncKind::kSemaphore:
+      break;
+  }
+  return Returned(::sem_destroy(At<sem_t>(op.at, context)));
 }
 
 // --- rwlocks
@@ -221,7 +194,7 @@ Outcome Do(const SyncRwlockLock& op, Context& context) {
     return Numbered(op.write ? ::pthread_rwlock_trywrlock(lock) : ::pthread_rwlock_tryrdlock(lock));
   }
   if (Lacks(op.clock)) return NoClocks();
-  const Deadline deadline(op.clock, op.within_ms);
+  const Deadline deadline(op.clock, op.how, op.within_ms);
   int error = 0;
   if (op.clock == SyncClock::kMonotonic) {
     error = op.write ? pthread_rwlock_clockwrlock(lock, deadline.clock(), deadline.at())
@@ -252,8 +225,8 @@ Outcome Do(const SyncCondInit& op, Context& context) {
 Outcome Do(const SyncCondWait& op, Context& context) {
   auto* condition = At<pthread_cond_t>(op.at, context);
   auto* mutex = At<pthread_mutex_t>(op.mutex, context);
-  if (op.how != Patience::kTimed) return Numbered(::pthread_cond_wait(condition, mutex));
-  const Deadline deadline(op.clock, op.within_ms);
+  if (op.how == Patience::kWait) return Numbered(::pthread_cond_wait(condition, mutex));
+  const Deadline deadline(op.clock, op.how, op.within_ms);
   return Numbered(deadline.Checked(::pthread_cond_timedwait(condition, mutex, deadline.at())));
 }
 
@@ -279,60 +252,6 @@ Outcome Do(const SyncBarrierWait& op, Context& context) {
   const int result = ::pthread_barrier_wait(At<pthread_barrier_t>(op.at, context));
   if (result == PTHREAD_BARRIER_SERIAL_THREAD) return Value{1};
   return Numbered(result);
-}
-
-// --- semaphores
-
-Outcome Do(const SyncSemInit& op, Context& context) {
-  return Returned(::sem_init(At<sem_t>(op.at, context), 1, op.value));
-}
-
-Outcome Do(const SyncSemWait& op, Context& context) {
-  auto* semaphore = At<sem_t>(op.at, context);
-  if (op.how == Patience::kWait) return Returned(::sem_wait(semaphore));
-  if (op.how == Patience::kTry) return Returned(::sem_trywait(semaphore));
-  if (Lacks(op.clock)) return NoClocks();
-  const Deadline deadline(op.clock, op.within_ms);
-  const int result = op.clock == SyncClock::kMonotonic
-                         ? sem_clockwait(semaphore, deadline.clock(), deadline.at())
-                         : ::sem_timedwait(semaphore, deadline.at());
-  return Numbered(result == 0 ? 0 : deadline.Checked(errno));
-}
-
-Outcome Do(const SyncSemPost& op, Context& context) {
-  return Returned(::sem_post(At<sem_t>(op.at, context)));
-}
-
-Outcome Do(const SyncSemValue& op, Context& context) {
-  int value = 0;
-  if (::sem_getvalue(At<sem_t>(op.at, context), &value) != 0) return Returned(-1);
-  return Value{value};
-}
-
-// --- futexes
-
-Outcome Do(const SyncFutexWait& op, Context& context) {
-  auto* word = At<std::uint32_t>(op.at, context);
-  const int operation = FUTEX_WAIT | (op.own ? FUTEX_PRIVATE_FLAG : 0);
-  if (op.how != Patience::kTimed) return Returned(Futex(word, operation, op.expected));
-  const Deadline deadline(SyncClock::kMonotonic, op.within_ms);
-  // The call has a timespec of the kernel's, which may be narrower than that of the C library.
-  const timespec wait = After(op.within_ms);
-  const long words[] = {static_cast<long>(wait.tv_sec), static_cast<long>(wait.tv_nsec)};
-  const long result = Futex(word, operation, op.expected, words);
-  return result == -1 ? Numbered(deadline.Checked(errno)) : Returned(result);
-}
-
-Outcome Do(const SyncFutexWake& op, Context& context) {
-  const int operation = FUTEX_WAKE | (op.own ? FUTEX_PRIVATE_FLAG : 0);
-  return Returned(Futex(At<std::uint32_t>(op.at, context), operation, op.count));
-}
-
-Outcome Do(const SyncFutexRequeue& op, Context& context) {
-  // How many to move is where other calls have their timeout.
-  const auto* most = reinterpret_cast<const void*>(std::uintptr_t{INT_MAX});
-  return Returned(Futex(At<std::uint32_t>(op.at, context), FUTEX_CMP_REQUEUE, op.count, most,
-                        At<std::uint32_t>(op.to, context), op.expected));
 }
 
 // --- attributes

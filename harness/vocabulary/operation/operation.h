@@ -15,6 +15,7 @@
 #include "harness/vocabulary/operation/descriptor.h"
 #include "harness/vocabulary/operation/family.h"
 #include "harness/vocabulary/operation/file.h"
+#include "harness/vocabulary/operation/futex.h"
 #include "harness/vocabulary/operation/map.h"
 #include "harness/vocabulary/operation/memfd.h"
 #include "harness/vocabulary/operation/memory.h"
@@ -38,7 +39,8 @@ namespace shmspec {
   SHMSPEC_DESCRIPTOR_OPERATIONS(X) \
   SHMSPEC_POSIX_OPERATIONS(X)      \
   SHMSPEC_SEGMENT_OPERATIONS(X)    \
-  SHMSPEC_SYNC_OPERATIONS(X)
+  SHMSPEC_SYNC_OPERATIONS(X)       \
+  SHMSPEC_FUTEX_OPERATIONS(X)
 
 #define SHMSPEC_NEXT_OPERATION(Op) , Op
 using OperationVariant = VariantAfter<void SHMSPEC_OPERATIONS(SHMSPEC_NEXT_OPERATION)>;

@@ -205,6 +205,25 @@ struct ProcessResident {
   friend bool operator==(const ProcessResident&, const ProcessResident&) = default;
 };
 
+/// Has this thread run by SCHED_FIFO at that priority, or with 0 as others do:
+/// pthread_setschedparam(3).
+struct ProcessSetRealtime {
+  static constexpr std::string_view kName = "process.set_realtime";
+  static constexpr Role kRole = Role::kPrepares;
+  std::int32_t priority = 0;
+  static constexpr auto kFields = Fields(Field{"priority", &ProcessSetRealtime::priority});
+  friend bool operator==(const ProcessSetRealtime&, const ProcessSetRealtime&) = default;
+};
+
+/// The real-time priority that this thread runs at, with what it has been lent, or 0: the priority
+/// in /proc/thread-self/stat.
+struct ProcessPriority {
+  static constexpr std::string_view kName = "process.priority";
+  static constexpr Role kRole = Role::kNeighbour;
+  static constexpr auto kFields = Fields();
+  friend bool operator==(const ProcessPriority&, const ProcessPriority&) = default;
+};
+
 }  // namespace shmspec
 
 /// Every operation of this header, for lists of all operations.
@@ -213,7 +232,7 @@ struct ProcessResident {
   X(ProcessFork) X(ProcessThread) X(ProcessExec) X(ProcessExit) X(ProcessKill) \
   X(ProcessAwaitBlocked) X(ProcessSetIdentity) X(ProcessDropCapability) X(ProcessUnshare) \
   X(ProcessEnterNamespace) X(ProcessClone) X(ProcessSetLimit) X(ProcessSetUmask) X(ProcessPin) \
-  X(ProcessResident)
+  X(ProcessResident) X(ProcessSetRealtime) X(ProcessPriority)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_PROCESS_H_

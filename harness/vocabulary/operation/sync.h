@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
-// Locks, semaphores, barriers and conditions of POSIX threads that lie in shared memory, and
-// futexes. Each is named by its address in the caller's process; others may have it at another one.
+// Locks, semaphores, barriers and conditions of POSIX threads that lie in shared memory; futexes
+// are in futex.h. Each is named by its address in the caller's process; others may have it at
+// another one. A named semaphore has the address that sem_open(3) gave.
 //
 //   a: sync.mutex_init at=a0 robust=true
 //   a: sync.mutex_lock at=a0
@@ -11,28 +12,33 @@
 //
 // Functions that return an error number fail with it. A call with `how=timed` gives up after
 // `within_ms`, with ETIME where that time has not come; one with `how=wait` may take as long as it
-// has to.
+// has to; and one with `how=negative_ns` or `how=excess_ns` gets a time that is none.
 
 #ifndef SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYNC_H_
 #define SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYNC_H_
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "harness/vocabulary/value/field.h"
+#include "harness/vocabulary/value/file_value.h"
 #include "harness/vocabulary/value/names.h"
 #include "harness/vocabulary/value/value.h"
 
 namespace shmspec {
 
-/// How long a call waits.
-enum class Patience : std::uint8_t { kWait, kTry, kTimed };
+/// How long a call waits; kNegative and kExcess: until a time whose nanoseconds are less than 0, or
+/// a whole second.
+enum class Patience : std::uint8_t { kWait, kTry, kTimed, kNegative, kExcess };
 template <>
 struct NamesOf<Patience> {
   static constexpr std::array kNames{Named<Patience>{"wait", Patience::kWait},
                                      Named<Patience>{"try", Patience::kTry},
-                                     Named<Patience>{"timed", Patience::kTimed}};
+                                     Named<Patience>{"timed", Patience::kTimed},
+                                     Named<Patience>{"negative_ns", Patience::kNegative},
+                                     Named<Patience>{"excess_ns", Patience::kExcess}};
 };
 
 /// The clock of a time that is waited for.
@@ -51,14 +57,16 @@ struct NamesOf<MutexType> {
                                      Named<MutexType>{"recursive", MutexType::kRecursive}};
 };
 
-enum class MutexProtocol : std::uint8_t { kNone, kInherit };
+/// What the one who has a mutex runs at: its own priority, that of those who wait, or a ceiling.
+enum class MutexProtocol : std::uint8_t { kNone, kInherit, kProtect };
 template <>
 struct NamesOf<MutexProtocol> {
   static constexpr std::array kNames{Named<MutexProtocol>{"none", MutexProtocol::kNone},
-                                     Named<MutexProtocol>{"inherit", MutexProtocol::kInherit}};
+                                     Named<MutexProtocol>{"inherit", MutexProtocol::kInherit},
+                                     Named<MutexProtocol>{"protect", MutexProtocol::kProtect}};
 };
 
-/// The kinds of objects that have an attribute PTHREAD_PROCESS_SHARED.
+/// The kinds of objects. All but semaphores have an attribute PTHREAD_PROCESS_SHARED.
 enum class SyncKind : std::uint8_t { kMutex, kRwlock, kCond, kBarrier, kSemaphore };
 template <>
 struct NamesOf<SyncKind> {
@@ -72,6 +80,9 @@ struct NamesOf<SyncKind> {
 /// larger.
 inline constexpr std::uint64_t kSyncObjectBytes = 64;
 
+/// The ceiling of a mutex for which none is asked for.
+inline constexpr std::int32_t kNoCeiling = -1;
+
 /// pthread_mutex_init(3) for processes that share it.
 struct SyncMutexInit {
   static constexpr std::string_view kName = "sync.mutex_init";
@@ -79,9 +90,11 @@ struct SyncMutexInit {
   MutexType type = MutexType::kNormal;
   MutexProtocol protocol = MutexProtocol::kNone;
   bool robust = false;
+  std::int32_t ceiling = kNoCeiling;
   static constexpr auto kFields =
       Fields(Field{"at", &SyncMutexInit::at}, Field{"type", &SyncMutexInit::type},
-             Field{"protocol", &SyncMutexInit::protocol}, Field{"robust", &SyncMutexInit::robust});
+             Field{"protocol", &SyncMutexInit::protocol}, Field{"robust", &SyncMutexInit::robust},
+             Field{"ceiling", &SyncMutexInit::ceiling});
   friend bool operator==(const SyncMutexInit&, const SyncMutexInit&) = default;
 };
 
@@ -115,11 +128,36 @@ struct SyncMutexConsistent {
   friend bool operator==(const SyncMutexConsistent&, const SyncMutexConsistent&) = default;
 };
 
-struct SyncMutexDestroy {
-  static constexpr std::string_view kName = "sync.mutex_destroy";
+/// pthread_mutex_getprioceiling(3). The outcome is the ceiling.
+struct SyncMutexCeiling {
+  static constexpr std::string_view kName = "sync.mutex_ceiling";
   Address at;
-  static constexpr auto kFields = Fields(Field{"at", &SyncMutexDestroy::at});
-  friend bool operator==(const SyncMutexDestroy&, const SyncMutexDestroy&) = default;
+  static constexpr auto kFields = Fields(Field{"at", &SyncMutexCeiling::at});
+  friend bool operator==(const SyncMutexCeiling&, const SyncMutexCeiling&) = default;
+};
+
+/// pthread_mutex_setprioceiling(3), which locks the mutex for as long as it takes. The outcome is
+/// the old ceiling.
+struct SyncMutexSetCeiling {
+  static constexpr std::string_view kName = "sync.mutex_set_ceiling";
+  static constexpr bool kMayTakeLong = true;
+  Address at;
+  std::int32_t ceiling = 1;
+  static constexpr auto kFields = Fields(Field{"at", &SyncMutexSetCeiling::at},
+                                         Field{"ceiling", &SyncMutexSetCeiling::ceiling});
+  friend bool operator==(const SyncMutexSetCeiling&, const SyncMutexSetCeiling&) = default;
+};
+
+/// pthread_mutex_destroy(3), pthread_rwlock_destroy(3), pthread_cond_destroy(3),
+/// pthread_barrier_destroy(3) or sem_destroy(3). It may wait for those who are on their way out.
+struct SyncDestroy {
+  static constexpr std::string_view kName = "sync.destroy";
+  static constexpr bool kMayTakeLong = true;
+  Address at;
+  SyncKind kind = SyncKind::kMutex;
+  static constexpr auto kFields =
+      Fields(Field{"at", &SyncDestroy::at}, Field{"kind", &SyncDestroy::kind});
+  friend bool operator==(const SyncDestroy&, const SyncDestroy&) = default;
 };
 
 /// pthread_rwlock_init(3) for processes that share it.
@@ -252,48 +290,35 @@ struct SyncSemValue {
   friend bool operator==(const SyncSemValue&, const SyncSemValue&) = default;
 };
 
-/// FUTEX_WAIT of futex(2): sleeps if the 4 bytes at the address are `expected`.
-struct SyncFutexWait {
-  static constexpr std::string_view kName = "sync.futex_wait";
-  static constexpr bool kMayTakeLong = true;
-  static constexpr bool kInPhases = true;
-  static constexpr bool kSleeps = true;
-  Address at;
-  std::uint32_t expected = 0;
-  bool own = false;  // FUTEX_PRIVATE_FLAG
-  Patience how = Patience::kWait;
-  std::uint32_t within_ms = 0;
+/// sem_open(3). Assigns the address of the semaphore, which is the same for each name that the
+/// process has open. Of the flags create and exclusive have a meaning.
+struct SyncSemOpen {
+  static constexpr std::string_view kName = "sync.sem_open";
+  static constexpr HandleKind kAssigns = HandleKind::kMapping;
+  std::string name = "/n0";
+  ObjectFlags flags;
+  Mode mode{0600};
+  std::uint32_t value = 0;
   static constexpr auto kFields =
-      Fields(Field{"at", &SyncFutexWait::at}, Field{"expected", &SyncFutexWait::expected},
-             Field{"own", &SyncFutexWait::own}, Field{"how", &SyncFutexWait::how},
-             Field{"within_ms", &SyncFutexWait::within_ms});
-  friend bool operator==(const SyncFutexWait&, const SyncFutexWait&) = default;
+      Fields(Field{"name", &SyncSemOpen::name}, Field{"flags", &SyncSemOpen::flags},
+             Field{"mode", &SyncSemOpen::mode}, Field{"value", &SyncSemOpen::value});
+  friend bool operator==(const SyncSemOpen&, const SyncSemOpen&) = default;
 };
 
-/// FUTEX_WAKE. The outcome is how many were woken.
-struct SyncFutexWake {
-  static constexpr std::string_view kName = "sync.futex_wake";
+/// sem_close(3).
+struct SyncSemClose {
+  static constexpr std::string_view kName = "sync.sem_close";
   Address at;
-  std::uint32_t count = 1;
-  bool own = false;
-  static constexpr auto kFields =
-      Fields(Field{"at", &SyncFutexWake::at}, Field{"count", &SyncFutexWake::count},
-             Field{"own", &SyncFutexWake::own});
-  friend bool operator==(const SyncFutexWake&, const SyncFutexWake&) = default;
+  static constexpr auto kFields = Fields(Field{"at", &SyncSemClose::at});
+  friend bool operator==(const SyncSemClose&, const SyncSemClose&) = default;
 };
 
-/// FUTEX_CMP_REQUEUE: if the word is `expected`, wakes `count` and has all others wait at `to`. The
-/// outcome is how many were woken or moved.
-struct SyncFutexRequeue {
-  static constexpr std::string_view kName = "sync.futex_requeue";
-  Address at;
-  Address to;
-  std::uint32_t expected = 0;
-  std::uint32_t count = 1;
-  static constexpr auto kFields = Fields(
-      Field{"at", &SyncFutexRequeue::at}, Field{"to", &SyncFutexRequeue::to},
-      Field{"expected", &SyncFutexRequeue::expected}, Field{"count", &SyncFutexRequeue::count});
-  friend bool operator==(const SyncFutexRequeue&, const SyncFutexRequeue&) = default;
+/// sem_unlink(3).
+struct SyncSemUnlink {
+  static constexpr std::string_view kName = "sync.sem_unlink";
+  std::string name = "/n0";
+  static constexpr auto kFields = Fields(Field{"name", &SyncSemUnlink::name});
+  friend bool operator==(const SyncSemUnlink&, const SyncSemUnlink&) = default;
 };
 
 /// The attribute of fresh attributes that says who may use the object: 0 for
@@ -320,11 +345,11 @@ struct SyncSetShared {
 /// Every operation of this header, for lists of all operations.
 // clang-format off
 #define SHMSPEC_SYNC_OPERATIONS(X) \
-  X(SyncMutexInit) X(SyncMutexLock) X(SyncMutexUnlock) X(SyncMutexConsistent) X(SyncMutexDestroy) \
-  X(SyncRwlockInit) X(SyncRwlockLock) X(SyncRwlockUnlock) X(SyncCondInit) X(SyncCondWait) \
-  X(SyncCondSignal) X(SyncBarrierInit) X(SyncBarrierWait) X(SyncSemInit) X(SyncSemWait) \
-  X(SyncSemPost) X(SyncSemValue) X(SyncFutexWait) X(SyncFutexWake) X(SyncFutexRequeue) \
-  X(SyncGetShared) X(SyncSetShared)
+  X(SyncMutexInit) X(SyncMutexLock) X(SyncMutexUnlock) X(SyncMutexConsistent) X(SyncMutexCeiling) \
+  X(SyncMutexSetCeiling) X(SyncDestroy) X(SyncRwlockInit) X(SyncRwlockLock) X(SyncRwlockUnlock) \
+  X(SyncCondInit) X(SyncCondWait) X(SyncCondSignal) X(SyncBarrierInit) X(SyncBarrierWait) \
+  X(SyncSemInit) X(SyncSemWait) X(SyncSemPost) X(SyncSemValue) X(SyncSemOpen) X(SyncSemClose) \
+  X(SyncSemUnlink) X(SyncGetShared) X(SyncSetShared)
 // clang-format on
 
 #endif  // SHMSPEC_HARNESS_VOCABULARY_OPERATION_SYNC_H_
