@@ -75,7 +75,7 @@ void Describe(const SyncSemValue&, const Scene& scene, Clauses& clauses) {
   const Requirements conserves = {"SYNC.SEM.CONSERVATION"_req, "SYNC.SEM.NO_UNDO"_req};
   clauses.Returns<Value>(conserves, "the value");
   // At 0 it may be the number of those who wait, as a negative one.
-  const bool waiters = semaphore->count == 0 && scene.call().in_flight != 0;
+  const bool waiters = semaphore->count == 0 && scene.call().overlapped;
   const std::int64_t low = waiters ? -std::int64_t{ActorRef::kLimit} : semaphore->count;
   clauses.Bind(0, low, semaphore->count, conserves, "what was put in and not taken");
 }
