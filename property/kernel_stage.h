@@ -15,8 +15,9 @@
 namespace shmspec {
 
 /// A stage with an IPC namespace of its own, or null where the caller may not make one or may not
-/// become several users. The calling process enters the namespace.
-inline std::unique_ptr<Stage> KernelStage(std::string_view target) {
+/// become several users. The calling process enters the namespace. Races are varied unless
+/// `perturbs` is false.
+inline std::unique_ptr<Stage> KernelStage(std::string_view target, bool perturbs = true) {
   static const bool may = ProbeIsolation() == Isolation::kPrivate;
   if (!may) return nullptr;
   static const Result<Isolated> isolated = EnterIsolation(Isolation::kPrivate);
@@ -24,6 +25,7 @@ inline std::unique_ptr<Stage> KernelStage(std::string_view target) {
   auto stage = MakeProcessStage(target, {.deadline_ms = 10'000,
                                          .private_ipc = true,
                                          .private_shm = isolated->private_shm,
+                                         .perturbs = perturbs,
                                          .sweeps = true});
   return stage.ok() ? std::move(*stage) : nullptr;
 }

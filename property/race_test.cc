@@ -7,9 +7,13 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "harness/actor/actor_main.h"
 #include "harness/generators/likely_plan.h"
@@ -114,23 +118,92 @@ TEST_F(Races, OfRemovalAgainstForkHaveAnOrder) {
 }
 
 TEST_F(Races, ThatAreDrawnHaveAnOrder) {
-  CheckRaces(stage(), 500, 1, [](std::uint64_t seed) {
-    SeededChoices choices(seed);
-    return LikelyRace(choices, 2, 4);
-  });
+  CheckRaces(stage(), 500, 1, [](std::uint64_t seed) { return LikelyRace(seed, 2, 4); });
 }
 
 TEST_F(Races, AreReadBackFromTheirTextAsTheyWerePerformed) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-    SeededChoices choices(seed);
     // A plan that was read numbers its races from 0.
-    const Plan plan = *ParsePlan(PrintPlan(LikelyRace(choices, 3, 4)), "drawn");
+    const Plan plan = *ParsePlan(PrintPlan(LikelyRace(seed, 3, 4)), "drawn");
     const Trace trace = stage().Perform(plan, seed);
     const std::string text = PrintWholeTrace(trace);
     const Result<Trace> again = ParseTrace(text, "performed");
     ASSERT_TRUE(again.ok()) << "seed " << seed << ": " << again.error().message << '\n' << text;
     ASSERT_TRUE(*again == trace) << "seed " << seed << '\n' << text;
   }
+}
+
+/// How often a race ended in each way, by what its steps gave: a failure by its number, success
+/// by itself.
+using Endings = std::map<std::string, int>;
+
+std::string EndingOf(const Trace& trace) {
+  std::string ending;
+  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
+    if (trace.plan.steps[i].timing != Timing::kRace) continue;
+    const auto* failure = std::get_if<Failure>(&trace.steps[i].outcome);
+    const auto* fault = std::get_if<Fault>(&trace.steps[i].outcome);
+    ending += failure != nullptr ? std::string(ErrnoName(failure->error.number)) + " "
+              : fault != nullptr ? "fault "
+                                 : "ok ";
+  }
+  return ending;
+}
+
+/// The share of runs that did not end in the most frequent way.
+double ShareOfOthers(const Endings& endings) {
+  int all = 0, most = 0;
+  for (const auto& [ending, count] : endings) {
+    all += count;
+    most = std::max(most, count);
+  }
+  return 1.0 - static_cast<double>(most) / all;
+}
+
+/// Each branch is one short call after the barrier, so that by itself one order is nearly all that
+/// is ever seen of some of these.
+std::vector<Plan> ShortRaces() {
+  std::vector<Plan> plans;
+  for (const char* text :
+       {"plan race.stat_after_work\nactor a\nactor b\n"
+        "a: s0 = sysv.get flags=create|0600\n"
+        "race {\n a: sysv.remove segment=s0\n b: map.layout\n b: sysv.stat segment=s0\n}\n",
+        "plan race.removal\nactor a\nactor b\n"
+        "a: s0 = sysv.get flags=create|0600\n"
+        "race {\n a: sysv.remove segment=s0\n b: a0 = sysv.attach segment=s0\n"
+        " b: sysv.stat segment=s0\n}\n",
+        "plan race.truncation\nactor a\nactor b\n"
+        "a: d0 = posix.open name=\"/n0\" flags=read_write|create mode=0666\n"
+        "a: file.truncate descriptor=d0 size=8192\n"
+        "b: d1 = posix.open name=\"/n0\" flags=read_write\n"
+        "b: m0 = map.map descriptor=d1 size=8192\n"
+        "race {\n a: file.truncate descriptor=d0 size=0\n b: memory.load at=m0 width=8\n"
+        " b: memory.load at=m0 width=8\n}\n"}) {
+    plans.push_back(*ParsePlan(text, "race"));
+  }
+  return plans;
+}
+
+TEST_F(Races, ThatAreVariedEndInMoreWays) {
+  constexpr int kRuns = 1000;
+  const auto bare_stage = KernelStage("libc", /*perturbs=*/false);
+  double bare_share = 0, varied_share = 0;
+  for (const Plan& plan : ShortRaces()) {
+    Endings bare, varied;
+    // By turns, so that both meet the same load.
+    for (std::uint64_t seed = 1; seed <= kRuns; ++seed) {
+      ++bare[EndingOf(bare_stage->Perform(plan, seed))];
+      ++varied[EndingOf(stage().Perform(plan, seed))];
+    }
+    bare_share += ShareOfOthers(bare);
+    varied_share += ShareOfOthers(varied);
+    fmt::print("{}: {:.1f} % ended otherwise by themselves, {:.1f} % varied\n", plan.name,
+               100 * ShareOfOthers(bare), 100 * ShareOfOthers(varied));
+    for (const auto& [ending, count] : varied) {
+      fmt::print("  {}: {} and {} times\n", ending, bare[ending], count);
+    }
+  }
+  EXPECT_GT(varied_share, bare_share);
 }
 
 /// These races find faults: a system that tears attaches off, and one whose forks do not count.

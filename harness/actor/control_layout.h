@@ -21,7 +21,8 @@ static_assert(offsetof(IdleSlots, slots) == 8);
 
 static_assert(sizeof(ActorSlot) == 96 && alignof(ActorSlot) == 8);
 static_assert(offsetof(ActorSlot, life) == 12 && offsetof(ActorSlot, leaving) == 28);
-static_assert(offsetof(ActorSlot, stays) == 40 && offsetof(ActorSlot, abi) == 41);
+static_assert(offsetof(ActorSlot, stays) == 40 && offsetof(ActorSlot, abi) == 41 &&
+              offsetof(ActorSlot, place) == 42);
 static_assert(offsetof(ActorSlot, spec) == 52 && offsetof(ActorSlot, facts) == 60);
 static_assert(offsetof(ActorSlot, how) == 68 && offsetof(ActorSlot, adapter_pid) == 76 &&
               offsetof(ActorSlot, ended_s) == 88);
@@ -34,13 +35,15 @@ static_assert(offsetof(StepState, actor) == 8 && offsetof(StepState, assigns) ==
 static_assert(offsetof(StepState, operation) == 16 && offsetof(StepState, outcome) == 24);
 static_assert(offsetof(StepState, call_ns) == 32 && offsetof(StepState, not_after_s) == 56);
 
+static_assert(sizeof(Pause) == 4 && offsetof(Pause, yields) == 2);
+
 static_assert(sizeof(HandleTable) == kHandleKinds * Handle::kLimit * 8 &&
               alignof(HandleTable) == 8);
 
 static_assert(offsetof(ControlHeader, acts) == 36 && offsetof(ControlHeader, arena) == 60);
 static_assert(offsetof(ControlHeader, private_ipc) == 72 && offsetof(ControlHeader, warden) == 88);
 static_assert(offsetof(ControlHeader, halt) == 108 && offsetof(ControlHeader, trouble) == 114);
-static_assert(offsetof(ControlHeader, program) == 658 && offsetof(ControlHeader, handles) == 2744);
+static_assert(offsetof(ControlHeader, program) == 658 && offsetof(ControlHeader, handles) == 2768);
 static_assert(offsetof(ControlHeader, halted_at) == 1688 &&
               offsetof(ControlHeader, sending_fd) == 1692);
 static_assert(sizeof(ControlHeader) == offsetof(ControlHeader, actors) + 16 * sizeof(ActorSlot));

@@ -4,8 +4,8 @@
 // atomics at fixed places, because each process maps it where it likes; and of fixed widths and
 // alignment, because 32-bit programs map it too (control_layout.h):
 //
-//   IdleSlots | ControlHeader | ActState... | StepState... | script (operations and specs in
-//   wire form) | arena
+//   IdleSlots | ControlHeader | ActState... | StepState... | Pause... | script (operations and
+//   specs in wire form) | arena
 //
 // The arena holds what actors report: facts and outcomes in wire form. Everything except the
 // resting places is filled anew for each plan.
@@ -21,6 +21,7 @@
 
 #include "harness/host/futex.h"
 #include "harness/stage/actor_set.h"
+#include "harness/stage/perturbation.h"
 #include "harness/target/handle_table.h"
 #include "harness/vocabulary/plan/ability.h"
 #include "harness/vocabulary/plan/halt.h"
@@ -66,6 +67,7 @@ struct ActorSlot {
   std::int32_t cpu = -1;                    // where it runs unless its spec says otherwise
   bool stays = false;                       // can serve another plan afterwards
   Abi abi = Abi::kNative;                   // of its System V calls
+  std::uint8_t place = 0;                   // of the processors, where actors are apart
   std::uint32_t exec_uid = 0;               // effective ids of the process as it executes
   std::uint32_t exec_gid = 0;
   Extent spec;
@@ -143,7 +145,13 @@ struct ControlHeader {
   std::array<char, 1024> adapter{};         // the words of its command line, a newline behind each
   std::uint32_t adapter_offers = 0;         // bit N for the Nth family
   std::int32_t adapter_user = -1;           // see AdapterProgram
-  std::uint64_t run = 0;                    // makes names of different runs differ
+  alignas(8) std::uint64_t run = 0;         // makes names of different runs differ
+  Extent pauses;                            // one for each step, or none
+  std::uint32_t stop_step = 0;              // at which the actor is stopped for a moment
+  std::uint16_t stop_us = 0;
+  std::uint8_t stop_actor = kNoActor;
+  bool together = false;   // on one processor
+  bool disturbed = false;  // there are pauses, or a stop
   HandleTable handles;
   std::array<ActorSlot, ActorRef::kLimit> actors;
 };
@@ -160,6 +168,8 @@ class ControlRegion {
   ControlHeader& header() const { return *At<ControlHeader>(kHeaderAt); }
   ActorSlot& actor(std::uint32_t index) const { return header().actors[index]; }
   ActState& act(std::uint32_t index) const { return At<ActState>(header().acts.at)[index]; }
+  /// Before a step, when there are any.
+  Pause& pause(std::uint32_t index) const { return At<Pause>(header().pauses.at)[index]; }
   StepState& step(std::uint32_t index) const { return At<StepState>(header().steps.at)[index]; }
   std::string_view Bytes(Extent extent) const {
     return {At<char>(extent.at), static_cast<std::size_t>(extent.size)};

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "harness/actor/children.h"
+#include "harness/actor/disturb.h"
 #include "harness/actor/identity.h"
 #include "harness/actor/turns.h"
 #include "harness/host/clocks.h"
@@ -236,7 +237,10 @@ void Performer::PerformSteps(std::uint32_t entered) {
       EnterAct(region_, step.act, self_);
       entered = step.act;
     }
-    if (step.performs) PerformStep(own, step);
+    if (step.performs) {
+      if (region_.header().disturbed) PauseBefore(region_, own.index);
+      PerformStep(own, step);
+    }
     if (left_) return;
   }
   finish();

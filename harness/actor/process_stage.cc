@@ -82,6 +82,9 @@ class ProcessStage final : public Stage {
 
   std::string_view name() const override { return target_.name; }
   Trace Perform(const Plan& plan, std::uint64_t seed) override;
+  std::string Perturbed(const Plan& plan, std::uint64_t seed) const override {
+    return PrintPerturbation(PerturbationOf(plan, seed), plan);
+  }
 
   /// Starts the warden when there is none.
   Result<void> Prepare();
@@ -90,7 +93,8 @@ class ProcessStage final : public Stage {
   /// What the plan needs and the system lacks, in words.
   std::optional<std::string> Missing(const Plan& plan) const;
   Result<void> FitRegion(std::size_t bytes);
-  Result<void> Load(const Plan& plan, const Trace& trace);
+  Result<void> Load(const Plan& plan, const Trace& trace, std::uint64_t seed);
+  Perturbation PerturbationOf(const Plan& plan, std::uint64_t seed) const;
   /// Hands the plan to the warden and waits for its word.
   Result<void> Run();
   void ReadEnd(Trace& trace) const;
@@ -160,8 +164,18 @@ Result<void> ProcessStage::Prepare() {
   return {};
 }
 
-Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace) {
+Perturbation ProcessStage::PerturbationOf(const Plan& plan, std::uint64_t seed) const {
+  if (!options_.perturbs) return {};
+  Perturbation perturbation = DrawPerturbation(plan, seed);
+  // An image that was executed has no way to tell the warden.
+  if (options_.fresh_images || !Has(facts_.abilities, Ability::kKill)) perturbation.stop.reset();
+  if (!Has(facts_.abilities, Ability::kPinning)) perturbation.together = false;
+  return perturbation;
+}
+
+Result<void> ProcessStage::Load(const Plan& plan, const Trace& trace, std::uint64_t seed) {
   Script script = WriteScript(plan);
+  script.perturbation = PerturbationOf(plan, seed);
   script.lasting = !options_.adapter;
   if (const auto fitted = FitRegion(RegionBytes(script)); !fitted.ok()) return fitted;
   LoadScript(plan, script, *region_);
@@ -299,7 +313,7 @@ Trace ProcessStage::Perform(const Plan& plan, std::uint64_t seed) {
     trace.lacking = true;
     return trace;
   }
-  Result<void> done = Load(OnSystem(users, plan), trace);
+  Result<void> done = Load(OnSystem(users, plan), trace, seed);
   if (done.ok()) done = Run();
   if (!done.ok()) {
     trace.halt = Halt::kTrouble;

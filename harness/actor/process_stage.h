@@ -53,6 +53,8 @@ struct ProcessStageOptions {
   FoundAbilities abilities;
   /// Whether the system has shmdt(2); actors have everything else of System V, or are not started.
   bool detaches = true;
+  /// Whether races are varied as their seed says (harness/stage/perturbation.h).
+  bool perturbs = true;
   /// Removes every segment of the namespace and every name in /dev/shm after each plan, so that the
   /// next one begins with none. Only as far as they are private.
   bool sweeps = false;

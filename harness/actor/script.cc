@@ -27,11 +27,12 @@ struct Layout {
   explicit Layout(const Script& script) {
     acts = Next(script.schedule.acts.size() * sizeof(ActState));
     steps = Next(script.operations.size() * sizeof(StepState));
+    pauses = Next(script.perturbation.pauses.size() * sizeof(Pause));
     text = Next(script.text.size());
     arena = Next(kArenaBytes + kArenaBytesPerStep * script.operations.size());
   }
 
-  Extent acts, steps, text, arena;
+  Extent acts, steps, pauses, text, arena;
   std::size_t end = ControlRegion::kHeaderAt + Aligned(sizeof(ControlHeader));
 
  private:
@@ -123,18 +124,32 @@ void LoadScript(const Plan& plan, const Script& script, const ControlRegion& reg
   header.step_count = static_cast<std::uint32_t>(plan.steps.size());
   header.acts = layout.acts;
   header.steps = layout.steps;
+  header.pauses = layout.pauses;
   header.script = layout.text;
   header.arena = layout.arena;
   header.concurrent = script.schedule.concurrent;
   header.passes = std::any_of(plan.steps.begin(), plan.steps.end(),
                               [](const Step& step) { return Passes(step.operation); });
+  const std::vector<Pause>& pauses = script.perturbation.pauses;
+  if (!pauses.empty()) {
+    std::memcpy(region.BytesAt(layout.pauses), pauses.data(), pauses.size() * sizeof(Pause));
+  }
+  header.disturbed = !pauses.empty() || script.perturbation.stop;
+  header.together = script.perturbation.together;
+  if (const auto& stop = script.perturbation.stop) {
+    header.stop_actor = stop->actor;
+    header.stop_step = stop->step;
+    header.stop_us = stop->for_us;
+  }
   std::memcpy(region.BytesAt(layout.text), script.text.data(), script.text.size());
+  const std::vector<std::uint8_t> places = PlacesOf(plan);
   const ActorSet stayers = script.lasting ? Stayers(plan) : 0;
   for (std::uint32_t i = 0; i < header.actor_count; ++i) {
     ActorSlot& slot = region.actor(i);
     slot.stays = (stayers & SetOf(i)) != 0;
     slot.spec = Moved(script.specs[i], layout.text.at);
     slot.abi = plan.actors[i].abi;
+    slot.place = places[i];
     if (plan.actors[i].start == Start::kSpawn) slot.life.store(Liveness::kAlive);
   }
   for (std::uint32_t i = 0; i < header.act_count; ++i) {

@@ -20,6 +20,7 @@ struct Script {
   std::vector<Extent> specs;
   std::vector<Extent> operations;
   bool lasting = true;  // processes may serve another plan
+  Perturbation perturbation;
 };
 
 Script WriteScript(const Plan& plan);

@@ -22,6 +22,7 @@
 #include "harness/actor/actor_main.h"
 #include "harness/actor/children.h"
 #include "harness/actor/control_region.h"
+#include "harness/actor/disturb.h"
 #include "harness/actor/i386_program.h"
 #include "harness/actor/pass.h"
 #include "harness/actor/performer.h"
@@ -73,7 +74,6 @@ class Warden {
   /// Maps the region as far as the plan needs; false when that fails.
   bool Map();
   void Perform(const ControlRegion& region);
-  void SpreadOverCpus(const ControlRegion& region);
   /// Has the actor join the plan: the process that was it in the plan before, or a new one.
   void Engage(const ControlRegion& region, std::uint32_t actor);
   void Spawn(const ControlRegion& region, std::uint32_t actor);
@@ -105,6 +105,7 @@ class Warden {
   std::optional<I386Program> i386_program_;  // once an actor has needed it
   std::vector<int> cpus_;
   std::array<Stayer, ActorRef::kLimit> stayers_;
+  Stopper stopper_;
 };
 
 Result<void> Warden::Prepare() {
@@ -164,21 +165,6 @@ int Warden::Run() {
   }
   for (Stayer& stayer : stayers_) Dismiss(stayer);
   return 0;
-}
-
-void Warden::SpreadOverCpus(const ControlRegion& region) {
-  // Turns pass fastest on one CPU, which is the caller's; actors whose steps may overlap must be on
-  // several.
-  const int here = region.header().caller_cpu;
-  const bool known = std::find(cpus_.begin(), cpus_.end(), here) != cpus_.end();
-  if (known && here != ::sched_getcpu()) PinToCpu(here);
-  region.header().spread = region.header().concurrent && cpus_.size() > 1;
-  region.header().crowded = region.header().actor_count > cpus_.size();
-  for (std::uint32_t i = 0; i < region.header().actor_count; ++i) {
-    region.actor(i).cpu = region.header().concurrent && !cpus_.empty() ? cpus_[i % cpus_.size()]
-                          : known                                      ? here
-                                                                       : ::sched_getcpu();
-  }
 }
 
 void Warden::Dismiss(Stayer& stayer) {
@@ -339,7 +325,9 @@ void Warden::AwaitChange(const ControlRegion& region, std::uint64_t until_ns) {
   if (AwaitReadable(files, static_cast<std::int64_t>(left_ns / 1'000'000) + 1) <= 0) return;
   std::array<char, 64> words;
   if (files[0].revents != 0) {
-    static_cast<void>(!::read(changes_.reading.get(), words.data(), words.size()));
+    const ssize_t count = ::read(changes_.reading.get(), words.data(), words.size());
+    const auto end = words.begin() + std::max<ssize_t>(count, 0);
+    if (std::find(words.begin(), end, kStopWord) != end) stopper_.StopForAMoment(region);
   }
   if (files[1].revents != 0) {
     // The caller sends nothing while a plan runs, so it is dead.
@@ -366,7 +354,7 @@ void Warden::Perform(const ControlRegion& region) {
   header.proc_matches.store(proc_matches_);
   const std::uint64_t begin_ns = MonotonicNs();
   std::uint64_t until_ns = begin_ns + header.deadline_ms * std::uint64_t{1'000'000};
-  SpreadOverCpus(region);
+  PlaceActors(region, cpus_);
   const Pipe messages = OpenMessages(header);
   Reap(region);  // who ended between plans
   // Use the first act's cast, not the live actors: one may already have forked.

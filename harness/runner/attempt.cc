@@ -32,6 +32,9 @@ class RememberingStage final : public Stage {
     last_ = stage_.Perform(plan, seed);
     return last_;
   }
+  std::string Perturbed(const Plan& plan, std::uint64_t seed) const override {
+    return stage_.Perturbed(plan, seed);
+  }
   const Trace& last() const { return last_; }
 
  private:

@@ -113,7 +113,11 @@ CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::
       result.reason += fmt::format(" (round {}, seed {})", round + 1, result.seed);
     }
     total = std::move(result);
-    if (total.status != Status::kPass) break;
+    if (total.status == Status::kPass) continue;
+    if (const std::string how = stage.Perturbed(plan, own_seed); !how.empty()) {
+      total.observed.push_back(fmt::format("with seed {}: {}", own_seed, how));
+    }
+    break;
   }
   total.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(
                           std::chrono::steady_clock::now() - start)

@@ -211,6 +211,32 @@ TEST(PerformPlan, RepeatsAnExperimentThatFailedWithAnotherSeedAndSaysSo) {
   EXPECT_EQ(result.seed, SeedOfRound(7, 3));
 }
 
+/// A stage on which every trace is wrong, and which varies what it performs with odd seeds.
+class WrongStage final : public Stage {
+ public:
+  std::string_view name() const override { return "wrong"; }
+  Trace Perform(const Plan& plan, std::uint64_t seed) override {
+    Trace trace = stage_->Perform(plan, seed);
+    trace.steps.back().outcome = Failure{{ENOTTY}};
+    return trace;
+  }
+  std::string Perturbed(const Plan&, std::uint64_t seed) const override {
+    return seed % 2 == 1 ? "b waits" : "";
+  }
+
+ private:
+  std::unique_ptr<Stage> stage_ = MakeSimulatedStage(Linux());
+};
+
+TEST(PerformPlan, SaysHowARaceWasVariedThatDidNotPass) {
+  const Plan plan = Simulated(42).plan;
+  WrongStage stage;
+  const CaseResult varied = PerformPlan(plan, 2, stage, Linux(), 7);
+  EXPECT_EQ(varied.status, Status::kFail);
+  EXPECT_THAT(varied.observed, ElementsAre("with seed 7: b waits"));
+  EXPECT_THAT(PerformPlan(plan, 2, stage, Linux(), 8).observed, ElementsAre());
+}
+
 TEST(PerformPlan, NotesTheObjectsThatAreTheCasesOwn) {
   PlanBuilder plan("runner.makes.objects");
   const Actor a = plan.Spawn("a");

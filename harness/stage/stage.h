@@ -10,6 +10,7 @@
 #define SHMSPEC_HARNESS_STAGE_STAGE_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "harness/vocabulary/plan/plan.h"
@@ -31,6 +32,9 @@ class Stage {
   /// experiment itself is trace.trouble, with trace.lacking when the system cannot offer what the
   /// plan needs. `seed` settles every free choice of the stage (it makes none that it can avoid).
   virtual Trace Perform(const Plan& plan, std::uint64_t seed) = 0;
+
+  /// What Perform does to the races of this plan to vary them, in one line; empty for nothing.
+  virtual std::string Perturbed(const Plan&, std::uint64_t) const { return ""; }
 };
 
 }  // namespace shmspec
