@@ -43,6 +43,36 @@ inline rc::Seq<PlanChoices> ShrinkPlanChoices(const PlanChoices& choices) {
       }));
 }
 
+/// The same of a parallel plan: without a branch, or with one of its parts simpler.
+inline rc::Seq<ParallelChoices> ShrinkParallelChoices(const ParallelChoices& choices) {
+  using Branches = std::vector<ParallelChoices::Branch>;
+  const auto with = [choices](auto set) {
+    ParallelChoices simpler = choices;
+    set(simpler);
+    return simpler;
+  };
+  rc::Seq<ParallelChoices> all = rc::seq::concat(
+      rc::seq::map(rc::shrink::removeChunks(choices.branches),
+                   [=](Branches&& branches) {
+                     return with([&](ParallelChoices& to) { to.branches = std::move(branches); });
+                   }),
+      rc::seq::map(ShrinkPlanChoices(choices.prefix),
+                   [=](PlanChoices&& steps) {
+                     return with([&](ParallelChoices& to) { to.prefix = std::move(steps); });
+                   }),
+      rc::seq::map(ShrinkPlanChoices(choices.suffix), [=](PlanChoices&& steps) {
+        return with([&](ParallelChoices& to) { to.suffix = std::move(steps); });
+      }));
+  for (std::size_t i = 0; i < choices.branches.size(); ++i) {
+    all = rc::seq::concat(
+        std::move(all),
+        rc::seq::map(ShrinkPlanChoices(choices.branches[i].steps), [=](PlanChoices&& steps) {
+          return with([&](ParallelChoices& to) { to.branches[i].steps = std::move(steps); });
+        }));
+  }
+  return all;
+}
+
 /// Plans of `steps` steps that shrink to fewer and plainer ones. The numbers are drawn all at once:
 /// a tree of shrinkable values for each of them would cost more than performing the plan.
 inline rc::Gen<PlanChoices> LikelyPlans(std::size_t steps, LikelyWeights weights) {

@@ -6,7 +6,10 @@
 #ifndef SHMSPEC_PROPERTY_PLAN_CHOICES_H_
 #define SHMSPEC_PROPERTY_PLAN_CHOICES_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -66,6 +69,60 @@ inline Plan PlanOf(const PlanChoices& choices, LikelyWeights weights) {
     plan.AddStep(listed);
   }
   return plan.plan();
+}
+
+/// The same of a parallel plan.
+struct ParallelChoices {
+  struct Branch {
+    std::uint8_t actor = 0;
+    PlanChoices steps;
+  };
+  PlanChoices prefix;
+  std::vector<Branch> branches;
+  PlanChoices suffix;
+};
+
+/// Draws the numbers of a parallel plan of any shape.
+inline ParallelChoices DrawParallelChoices(Choices& source, LikelyWeights weights) {
+  const ParallelShape shape = DrawShape(source, weights);
+  NotedChoices noted(source);
+  PlanChoices steps;
+  ParallelPlan(shape, weights, [&]() -> Choices& {
+    steps.push_back(noted.Take());
+    return noted;
+  });
+  steps.push_back(noted.Take());
+  // What was noted before a step was asked for belongs to the one before it.
+  auto step = std::next(steps.begin());
+  const auto take = [&](std::size_t count) {
+    const auto begin = step;
+    step += static_cast<std::ptrdiff_t>(count);
+    return PlanChoices(begin, step);
+  };
+  ParallelChoices choices;
+  choices.prefix = take(shape.prefix);
+  for (const ParallelShape::Branch& branch : shape.branches) {
+    choices.branches.push_back({branch.actor, take(branch.steps)});
+  }
+  choices.suffix = take(shape.suffix);
+  return choices;
+}
+
+inline Plan PlanOf(const ParallelChoices& choices, LikelyWeights weights) {
+  ParallelShape shape;
+  std::vector<const std::vector<std::uint64_t>*> steps;
+  const auto add = [&](const PlanChoices& part) {
+    for (const std::vector<std::uint64_t>& numbers : part) steps.push_back(&numbers);
+    return part.size();
+  };
+  shape.prefix = add(choices.prefix);
+  for (const ParallelChoices::Branch& branch : choices.branches) {
+    shape.branches.push_back({branch.actor, add(branch.steps)});
+  }
+  shape.suffix = add(choices.suffix);
+  std::optional<ListedChoices> listed;
+  auto step = steps.begin();
+  return ParallelPlan(shape, weights, [&]() -> Choices& { return listed.emplace(**step++); });
 }
 
 }  // namespace shmspec

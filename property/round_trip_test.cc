@@ -60,7 +60,7 @@ RC_GTEST_PROP(RoundTrip, TextGivesBackTheTraceOfLikelyPlans, ()) {
 
 RC_GTEST_PROP(RoundTrip, TextGivesBackTheTraceOfRaces, (std::uint64_t seed)) {
   // A plan that was read numbers its races from 0.
-  const Plan plan = *ParsePlan(PrintPlan(LikelyRace(seed, 3, 3)), "drawn");
+  const Plan plan = *ParsePlan(PrintPlan(LikelyRace(seed)), "drawn");
   CheckReadBack(MakeSimulatedStage(Linux())->Perform(plan, seed));
 }
 

@@ -65,14 +65,43 @@ constexpr LikelyWeights PlaceWeights() {
           .simulated = true};
 }
 
+/// Little but System V.
+constexpr LikelyWeights SegmentWeights() {
+  return {.calls = 8,
+          .controls = 5,
+          .memory = 2,
+          .mappings = 1,
+          .files = 0,
+          .objects = 0,
+          .scenes = 0,
+          .system = 1,
+          .processes = 1,
+          .tools = false};
+}
+
+/// Little but locks, semaphores and futexes. Where no actor ends, calls wait for locks too.
+constexpr LikelyWeights SyncWeights(std::uint8_t processes) {
+  return {.calls = 1,
+          .controls = 0,
+          .memory = 1,
+          .mappings = 0,
+          .files = 0,
+          .objects = 0,
+          .scenes = 0,
+          .system = 0,
+          .processes = processes,
+          .sync = 16,
+          .tools = false};
+}
+
 }  // namespace
 
 std::optional<Caught> SearchPlans(Stage& stage, const model::Profile& profile, std::uint64_t seed,
                                   const SearchLimits& limits) {
   SeededChoices choices(seed);
   for (int i = 0; i < limits.plans; ++i) {
-    const Plan plan = limits.racers == 0 ? LikelySequence(choices, limits.steps, limits.weights)
-                                         : LikelyRace(choices, limits.racers, 4);
+    const Plan plan = limits.parallel ? LikelyRace(choices, limits.weights)
+                                      : LikelySequence(choices, limits.steps, limits.weights);
     Trace trace = stage.Perform(plan, seed + static_cast<std::uint64_t>(i));
     Verdict verdict = Judge(trace, profile);
     if (verdict.kind == Verdict::Kind::kRefuted) {
@@ -93,8 +122,14 @@ const std::vector<NamedSearch>& PropertySearches() {
       {"property.places", {.plans = 6000, .steps = 60, .weights = PlaceWeights()}},
       {"property.objects", {.plans = 6000, .steps = 60, .weights = ObjectWeights()}},
       {"property.scenes", {.plans = 4000, .steps = 20, .weights = SceneWeights()}},
-      {"property.racing_two", {.plans = 4000, .racers = 2}},
-      {"property.racing_three", {.plans = 2000, .racers = 3}}};
+      {"property.sync", {.plans = 4000, .steps = 40, .weights = SyncWeights(2)}},
+      {"property.parallel", {.plans = 12000, .weights = RacingWeights(), .parallel = true}},
+      {"property.parallel_segments",
+       {.plans = 8000, .weights = SegmentWeights(), .parallel = true}},
+      {"property.parallel_files", {.plans = 8000, .weights = FileWeights(), .parallel = true}},
+      {"property.parallel_objects", {.plans = 8000, .weights = ObjectWeights(), .parallel = true}},
+      {"property.parallel_sync", {.plans = 6000, .weights = SyncWeights(0), .parallel = true}},
+      {"property.parallel_owners", {.plans = 6000, .weights = SyncWeights(4), .parallel = true}}};
   return searches;
 }
 

@@ -26,7 +26,7 @@ struct SearchLimits {
   int plans = 1000;
   std::size_t steps = 60;  // in a plan
   LikelyWeights weights;
-  std::size_t racers = 0;  // actors in the race at the end, with four steps each; 0: none
+  bool parallel = false;  // a prefix, branches and a suffix instead, of any shape
 };
 
 /// A trace that the specification does not allow.

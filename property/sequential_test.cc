@@ -6,13 +6,10 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <memory>
-#include <stdexcept>
 
 #include "harness/actor/actor_main.h"
 #include "harness/oracle/oracle.h"
@@ -20,6 +17,7 @@
 #include "harness/target/simulated/simulated_stage.h"
 #include "harness/vocabulary/form/text.h"
 #include "harness/vocabulary/form/trace_text.h"
+#include "property/failure_file.h"
 #include "property/generators.h"
 #include "property/kernel_stage.h"
 #include "property/search.h"
@@ -30,26 +28,6 @@ namespace {
 constexpr std::size_t kSteps = 20;
 
 const model::Profile& Linux() { return *model::FindProfile("linux"); }
-
-/// The smallest failing plan so far: rapidcheck only goes on from one failure to a smaller one.
-class FailureFile {
- public:
-  explicit FailureFile(const char* name)
-      : folder_((std::filesystem::temp_directory_path() / "shmspec-property-XXXXXX").string()) {
-    if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no folder for " + folder_);
-    path_ = folder_ + "/" + name + ".plan";
-  }
-  FailureFile(const FailureFile&) = delete;
-  FailureFile& operator=(const FailureFile&) = delete;
-  /// A property that holds leaves no file; a plan that was kept stays for inspection.
-  ~FailureFile() { ::rmdir(folder_.c_str()); }
-  void Keep(const Trace& trace) const { std::ofstream(path_) << PrintTrace(trace); }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::string folder_;  // that cannot be known before
-  std::filesystem::path path_;
-};
 
 /// Fails, for rapidcheck, when the trace of the plan is not allowed.
 void CheckAllowed(Stage& stage, const PlanChoices& choices, LikelyWeights weights,

@@ -34,7 +34,7 @@ Operation LikelyPlan::DrawFile() {
       0, kReadWrite, kWriteOnly, kReadWrite | kAppend, kReadWrite | kTruncate, kReadWrite};
   constexpr std::array<std::uint32_t, 6> kFileModes{0600, 0777, 0666, 0400, 0, 0644};
   constexpr std::array kOwners{Id(0xffffffff), Id(0), Id::User(1), Id::User(2)};
-  if (Used(HandleKind::kDescriptor) == 0) {
+  if (Named(HandleKind::kDescriptor) == 0) {
     if (Below(2) == 1) return PosixOpen{"/n0", kMakeObject | kReadWrite, {0666}};
     return MemfdCreate{"m", kAllowSealing};
   }
@@ -173,7 +173,7 @@ Operation LikelyPlan::DrawObject() {
       return MapShow{AnyRoom().at};
     case 8:
     case 9:
-      if (Used(HandleKind::kDescriptor) != 0) return FileStatfs{AnyDescriptor()};
+      if (Named(HandleKind::kDescriptor) != 0) return FileStatfs{AnyDescriptor()};
       break;
     case 10:
     case 11:
@@ -181,7 +181,7 @@ Operation LikelyPlan::DrawObject() {
       if (actor_ == 0 && weights_.processes > 0) return DrawMount();
       break;
     case 12:
-      if (Used(HandleKind::kDescriptor) != 0) return DrawFarAway();
+      if (Named(HandleKind::kDescriptor) != 0) return DrawFarAway();
       break;
     case 13:
       return DrawFile();

@@ -22,7 +22,7 @@ constexpr std::uint64_t kUnknownFlag = 0100000;
 Operation LikelyPlan::Draw(std::uint8_t actor) {
   const LikelyWeights& w = weights_;
   std::uint64_t left = Below(std::uint64_t{w.calls} + w.controls + w.memory + w.mappings + w.files +
-                             w.objects + w.scenes + w.system + w.processes);
+                             w.objects + w.scenes + w.system + w.processes + w.sync);
   const auto is = [&left](std::uint8_t weight) {
     if (left < weight) return true;
     left -= weight;
@@ -36,7 +36,8 @@ Operation LikelyPlan::Draw(std::uint8_t actor) {
   if (is(w.objects)) return DrawObject();
   if (is(w.scenes)) return DrawScene();
   if (is(w.system)) return DrawSystem();
-  return DrawProcess(actor);
+  if (is(w.processes)) return DrawProcess(actor);
+  return DrawSync();
 }
 
 Operation LikelyPlan::DrawGet() {
@@ -176,8 +177,8 @@ Operation LikelyPlan::DrawSystem() {
   constexpr std::array kNames{Sysctl::kShmmax, Sysctl::kShmall, Sysctl::kShmmni};
   constexpr std::array kPaths{"/", "/.", "/proc", "/proc/."};
   constexpr std::array kProjects{1, 2, 255, 257, 65537, -1};
-  if (weights_.tools && Below(2) == 1) return DrawTool();
-  if (weights_.simulated && Below(3) == 2) return SystemNextSecond{};
+  if (weights_.tools && !race_ && Below(2) == 1) return DrawTool();
+  if (weights_.simulated && !race_ && Below(3) == 2) return SystemNextSecond{};
   switch (Below(9)) {
     case 0:
       return SystemSegments{};
@@ -205,7 +206,7 @@ Operation LikelyPlan::DrawTool() {
   constexpr std::array kViews{IpcsView::kPids, IpcsView::kTimes, IpcsView::kCreators,
                               IpcsView::kSummary, IpcsView::kLimits};
   const IpcKind other = kKinds[Below(2)];
-  if (Used(HandleKind::kDescriptor) != 0 && Below(8) == 7) return DrawAclTool();
+  if (Named(HandleKind::kDescriptor) != 0 && Below(8) == 7) return DrawAclTool();
   switch (Below(12)) {
     case 0:
       return SystemIpcrm{AnySegment(), Below(3) == 2};
@@ -246,6 +247,7 @@ Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
       Birth(actor, kForked);
       return ProcessFork{ActorRef{kForked}};
     case 1:
+      if (alive_[kThread] && race_) return ProcessPin{0};
       if (alive_[kThread]) return ProcessAwaitBlocked{ActorRef{kThread}};
       Birth(actor, kThread);
       return ProcessThread{ActorRef{kThread}};
@@ -255,7 +257,7 @@ Operation LikelyPlan::DrawProcess(std::uint8_t actor) {
       if (actor == 0) return ProcessSetUmask{{022}};
       return ProcessExit{Below(2) == 0 ? ExitHow::kQuick : ExitHow::kThread, 7};
     case 4:
-      if (actor == kForked || !alive_[kForked]) return ProcessPin{0};
+      if (actor == kForked || !Lives(kForked)) return ProcessPin{0};
       return ProcessKill{ActorRef{kForked}, {9}};
     case 8:
       return AnyIdentity();

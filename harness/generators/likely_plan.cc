@@ -3,12 +3,17 @@
 #include "harness/generators/likely_plan.h"
 
 #include <array>
+#include <type_traits>
 #include <utility>
+#include <variant>
 
 namespace shmspec {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
+
+// The last handles of a kind are for what is named at one place alone (InSyncRoom).
+constexpr std::uint8_t kMostHandles = LikelyPlan::kRoomHandle;
 
 // The plainest first: generators shrink towards it.
 constexpr std::array<std::uint64_t, 8> kSizes{kPage,     3 * kPage, 1,          kPage + 1,
@@ -21,6 +26,22 @@ constexpr std::array<std::int64_t, 7> kStarts{0, 0, 0, 4096, 8192, 1, 4095};
 
 /// Where attaches begin in what an actor reserves.
 constexpr std::array<std::int64_t, 8> kReservedStarts{0, 4096, 8192, 65536, 131072, 1, 4095, 65537};
+
+/// Whether the harness has a file open for a moment to perform the operation. A thread beside it
+/// would find that at the number of a descriptor which the plan has not.
+bool OpensFiles(const Operation& operation) {
+  return std::visit(
+      []<class Op>(const Op&) {
+        constexpr auto is = []<class... Ops>(std::variant<Ops...>*) {
+          return (std::is_same_v<Op, Ops> || ...);
+        };
+        using Views = std::variant<MapLayout, MapShow, MemfdShowsName, MemfdLink, MemfdGetNoexec,
+                                   MemfdSetNoexec, ProcessResident, SysvKeepsKey, SysvStatIndex,
+                                   SysvStatAny, MemoryPin, DescriptorGetFrom, PosixPlantLink>;
+        return kFamilyOf<Op> == Family::kSystem || is(static_cast<Views*>(nullptr));
+      },
+      operation);
+}
 
 }  // namespace
 
@@ -62,81 +83,27 @@ LikelyPlan::LikelyPlan(LikelyWeights weights) : weights_(weights) {
   alive_ = {true, true, false, false, true};
   reservations_.resize(plan_.actors.size());
   processes_ = {0, 1, 2, 3, 4};
+  if (weights_.sync > 0) MakeSyncRoom();
 }
 
 void LikelyPlan::AddStep(Choices& choices) {
   choices_ = &choices;
-  actor_ = AnyActor();
-  Add(actor_, Draw(actor_));
+  actor_ = race_ ? race_->actor : AnyActor();
+  Operation operation = Draw(actor_);
+  // A moving attach counts twice for a moment, of which the model knows nothing.
+  const bool moves = race_ && weights_.calls > 0 && std::holds_alternative<MapRemap>(operation);
+  if (moves || (RacesThreads() && OpensFiles(operation))) operation = DrawMemory();
+  Add(actor_, std::move(operation));
 }
 
-void LikelyPlan::Furnish(Choices& choices) {
-  choices_ = &choices;
-  for (int i = 0; i < 2; ++i) Add(0, SysvGet{{}, {AnySize()}, kCreate | 0666});
-  for (int i = 0; i < 3; ++i) Add(AnyActor(), SysvAttach{AnySegment(), {}, {}});
-  if (weights_.processes == 0) return;
-  Birth(0, kForked);
-  Add(0, ProcessFork{ActorRef{kForked}});
-}
-
-void LikelyPlan::AddRace(Choices& choices, std::size_t actors, std::size_t steps) {
-  choices_ = &choices;
-  const std::array before{Used(HandleKind::kSegment), Used(HandleKind::kAttach),
-                          Used(HandleKind::kMapping)};
-  for (std::uint8_t actor = 0; actor < actors; ++actor) {
-    actor_ = actor;
-    for (std::size_t i = 0; i < steps; ++i) {
-      // During the race, handles that the race itself assigns are left alone.
-      const std::array all{Used(HandleKind::kSegment), Used(HandleKind::kAttach),
-                           Used(HandleKind::kMapping)};
-      Used(HandleKind::kSegment) = before[0];
-      Used(HandleKind::kAttach) = before[1];
-      Used(HandleKind::kMapping) = 0;
-      Operation operation;
-      switch (Below(8)) {
-        case 0:
-          operation = DrawMemory();
-          break;
-        case 1:
-          operation = SysvStat{AnySegment(), Buffer::kValid};
-          break;
-        case 2:
-          operation = ProcessExit{ExitHow::kQuick, 3};
-          if (i + 1 != steps || weights_.processes == 0) operation = DrawControl();
-          break;
-        case 3:
-          operation = DrawControl();
-          break;
-        default:
-          operation = DrawCall(actor);
-      }
-      Used(HandleKind::kSegment) = all[0];
-      Used(HandleKind::kAttach) = all[1];
-      Used(HandleKind::kMapping) = all[2];
-      Add(actor, std::move(operation), Timing::kRace);
-    }
-  }
-  ++race_;
-  for (std::uint8_t actor = 0; actor < actors; ++actor) Look(actor);
-}
-
-void LikelyPlan::Look(std::uint8_t actor) {
-  actor_ = actor;
-  for (std::uint8_t i = 0; i < 2; ++i) {
-    Add(actor, SysvStat{{{Handle{HandleKind::kSegment, i}, 0}}, Buffer::kValid});
-  }
-  Add(actor, MemoryLoad{AnyRoom().at, Width::k8, Order::kSeqCst});
-  Add(actor, SystemSegments{});
-}
-
-void LikelyPlan::Add(std::uint8_t actor, Operation operation, Timing timing) {
+void LikelyPlan::Add(std::uint8_t actor, Operation operation, std::optional<Handle> named) {
   Step step;
+  step.assigns = named;
   step.actor = ActorRef{actor};
-  step.timing = timing;
-  step.race = race_;
+  step.timing = race_ ? Timing::kRace : Timing::kTurn;
   // A key has its value before the plan begins and keeps it.
   const auto kind = AssignedKind(operation);
-  if (kind && *kind != HandleKind::kKey) {
+  if (kind && *kind != HandleKind::kKey && !named) {
     std::uint8_t& used = Used(*kind);
     step.assigns = Handle{*kind, used};
     const Range range{OwnBytes(operation), 1u << processes_[actor], 0};
@@ -146,9 +113,10 @@ void LikelyPlan::Add(std::uint8_t actor, Operation operation, Timing timing) {
     }
     if (*kind == HandleKind::kMapping) mapping_ranges_[used] = range;
     if (*kind == HandleKind::kDescriptor) descriptor_processes_[used] = range.processes;
-    if (used + 1 < Handle::kLimit) ++used;
+    if (used + 1 < kMostHandles) ++used;
   }
   GiveUp(actor, operation);
+  if (std::holds_alternative<ProcessExec>(operation)) sync_rooms_[processes_[actor]].reset();
   step.operation = std::move(operation);
   plan_.steps.push_back(std::move(step));
 }
@@ -173,6 +141,8 @@ void LikelyPlan::GiveUp(std::uint8_t actor, const Operation& operation) {
 
 void LikelyPlan::Birth(std::uint8_t parent, std::uint8_t child) {
   alive_[child] = true;
+  // A forked one has the attaches of its parent at the same addresses.
+  sync_rooms_[child] = sync_rooms_[processes_[parent]];
   reservations_[child] = reservations_[parent];
   if (child == kThread) processes_[child] = processes_[parent];
   for (std::uint32_t& processes : descriptor_processes_) {
@@ -190,9 +160,10 @@ void LikelyPlan::Birth(std::uint8_t parent, std::uint8_t child) {
 }
 
 std::optional<std::uint8_t> LikelyPlan::InOwnProcess(bool mapping, std::uint8_t first) const {
-  const std::uint8_t count = mapping ? Used(HandleKind::kMapping) : Used(HandleKind::kAttach);
+  const HandleKind kind = mapping ? HandleKind::kMapping : HandleKind::kAttach;
+  const std::uint8_t count = Named(kind);
   for (std::uint8_t i = 0; i < count; ++i) {
-    const auto index = static_cast<std::uint8_t>((first + i) % count);
+    const std::uint8_t index = Nth(kind, (first + i) % count);
     const Range& range = mapping ? mapping_ranges_[index] : attach_ranges_[index];
     if ((range.processes >> processes_[actor_] & 1) != 0) return index;
   }
@@ -202,35 +173,33 @@ std::optional<std::uint8_t> LikelyPlan::InOwnProcess(bool mapping, std::uint8_t 
 std::uint8_t LikelyPlan::AnyActor() {
   // The first one, for when choices have run out, always exists.
   const auto actor = static_cast<std::uint8_t>(Below(alive_.size()));
-  return alive_[actor] ? actor : std::uint8_t{0};
+  return Lives(actor) ? actor : std::uint8_t{0};
 }
 
 std::uint64_t LikelyPlan::AnySize() { return OneOf(kSizes); }
 
 SegmentRef LikelyPlan::AnySegment() {
-  if (Used(HandleKind::kSegment) == 0 || Below(20) == 0) {
+  const std::uint8_t count = Named(HandleKind::kSegment);
+  if (count == 0 || Below(20) == 0) {
     return {{std::nullopt, static_cast<std::int64_t>(Below(3)) * 32768 - 1}};
   }
   // The offset is another identifier with the same index.
-  return {
-      {Handle{HandleKind::kSegment, static_cast<std::uint8_t>(Below(Used(HandleKind::kSegment)))},
-       Below(24) == 23 ? 32768 : 0}};
+  const Handle handle{HandleKind::kSegment, Nth(HandleKind::kSegment, Below(count))};
+  return {{handle, Below(24) == 23 ? 32768 : 0}};
 }
 
 Address LikelyPlan::AnyAttach() {
-  if (Used(HandleKind::kAttach) == 0) return {{std::nullopt, 0x1000}};
-  return {{Handle{HandleKind::kAttach, static_cast<std::uint8_t>(Below(Used(HandleKind::kAttach)))},
-           0}};
+  const std::uint8_t count = Named(HandleKind::kAttach);
+  if (count == 0) return {{std::nullopt, 0x1000}};
+  return {{Handle{HandleKind::kAttach, Nth(HandleKind::kAttach, Below(count))}, 0}};
 }
 
 LikelyPlan::Room LikelyPlan::AnyRoom(std::span<const std::int64_t> offsets) {
-  if (Used(HandleKind::kAttach) == 0 && Used(HandleKind::kMapping) == 0) {
-    return {{{std::nullopt, 0x1000}}, kPage};
-  }
-  const bool mapping = Used(HandleKind::kAttach) == 0 ||
-                       (Used(HandleKind::kMapping) > 0 && Below(weights_.files > 0 ? 2 : 4) != 0);
-  const auto first = static_cast<std::uint8_t>(
-      Below(mapping ? Used(HandleKind::kMapping) : Used(HandleKind::kAttach)));
+  const std::uint8_t attaches = Named(HandleKind::kAttach);
+  const std::uint8_t mappings = Named(HandleKind::kMapping);
+  if (attaches == 0 && mappings == 0) return {{{std::nullopt, 0x1000}}, kPage};
+  const bool mapping = attaches == 0 || (mappings > 0 && Below(weights_.files > 0 ? 2 : 4) != 0);
+  const auto first = static_cast<std::uint8_t>(Below(mapping ? mappings : attaches));
   std::int64_t offset = OneOf(offsets);
   const auto index = InOwnProcess(mapping, first);
   if (!index) return {{{std::nullopt, 0x1000}}, kPage};
@@ -260,20 +229,20 @@ KeyRef LikelyPlan::AnyKey() {
 }
 
 IpcRef LikelyPlan::AnyIpcObject() {
-  if (Used(HandleKind::kIpcObject) == 0 || Below(16) == 15) return {{std::nullopt, 32767}};
-  return {{Handle{HandleKind::kIpcObject,
-                  static_cast<std::uint8_t>(Below(Used(HandleKind::kIpcObject)))},
-           0}};
+  const std::uint8_t count = Named(HandleKind::kIpcObject);
+  if (count == 0 || Below(16) == 15) return {{std::nullopt, 32767}};
+  return {{Handle{HandleKind::kIpcObject, Nth(HandleKind::kIpcObject, Below(count))}, 0}};
 }
 
 DescriptorRef LikelyPlan::AnyDescriptor() {
-  const std::uint8_t used = Used(HandleKind::kDescriptor);
+  const std::uint8_t used = Named(HandleKind::kDescriptor);
   if (used == 0 || Below(24) == 23) return {{std::nullopt, -1}};
-  auto index = static_cast<std::uint8_t>(Below(used));
+  const std::uint64_t first = Below(used);
+  std::uint8_t index = Nth(HandleKind::kDescriptor, first);
   // Mostly one that the process of the actor may have open.
   const bool own = Below(8) != 7;
   for (std::uint8_t i = 0; own && i < used; ++i) {
-    const auto other = static_cast<std::uint8_t>((index + i) % used);
+    const std::uint8_t other = Nth(HandleKind::kDescriptor, (first + i) % used);
     if ((descriptor_processes_[other] >> processes_[actor_] & 1) == 0) continue;
     index = other;
     break;
@@ -296,18 +265,6 @@ Plan LikelySequence(Choices& choices, std::size_t steps, LikelyWeights weights) 
 Plan LikelySequence(std::uint64_t seed, std::size_t steps, LikelyWeights weights) {
   SeededChoices choices(seed);
   return LikelySequence(choices, steps, weights);
-}
-
-Plan LikelyRace(Choices& choices, std::size_t actors, std::size_t steps) {
-  LikelyPlan likely;
-  likely.Furnish(choices);
-  likely.AddRace(choices, actors, steps);
-  return likely.plan();
-}
-
-Plan LikelyRace(std::uint64_t seed, std::size_t actors, std::size_t steps) {
-  SeededChoices choices(seed);
-  return LikelyRace(choices, actors, steps);
 }
 
 }  // namespace shmspec

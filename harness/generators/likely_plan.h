@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,6 +36,7 @@ struct LikelyWeights {
   std::uint8_t scenes = 1;     // several steps that belong together
   std::uint8_t system = 1;     // sysctls, procfs, command line tools
   std::uint8_t processes = 2;  // 0: all actors can serve other plans afterwards
+  std::uint8_t sync = 0;       // locks, semaphores and futexes; their actors serve no other plan
   bool tools = true;           // system steps include the command line tools, which are slow
   bool simulated = false;      // and what only simulated systems do fast, or without harm
 };
@@ -52,6 +54,17 @@ constexpr LikelyWeights SwiftWeights() {
           .tools = false};
 }
 
+/// How many steps the parts of a parallel plan have.
+struct ParallelShape {
+  struct Branch {
+    std::uint8_t actor = 0;
+    std::size_t steps = 1;
+  };
+  std::size_t prefix = 0;
+  std::vector<Branch> branches;
+  std::size_t suffix = 0;
+};
+
 class LikelyPlan {
  public:
   /// A plan without steps. Its spawned actors: a as the harness was started, b of another user, e
@@ -63,15 +76,22 @@ class LikelyPlan {
   /// left out.
   void AddStep(Choices& choices);
 
-  /// Adds two segments that everybody may use and three attaches of them, and the fork when there
-  /// are processes to make.
-  void Furnish(Choices& choices);
+  /// Adds a step that makes or opens something that several actors can use, or any other.
+  void AddPreparation(Choices& choices);
 
-  /// Adds a race of `actors` actors (2 or 3) with `steps` steps each; it is about the segments and
-  /// attaches that were assigned before it. Then inspects what is left.
-  void AddRace(Choices& choices, std::size_t actors, std::size_t steps);
+  /// Begins a race of these actors, those of them that a has to make first included. Until its end
+  /// AddStep adds to the branch that was begun last.
+  void BeginRace(std::span<const ParallelShape::Branch> branches);
+  void BeginBranch(std::uint8_t actor);
+  void EndRace();
+
+  /// Adds a step that looks at what is left, or any other.
+  void AddLook(Choices& choices);
 
   const Plan& plan() const { return plan_; }
+
+  /// From here on the handles of a kind are for what is named at one place alone.
+  static constexpr std::uint8_t kRoomHandle = Handle::kLimit - 8;
 
  private:
   // Which of the actors are made by others.
@@ -86,7 +106,7 @@ class LikelyPlan {
   auto OneOf(const List& list) {
     return list[Below(list.size())];
   }
-  void Add(std::uint8_t actor, Operation operation, Timing timing = Timing::kTurn);
+  void Add(std::uint8_t actor, Operation operation, std::optional<Handle> named = {});
   /// What a new actor finds in its process.
   void Birth(std::uint8_t parent, std::uint8_t child);
   Operation Draw(std::uint8_t actor);
@@ -111,6 +131,17 @@ class LikelyPlan {
   Operation DrawAclTool();
   Operation DrawProcess(std::uint8_t actor);
   Operation DrawScene();
+  Operation DrawCommon();
+  Operation DrawLook();
+  Operation DrawSync();
+  Operation DrawLock();
+  Operation DrawSemaphore();
+  Operation DrawFutex();
+  Operation DrawCritical();
+  /// Makes the segment of locks, which all attach.
+  void MakeSyncRoom();
+  /// A place there, as the process of the one who acts has it.
+  Address InSyncRoom(std::int64_t place) const;
   void MountRoomy();
   Operation DrawPrivate();
   Operation DrawHole();
@@ -129,7 +160,6 @@ class LikelyPlan {
   Operation DrawElsewhere();
   Operation DrawTimes();
   Operation AnyIdentity();
-  void Look(std::uint8_t actor);
 
   SegmentRef AnySegment();
   KeyRef AnyKey();
@@ -160,12 +190,27 @@ class LikelyPlan {
   LikelyWeights weights_;
   Choices* choices_ = nullptr;
   Plan plan_;
-  std::uint16_t race_ = 0;
   /// How many handles of that kind the plan has so far.
   std::uint8_t& Used(HandleKind kind) { return used_[IndexOf(kind)]; }
   std::uint8_t Used(HandleKind kind) const { return used_[IndexOf(kind)]; }
+  /// How many of them the next step may name: in a race none that other branches assign.
+  std::uint8_t Named(HandleKind kind) const;
+  /// The index of the one with that number among these.
+  std::uint8_t Nth(HandleKind kind, std::uint64_t number) const;
+  bool Lives(std::uint8_t actor) const;
+  /// Whether other branches of the race are threads of the process of the one who acts.
+  bool RacesThreads() const;
 
   std::array<std::uint8_t, kHandleKinds> used_{};
+  /// A race that has begun and not ended.
+  struct Race {
+    std::array<std::uint8_t, kHandleKinds> before{};  // handles that were there
+    std::array<std::uint8_t, kHandleKinds> own{};     // where those of the branch begin
+    std::vector<bool> alive;                          // actors that were there
+    std::vector<std::uint8_t> actors;                 // those who race
+    std::uint8_t actor = 0;                           // whose branch it is
+  };
+  std::optional<Race> race_;
   std::uint8_t mounts_ = 0;  // that the plan has made and not taken away
   bool zero_page_ = false;   // something may be attached where null points to
   std::uint8_t actor_ = 0;   // who performs the step that is being drawn
@@ -184,6 +229,8 @@ class LikelyPlan {
   /// Notes that a step may unmap the memory of this handle in the process of its actor.
   void GiveUp(std::uint8_t actor, const Operation& operation);
   std::array<Range, Handle::kLimit> attach_ranges_{};
+  // The attaches of the segment with locks in it, of each process; nobody names them otherwise.
+  std::array<std::optional<std::uint8_t>, 8> sync_rooms_{};
   std::array<std::optional<Handle>, Handle::kLimit> homes_{};  // of attaches: what they lie in
   std::array<Range, Handle::kLimit> mapping_ranges_{};
 };
@@ -192,9 +239,23 @@ class LikelyPlan {
 Plan LikelySequence(Choices& choices, std::size_t steps, LikelyWeights weights = {});
 Plan LikelySequence(std::uint64_t seed, std::size_t steps, LikelyWeights weights = {});
 
-/// Two segments and three attaches of them, then a race about those.
-Plan LikelyRace(Choices& choices, std::size_t actors, std::size_t steps);
-Plan LikelyRace(std::uint64_t seed, std::size_t actors, std::size_t steps);
+/// Draws how long the parts of a parallel plan are, and who races: two to four actors of several
+/// users, at times in one process.
+ParallelShape DrawShape(Choices& choices, LikelyWeights weights = {});
+
+/// The weights for plans of which a race is a part: without what takes as long as a program.
+constexpr LikelyWeights RacingWeights() {
+  return {.calls = 6, .controls = 4, .files = 5, .scenes = 2, .tools = false};
+}
+
+/// A plan of that shape: a prefix, branches that run at the same time, and a suffix that looks at
+/// what they left. `next` gives the choices of one step after the other.
+Plan ParallelPlan(const ParallelShape& shape, LikelyWeights weights,
+                  const std::function<Choices&()>& next);
+
+/// The same of any shape.
+Plan LikelyRace(Choices& choices, LikelyWeights weights = RacingWeights());
+Plan LikelyRace(std::uint64_t seed, LikelyWeights weights = RacingWeights());
 
 }  // namespace shmspec
 

@@ -40,7 +40,9 @@ Operation LikelyPlan::DrawScene() {
       &LikelyPlan::DrawCapable,     &LikelyPlan::DrawInherited, &LikelyPlan::DrawCharged,
       &LikelyPlan::DrawLockedTwice, &LikelyPlan::DrawWiped,     &LikelyPlan::DrawElsewhere,
       &LikelyPlan::DrawTimes};
-  const std::size_t last = weights_.simulated ? 16 : weights_.processes > 0 ? 15 : 6;
+  // In a race an actor has no part in the scenes of others.
+  const bool harmless = race_ || weights_.processes == 0;
+  const std::size_t last = weights_.simulated && !race_ ? 16 : harmless ? 6 : 15;
   return (this->*kScenes[Below(last)])();
 }
 
@@ -124,7 +126,7 @@ Operation LikelyPlan::DrawKept() {
   Add(actor_, MemoryStore{map + place, Width::k8, Below(~0ull)});
   Add(actor_, MapUnmap{map, size});
   Add(actor_, DescriptorClose{file});
-  if (mounts_ > 0 && Below(2) == 1) Add(0, SystemRemountShm{});
+  if (mounts_ > 0 && !race_ && Below(2) == 1) Add(0, SystemRemountShm{});
   const DescriptorRef again = NextDescriptor();
   Add(actor_, PosixOpen{"/n2", kReadWrite});
   const Address seen = NextMapping();

@@ -152,6 +152,16 @@ Refusals() {
   sed -n 's/^refused calls: /    /p' "$log"
 }
 
+# Races [SECONDS [SEED]]: racing plans on this kernel, other ones in every run.
+Races() {
+  Install "$test_packages"
+  mkdir -p "$logs"
+  Build release --target parallel_test >"$logs/build-races" 2>&1 ||
+    Die "the build failed; all of it is in $logs/build-races"
+  SHMSPEC_SECONDS=${1:-3600} SHMSPEC_SEED=${2:-$(date +%s)} \
+    "$root/build/release/property/parallel_test" --gtest_filter='Parallel.*'
+}
+
 Test() {
   # Some tests put the program under tools of these.
   [ -n "$(WhyNoSystems)" ] || test_packages="$test_packages $system_packages"

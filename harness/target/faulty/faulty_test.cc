@@ -78,7 +78,7 @@ TEST(Faults, LeaveStatesThatTheModelCanGoOnFrom) {
         MakeSimulatedStage(Linux(), std::make_unique<Watcher>(DeadEnds, breaches, fault.make()));
     for (std::uint64_t seed = 1; seed <= 40 && breaches.empty(); ++seed) {
       stage->Perform(LikelySequence(seed, 60), seed);
-      stage->Perform(LikelyRace(seed, 2, 4), seed);
+      stage->Perform(LikelyRace(seed), seed);
       EXPECT_TRUE(breaches.empty()) << fault.id << ", seed " << seed << ": " << breaches.front();
     }
   }
