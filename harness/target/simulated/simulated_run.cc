@@ -52,8 +52,9 @@ Trace SimulatedRun::Perform() && {
     const Step& step = plan_.steps[i];
     if (step.timing == Timing::kJoin) {
       Join(step.actor.index);
-      overlapping_ = !flights_.empty();
+      overlapping_ = --started_ > 0;
     } else if (step.timing == Timing::kStart) {
+      ++started_;
       overlapping_ = true;
       Start(i);
     } else if (step.timing == Timing::kRace) {
@@ -298,7 +299,7 @@ void SimulatedRun::Lose(std::size_t slot) {
 
 void SimulatedRun::PerformRace(std::vector<std::uint32_t> steps) {
   overlapping_ = true;
-  const bool started = !flights_.empty();
+  const bool started = started_ > 0;
   const auto next_of = [&](std::uint8_t actor) {
     return std::find_if(steps.begin(), steps.end(),
                         [&](std::uint32_t step) { return plan_.steps[step].actor.index == actor; });

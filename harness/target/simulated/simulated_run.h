@@ -75,8 +75,9 @@ class SimulatedRun {
   std::vector<Flight> flights_;
   std::uint64_t instant_ns_ = 0;
   std::int64_t ahead_s_ = 0;  // of the real clock: a simulated plan does not wait
-  bool overlapping_ = false;
-  bool gives_up_ = false;  // who waits until a time: nothing else can go on
+  std::size_t started_ = 0;   // steps started and not joined, even when they have returned
+  bool overlapping_ = false;  // the next step may overlap with others: it gets instants
+  bool gives_up_ = false;     // who waits until a time: nothing else can go on
 };
 
 }  // namespace shmspec

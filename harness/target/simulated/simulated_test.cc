@@ -198,6 +198,28 @@ TEST(Tampering, IsCaughtByTheOracle) {
   EXPECT_EQ(Judge(Simulate(plan, 1), Linux()).kind, Verdict::Kind::kExplained);
 }
 
+/// b has woken up long before it is joined, and a goes on meanwhile.
+TEST(SimulatedStage, GivesInstantsUntilAllThatWasStartedIsJoined) {
+  const Plan plan = PlanOf(
+      "plan test.started\n"
+      "actor a\n"
+      "actor b\n"
+      "actor c\n"
+      "b & map.private\n"
+      "c & map.private\n"
+      "join b\n"
+      "a: map.private\n"
+      "a: map.private\n"
+      "join c\n"
+      "a: map.private\n");
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const Trace trace = Simulate(plan, seed);
+    EXPECT_LT(trace.steps[0].call_ns, trace.steps[3].call_ns);
+    EXPECT_LT(trace.steps[3].return_ns, trace.steps[4].call_ns);
+    EXPECT_EQ(trace.steps[6].call_ns, 0u);
+  }
+}
+
 TEST(Tampering, IsSeenByTheWatcher) {
   const Plan plan = PlanOf(
       "plan test.fork\n"
