@@ -103,6 +103,8 @@ class ProcessStage final : public Stage {
   std::optional<std::uint32_t> OverdueStep(const Plan& plan) const;
   /// Whether the step was to end its actor, and did.
   bool HasExited(const Step& step) const;
+  /// Whether another actor has killed its process, as the plan asks for.
+  bool WasKilled(const Plan& plan, ActorRef actor) const;
   /// What the plan may have left in the namespace.
   void CleanUp(const Trace& trace);
 
@@ -252,13 +254,24 @@ bool ProcessStage::HasExited(const Step& step) const {
   return slot.ended.load() != 0 && !(killed && slot.code.load() == SIGKILL);
 }
 
+bool ProcessStage::WasKilled(const Plan& plan, ActorRef actor) const {
+  for (std::uint32_t i = 0; i < region_->header().step_count; ++i) {
+    const auto* kill = std::get_if<ProcessKill>(&plan.steps[i].operation);
+    if (kill == nullptr || region_->step(i).progress.load() != StepProgress::kReturned) continue;
+    const ActorSlot& victim = region_->actor(kill->actor.index);
+    const bool same = victim.pid.load() == region_->actor(actor.index).pid.load();
+    if (same && kill->signal.number == SIGKILL) return true;
+  }
+  return false;
+}
+
 std::optional<std::uint32_t> ProcessStage::OverdueStep(const Plan& plan) const {
   std::optional<std::uint32_t> first;
   for (std::uint32_t i = 0; i < region_->header().step_count; ++i) {
     const StepState& state = region_->step(i);
     const StepProgress progress = state.progress.load();
     if (!state.performs || progress == StepProgress::kReturned) continue;
-    if (HasExited(plan.steps[i])) continue;
+    if (HasExited(plan.steps[i]) || WasKilled(plan, plan.steps[i].actor)) continue;
     if (progress == StepProgress::kCalled && !MayTakeLong(plan.steps[i].operation)) return i;
     if (!first) first = i;
   }

@@ -168,6 +168,7 @@ class TraceJudge {
     // The process that halts a plan kills the actors.
     if (gone == nullptr || gone->how == GoneHow::kUnknown) return;
     if (killed && trace_.halt != Halt::kNone) return;
+    if (MayEndIn(call, before)) return;
     verdict_.death = call.step;
     const std::string message =
         fmt::format("actor {} {} in {}", trace_.plan.actors[call.actor].name, DeathText(*gone),
@@ -175,6 +176,16 @@ class TraceJudge {
     if (killed || RoleOf(*call.operation) == Role::kPrepares) return Undecided(call.step, message);
     Refute(call, before);
     verdict_.message = message;
+  }
+
+  /// Whether the call may end its actor in any of the worlds, as one of which nothing is said may.
+  bool MayEndIn(const model::Call& call, const std::vector<World>& worlds) const {
+    return std::any_of(worlds.begin(), worlds.end(), [&](const World& world) {
+      const model::Scene scene(setting_, world.state, call);
+      model::Clauses clauses;
+      model::Describe(scene, clauses);
+      return model::Allows(clauses, scene, trace_.steps[call.step].outcome);
+    });
   }
 
   void Begin(std::uint32_t step) {

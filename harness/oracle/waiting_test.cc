@@ -176,5 +176,27 @@ TEST(Waiting, ForANamedSemaphoreEndsWithAPostByAnotherAddress) {
                         "a: sync.sem_post at=m2 => 0\njoin b\n"));
 }
 
+TEST(Waiting, AtABarrierOfWhichAWaiterWasKilledIsNoHang) {
+  const std::string one =
+      "a: sync.barrier_init at=a0 count=2 => 0\n"
+      "b & sync.barrier_wait at=a1 => in flight\n";
+  EXPECT_TRUE(GotStuck(one + "a: sync.barrier_wait at=a0 => in flight\n"));
+  const std::string three =
+      "a: process.fork child=c => 0\n"
+      "a: sync.barrier_init at=a0 count=3 => 0\n"
+      "b & sync.barrier_wait at=a1 => in flight\n"
+      "c & sync.barrier_wait at=a0 => in flight\n"
+      "a: process.await_blocked actor=b => 0\n"
+      "a: process.await_blocked actor=c => 0\n"
+      "a: process.kill actor=c => 0\n";
+  EXPECT_FALSE(GotStuck(three + "a: sync.barrier_wait at=a0 => in flight\n"));
+}
+
+TEST(Waiting, MayEndTheActorWhereNothingIsSaidOfTheCall) {
+  const std::string dies = "b: sync.barrier_wait at=a1 => gone{how=killed code=8}\n";
+  EXPECT_TRUE(IsExplained(dies));
+  EXPECT_TRUE(IsRefuted("a: sync.barrier_init at=a0 count=1 => 0\n" + dies));
+}
+
 }  // namespace
 }  // namespace shmspec

@@ -62,6 +62,21 @@ CaseResult ResultOfDeadline(const Trace& trace, const model::Profile& profile) {
   return result;
 }
 
+/// Whether the plan ended because a process was killed that would have woken the others, who wait
+/// for it as the model says, and its author expects nothing of the steps that are missing.
+bool EndsWaiting(const Trace& trace, const model::Profile& profile) {
+  if (trace.halt != Halt::kOverdue || !trace.halted_at) return false;
+  const std::vector<Step>& steps = trace.plan.steps;
+  if (FamilyOf(steps[*trace.halted_at].operation) != Family::kSync) return false;
+  bool killed = false;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (steps[i].expected && !trace.steps[i].returned) return false;
+    const bool kills = std::holds_alternative<ProcessKill>(steps[i].operation);
+    killed = killed || (kills && Succeeded(trace.steps[i].outcome) && trace.steps[i].returned);
+  }
+  return killed && !IsStuck(trace, profile);
+}
+
 /// Handles a plan that could not be performed as a whole.
 std::optional<CaseResult> TroubleOf(const Trace& trace, const model::Profile& profile) {
   if (trace.halt == Halt::kOverdue) return ResultOfDeadline(trace, profile);
@@ -256,6 +271,12 @@ bool RacedWith(const Trace& trace, std::size_t troubled, std::optional<std::size
 }  // namespace
 
 CaseResult JudgeTrace(const Trace& trace, const model::Profile& profile) {
+  if (EndsWaiting(trace, profile)) {
+    Trace ended = trace;
+    ended.trouble.clear();
+    ended.halt = Halt::kRefused;  // the steps after this one are not performed
+    return JudgeTrace(ended, profile);
+  }
   if (auto trouble = TroubleOf(trace, profile)) return *trouble;
   // A failure before a step that could not be carried out counts all the same.
   const std::size_t troubled = FirstTroubled(trace);

@@ -72,6 +72,36 @@ TEST(JudgeTrace, JudgesNothingThatCameAfterAStepThatCouldNotBeCarriedOut) {
   EXPECT_EQ(JudgeTrace(trace, Linux()).status, Status::kUnresolved);
 }
 
+/// b waits for a mutex that a has when c, or nobody, kills it.
+PlanBuilder WaitingPlan(bool killed) {
+  PlanBuilder plan("runner.judged.waiting");
+  const Actor a = plan.Spawn("a");
+  const Actor b = plan.Spawn("b");
+  const Actor c = plan.Spawn("c");
+  const Segment s = a.Get({.flags = kCreate | 0600});
+  const Attach p = a.At(s);
+  const Attach q = b.At(s);
+  a.Do(SyncMutexInit{.at = p});
+  a.Do(SyncMutexLock{.at = p});
+  if (killed) c.Do(ProcessKill{a, {9}});
+  b.Do(SyncMutexLock{.at = q});
+  return plan;
+}
+
+TEST(JudgeTrace, TakesForTheEndOfAPlanThatOthersWaitForOneWhoWasKilled) {
+  const auto judged = [](const Plan& plan) {
+    return JudgeTrace(MakeSimulatedStage(Linux())->Perform(plan, 1), Linux());
+  };
+  EXPECT_EQ(judged(WaitingPlan(true).plan()).status, Status::kPass);
+  const CaseResult alive = judged(WaitingPlan(false).plan());
+  EXPECT_EQ(alive.status, Status::kUnresolved);
+  EXPECT_EQ(alive.cause, Cause::kTimeout);
+  PlanBuilder expects = WaitingPlan(true);
+  Plan plan = expects.plan();
+  plan.steps.back().expected = Success();
+  EXPECT_EQ(judged(plan).status, Status::kUnresolved);
+}
+
 /// Segment, attach, fork, look; each step expects what the specification says.
 Plan ForkPlan() {
   PlanBuilder plan("judgement.fork");

@@ -49,9 +49,10 @@ void Advance(const SyncBarrierWait& op, Stride& stride) {
   const SyncObject* found = FindSync(stride.state(), place, SyncKind::kBarrier);
   const ActorSet self = OnlyActor(stride.call().actor);
   const bool begins = stride.progress().phase == 0;
-  if (found == nullptr || found->broken || (begins && (found->gone || found->count == 1))) {
-    return stride.Whole();
-  }
+  const bool undefined = found == nullptr || found->broken;
+  // Nobody goes on by itself where the model plays the system, and nobody has to.
+  if (undefined && !begins && stride.seen() == nullptr) return;
+  if (undefined || (begins && (found->gone || found->count == 1))) return stride.Whole();
   if (begins) {
     Next& next = stride.Add();
     next.progress.phase = 1;

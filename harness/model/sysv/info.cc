@@ -110,7 +110,9 @@ void BindUsage(const Scene& scene, bool narrow, Requirements requirements, Claus
                open ? kAnyNumber : held(ipc.pages), requirements,
                "the sum of the rounded sizes in pages");
   std::uint64_t touched = 0;
+  bool huge = false;  // such a page is in memory as a whole, and shm_tot counts what was asked for
   for (const Segment& segment : ipc.segments) {
+    huge = huge || segment.huge;
     const bool there = !segment.dest || segment.dest_known;
     if (there) touched += ObjectOf(scene.state(), segment.object).PagesTouched(scene.page());
   }
@@ -118,7 +120,7 @@ void BindUsage(const Scene& scene, bool narrow, Requirements requirements, Claus
       scene.call().seen != nullptr ? std::get_if<UsageRecord>(scene.call().seen) : nullptr;
   const std::uint64_t swapped = seen != nullptr ? std::min(touched, seen->shm_swp) : 0;
   clauses.Bind(FieldIndex<UsageRecord>("shm_rss"), touched - swapped,
-               open ? kAnyNumber : Number{ipc.pages}, requirements,
+               open || huge ? kAnyNumber : Number{ipc.pages}, requirements,
                "the pages in memory: all that were touched and not swapped out, at most all");
 }
 
