@@ -193,8 +193,10 @@ TEST_P(UnderTranslators, TheOrderOfMemoryIsNotJudged) {
   ASSERT_FALSE(record["tests"].empty());
   for (const json& test : record["tests"]) {
     EXPECT_EQ(test["status"], "UNSUPPORTED") << test.dump(2);
+    // A case may lack more than one thing, of which the first is named.
     EXPECT_THAT(test.value("reason", ""),
-                HasSubstr(GetParam().name + " translates the instructions"));
+                testing::AnyOf(HasSubstr(GetParam().name + " translates the instructions"),
+                               HasSubstr("does not offer four processors")));
   }
 }
 

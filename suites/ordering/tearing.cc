@@ -17,8 +17,8 @@ SHMSPEC_CASE("ordering.aligned_access.is_never_torn", "ORDER.TEAR.ALIGNED_NEVER"
              "ORDER.TEAR.SPLIT_MAY_TEAR"_req) {
   const Sides sides = TwoProcesses(plan);
   // The mutant has every eighth cell on two cache lines.
-  Shows(plan, sides, kStore, "r0=x", kHalfSeen, {.shift = 60});
-  Never(plan, sides, kStore, "r0=x", kHalfSeen);
+  Shows(plan, sides, {kStore, "r0=x"}, kHalfSeen, {.shift = 60});
+  Never(plan, sides, {kStore, "r0=x"}, kHalfSeen);
 }
 
 SHMSPEC_CASE("ordering.misaligned_access.is_never_torn_within_a_quadword",
@@ -26,9 +26,9 @@ SHMSPEC_CASE("ordering.misaligned_access.is_never_torn_within_a_quadword",
   constexpr std::string_view kNarrowStore = "x=0x01010202";
   constexpr std::string_view kNarrowHalf = "r0=0x01010000";
   const Sides sides = TwoProcesses(plan, kLine);
-  Shows(plan, sides, kNarrowStore, "r0=x", kNarrowHalf,
+  Shows(plan, sides, {kNarrowStore, "r0=x"}, kNarrowHalf,
         {.width = Width::k4, .stride = kLine, .shift = kLine - 2});
-  Never(plan, sides, kNarrowStore, "r0=x", kNarrowHalf,
+  Never(plan, sides, {kNarrowStore, "r0=x"}, kNarrowHalf,
         {.width = Width::k4, .stride = kLine, .shift = 2});
 }
 
@@ -36,8 +36,8 @@ SHMSPEC_CASE("ordering.misaligned_access.is_never_torn_within_a_quadword",
 SHMSPEC_CASE("ordering.misaligned_access.is_never_torn_within_a_line",
              "ORDER.TEAR.LINE_NEVER"_req) {
   const Sides sides = TwoProcesses(plan, kLine);
-  Shows(plan, sides, kStore, "r0=x", kHalfSeen, {.stride = kLine, .shift = kLine - 4});
-  Never(plan, sides, kStore, "r0=x", kHalfSeen, {.stride = kLine, .shift = kLine / 2 - 4});
+  Shows(plan, sides, {kStore, "r0=x"}, kHalfSeen, {.stride = kLine, .shift = kLine - 4});
+  Never(plan, sides, {kStore, "r0=x"}, kHalfSeen, {.stride = kLine, .shift = kLine / 2 - 4});
 }
 
 }  // namespace

@@ -111,6 +111,8 @@ class Allowance {
                               forbidden.kind == &Reordering::stores_before_loads;
     // Only what memory holds in the end is wrong.
     if (loads_are_fine && about_stores) return "ORDER.TSO.2PLUS2W_S_FORBIDDEN"_req;
+    const bool about_loads = forbidden.kind == &Reordering::loads_before_loads;
+    if (about_loads && test_.branches.size() > 2) return "ORDER.TSO.TRANSITIVE"_req;
     return forbidden.requirement;
   }
 

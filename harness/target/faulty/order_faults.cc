@@ -38,6 +38,14 @@ void ReorderStoresAlone(const Aftermath& a) {
   if (!loads) Reorder<&model::Reordering::stores_before_stores>(a);
 }
 
+/// A store shows to one process before another, to which a load that came too early looks the same.
+/// Two processes cannot notice.
+void ShowToSomeFirst(const Aftermath& a) {
+  const model::Trial* trial = Counted(a);
+  if (trial == nullptr || trial->runs.size() < 3) return;
+  Reorder<&model::Reordering::loads_before_loads>(a);
+}
+
 /// Loads that lie within such a place see the low half of a store.
 template <model::Within kWithin>
 void TearLoads(const Aftermath& a) {
@@ -91,6 +99,9 @@ constexpr SeededFault kFaults[] = {
     {"writers_disagree_on_the_last_store", "ORDER.TSO.2PLUS2W_S_FORBIDDEN"_req,
      "memory ends with stores that no order of the writers explains",
      Afterwards<ReorderStoresAlone>},
+    {"stores_show_to_some_processes_first", "ORDER.TSO.TRANSITIVE"_req,
+     "of three processes one sees a store that another, which acts on it, does not see yet",
+     Afterwards<ShowToSomeFirst>},
     {"wide_loads_are_torn", "ORDER.TEAR.ALIGNED_NEVER"_req,
      "an aligned load of eight bytes sees half of a store",
      Afterwards<TearLoads<model::Within::kItself>>},
