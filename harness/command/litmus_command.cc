@@ -17,17 +17,19 @@
 #include "harness/order/prediction.h"
 #include "harness/order/read.h"
 #include "harness/runner/stop_requests.h"
+#include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
 namespace {
 
 struct LitmusOptions {
-  std::vector<std::string> files;  // `-` reads standard input
+  std::vector<std::string> files;  // `-` reads standard input, `known:SB` is a classic test
   PerformOptions perform{.timeout_ms = 60'000};
   std::uint64_t rounds = 1'000'000;
   order::As as = order::As::kProcesses;
   std::optional<order::Order> order;
   bool predicts = false;
+  bool lists = false;
 };
 
 /// A test and what the order says of it.
@@ -99,11 +101,37 @@ int RunOne(const Subject& subject, const LitmusOptions& options, const RunOption
   return ExitCodeOf(ran.result.status);
 }
 
+constexpr std::string_view kKnown = "known:";
+
+/// A file, or a classic test.
+Result<std::string> TextOf(const std::string& file) {
+  if (!file.starts_with(kKnown)) return ReadInput(file);
+  const std::string name = file.substr(kKnown.size());
+  if (const order::Fact* fact = order::FactNamed(name)) return LitmusTextOf(*fact);
+  std::vector<std::string> names;
+  for (const order::Fact& fact : order::AllFacts()) names.emplace_back(fact.name);
+  return Error{fmt::format("no classic test \"{}\"{}; shmspec litmus --list shows all", name,
+                           DidYouMean(name, names))};
+}
+
+/// The classic tests, with what was published of them.
+int List() {
+  fmt::print("{:<24} {:<10} {:<10} {:<10} {:<10} {:<10} {}\n", "TEST", "sc", "x86-tso", "armv8",
+             "riscv", "rc11", "THREADS");
+  for (const order::Fact& fact : order::AllFacts()) {
+    const order::Verdicts& of = fact.verdicts;
+    fmt::print("{:<24} {:<10} {:<10} {:<10} {:<10} {:<10} {} ending {}\n", fact.name, NameOf(of.sc),
+               NameOf(of.x86), NameOf(of.arm), NameOf(of.riscv), NameOf(of.rc11), fact.threads,
+               fact.end);
+  }
+  return kExitAsExpected;
+}
+
 /// Reads all files before anything is run.
 Result<std::vector<order::Litmus>> Read(const std::vector<std::string>& files) {
   std::vector<order::Litmus> all;
   for (const std::string& file : files) {
-    const Result<std::string> text = ReadInput(file);
+    const Result<std::string> text = TextOf(file);
     if (!text.ok()) return text.error();
     Result<order::Litmus> litmus = order::ReadLitmus(*text, InputName(file));
     if (!litmus.ok()) return litmus.error();
@@ -113,6 +141,10 @@ Result<std::vector<order::Litmus>> Read(const std::vector<std::string>& files) {
 }
 
 int Litmus(const LitmusOptions& options) {
+  if (options.lists) return List();
+  if (options.files.empty()) {
+    return Complain(kExitUsage, "FILE or --list is required; see shmspec litmus --help");
+  }
   Result<std::vector<order::Litmus>> tests = Read(options.files);
   if (!tests.ok()) return Complain(kExitUsage, tests.error().message);
   std::optional<RunOptions> run;
@@ -157,10 +189,11 @@ int Litmus(const LitmusOptions& options) {
 }
 
 void Declare(OptionList& options, LitmusOptions& to) {
-  options
-      .Texts("FILE", to.files,
-             "Litmus tests of herd's format, X86, X86_64 or C; - for standard input")
-      .required = true;
+  options.Texts(
+      "FILE", to.files,
+      "Litmus tests of herd's format, X86, X86_64 or C; - for standard input, known:SB for "
+      "a classic test");
+  options.Flag("--list", to.lists, "Print the classic tests, with the verdicts published of them");
   options.Number("--rounds", to.rounds, {1, std::int64_t{1} << 24},
                  "How often each test is run; 1000000 when not given");
   options.Choice("--as", to.as, "What its threads are run as: processes (default) or threads");
@@ -178,16 +211,18 @@ std::string Footer() {
          "  shmspec litmus SB.litmus                        between processes, on this processor\n"
          "  shmspec litmus *.litmus --as threads            between threads of one process\n"
          "  shmspec litmus SB.litmus --predict              what x86-TSO allows\n"
+         "  shmspec litmus known:MP known:IRIW --predict    classic tests, without files\n"
          "  shmspec litmus SB.litmus --predict --model sc   what would turns of the threads "
          "show?\n\n"
-         "A test with stores that release and loads that acquire is run as a compiler for x86 "
-         "translates\n"
-         "it: plain loads and stores, exchanges for sequentially consistent stores. Armv8 and "
-         "RISC-V "
-         "are\n"
-         "known by the published verdicts on classic tests only. A test that needs more than the "
-         "branches\n"
-         "of shmspec have is UNSUPPORTED; --predict takes it.\n\n"
+         "On x86 a test in C is run as a compiler may translate it: plain loads and stores, and a "
+         "fence "
+         "behind\n"
+         "each sequentially consistent store. Armv8 and RISC-V are known by the published verdicts "
+         "on "
+         "classic\n"
+         "tests only. A test that needs more than branches of shmspec can do is UNSUPPORTED; "
+         "--predict "
+         "takes it.\n\n"
          "Exit codes: 0 no ending was seen that is forbidden, 1 one was, 2 a test cannot be run or "
          "decided\n"
          "here, 3 trouble in the harness itself, 4 mistake in options or in a file.\n";

@@ -156,6 +156,17 @@ TEST(LitmusCommand, RunsSeveralFilesAndEndsAsTheWorstOfThem) {
   EXPECT_THAT(run.out, AllOf(StartsWith("Test SB "), HasSubstr("\n\nTest IRIW ")));
 }
 
+TEST(LitmusCommand, HasTheClassicTestsWithoutFiles) {
+  const std::vector<std::string> lines = LinesOf(RunProgram({"litmus", "--list"}).out);
+  EXPECT_GT(lines.size(), 150u);
+  EXPECT_TRUE(std::all_of(lines.begin() + 1, lines.end(), [](const std::string& line) {
+    return line.find("allowed") != std::string::npos || line.find("forbidden") != std::string::npos;
+  }));
+  const Finished known = RunProgram({"litmus", "known:SB", "--predict"});
+  EXPECT_EQ(known.exit_code, 0) << known;
+  EXPECT_EQ(known.out, Litmus(kStoreBuffering, {"--predict"}).out);
+}
+
 TEST(LitmusCommand, RefusesMistakesInOneLine) {
   const auto refusal = [](const Finished& run) {
     EXPECT_EQ(run.exit_code, 4) << run;
@@ -174,6 +185,7 @@ TEST(LitmusCommand, RefusesMistakesInOneLine) {
   EXPECT_THAT(refusal(Litmus(kStoreBuffering, {"--rounds", "0"})), HasSubstr("--rounds"));
   EXPECT_THAT(refusal(RunProgram({"litmus", "/no/such"})), HasSubstr("cannot be read"));
   EXPECT_THAT(refusal(RunProgram({"litmus"})), HasSubstr("FILE"));
+  EXPECT_THAT(refusal(RunProgram({"litmus", "known:SBB"})), HasSubstr("did you mean SB"));
 }
 
 }  // namespace

@@ -240,6 +240,13 @@ const std::vector<Fact>& AllFacts() {
   return kFacts;
 }
 
+const Fact* FactNamed(std::string_view name) {
+  const auto& all = AllFacts();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Fact& one) { return one.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
 std::string LitmusTextOf(const Fact& fact) {
   const bool c = fact.threads.find('.') != std::string_view::npos;
   Registers registers(c);

@@ -13,13 +13,14 @@
 #ifndef SHMSPEC_HARNESS_ORDER_FACTS_H_
 #define SHMSPEC_HARNESS_ORDER_FACTS_H_
 
+#include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/order/litmus.h"
+#include "harness/vocabulary/value/names.h"
 
 namespace shmspec::order {
 
@@ -29,6 +30,20 @@ enum class Verdict : std::uint8_t {
   kAllowed,
   kUndefined,  // the test has a data race
 };
+
+}  // namespace shmspec::order
+
+namespace shmspec {
+template <>
+struct NamesOf<order::Verdict> {
+  using V = order::Verdict;
+  static constexpr std::array kNames{
+      Named<V>{"-", V::kSilent}, Named<V>{"forbidden", V::kForbidden},
+      Named<V>{"allowed", V::kAllowed}, Named<V>{"undefined", V::kUndefined}};
+};
+}  // namespace shmspec
+
+namespace shmspec::order {
 
 /// By order. `arm` is Armv8 with DMB SY for a fence, `riscv` RVWMO with FENCE RW,RW.
 struct Verdicts {
@@ -49,6 +64,9 @@ struct Fact {
 
 /// Tests of instructions first, then tests in C.
 const std::vector<Fact>& AllFacts();
+
+/// The fact of that name, or null.
+const Fact* FactNamed(std::string_view name);
 
 /// The test as a file of herd's format; in C where it has atomics of C.
 std::string LitmusTextOf(const Fact& fact);

@@ -83,14 +83,15 @@ Litmus OnX86(Litmus test) {
   if (test.language == Language::kX86) return test;
   test.language = Language::kX86;
   for (Thread& thread : test.threads) {
-    std::erase_if(thread.instructions, [](const Instruction& one) {
-      return one.kind == Kind::kFence && one.strength != Strength::kSequential;
-    });
-    for (Instruction& one : thread.instructions) {
+    std::vector<Instruction> translated;
+    for (Instruction one : thread.instructions) {
       const bool strong = one.strength == Strength::kSequential;
-      if (one.kind == Kind::kStore && strong) one.kind = Kind::kExchange;
+      if (one.kind == Kind::kFence && !strong) continue;
       one.strength = Strength::kPlain;
+      translated.push_back(one);
+      if (one.kind == Kind::kStore && strong) translated.push_back({.kind = Kind::kFence});
     }
+    thread.instructions = translated;
   }
   return test;
 }

@@ -147,9 +147,9 @@ std::string PrintEnd(const Litmus& test, const End& end);
 std::string PrintCondition(const Litmus& test);
 std::string PrintPlace(const Litmus& test, const Place& place);
 
-/// The test as a compiler for x86 translates it: loads and stores are plain, a sequentially
-/// consistent store is an exchange, of the fences only sequentially consistent ones stay. A test in
-/// instructions of x86 is itself.
+/// The test as a compiler for x86 may translate it: loads and stores are plain, a fence is behind
+/// each sequentially consistent store, and of the fences only sequentially consistent ones stay. A
+/// test in instructions of x86 is itself.
 Litmus OnX86(Litmus test);
 
 }  // namespace shmspec::order

@@ -11,14 +11,7 @@
 namespace shmspec::order {
 namespace {
 
-const Fact& FactNamed(std::string_view name) {
-  for (const Fact& fact : AllFacts()) {
-    if (fact.name == name) return fact;
-  }
-  ADD_FAILURE() << name;
-  return AllFacts().front();
-}
-Litmus Named(std::string_view name) { return *ReadLitmus(LitmusTextOf(FactNamed(name)), "t"); }
+Litmus Named(std::string_view name) { return *ReadLitmus(LitmusTextOf(*FactNamed(name)), "t"); }
 
 TEST(Prediction, OfOrdersWithAxiomsForbidsEveryEndThatIsNotAllowed) {
   const Litmus mp = Named("MP");
