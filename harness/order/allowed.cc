@@ -3,13 +3,19 @@
 #include "harness/order/allowed.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
 namespace shmspec::order {
 namespace {
 
-constexpr std::size_t kMostExecutions = 2'000'000;
+constexpr std::size_t kMostExecutions = 500'000;
+
+/// As a processor adds, without an overflow.
+std::int64_t Sum(std::int64_t a, std::int64_t b) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
 
 /// One load, store or fence. What memory holds at first is a store without a thread.
 struct Event {
@@ -182,7 +188,7 @@ class Search {
         }
         if (!one.Stores()) continue;
         if (one.kind == Instruction::Kind::kAdd) {
-          operand = operand && loaded ? std::optional(*operand + *loaded) : std::nullopt;
+          operand = operand && loaded ? std::optional(Sum(*operand, *loaded)) : std::nullopt;
         }
         values_[event++] = operand;
       }

@@ -4,6 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+#include <string>
+#include <vector>
+
 #include "harness/order/allowed.h"
 #include "harness/order/read.h"
 
@@ -90,6 +94,14 @@ TEST(Allowed, FollowsValuesThroughRegisters) {
   const Allowed allowed = *AllowedBy(sc, test);
   EXPECT_EQ(allowed.positive, 1u);
   EXPECT_EQ(allowed.negative, 0u);
+}
+
+TEST(Allowed, AddsAsProcessorsDo) {
+  const Litmus test = Read(
+      "X86 most\n{ x=9223372036854775807; }\nP0 ;\nLOCK INC [x] ;\n"
+      "exists (not (x=0))");
+  const Allowed allowed = *AllowedBy(Axioms(SequentialConsistency()), test);
+  EXPECT_EQ(allowed.ends, (std::vector<End>{{std::numeric_limits<std::int64_t>::min()}}));
 }
 
 TEST(Allowed, GivesUpWhereThereAreTooManyExecutions) {

@@ -98,9 +98,9 @@ FuzzTenSeconds() {
 
 Fuzz() {
   [ -f "$root/fuzz/CMakeLists.txt" ] || return 0
-  Check "fuzz: build" Build fuzz --target text_fuzz wire_fuzz
+  Check "fuzz: build" Build fuzz --target litmus_fuzz text_fuzz wire_fuzz
   Check "fuzz: build of plan_fuzz" Build release --target plan_fuzz
-  for name in text_fuzz wire_fuzz; do FuzzTenSeconds "$root/build/fuzz/fuzz/$name" 4096; done
+  for name in litmus_fuzz text_fuzz wire_fuzz; do FuzzTenSeconds "$root/build/fuzz/fuzz/$name" 4096; done
   # Guided by the model, not by branches of the program: no instrumented objects.
   if [ "$(id -u)" = 0 ]; then
     FuzzTenSeconds "$root/build/release/fuzz/plan_fuzz" 64

@@ -60,13 +60,12 @@ const std::vector<Room>& Rooms() {
       "harness/target/faulty", "harness/actor",  "harness/sandbox"};
   static const std::vector<std::string_view> kSources = [] {
     std::vector<std::string_view> rooms = kBelowRunner;
-    rooms.insert(rooms.end(), {"harness/runner", "harness/generators"});
+    rooms.insert(rooms.end(), {"harness/runner", "harness/generators", "harness/order"});
     return rooms;
   }();
   static const std::vector<std::string_view> kEverything = [] {
     std::vector<std::string_view> rooms = kSources;
-    rooms.insert(rooms.end(),
-                 {"suites", "property", "reports", "harness/launcher", "harness/order"});
+    rooms.insert(rooms.end(), {"suites", "property", "reports", "harness/launcher"});
     return rooms;
   }();
   static const std::vector<Room> kRooms = [] {

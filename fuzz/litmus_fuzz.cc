@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Reading any bytes as a litmus test gives a test or one line with the position and the mistake.
+// Sequential consistency allows no end of a test that another order forbids.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "harness/order/prediction.h"
+#include "harness/order/read.h"
+#include "harness/vocabulary/value/check.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace shmspec;  // NOLINT: this file is one function
+  const Result<order::Litmus> litmus =
+      order::ReadLitmus({reinterpret_cast<const char*>(data), size}, "fuzz");
+  if (!litmus.ok()) {
+    const std::string& message = litmus.error().message;
+    SHMSPEC_CHECK(message.starts_with("fuzz:") && message.find('\n') == std::string::npos,
+                  "an error is one line that starts with its place");
+    return 0;
+  }
+  const Result<order::Prediction> turns = order::Predict(*litmus, order::Order::kSc);
+  const Result<order::Prediction> usual = order::Predict(*litmus, UsualFor(litmus->language));
+  if (!turns.ok() || !usual.ok()) return 0;  // too large
+  const auto& ends = turns->allowed->ends;
+  SHMSPEC_CHECK(std::none_of(ends.begin(), ends.end(),
+                             [&](const order::End& end) { return usual->Forbids(*litmus, end); }),
+                "turns of the threads show what the order forbids");
+  return 0;
+}
