@@ -55,8 +55,6 @@ void Describe(const SyncMutexInit& op, const Scene&, Clauses& clauses) {
   constexpr std::int32_t kMostPriority = 99;
   clauses.Refuse(op.ceiling != kNoCeiling && (op.ceiling < 1 || op.ceiling > kMostPriority), EINVAL,
                  Force::kMust, "SYNC.MUTEX.CEILING_RANGE"_req, "no thread has such a priority");
-  clauses.RefuseHere(op.ceiling != kNoCeiling, EINVAL, Force::kMay, {},
-                     "the system may not say which priorities it has");
   clauses.RefuseHere(op.protocol != MutexProtocol::kNone || op.robust || op.ceiling != kNoCeiling,
                      ENOTSUP, Force::kMay, {}, "the system may have no such mutexes");
 }

@@ -3,6 +3,7 @@
 // Locks, conditions and barriers of the C library in memory of the plan.
 
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -103,6 +104,17 @@ bool KeepsRobustList() {
 Outcome Do(const SyncMutexInit& op, Context& context) {
   if (op.robust && !KeepsRobustList()) {
     return Trouble{true, "set_robust_list(2) is refused, without which no mutex is robust"};
+  }
+  if (op.ceiling != kNoCeiling) {
+    // The C library takes no ceiling without these, and tells the error of a bad one.
+    if (::sched_get_priority_min(SCHED_FIFO) == -1) {
+      return Trouble{true,
+                     "sched_get_priority_min is refused, without which there are no ceilings"};
+    }
+    if (::sched_get_priority_max(SCHED_FIFO) == -1) {
+      return Trouble{true,
+                     "sched_get_priority_max is refused, without which there are no ceilings"};
+    }
   }
   pthread_mutexattr_t attribute;
   if (const int error = ::pthread_mutexattr_init(&attribute); error != 0) return Numbered(error);
