@@ -12,11 +12,15 @@ namespace shmspec {
 namespace {
 
 constexpr std::size_t kMostPrinted = 8;
+/// About as many races of a plan are varied, so that one with many takes hardly longer.
+constexpr std::size_t kVariedRaces = 8;
 
 class Random {
  public:
   explicit Random(std::uint64_t seed) : engine_(seed) {}
   std::uint32_t Below(std::size_t bound) { return static_cast<std::uint32_t>(engine_() % bound); }
+  /// For one of that number of races, whether it is varied.
+  bool Varies(std::size_t races) { return Below(std::max(races, kVariedRaces)) < kVariedRaces; }
   /// Any order of magnitude is as likely as another: how long a call takes is not known.
   std::uint16_t Spin_ns() {
     const std::uint32_t power = 1u << (6 + Below(8));
@@ -29,6 +33,17 @@ class Random {
 
 bool IsRace(const Step& step) { return step.timing == Timing::kRace; }
 
+std::size_t CountRaces(const Plan& plan) {
+  std::size_t races = 0;
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+    const Step& step = plan.steps[i];
+    if (!IsRace(step)) continue;
+    const bool goes_on = i > 0 && IsRace(plan.steps[i - 1]) && plan.steps[i - 1].race == step.race;
+    races += goes_on ? 0 : 1;
+  }
+  return races;
+}
+
 /// Whether a step is about the processor that it runs on, or paces itself with others.
 bool MindsPace(const Plan& plan) {
   const bool pinned = std::any_of(plan.actors.begin(), plan.actors.end(),
@@ -40,7 +55,7 @@ bool MindsPace(const Plan& plan) {
 }
 
 /// In most races one branch begins later.
-void Lag(const Plan& plan, Random& random, std::vector<Pause>& pauses) {
+void Lag(const Plan& plan, std::size_t races, Random& random, std::vector<Pause>& pauses) {
   for (std::size_t begin = 0; begin < plan.steps.size();) {
     std::size_t end = begin;
     const auto goes_on = [&](const Step& step) {
@@ -60,7 +75,7 @@ void Lag(const Plan& plan, Random& random, std::vector<Pause>& pauses) {
         firsts.push_back(i);
       }
     }
-    if (random.Below(4) != 0) {
+    if (random.Varies(races) && random.Below(4) != 0) {
       pauses[firsts[random.Below(firsts.size())]].spin_ns = random.Spin_ns();
     }
     begin = end;
@@ -91,9 +106,8 @@ std::optional<Stop> DrawStop(const Plan& plan, Random& random) {
 
 Perturbation DrawPerturbation(const Plan& plan, std::uint64_t seed) {
   Perturbation perturbation;
-  if (std::none_of(plan.steps.begin(), plan.steps.end(), IsRace) || MindsPace(plan)) {
-    return perturbation;
-  }
+  const std::size_t races = CountRaces(plan);
+  if (races == 0 || MindsPace(plan)) return perturbation;
   Random random(seed);
   // Weighed by what they cost.
   const std::uint32_t kind = random.Below(32);
@@ -102,15 +116,15 @@ Perturbation DrawPerturbation(const Plan& plan, std::uint64_t seed) {
     perturbation.stop = DrawStop(plan, random);
     return perturbation;
   }
-  perturbation.together = kind == 30;
+  perturbation.together = kind == 30 && races <= kVariedRaces;
   perturbation.pauses.resize(plan.steps.size());
   if (kind < 24) {
-    Lag(plan, random, perturbation.pauses);
+    Lag(plan, races, random, perturbation.pauses);
     return perturbation;
   }
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     Pause& pause = perturbation.pauses[i];
-    if (!IsRace(plan.steps[i]) || random.Below(3) != 0) continue;
+    if (!IsRace(plan.steps[i]) || !random.Varies(races) || random.Below(3) != 0) continue;
     if (kind < 28) {
       pause.spin_ns = random.Spin_ns();
     } else {

@@ -76,6 +76,26 @@ TEST(Perturbation, IsBoundedAndOnlyInRaces) {
   }
 }
 
+TEST(Perturbation, VariesFewOfManyRaces) {
+  constexpr int kRaces = 100;
+  PlanBuilder many("x.many");
+  const Actor a = many.Spawn("a"), b = many.Spawn("b");
+  for (int i = 0; i < kRaces; ++i) {
+    many.Race([&] {
+      a.Do(MapLayout{});
+      b.Do(MapLayout{});
+    });
+  }
+  int waits = 0;
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    const Perturbation drawn = DrawPerturbation(many.plan(), seed);
+    EXPECT_FALSE(drawn.together);
+    for (const Pause& pause : drawn.pauses) waits += pause.spin_ns != 0 ? 1 : 0;
+  }
+  EXPECT_GT(waits, static_cast<int>(kSeeds));
+  EXPECT_LT(waits, static_cast<int>(4 * kSeeds));
+}
+
 TEST(Perturbation, LeavesPlansAloneThatPaceThemselves) {
   PlanBuilder turns("x.turns");
   turns.Spawn("a").Do(MapLayout{});
