@@ -123,13 +123,13 @@ const std::vector<NamedSearch>& PropertySearches() {
       {"property.objects", {.plans = 6000, .steps = 60, .weights = ObjectWeights()}},
       {"property.scenes", {.plans = 4000, .steps = 20, .weights = SceneWeights()}},
       {"property.sync", {.plans = 4000, .steps = 40, .weights = SyncWeights(2)}},
-      {"property.parallel", {.plans = 12000, .weights = RacingWeights(), .parallel = true}},
+      {"property.parallel", {.plans = 6000, .weights = RacingWeights(), .parallel = true}},
       {"property.parallel_segments",
-       {.plans = 8000, .weights = SegmentWeights(), .parallel = true}},
-      {"property.parallel_files", {.plans = 8000, .weights = FileWeights(), .parallel = true}},
-      {"property.parallel_objects", {.plans = 8000, .weights = ObjectWeights(), .parallel = true}},
-      {"property.parallel_sync", {.plans = 6000, .weights = SyncWeights(0), .parallel = true}},
-      {"property.parallel_owners", {.plans = 6000, .weights = SyncWeights(4), .parallel = true}}};
+       {.plans = 4000, .weights = SegmentWeights(), .parallel = true}},
+      {"property.parallel_files", {.plans = 4000, .weights = FileWeights(), .parallel = true}},
+      {"property.parallel_objects", {.plans = 4000, .weights = ObjectWeights(), .parallel = true}},
+      {"property.parallel_sync", {.plans = 3000, .weights = SyncWeights(0), .parallel = true}},
+      {"property.parallel_owners", {.plans = 3000, .weights = SyncWeights(4), .parallel = true}}};
   return searches;
 }
 
