@@ -63,6 +63,8 @@ std::vector<std::string> ArgumentsOf(const Launcher& launcher, const RunCommandO
   add("--level", NameOf(options.level), options.level != usual.level);
   if (options.shuffle) words.emplace_back("--shuffle");
   if (options.quick) words.emplace_back("--quick");
+  if (options.crash) words.emplace_back("--crash");
+  add("--crash-inside", options.crash_inside, options.crash_inside != usual.crash_inside);
   if (options.controls) words.emplace_back("--controls");
   // Process 1 adds this by itself.
   if (launcher.record == RecordWay::kOutput) words.emplace_back("--record-in-log");

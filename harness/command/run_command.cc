@@ -78,6 +78,13 @@ void DeclareSelection(OptionList& options, RunCommandOptions& to) {
   options.Flag("--quick", to.quick,
                "Races with few rounds and no case that waits for the clock or takes long "
                "otherwise: a first impression");
+  options.Flag("--crash", to.crash,
+               "In place of each case the cases with a crash that it gives: one for each point "
+               "before and after each step of each process at which that is killed; the rest of "
+               "the plan goes on and the specification judges it");
+  options.Number("--crash-inside", to.crash_inside, {1, 100000},
+                 "As --crash, and a process is also killed during each of its steps, this often, "
+                 "at moments that chance and the seed settle");
   options.Choice("--level", to.level,
                  "Only cases of requirements at least this binding: must, should or may (default)");
 }
@@ -133,6 +140,7 @@ constexpr const char* kFooter =
     "  shmspec run --target all -o entries         every way into the kernel, a record of each\n"
     "  shmspec run --baseline baseline.json        what is not as it was\n"
     "  shmspec run --brief                         what is wrong, on one screen\n"
+    "  shmspec run --crash sysv.remove             with a process killed at every step\n"
     "  shmspec run --shard 1/3 --seed 7 -o 1.json  a third, and the others elsewhere\n"
     "  shmspec run sysv --timeout 2m -j 1          a slow system: more time, one at a time\n"
     "  shmspec run --on gvisor -o gvisor.json      on another system, started from here\n\n";

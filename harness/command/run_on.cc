@@ -81,7 +81,9 @@ int RunOn(const RunCommandOptions& options, LeavingReader& reader) {
   if (!prepared.ok()) return Complain(kExitUsage, prepared.error().message);
   Result<std::optional<OutputFile>> console = ClaimConsole(options);
   if (!console.ok()) return Complain(kExitUsage, console.error().message);
-  const Selection selection = *Select(AllCases(), prepared->selecting);
+  const Result<Selection> selected = SelectCases(options, prepared->selecting);
+  if (!selected.ok()) return Complain(kExitUsage, selected.error().message);
+  const Selection& selection = *selected;
   if (selection.cases.empty()) return ComplainOfSelection(options);
   const bool human = options.format == Format::kHuman && !options.form;
   if (human && options.detail != Detail::kBrief) {

@@ -17,6 +17,7 @@
 #include "harness/command/print_results.h"
 #include "harness/model/profile/profile.h"
 #include "harness/runner/abilities_inside.h"
+#include "harness/runner/crash_cases.h"
 #include "harness/runner/record.h"
 #include "harness/runner/selection.h"
 #include "harness/runner/stop_requests.h"
@@ -205,6 +206,11 @@ std::size_t MissedIn(const record::Controls& controls) {
                     [](const record::ControlEntry& one) { return one.caught_by.empty(); }));
 }
 
+Result<Selection> SelectCases(const RunCommandOptions& options, const SelectionOptions& selecting) {
+  if (!options.crashes()) return Select(AllCases(), selecting);
+  return SelectCrashes(selecting, {static_cast<int>(options.crash_inside)});
+}
+
 int ComplainOfSelection(const RunCommandOptions& options) {
   if (options.shard && !Select(AllCases(), {.filters = options.filters})->cases.empty()) {
     return Complain(kExitNothingSelected,
@@ -230,7 +236,10 @@ Result<Preparation> Prepare(const RunCommandOptions& options) {
   Result<SelectionOptions> selecting = SelectionOf(options, options.perform.seed.value_or(0));
   if (!selecting.ok()) return selecting.error();
   prepared.selecting = std::move(selecting).value();
-  if (auto checked = Select(AllCases(), prepared.selecting); !checked.ok()) return checked.error();
+  // The cases with a crash take a moment to make.
+  const SelectionOptions checked =
+      options.crashes() ? BasesOf(prepared.selecting) : prepared.selecting;
+  if (auto selected = Select(AllCases(), checked); !selected.ok()) return selected.error();
   PerformOptions performed = options.perform;
   if (performed.adapter) performed.target = kAdapterTarget;
   Result<Expectations> expectations = ReadExpectations(options.expectations, performed);
@@ -277,7 +286,9 @@ TargetRun RunOnTarget(const RunCommandOptions& options, Preparation prepared,
   if (IsRealTarget(options.perform.target)) {
     prepared.selecting.applies = [&run](const Case& one) { return IsForAdapter(one, run.adapter); };
   }
-  const Selection selection = *Select(AllCases(), prepared.selecting);
+  const Result<Selection> selected = SelectCases(options, prepared.selecting);
+  if (!selected.ok()) return {Complain(kExitUsage, selected.error().message)};
+  const Selection& selection = *selected;
   if (selection.cases.empty()) return {ComplainOfSelection(options)};
   RecordContext context{.argv = options.argv,
                         .started = NowText(),

@@ -33,6 +33,8 @@ struct RunCommandOptions {
   std::uint32_t retries = 0;
   bool shuffle = false;
   bool quick = false;
+  bool crash = false;              // the cases with a crash in place of the cases
+  std::uint32_t crash_inside = 0;  // how often also inside each step; 0: not
   Level level = Level::kMay;
   bool controls = false;
   std::optional<std::string> measurements;
@@ -46,6 +48,9 @@ struct RunCommandOptions {
   std::optional<std::string> on;  // the launcher that starts the run on another system
   bool dry_run = false;           // only prints the command of the launcher
   LaunchSettings launch;
+
+  /// Cases with a crash are performed in place of the cases.
+  bool crashes() const { return crash || crash_inside > 0; }
 };
 
 /// What a run needs besides its cases, found before anything is performed.
@@ -72,6 +77,9 @@ struct TargetRun {
 /// case is UNSUPPORTED. Of a run among others prints only the failures.
 TargetRun RunOnTarget(const RunCommandOptions& options, Preparation prepared,
                       const std::string& lacking, LeavingReader& reader, bool among_others);
+
+/// The cases that the options mean. The error is one line.
+Result<Selection> SelectCases(const RunCommandOptions& options, const SelectionOptions& selecting);
 
 /// Why the options select no case. Returns the exit code.
 int ComplainOfSelection(const RunCommandOptions& options);

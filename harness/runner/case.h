@@ -19,6 +19,7 @@
 #ifndef SHMSPEC_HARNESS_RUNNER_CASE_H_
 #define SHMSPEC_HARNESS_RUNNER_CASE_H_
 
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,8 @@ struct Case {
   const char* file = "";
   int line = 0;
   Origin origin = {};  // empty in most cases
+  /// Of a case that was derived from another one (crash_cases.h): its plan, in place of `build`.
+  std::shared_ptr<const Plan> derived = nullptr;
 
   /// `sysv` of `sysv.remove.keeps_data`.
   std::string_view chapter() const { return id.substr(0, id.find('.')); }
@@ -60,7 +63,7 @@ bool IsSlow(const Case& test_case);
 
 /// Every case of this program, sorted by name. Two cases of one name are a programmer's mistake.
 const std::vector<Case>& AllCases();
-/// The case of that name or nullptr.
+/// The case of that name or nullptr; also one with a crash (crash_cases.h).
 const Case* FindCase(std::string_view id);
 
 namespace internal {

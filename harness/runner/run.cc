@@ -23,9 +23,20 @@ namespace shmspec {
 namespace {
 
 /// What is left over means: a case that does not clean up after itself says nothing. A library may
-/// leave what nobody can remove.
-Attempt::Leftovers LeftoversOf(const RunOptions& options) {
-  return options.adapter ? Attempt::Leftovers::kReport : Attempt::Leftovers::kUnresolved;
+/// leave what nobody can remove, and a process that is killed leaves what it had.
+Attempt::Leftovers LeftoversOf(const Case& test_case, const RunOptions& options) {
+  const bool may_leave = options.adapter || test_case.derived != nullptr;
+  return may_leave ? Attempt::Leftovers::kReport : Attempt::Leftovers::kUnresolved;
+}
+
+/// Of a case with a crash nobody expects anything: it speaks for the requirements that it has
+/// touched, and leaves the others that it cites open.
+void LeaveUntouchedOpen(CaseResult& result) {
+  for (RequirementResult& one : result.requirements) {
+    const bool touched = std::find(result.touched.begin(), result.touched.end(), one.requirement) !=
+                         result.touched.end();
+    if (one.status == Status::kPass && !touched) one.status = Status::kUntested;
+  }
 }
 
 int RoundsOf(const Case& test_case, const RunOptions& options) {
@@ -35,6 +46,7 @@ int RoundsOf(const Case& test_case, const RunOptions& options) {
 RunOptions OptionsOf(const Case& test_case, const RunOptions& options, std::uint32_t attempt) {
   RunOptions own = options;
   own.seed = SeedOfCase(options.seed + attempt, test_case.id);
+  own.sweeps = options.sweeps || test_case.derived != nullptr;
   return own;
 }
 
@@ -172,9 +184,9 @@ class Schedule {
       Finish(job, std::move(*missing));
       return true;
     }
-    Result<Attempt> attempt =
-        Attempt::Start(PlanOf(test_case), RoundsOf(test_case, options_),
-                       OptionsOf(test_case, options_, job.attempt), LeftoversOf(options_));
+    Result<Attempt> attempt = Attempt::Start(PlanOf(test_case), RoundsOf(test_case, options_),
+                                             OptionsOf(test_case, options_, job.attempt),
+                                             LeftoversOf(test_case, options_));
     if (!attempt.ok() && attempt.error().lacking && !running_.empty()) {
       queue.push_front(job);
       return false;
@@ -229,7 +241,7 @@ class Schedule {
     }
     CaseResult judged = RepeatAlone(PlanOf(test_case), RoundsOf(test_case, options_),
                                     OptionsOf(test_case, options_, job.attempt),
-                                    LeftoversOf(options_), std::move(result));
+                                    LeftoversOf(test_case, options_), std::move(result));
     if (judged.cause == Cause::kHang) hung_.emplace(judged.hung, test_case.id);
     Finish(job, std::move(judged));
   }
@@ -240,6 +252,7 @@ class Schedule {
     result.attempt_seed = options_.seed + job.attempt;
     result.retry = job.attempt >= options_.repeat;
     result.started_us = job.started_us;
+    if (run.test_case->derived != nullptr) LeaveUntouchedOpen(result);
     if (IsTrouble(result.status)) Retry(job);
     // Attempts run at the same time and end in any order.
     const auto after =
@@ -295,7 +308,7 @@ CaseResult RunPlan(const Plan& plan, int rounds, const RunOptions& options) {
 
 CaseResult RunCase(const Case& test_case, const RunOptions& options) {
   return RunAlone(PlanOf(test_case), RoundsOf(test_case, options), OptionsOf(test_case, options, 0),
-                  LeftoversOf(options));
+                  LeftoversOf(test_case, options));
 }
 
 RunResult RunOfNothing(const std::vector<const Case*>& cases, const std::string& lacking,

@@ -38,6 +38,7 @@ struct RunOptions {
   std::uint32_t repeat = 1;         // attempts at each case
   std::uint32_t retries = 0;        // further ones at a case while attempts fail or are unresolved
   bool keeps_trace = false;         // as CaseResult::whole_trace
+  bool sweeps = false;              // after each round, as plans with a crash leave something
   int max_rounds = 1000000;         // no case is performed more often in one attempt
   Isolation isolation = Isolation::kShared;
   /// Why no plan that needs System V shared memory can be performed; empty when they can.

@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 
+#include "harness/runner/crash_cases.h"
 #include "harness/runner/run.h"
 #include "harness/runner/summary.h"
 #include "harness/vocabulary/value/duration.h"
@@ -41,8 +42,8 @@ std::string CommandThatRepeats(const Case& test_case, const CaseResult& result,
                                const RunOptions& options) {
   const RunOptions usual;
   const std::string on = options.launcher.empty() ? "" : "--on " + options.launcher + " ";
-  std::string command = fmt::format("shmspec run {}{} {} --seed {}", on, test_case.id,
-                                    TargetOptions(options), result.attempt_seed);
+  std::string command = fmt::format("shmspec run {}{}{} {} --seed {}", on, CrashWords(test_case),
+                                    test_case.id, TargetOptions(options), result.attempt_seed);
   if (options.profile->name != kUsualProfile) {
     command += fmt::format(" --profile {}", options.profile->name);
   }

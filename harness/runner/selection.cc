@@ -58,7 +58,8 @@ bool IsBinding(const Case& test_case, Level level) {
 
 bool MatchesName(std::string_view filter, std::string_view name) {
   if (HasWildcards(filter)) return MatchesGlob(filter, name);
-  return name.starts_with(filter) && (name.size() == filter.size() || name[filter.size()] == '.');
+  if (!name.starts_with(filter)) return false;
+  return name.size() == filter.size() || name[filter.size()] == '.' || name[filter.size()] == '/';
 }
 
 bool MatchesGlob(std::string_view pattern, std::string_view text) {

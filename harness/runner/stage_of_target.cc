@@ -38,6 +38,7 @@ Result<std::unique_ptr<Stage>> MakeStage(const RunOptions& options, WardenStart 
   if (const std::string program = OwnProgram(); !program.empty()) process.program = program;
   process.deadline_ms = static_cast<std::uint32_t>(options.timeout_ms);
   process.detaches = options.detaches;
+  process.sweeps = options.sweeps;
   process.private_ipc = options.isolation != Isolation::kShared;
   process.private_shm = options.isolated.private_shm;
   // Cases run at the same time; in a shared namespace their keys must not meet.

@@ -68,7 +68,8 @@ inline constexpr std::string_view kSeed = "^[0-9]{1,20}$";
 inline constexpr std::string_view kSha256 = "^[0-9a-f]{64}$";
 inline constexpr std::string_view kUuid = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 inline constexpr std::string_view kDate = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
-inline constexpr std::string_view kCaseId = "^[a-z0-9_]+(\\.[a-z0-9_]+)+$";
+inline constexpr std::string_view kCaseId =
+    "^[a-z0-9_]+(\\.[a-z0-9_]+)+(/crash:[A-Za-z0-9_]+:(after|in)-[0-9]+)?$";
 inline constexpr std::string_view kRequirementId = "^[A-Z][A-Z0-9_]*(\\.[A-Z0-9_]+)*$";
 inline constexpr std::string_view kBuildId = "^(([0-9a-f]{2})+|unknown)$";
 
