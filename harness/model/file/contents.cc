@@ -140,6 +140,10 @@ void DescribeTransfer(const Transfer& transfer, const Scene& scene, Clauses& cla
   if (!scene.call().Alone()) {
     // It takes time, and may see some of what others do meanwhile.
     clauses.Refuse(true, EFAULT, Force::kMay, {}, "the buffer may be taken away meanwhile");
+    const bool fits = !transfer.writes ||
+                      FitPages(scene.state(), node, start, wanted, scene.page()).sure >= wanted;
+    clauses.Refuse(!fits, ENOSPC, Force::kMay, "TMPFS.FULL_SIGBUS"_req,
+                   "the file system has no room for all of it");
     clauses.Bind(0, 0, transfer.size, {}, "at most as many bytes as were asked for");
     return clauses.Observe("bytes moved while others act");
   }
