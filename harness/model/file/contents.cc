@@ -7,6 +7,7 @@
 
 #include "harness/model/file/descriptor.h"
 #include "harness/model/language/operations.h"
+#include "harness/model/language/stride.h"
 #include "harness/model/memory/access.h"
 
 namespace shmspec::model {
@@ -50,6 +51,24 @@ bool IsBufferOfFile(const Transfer& transfer, const Scene& scene, const Node& no
     return mapping.node() != nullptr && mapping.node()->node == node.serial &&
            mapping.start < transfer.at + transfer.size && transfer.at < mapping.end;
   });
+}
+
+/// Whether nobody else can change the buffer during the call: it is private memory, and no other
+/// task of the process acts.
+bool IsOwnBuffer(const Transfer& transfer, const Scene& scene) {
+  const State& state = scene.state();
+  for (std::size_t i = 0; i < state.tasks.size(); ++i) {
+    const bool lives = state.tasks[i].life == Life::kAlive;
+    if (i != scene.call().actor && lives && state.tasks[i].process == scene.process_index()) {
+      return false;
+    }
+  }
+  for (std::uint64_t at = transfer.at; at < transfer.at + transfer.size;) {
+    const Mapping* mapping = scene.space().Find(at);
+    if (mapping == nullptr || mapping->IsAttach() || mapping->node() != nullptr) return false;
+    at = mapping->end;
+  }
+  return true;
 }
 
 /// Adds what depends on the memory of the caller, of which `wanted` bytes are read or written.
@@ -137,7 +156,10 @@ void DescribeTransfer(const Transfer& transfer, const Scene& scene, Clauses& cla
   if (!transfer.writes) {
     wanted = start < node.size ? std::min(wanted, node.size - start) : 0;
   }
-  if (!scene.call().Alone()) {
+  // What writes is alone with the file, and with its buffer if that is its own.
+  const bool alone = scene.call().Alone() ||
+                     (transfer.writes && transfer.size > 0 && IsOwnBuffer(transfer, scene));
+  if (!alone) {
     // It takes time, and may see some of what others do meanwhile.
     clauses.Refuse(true, EFAULT, Force::kMay, {}, "the buffer may be taken away meanwhile");
     const bool fits = !transfer.writes ||
@@ -167,9 +189,9 @@ void DescribeTransfer(const Transfer& transfer, const Scene& scene, Clauses& cla
   DescribeBuffer(transfer, scene, wanted, clauses);
 }
 
-/// Bytes of the file go to memory, or the other way round.
+/// Bytes of the file go to memory, or the other way round; `alone`: nobody changed any meanwhile.
 void Copy(const Transfer& transfer, const Scene& scene, State& state, const Node& node,
-          std::uint64_t start, std::uint64_t size) {
+          std::uint64_t start, std::uint64_t size, bool alone) {
   const std::uint64_t object = node.object;
   const bool same = IsBufferOfFile(transfer, scene, node);
   const std::uint32_t step = scene.call().step;
@@ -180,7 +202,7 @@ void Copy(const Transfer& transfer, const Scene& scene, State& state, const Node
     const std::uint64_t count = std::min(kChunk, size - done);
     const std::span<std::uint8_t> chunk = std::span(bytes).first(count);
     const std::uint64_t at = transfer.at + done;
-    bool known = scene.call().Alone() && !same;
+    bool known = alone && !same;
     if (transfer.writes) {
       known = known && AreKnown(scene, at, count);
       ForEachShownPart(
@@ -236,8 +258,9 @@ void ForgetPages(const Transfer& transfer, const Scene& scene, State& state, std
   }
 }
 
+/// `alone`: nobody else has changed what is moved.
 void ApplyTransfer(const Transfer& transfer, const Scene& scene, State& state,
-                   const Outcome& outcome) {
+                   const Outcome& outcome, bool alone) {
   const OpenFile* file = FindFile(scene.state(), scene.process_index(), transfer.descriptor);
   if (file == nullptr) return;
   if (NodeOf(scene.state(), file->node).unknown) {
@@ -270,7 +293,7 @@ void ApplyTransfer(const Transfer& transfer, const Scene& scene, State& state,
   if (transfer.writes && size > 0) {
     GrowNode(state, serial, start + size, scene.page(), scene.call().step, start);
   }
-  Copy(transfer, scene, state, node, start, size);
+  Copy(transfer, scene, state, node, start, size, alone);
   const bool cut_short = !transfer.writes && size < std::min(transfer.size, available);
   if (cut_short) ForgetBuffer(transfer, scene, state, size);
   // Where there was no room, no page was made.
@@ -280,6 +303,58 @@ void ApplyTransfer(const Transfer& transfer, const Scene& scene, State& state,
     ForgetPages(transfer, scene, state, node.object, start + size);
   }
   if (!transfer.offset) OwnFile(state, file->serial).offset = start + size;
+}
+
+/// A write under way: nobody else changes the file, and who looks may see some of the bytes.
+void BeginWrite(const Transfer& transfer, const Stride& stride, Next& next, const OpenFile& file) {
+  const Node& node = NodeOf(stride.state(), file.node);
+  const std::uint64_t start = StartOf(transfer, file, node);
+  next.progress.kept[1] = node.serial;
+  HoldNode(next.state, node.serial);
+  OwnNode(next.state, node.serial).busy = true;
+  const std::uint64_t room = MemoryObject::kEnd - 1 - std::min(start, MemoryObject::kEnd - 1);
+  OwnObject(next.state, node.object)
+      .BeginWrite(start, std::min(transfer.size, room), stride.call().step);
+}
+
+void EndTransfer(Transfer transfer, Stride& stride, Next& next) {
+  const Outcome& outcome = *stride.seen();
+  // Where it begins is kept from its first phase on: the open file may have no lock for its offset.
+  const bool kept = next.progress.kept[0] != 0;
+  if (kept) transfer.offset = next.progress.kept[0] - 1;
+  const auto serial = static_cast<std::uint32_t>(next.progress.kept[1]);
+  bool alone = false;
+  if (transfer.writes) {
+    alone = OwnObject(next.state, NodeOf(next.state, serial).object).EndWrite(stride.call().step) &&
+            IsOwnBuffer(transfer, stride.scene());
+  }
+  ApplyTransfer(transfer, stride.In(next), next.state, outcome, alone);
+  const OpenFile* file = FindFile(next.state, stride.process(), transfer.descriptor);
+  const auto* value = std::get_if<Value>(&outcome);
+  if (kept && file != nullptr && value != nullptr) {
+    OwnFile(next.state, file->serial).offset =
+        *transfer.offset + static_cast<std::uint64_t>(value->number);
+  }
+  if (transfer.writes) {
+    OwnNode(next.state, serial).busy = false;
+    DropNode(next.state, serial);
+  }
+  stride.End(next);
+}
+
+void AdvanceTransfer(const Transfer& transfer, Stride& stride) {
+  if (stride.progress().phase != 0) return EndTransfer(transfer, stride, stride.Add());
+  const OpenFile* file = FindFile(stride.state(), stride.process(), transfer.descriptor);
+  const bool known = file != nullptr && !NodeOf(stride.state(), file->node).unknown;
+  if (known && transfer.writes && NodeOf(stride.state(), file->node).busy) return;
+  const bool locks = known && (transfer.offset || file->locks_offset);
+  const bool at_once = !known || transfer.size == 0 || (!transfer.writes && locks);
+  if (stride.call().Alone() || stride.seen() == nullptr || at_once) return stride.Whole();
+  Next* next = stride.Resume();
+  if (next == nullptr) return;
+  const bool appends = transfer.writes && file->appends;
+  if (!transfer.offset && !appends) next->progress.kept[0] = file->offset + 1;
+  if (transfer.writes) BeginWrite(transfer, stride, *next, *file);
 }
 
 }  // namespace
@@ -298,16 +373,29 @@ void Describe(const FilePwrite& op, const Scene& scene, Clauses& clauses) {
 }
 
 void Apply(const FileRead& op, const Scene& scene, State& state, const Outcome& outcome) {
-  ApplyTransfer(TransferOf(op, scene, false), scene, state, outcome);
+  ApplyTransfer(TransferOf(op, scene, false), scene, state, outcome, scene.call().Alone());
 }
 void Apply(const FilePread& op, const Scene& scene, State& state, const Outcome& outcome) {
-  ApplyTransfer(TransferOf(op, scene, false), scene, state, outcome);
+  ApplyTransfer(TransferOf(op, scene, false), scene, state, outcome, scene.call().Alone());
 }
 void Apply(const FileWrite& op, const Scene& scene, State& state, const Outcome& outcome) {
-  ApplyTransfer(TransferOf(op, scene, true), scene, state, outcome);
+  ApplyTransfer(TransferOf(op, scene, true), scene, state, outcome, scene.call().Alone());
 }
 void Apply(const FilePwrite& op, const Scene& scene, State& state, const Outcome& outcome) {
-  ApplyTransfer(TransferOf(op, scene, true), scene, state, outcome);
+  ApplyTransfer(TransferOf(op, scene, true), scene, state, outcome, scene.call().Alone());
+}
+
+void Advance(const FileRead& op, Stride& stride) {
+  AdvanceTransfer(TransferOf(op, stride.scene(), false), stride);
+}
+void Advance(const FilePread& op, Stride& stride) {
+  AdvanceTransfer(TransferOf(op, stride.scene(), false), stride);
+}
+void Advance(const FileWrite& op, Stride& stride) {
+  AdvanceTransfer(TransferOf(op, stride.scene(), true), stride);
+}
+void Advance(const FilePwrite& op, Stride& stride) {
+  AdvanceTransfer(TransferOf(op, stride.scene(), true), stride);
 }
 
 }  // namespace shmspec::model

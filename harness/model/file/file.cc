@@ -111,7 +111,9 @@ void Describe(const FileStat&, const Scene& scene, Clauses& clauses) {
   const std::uint64_t blocks = object.PagesTouched(scene.page()) * (scene.page() / kBlock);
   // Where bytes are not known there may be pages that nobody has filled.
   const bool known = object.IsKnown(0, MemoryObject::kEnd);
-  clauses.Bind(FieldIndex<FileRecord>("blocks"), blocks, known ? blocks : MemoryObject::kEnd - 1,
+  // A call that changes the file makes and frees one page after the other.
+  clauses.Bind(FieldIndex<FileRecord>("blocks"), node.busy ? 0 : blocks,
+               known && !node.busy ? blocks : MemoryObject::kEnd - 1,
                {"TMPFS.SPARSE"_req, "TMPFS.PUNCH_HOLE"_req, "TMPFS.FALLOCATE"_req},
                "the pages that were written, read through a mapping or reserved");
   Bound& mtime = clauses.Bind(FieldIndex<FileRecord>("mtime"), node.changed_s, kNoTime,

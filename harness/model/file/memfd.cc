@@ -67,6 +67,10 @@ void DescribeWriters(const Scene& scene, const OpenFile& file, std::uint64_t ask
     }
   }
   DescribePins(scene, node, asked, clauses);
+  const MemoryObject& object = ObjectOf(scene.state(), node.object);
+  const bool in_use = !scene.call().Alone() && object.PagesTouched(scene.page()) != 0;
+  clauses.Refuse(in_use, EBUSY, Force::kMay, "SEAL.WRITE_PINNED_EBUSY"_req,
+                 "another call may use a page of the file");
   constexpr Requirement kBusy = "SEAL.WRITE_EBUSY_WHILE_MAPPED"_req;
   // Before Linux 6.18 or so what F_SEAL_EXEC implies was not looked at.
   clauses.Refuse(writers, EBUSY, (asked & kSealWrite) != 0 ? Force::kMust : Force::kMay, kBusy,
@@ -123,7 +127,9 @@ void Apply(const MemfdCreate& op, const Scene& scene, State& state, const Outcom
   node.name = op.name;
   AddNode(state, node);
   if (node.huge) ForgetNode(state, serial, serial);
-  AddFile(state, {.serial = serial, .node = serial, .reads = true, .writes = true});
+  // On Linux it is not opened as other files are, and two reads may begin at the same place.
+  AddFile(state,
+          {.serial = serial, .node = serial, .reads = true, .writes = true, .locks_offset = false});
   OpenDescriptor(state, scene.process_index(), {number, serial, op.flags.Has(kMemfdCloseOnExec)});
   DropNode(state, serial);  // the open file holds it
 }

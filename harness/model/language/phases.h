@@ -5,7 +5,12 @@
 //   attach: counted before it is mapped (even if it then fails), mapped, counted once.
 //   fork: copies mappings one by one.
 //   exit, kill, exec, detach, unmap: close them one by one.
-//   fill: stores byte by byte.
+//   fill, read, write: move byte by byte.
+//   cut in two, moved: an attach counts at both places before one of them goes.
+//   truncate: the size before the bytes; punch: one page after the other; unlink: the number of
+//   names before the name; an open with O_TRUNC: the name before the size.
+//   stat of a file: field by field; of a segment: the right to look before the record.
+//   dup, send: the file before its new descriptor.
 
 #ifndef SHMSPEC_HARNESS_MODEL_LANGUAGE_PHASES_H_
 #define SHMSPEC_HARNESS_MODEL_LANGUAGE_PHASES_H_

@@ -91,6 +91,8 @@ class Stride {
   std::optional<Outcome> Settle() const;
   /// The same, written down as shown.
   std::optional<Outcome> SettleAndNote();
+  /// Writes down what the clauses say as shown by an outcome that was judged part by part.
+  void Note(const Outcome& outcome) { notes_.Add(clauses_, call_, outcome); }
 
   /// Another way to go on; one that begins keeps its process from ending before the call does.
   /// The pointers that were handed out before are void.

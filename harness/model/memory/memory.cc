@@ -114,7 +114,13 @@ void Describe(const MemoryLoad& op, const Scene& scene, Clauses& clauses) {
   const Reach reach = Follow(scene, address, Bytes(op.width), false);
   DescribeReach(reach, clauses);
   clauses.Returns<Value>(SameBytesAt(scene, address), "the value last stored there");
-  if (reach.end == Reach::End::kWhole) BindNumber(scene, address, op.width, clauses);
+  // What a call under way cuts off a file is there as it was, or not at all.
+  const Mapping* mapping = scene.space().Find(address);
+  const bool may_be_cut = reach.end == Reach::End::kBeyondObject && !reach.certain &&
+                          mapping != nullptr && mapping->node() != nullptr;
+  if (reach.end == Reach::End::kWhole || may_be_cut) {
+    BindNumber(scene, address, op.width, clauses);
+  }
 }
 
 void Apply(const MemoryLoad& op, const Scene& scene, State& state, const Outcome& outcome) {

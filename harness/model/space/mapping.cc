@@ -256,13 +256,48 @@ void Describe(const MapLayout&, const Scene& scene, Clauses& clauses) {
   for (const Mapping& mapping : scene.space().mappings()) DescribeRow(scene, mapping, clauses);
 }
 
+namespace {
+
+/// Cuts the attach that straddles the address, which others may count before anything else happens.
+/// False when none does.
+bool CutAttachAt(const Stride& stride, State& state, std::uint64_t address) {
+  const Mapping* mapping = state.processes[stride.process()].space->Find(address);
+  if (mapping == nullptr || mapping->start == address || !mapping->IsAttach()) return false;
+  SplitMappingAt(state, stride.cause(), stride.process(), address);
+  return true;
+}
+
+}  // namespace
+
 void Advance(const MapUnmap& op, Stride& stride) {
   Next* next = stride.Resume();
   if (next == nullptr) return;
   const std::uint64_t start = stride.scene().AddressOf<&MapUnmap::at>();
   const std::uint64_t end = start + RoundUp(op.size.bytes, stride.scene().page());
+  if (!stride.call().Alone() && CutAttachAt(stride, next->state, start)) return;
+  if (!stride.call().Alone() && CutAttachAt(stride, next->state, end)) return;
   UnmapRange(next->state, stride.cause(), stride.process(), start, end, 1);
   if (!next->state.processes[stride.process()].space->Overlaps(start, end)) stride.End(*next);
+}
+
+// Attaches are cut in two before any of it is protected. Keeps whether all is cut.
+void Advance(const MapProtect& op, Stride& stride) {
+  const std::uint64_t start = stride.scene().AddressOf<&MapProtect::at>();
+  const std::uint64_t end = start + RoundUp(op.size.bytes, stride.scene().page());
+  const bool alone = stride.call().Alone();
+  const auto differs = [&](std::uint64_t address) {
+    const Mapping* mapping = stride.scene().space().Find(address);
+    return mapping != nullptr && mapping->IsAttach() &&
+           mapping->protection != static_cast<std::uint8_t>(op.protection.bits & 7);
+  };
+  const bool cuts = end > start && (differs(start) || differs(end - 1));
+  if (stride.progress().phase == 0 && (alone || !cuts)) return stride.Whole();
+  Next* next = stride.Resume();
+  if (next == nullptr) return;
+  if (differs(start) && CutAttachAt(stride, next->state, start)) return;
+  if (differs(end - 1) && CutAttachAt(stride, next->state, end)) return;
+  Apply(op, stride.In(*next), next->state, Value{0});
+  stride.End(*next);
 }
 
 }  // namespace shmspec::model

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "harness/model/language/operations.h"
+#include "harness/model/language/stride.h"
 #include "harness/model/space/backing.h"
 #include "harness/model/space/fresh_address.h"
 #include "harness/model/space/mapping.h"
@@ -134,34 +135,69 @@ void Describe(const MapRemap& op, const Scene& scene, Clauses& clauses) {
                 "SYSV.VMA.MREMAP_MOVE"_req);
 }
 
-void Apply(const MapRemap& op, const Scene& scene, State& state, const Outcome& outcome) {
-  const auto* value = std::get_if<Value>(&outcome);
-  const Move move = MoveOf(op, scene);
-  const Mapping* found = scene.space().Find(move.from);
-  if (value == nullptr || found == nullptr) return;
-  const Mapping source = *found;
-  const auto to = static_cast<std::uint64_t>(value->number);
+namespace {
+
+/// The mapping is where it moves to, and still where it was.
+void BeginMove(const Scene& scene, State& state, const Move& move, const Mapping& source,
+               std::uint64_t to) {
   const std::uint8_t process = scene.process_index();
   const Cause cause = CauseOf(scene);
-  if (to == move.from) {
-    if (move.new_size < move.old_size) {
-      UnmapRange(state, cause, process, move.from + move.new_size, move.from + move.old_size);
-    } else if (move.new_size > move.old_size) {
-      AddressSpace& space = state.processes[process].space.Own();
-      Mapping grown = space.Remove(space.FirstAfter(move.from));
-      grown.end = move.from + move.new_size;
-      space.Insert(grown);
-    }
-    return;
-  }
-  // The moved mapping counts at its new place before the old one is removed.
   UnmapRange(state, cause, process, to, to + move.new_size);
   if (move.old_size > move.new_size) {
     UnmapRange(state, cause, process, move.from + move.new_size, move.from + move.old_size);
   }
   MapCopy(scene, state, source, move, to);
+}
+
+void EndMove(const Scene& scene, State& state, const Move& move) {
   if (move.old_size == 0) return;
-  UnmapRange(state, cause, process, move.from, move.from + std::min(move.old_size, move.new_size));
+  UnmapRange(state, CauseOf(scene), scene.process_index(), move.from,
+             move.from + std::min(move.old_size, move.new_size));
+}
+
+void ChangeInPlace(const Scene& scene, State& state, const Move& move) {
+  if (move.new_size < move.old_size) {
+    UnmapRange(state, CauseOf(scene), scene.process_index(), move.from + move.new_size,
+               move.from + move.old_size);
+  } else if (move.new_size > move.old_size) {
+    AddressSpace& space = state.processes[scene.process_index()].space.Own();
+    Mapping grown = space.Remove(space.FirstAfter(move.from));
+    grown.end = move.from + move.new_size;
+    space.Insert(grown);
+  }
+}
+
+}  // namespace
+
+void Apply(const MapRemap& op, const Scene& scene, State& state, const Outcome& outcome) {
+  const auto* value = std::get_if<Value>(&outcome);
+  const Move move = MoveOf(op, scene);
+  const Mapping* found = scene.space().Find(move.from);
+  if (value == nullptr || found == nullptr) return;
+  const auto to = static_cast<std::uint64_t>(value->number);
+  if (to == move.from) return ChangeInPlace(scene, state, move);
+  const Mapping source = *found;
+  BeginMove(scene, state, move, source, to);
+  EndMove(scene, state, move);
+}
+
+void Advance(const MapRemap& op, Stride& stride) {
+  const Scene& scene = stride.scene();
+  const Move move = MoveOf(op, scene);
+  if (stride.progress().phase != 0) {
+    Next& next = stride.Add();
+    EndMove(stride.In(next), next.state, move);
+    return stride.End(next);
+  }
+  const auto* value = stride.seen() != nullptr ? std::get_if<Value>(stride.seen()) : nullptr;
+  const Mapping* found = scene.space().Find(move.from);
+  const bool moves = value != nullptr && found != nullptr &&
+                     static_cast<std::uint64_t>(value->number) != move.from;
+  if (stride.call().Alone() || !moves) return stride.Whole();
+  const Mapping source = *found;
+  Next* next = stride.Resume();
+  if (next == nullptr) return;
+  BeginMove(stride.In(*next), next->state, move, source, static_cast<std::uint64_t>(value->number));
 }
 
 }  // namespace shmspec::model

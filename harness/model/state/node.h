@@ -34,6 +34,7 @@ struct Node {
   bool of_library = false;                   // a segment of a wrapper library
   bool resized = false;                      // likewise, with another size than it was made with
   bool unknown = false;                      // nothing is known of its size and its bytes
+  bool busy = false;                         // a call changes it, and others wait to do so
   std::int32_t references = 0;               // open files and mappings
   std::int32_t links = 0;                    // names
   std::uint8_t file_system = kNoFileSystem;  // index
@@ -50,6 +51,7 @@ struct OpenFile {
   bool reads = false;
   bool writes = false;
   bool appends = false;
+  bool locks_offset = true;  // while a call moves it
   std::uint64_t offset = 0;
   std::int32_t references = 0;  // descriptors
   std::uint32_t entry = 0;      // serial of the name by which it was opened; 0: none

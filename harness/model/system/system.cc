@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "harness/model/language/operations.h"
+#include "harness/model/language/stride.h"
 #include "harness/model/rights/permission.h"
 #include "harness/model/segment/lifetime.h"
 #include "harness/model/segment/listing.h"
@@ -140,6 +141,23 @@ void Apply(const SystemSysctlWrite& op, const Scene& scene, State& state, const 
       ipc.next_id_known = true;
       return;
   }
+}
+
+// The setting holds before the orphans are looked for.
+void Advance(const SystemSysctlWrite& op, Stride& stride) {
+  const bool switches_on = op.name == Sysctl::kRmidForced && op.value == 1;
+  if (stride.progress().phase == 0) {
+    if (stride.call().Alone() || !switches_on) return stride.Whole();
+    Next* next = stride.Resume();
+    if (next == nullptr) return;
+    next->progress.kept[0] = stride.scene().ipc_index();
+    next->state.namespaces[stride.scene().ipc_index()].Own().rmid_forced = true;
+    return;
+  }
+  Next& next = stride.Add();
+  const auto ipc = static_cast<std::uint8_t>(next.progress.kept[0]);
+  if (next.state.namespaces[ipc]->rmid_forced) DestroyOrphans(next.state, stride.cause(), ipc);
+  stride.End(next);
 }
 
 void Describe(const SystemNextSecond&, const Scene&, Clauses& clauses) {

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "harness/model/language/operations.h"
+#include "harness/model/language/stride.h"
 #include "harness/model/rights/permission.h"
 #include "harness/model/segment/lifetime.h"
 #include "harness/model/segment/lookup.h"
@@ -140,6 +141,33 @@ void Apply(const SysvStat&, const Scene& scene, State& state, const Outcome& out
   const auto* record = std::get_if<SegmentRecord>(&outcome);
   const SegmentName name = NameOfSegment(scene, scene.NumberOf<&SysvStat::segment>());
   if (record != nullptr && name.serial != 0) LearnFromRecord(scene, state, name, *record);
+}
+
+// Whether the caller may look is decided before the record is read.
+void Advance(const SysvStat& op, Stride& stride) {
+  const Scene& scene = stride.scene();
+  Clauses& clauses = stride.clauses();
+  if (stride.progress().phase == 0) {
+    stride.DescribeWhole();
+    const bool shows = stride.seen() != nullptr && Succeeded(*stride.seen());
+    if (stride.call().Alone() || !shows || clauses.MustFail() || stride.Settle()) {
+      clauses.Reset();
+      return stride.Whole();
+    }
+    stride.Begin(std::nullopt);
+    return;
+  }
+  clauses.Reset();
+  DescribeWriting(clauses);
+  const Segment* segment = DescribeLookup(scene, scene.NumberOf<&SysvStat::segment>(),
+                                          scene.profile().sysv.control_after_remove, clauses);
+  if (segment == nullptr) return;
+  DescribeFilling(scene, op.buffer, clauses);
+  DescribeRecord(scene, *segment, 0, "SYSV.STAT.ZERO_RETURN"_req, clauses);
+  if (!stride.SettleAndNote()) return;
+  Next& next = stride.Add();
+  Apply(op, stride.In(next), next.state, *stride.seen());
+  stride.End(next);
 }
 
 void Describe(const SysvSet& op, const Scene& scene, Clauses& clauses) {

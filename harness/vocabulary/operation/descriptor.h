@@ -21,6 +21,7 @@ struct DescriptorDup {
   static constexpr std::string_view kName = "descriptor.dup";
   static constexpr Role kRole = Role::kNeighbour;
   static constexpr HandleKind kAssigns = HandleKind::kDescriptor;
+  static constexpr bool kInPhases = true;
   DescriptorRef descriptor;
   static constexpr auto kFields = Fields(Field{"descriptor", &DescriptorDup::descriptor});
   friend bool operator==(const DescriptorDup&, const DescriptorDup&) = default;
@@ -64,6 +65,7 @@ struct DescriptorSend {
   static constexpr std::string_view kName = "descriptor.send";
   static constexpr Role kRole = Role::kNeighbour;
   static constexpr bool kPasses = true;
+  static constexpr bool kInPhases = true;
   DescriptorRef descriptor;
   static constexpr auto kFields = Fields(Field{"descriptor", &DescriptorSend::descriptor});
   friend bool operator==(const DescriptorSend&, const DescriptorSend&) = default;

@@ -20,6 +20,7 @@ namespace shmspec {
 /// ftruncate(2).
 struct FileTruncate {
   static constexpr std::string_view kName = "file.truncate";
+  static constexpr bool kInPhases = true;
   DescriptorRef descriptor;
   Size size;
   static constexpr auto kFields =
@@ -30,6 +31,7 @@ struct FileTruncate {
 /// fstat(2). The outcome is a FileRecord.
 struct FileStat {
   static constexpr std::string_view kName = "file.stat";
+  static constexpr bool kInPhases = true;
   DescriptorRef descriptor;
   static constexpr auto kFields = Fields(Field{"descriptor", &FileStat::descriptor});
   friend bool operator==(const FileStat&, const FileStat&) = default;
@@ -69,6 +71,7 @@ struct FileChown {
 struct FileRead {
   static constexpr std::string_view kName = "file.read";
   static constexpr bool kMayTakeLong = true;
+  static constexpr bool kInPhases = true;
   DescriptorRef descriptor;
   Address at;
   Size size{8};
@@ -82,6 +85,7 @@ struct FileRead {
 struct FileWrite {
   static constexpr std::string_view kName = "file.write";
   static constexpr bool kMayTakeLong = true;
+  static constexpr bool kInPhases = true;
   DescriptorRef descriptor;
   Address at;
   Size size{8};
@@ -95,6 +99,7 @@ struct FileWrite {
 struct FilePread {
   static constexpr std::string_view kName = "file.pread";
   static constexpr bool kMayTakeLong = true;
+  static constexpr bool kInPhases = true;
   DescriptorRef descriptor;
   Address at;
   Size size{8};
@@ -109,6 +114,7 @@ struct FilePread {
 struct FilePwrite {
   static constexpr std::string_view kName = "file.pwrite";
   static constexpr bool kMayTakeLong = true;
+  static constexpr bool kInPhases = true;
   DescriptorRef descriptor;
   Address at;
   Size size{8};
@@ -135,6 +141,7 @@ struct FileSeek {
 struct FileAllocate {
   static constexpr std::string_view kName = "file.allocate";
   static constexpr bool kMayTakeLong = true;
+  static constexpr bool kInPhases = true;
   DescriptorRef descriptor;
   Size offset;
   Size size{kDefaultSize};

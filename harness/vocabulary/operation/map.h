@@ -57,6 +57,7 @@ struct MapUnmap {
 struct MapProtect {
   static constexpr std::string_view kName = "map.protect";
   static constexpr Role kRole = Role::kNeighbour;
+  static constexpr bool kInPhases = true;
   Address at;
   Size size{kDefaultSize};
   Protection protection;
@@ -72,6 +73,7 @@ struct MapRemap {
   static constexpr std::string_view kName = "map.remap";
   static constexpr Role kRole = Role::kNeighbour;
   static constexpr HandleKind kAssigns = HandleKind::kMapping;
+  static constexpr bool kInPhases = true;
   Address at;
   Size size{kDefaultSize};
   Size new_size{kDefaultSize};

@@ -32,6 +32,7 @@ struct MemfdCreate {
 /// fcntl(2) F_ADD_SEALS.
 struct MemfdAddSeals {
   static constexpr std::string_view kName = "memfd.add_seals";
+  static constexpr bool kInPhases = true;
   DescriptorRef descriptor;
   Seals seals;
   static constexpr auto kFields = Fields(Field{"descriptor", &MemfdAddSeals::descriptor},

@@ -20,6 +20,7 @@ namespace shmspec {
 struct PosixOpen {
   static constexpr std::string_view kName = "posix.open";
   static constexpr HandleKind kAssigns = HandleKind::kDescriptor;
+  static constexpr bool kInPhases = true;
   std::string name = "/n0";
   ObjectFlags flags;
   Mode mode{0600};
@@ -32,6 +33,7 @@ struct PosixOpen {
 /// shm_unlink(3).
 struct PosixUnlink {
   static constexpr std::string_view kName = "posix.unlink";
+  static constexpr bool kInPhases = true;
   std::string name = "/n0";
   static constexpr auto kFields = Fields(Field{"name", &PosixUnlink::name});
   friend bool operator==(const PosixUnlink&, const PosixUnlink&) = default;
@@ -41,6 +43,7 @@ struct PosixUnlink {
 struct PosixLink {
   static constexpr std::string_view kName = "posix.link";
   static constexpr Role kRole = Role::kNeighbour;
+  static constexpr bool kInPhases = true;
   std::string name = "/n0";
   std::string to = "/n1";
   static constexpr auto kFields =

@@ -29,6 +29,7 @@ struct SystemSysctlRead {
 struct SystemSysctlWrite {
   static constexpr std::string_view kName = "system.sysctl_write";
   static constexpr Role kRole = Role::kNeighbour;
+  static constexpr bool kInPhases = true;
   Sysctl name = Sysctl::kShmmax;
   std::int64_t value = 0;
   static constexpr auto kFields =

@@ -55,6 +55,7 @@ struct SysvDetach {
 /// shmctl(2) IPC_STAT. The outcome is a SegmentRecord.
 struct SysvStat {
   static constexpr std::string_view kName = "sysv.stat";
+  static constexpr bool kInPhases = true;
   SegmentRef segment;
   Buffer buffer = Buffer::kValid;
   static constexpr auto kFields =
