@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <tuple>
 #include <utility>
 
 #include "harness/model/language/transition.h"
@@ -107,13 +108,19 @@ bool SimulatedRun::PerformAtOnce(model::Call& call, Outcome& outcome) {
   const bool started = state_.tasks[call.actor].process != model::kNobody;
   Tampering* const tampering = started ? tampering_ : nullptr;
   std::optional<model::State> before;
+  std::optional<std::pair<model::State, model::Call>> untouched;
   if (tampering != nullptr) {
+    untouched.emplace(state_, call);
     tampering->Before(state_, call);
     before = state_;
   }
   const model::Scene scene(setting_, state_, call);
   model::Describe(scene, clauses_);
-  if (clauses_.IsBlocked()) return false;
+  if (clauses_.IsBlocked()) {
+    // It is made again later, when the fault has something else in mind.
+    if (untouched) std::tie(state_, call) = std::move(*untouched);
+    return false;
+  }
   outcome = model::Choose(clauses_, scene, chooser_);
   model::Apply(scene, state_, outcome);
   if (tampering != nullptr) tampering->After(*before, call, state_, outcome);
@@ -210,6 +217,7 @@ void SimulatedRun::Start(std::uint32_t step) {
   flights_.push_back({Make(step), {}, std::nullopt});
   trace_.steps[step].call_ns = ++instant_ns_;
   UpdateOverlap();
+  if (tampering_ != nullptr) tampering_->Called(state_, flights_.back().call);
 }
 
 bool SimulatedRun::GoOn() {
@@ -252,9 +260,11 @@ bool SimulatedRun::GoOn(std::size_t slot) {
   if (tampering_ != nullptr && !sleeps) {
     Outcome outcome;
     const model::State before = state_;
+    const model::Call made = flight.call;
     if (!PerformAtOnce(flight.call, outcome)) return false;
     if (!MayEndSo(outcome)) {
       state_ = before;
+      flight.call = made;
       return false;
     }
     flight.outcome = outcome;

@@ -35,6 +35,12 @@ class Tampering {
   /// A new run begins: forget the last one.
   virtual void Begin() {}
 
+  /// A call begins that others may overlap; it is performed later.
+  virtual void Called(const model::State& state, const model::Call& call) {
+    static_cast<void>(state);
+    static_cast<void>(call);
+  }
+
   /// Before the call is performed. May change the state (a credential that should not count) and
   /// the call: its references, its time, and its operation by pointing call.operation at one of its
   /// own.

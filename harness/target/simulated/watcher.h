@@ -110,6 +110,9 @@ class Watcher : public Tampering {
   void Begin() override {
     if (fault_ != nullptr) fault_->Begin();
   }
+  void Called(const model::State& state, const model::Call& call) override {
+    if (fault_ != nullptr) fault_->Called(state, call);
+  }
   void Before(model::State& state, model::Call& call) override {
     if (fault_ != nullptr) fault_->Before(state, call);
   }
