@@ -42,7 +42,7 @@ SHMSPEC_RACE("races.seals.added_at_the_same_time_are_all_there", kRounds, "RACE.
       .Gives(static_cast<std::int64_t>(kSealShrink | kSealGrow | kSealFutureWrite));
 }
 
-SHMSPEC_RACE("races.seals.closed_while_others_add_them_stay_as_they_are", kRounds,
+SHMSPEC_RACE("races.seals.closed_while_others_add_them_stay_as_they_are", 3 * kRounds,
              "RACE.SEAL.CLOSED"_req, "SEAL.SEAL_SEAL"_req) {
   const Three all(plan);
   plan.Race([&] {

@@ -16,9 +16,9 @@
 namespace shmspec {
 
 /// How often a race is run. Each plan races several calls besides.
-inline constexpr int kRounds = 20;
+inline constexpr int kRounds = 12;
 /// Threads take longer to begin and to end.
-inline constexpr int kRoundsOfThreads = 8;
+inline constexpr int kRoundsOfThreads = 6;
 
 /// The segment may have been removed.
 inline Pattern OrGone(Pattern otherwise) {
