@@ -113,14 +113,15 @@ std::string_view SyncKindOf(const Operation& operation) {
 bool IsInit(const Operation& operation) { return OperationName(operation).ends_with("_init"); }
 
 /// Whether a crash inside the block means something: calls that were started are in progress
-/// anyway, and the branches of a litmus test wait for each other.
+/// anyway, the branches of a litmus test wait for each other, and a tool makes several calls.
 bool CanCrashInside(const Plan& plan, const Block& block) {
-  return std::all_of(plan.steps.begin() + static_cast<std::ptrdiff_t>(block.first),
-                     plan.steps.begin() + static_cast<std::ptrdiff_t>(block.end),
-                     [](const Step& step) {
-                       const bool alone = step.timing == Timing::kTurn;
-                       return (alone || step.timing == Timing::kRace) && !IsBranch(step);
-                     });
+  return std::all_of(
+      plan.steps.begin() + static_cast<std::ptrdiff_t>(block.first),
+      plan.steps.begin() + static_cast<std::ptrdiff_t>(block.end), [](const Step& step) {
+        const bool alone = step.timing == Timing::kTurn;
+        const bool one_call = !IsBranch(step) && FamilyOf(step.operation) != Family::kSystem;
+        return (alone || step.timing == Timing::kRace) && one_call;
+      });
 }
 
 bool IsRwlockWait(const Step& step) {
