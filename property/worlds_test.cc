@@ -19,7 +19,6 @@ namespace shmspec {
 namespace {
 
 constexpr std::uint64_t kSeeds = 2000;
-constexpr std::size_t kSteps = 3;
 
 const model::Profile& Linux() { return *model::FindProfile("linux"); }
 
@@ -60,7 +59,7 @@ TEST(Worlds, OfCallsThatCannotMeetGiveTheSameVerdictApart) {
   std::size_t refuted = 0;
   for (std::uint64_t seed = 1; seed <= kSeeds && !HasFatalFailure(); ++seed) {
     SeededChoices choices(seed);
-    const Plan plan = LikelyRace(choices, 2 + seed % 3, kSteps);
+    const Plan plan = LikelyRace(choices);
     const Trace trace = stage->Perform(plan, seed);
     Compare(trace, seed, seen);
     ASSERT_EQ(seen.refuted, refuted) << "seed " << seed << ": the model made this trace\n"

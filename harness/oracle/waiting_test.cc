@@ -198,5 +198,20 @@ TEST(Waiting, MayEndTheActorWhereNothingIsSaidOfTheCall) {
   EXPECT_TRUE(IsRefuted("a: sync.barrier_init at=a0 count=1 => 0\n" + dies));
 }
 
+TEST(Waiting, IsNotBegunWhereThereIsNoMemoryForAnObject) {
+  EXPECT_TRUE(IsExplained("a: sync.sem_init at=4096 => gone{how=killed code=11}\n"));
+  EXPECT_TRUE(IsRefuted("a: sync.sem_init at=a0 => gone{how=killed code=11}\n"));
+}
+
+/// A waiter that was killed leaves a condition of which nothing is said, and a wait at it a mutex
+/// of which nothing is.
+TEST(Waiting, AtAConditionOfWhichNothingIsSaidLeavesNothingToSayOfTheMutex) {
+  EXPECT_TRUE(
+      IsExplained("a: sync.mutex_init at=a0 => 0\n"
+                  "a: sync.mutex_lock at=a0 => 0\n"
+                  "a: sync.cond_wait at=a0+128 mutex=a0 how=timed within_ms=1 => EINVAL\n"
+                  "b: sync.mutex_lock at=a1 how=try => 0\n"));
+}
+
 }  // namespace
 }  // namespace shmspec

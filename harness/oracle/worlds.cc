@@ -8,10 +8,10 @@
 #include <numeric>
 #include <utility>
 
+#include "harness/model/footprint/footprint.h"
 #include "harness/model/language/transition.h"
 #include "harness/model/memory/trial.h"
 #include "harness/model/process/process.h"
-#include "harness/model/reach/reach.h"
 #include "harness/model/segment/identifier.h"
 #include "harness/model/space/fresh_address.h"
 #include "harness/model/sysv/info.h"
@@ -178,10 +178,10 @@ std::vector<std::size_t> Worlds::AllSlots() const {
 }
 
 std::vector<std::size_t> Worlds::SlotsThatMeet(std::size_t slot) const {
-  std::vector<model::Reach> reaches(flights_.size());
+  std::vector<model::Footprint> footprints(flights_.size());
   for (std::size_t i = 0; i < flights_.size(); ++i) {
     for (const World& world : worlds_) {
-      model::AddReach(model::Scene(setting_, world.state, flights_[i].call), reaches[i]);
+      model::AddFootprint(model::Scene(setting_, world.state, flights_[i].call), footprints[i]);
     }
   }
   std::vector<bool> met(flights_.size());
@@ -189,7 +189,7 @@ std::vector<std::size_t> Worlds::SlotsThatMeet(std::size_t slot) const {
   std::vector<std::size_t> slots{slot};
   for (std::size_t done = 0; done < slots.size(); ++done) {
     for (std::size_t i = 0; i < flights_.size(); ++i) {
-      if (met[i] || !reaches[slots[done]].Meets(reaches[i])) continue;
+      if (met[i] || !footprints[slots[done]].Meets(footprints[i])) continue;
       met[i] = true;
       slots.push_back(i);
     }

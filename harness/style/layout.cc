@@ -108,7 +108,7 @@ const std::vector<Room>& Rooms() {
               "harness/model/rights", "harness/model/segment", "harness/model/space",
               "harness/model/sysv", "harness/model/process", "harness/model/memory",
               "harness/model/file", "harness/model/library", "harness/model/sync",
-              "harness/model/system", "harness/model/reach"},
+              "harness/model/system", "harness/model/footprint"},
              {"harness/vocabulary"}, {});
     AddParts(rooms, {"harness/target/call", "harness/target/litmus", "harness/target/tool"},
              {"harness/vocabulary", "harness/host"}, {});

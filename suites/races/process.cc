@@ -90,21 +90,6 @@ SHMSPEC_RACE("races.process.forks_of_two_are_both_counted", kRounds, "RACE.NATTC
   a.Remove(s).Gives(0);
 }
 
-SHMSPEC_RACE("races.process.killed_while_it_forks_leaves_no_attach_behind", kRounds,
-             "RACE.SIGNAL_INTERRUPTION"_req, "SYSV.LIFE.SIGKILL_DETACHES"_req) {
-  const Actor a = plan.Spawn("a");
-  const Actor b = plan.Spawn("b");
-  const Segment s = a.Get({.flags = kCreate | 0600});
-  b.At(s);
-  plan.Race([&] {
-    a.Kill(b);
-    b.Do(ProcessClone{});
-    b.Do(ProcessClone{});
-  });
-  a.Stat(s).Expects(Record().With("nattch", 0, 1));  // a child may be about to end
-  a.Remove(s).Gives(0);
-}
-
 SHMSPEC_RACE("races.process.killed_while_it_maps_and_unmaps_leaves_the_object_whole", kRounds,
              "RACE.PROCESS.KILL_OBJECT"_req) {
   const Actor a = plan.Spawn("a");

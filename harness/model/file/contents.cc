@@ -58,10 +58,9 @@ bool IsBufferOfFile(const Transfer& transfer, const Scene& scene, const Node& no
 bool IsOwnBuffer(const Transfer& transfer, const Scene& scene) {
   const State& state = scene.state();
   for (std::size_t i = 0; i < state.tasks.size(); ++i) {
-    const bool lives = state.tasks[i].life == Life::kAlive;
-    if (i != scene.call().actor && lives && state.tasks[i].process == scene.process_index()) {
-      return false;
-    }
+    const Task& task = state.tasks[i];
+    const bool other = i != scene.call().actor && task.process == scene.process_index();
+    if (other && task.life == Life::kAlive) return false;
   }
   for (std::uint64_t at = transfer.at; at < transfer.at + transfer.size;) {
     const Mapping* mapping = scene.space().Find(at);

@@ -12,7 +12,8 @@ namespace shmspec::model {
 
 using namespace shmspec::literals;
 
-void Describe(const SyncBarrierInit& op, const Scene&, Clauses& clauses) {
+void Describe(const SyncBarrierInit& op, const Scene& scene, Clauses& clauses) {
+  if (!DescribeRoom(scene, scene.AddressOf<&SyncBarrierInit::at>(), clauses)) return;
   clauses.ReturnsValue(0, "SYNC.PSHARED.ALL_CARRIERS"_req, "the barrier is made");
   clauses.Refuse(op.count == 0, EINVAL, Force::kMust, "SYNC.BARRIER.ZERO"_req,
                  "nobody is to arrive");

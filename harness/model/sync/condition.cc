@@ -47,7 +47,8 @@ void DescribeReturn(const SyncCondWait& op, const SyncObject& mutex, bool due, C
 
 }  // namespace
 
-void Describe(const SyncCondInit&, const Scene&, Clauses& clauses) {
+void Describe(const SyncCondInit&, const Scene& scene, Clauses& clauses) {
+  if (!DescribeRoom(scene, scene.AddressOf<&SyncCondInit::at>(), clauses)) return;
   clauses.ReturnsValue(0, "SYNC.PSHARED.ALL_CARRIERS"_req, "the condition is made");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
   clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of something else");
@@ -76,7 +77,10 @@ void Describe(const SyncCondWait& op, const Scene& scene, Clauses& clauses) {
 void Apply(const SyncCondWait&, const Scene& scene, State& state, const Outcome&) {
   const SyncPlace place = PlaceAt(scene, scene.AddressOf<&SyncCondWait::mutex>());
   const SyncObject* mutex = FindSync(state, place, SyncKind::kMutex);
-  const bool defined = mutex != nullptr && mutex->count == 1 && mutex->hold == Hold::kHeld;
+  const SyncObject* condition =
+      FindSync(state, PlaceAt(scene, scene.AddressOf<&SyncCondWait::at>()), SyncKind::kCond);
+  const bool defined = condition != nullptr && !condition->broken && mutex != nullptr &&
+                       mutex->count == 1 && mutex->hold == Hold::kHeld;
   if (!defined) RemoveSync(state, place);
   SoilObject(scene, state, scene.AddressOf<&SyncCondWait::at>());
   SoilObject(scene, state, scene.AddressOf<&SyncCondWait::mutex>());

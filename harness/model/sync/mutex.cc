@@ -48,7 +48,8 @@ void ReleaseMutex(SyncObject& mutex) {
   mutex.count = 0;
 }
 
-void Describe(const SyncMutexInit& op, const Scene&, Clauses& clauses) {
+void Describe(const SyncMutexInit& op, const Scene& scene, Clauses& clauses) {
+  if (!DescribeRoom(scene, scene.AddressOf<&SyncMutexInit::at>(), clauses)) return;
   clauses.ReturnsValue(0, "SYNC.PSHARED.ALL_CARRIERS"_req, "the mutex is made");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
   clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of something else");

@@ -35,7 +35,8 @@ bool IsLeftHeld(const Scene& scene, const SyncObject& lock) {
 
 bool IsLocked(const SyncObject& lock) { return lock.hold == Hold::kHeld || IsRead(lock); }
 
-void Describe(const SyncRwlockInit&, const Scene&, Clauses& clauses) {
+void Describe(const SyncRwlockInit&, const Scene& scene, Clauses& clauses) {
+  if (!DescribeRoom(scene, scene.AddressOf<&SyncRwlockInit::at>(), clauses)) return;
   clauses.ReturnsValue(0, "SYNC.PSHARED.ALL_CARRIERS"_req, "the lock is made");
   clauses.RefuseHere(true, ENOMEM, Force::kMay, {}, "the system may be short of memory");
   clauses.RefuseHere(true, EAGAIN, Force::kMay, {}, "the system may be short of something else");

@@ -11,7 +11,8 @@ namespace shmspec::model {
 
 using namespace shmspec::literals;
 
-void Describe(const SyncSemInit& op, const Scene&, Clauses& clauses) {
+void Describe(const SyncSemInit& op, const Scene& scene, Clauses& clauses) {
+  if (!DescribeRoom(scene, scene.AddressOf<&SyncSemInit::at>(), clauses)) return;
   clauses.ReturnsValue(0, {"SYNC.SEM.UNNAMED"_req, "SYNC.PSHARED.ALL_CARRIERS"_req},
                        "the semaphore is made");
   clauses.Refuse(op.value > kMostSemaphoreValue, EINVAL, Force::kMust, "SYNC.SEM.VALUES"_req,

@@ -27,6 +27,12 @@ void LeaveUndefined(Clauses& clauses) {
   clauses.Ends(GoneHow::kUnknown, 0, Force::kMay, {}, "nothing is said of such a call");
 }
 
+bool DescribeRoom(const Scene& scene, std::uint64_t address, Clauses& clauses) {
+  if (Follow(scene, address, 1, true).end == Reach::End::kWhole) return true;
+  LeaveUndefined(clauses);
+  return false;
+}
+
 const SyncObject* DescribeSync(const Scene& scene, std::uint64_t address, SyncKind kind,
                                Clauses& clauses) {
   const SyncObject* object = FindSync(scene.state(), PlaceAt(scene, address), kind);

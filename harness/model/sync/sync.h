@@ -25,6 +25,10 @@ SyncPlace WordAt(const Scene& scene, std::uint64_t address, bool own);
 /// `reads`.
 void DescribeWord(const Scene& scene, std::uint64_t address, bool reads, Clauses& clauses);
 
+/// Whether the caller has memory at the address to make an object in. Otherwise nothing is said of
+/// the call, and added is that it may end in any way.
+bool DescribeRoom(const Scene& scene, std::uint64_t address, Clauses& clauses);
+
 /// The object of that kind at an address of the caller's, or null; then nothing is said of the
 /// call, and added is that it may end in any way.
 const SyncObject* DescribeSync(const Scene& scene, std::uint64_t address, SyncKind kind,

@@ -150,7 +150,9 @@ void Advance(const SysvStat& op, Stride& stride) {
   if (stride.progress().phase == 0) {
     stride.DescribeWhole();
     const bool shows = stride.seen() != nullptr && Succeeded(*stride.seen());
-    if (stride.call().Alone() || !shows || clauses.MustFail() || stride.Settle()) {
+    // Nobody can take the right to look away from a caller with that capability.
+    const bool keeps_right = Capable(scene, kCapIpcOwner);
+    if (stride.call().Alone() || !shows || keeps_right || clauses.MustFail() || stride.Settle()) {
       clauses.Reset();
       return stride.Whole();
     }

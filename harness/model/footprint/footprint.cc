@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-#include "harness/model/reach/reach.h"
+#include "harness/model/footprint/footprint.h"
 
 #include <algorithm>
 #include <string>
@@ -10,91 +10,91 @@
 namespace shmspec::model {
 namespace {
 
-using Kind = Reach::Kind;
+using Kind = Footprint::Kind;
 
 /// The widest single access, in bytes.
 constexpr std::uint64_t kWidest = 64;
 
-void AddSegment(const Scene& scene, std::int64_t id, Reach& reach) {
-  reach.Add(Kind::kSegment, static_cast<std::uint64_t>(id), scene.ipc_index());
+void AddSegment(const Scene& scene, std::int64_t id, Footprint& footprint) {
+  footprint.Add(Kind::kSegment, static_cast<std::uint64_t>(id), scene.ipc_index());
 }
 
-void AddMapping(const Scene& scene, const Mapping& mapping, Reach& reach) {
-  reach.Add(Kind::kObject, mapping.object);
+void AddMapping(const Scene& scene, const Mapping& mapping, Footprint& footprint) {
+  footprint.Add(Kind::kObject, mapping.object);
   if (mapping.node() == nullptr) return;
   const Node& node = NodeOf(scene.state(), mapping.node()->node);
-  if (node.unknown || HasPageLimit(scene.state(), node)) return reach.AddEverything();
-  reach.Add(Kind::kNode, node.serial);
-  reach.Add(Kind::kObject, node.object);
+  if (node.unknown || HasPageLimit(scene.state(), node)) return footprint.AddEverything();
+  footprint.Add(Kind::kNode, node.serial);
+  footprint.Add(Kind::kObject, node.object);
 }
 
 /// The bytes of a single access.
-void AddAccess(const Scene& scene, std::uint64_t address, Reach& reach) {
+void AddAccess(const Scene& scene, std::uint64_t address, Footprint& footprint) {
   for (const Mapping& mapping : scene.space().mappings()) {
     const bool before = mapping.end <= address;
     const bool behind = mapping.start > address && mapping.start - address >= kWidest;
-    if (!before && !behind) AddMapping(scene, mapping, reach);
+    if (!before && !behind) AddMapping(scene, mapping, footprint);
   }
 }
 
 /// All that a process has attached there: the mappings of one attach need not be neighbours.
-void AddDetach(const Scene& scene, Reach& reach) {
+void AddDetach(const Scene& scene, Footprint& footprint) {
   for (const Mapping& mapping : scene.space().mappings()) {
     if (mapping.attach() == nullptr) continue;
     const SegmentName name = mapping.attach()->segment;
     const Segment* segment = FindSegment(scene.state(), name);
     if (segment == nullptr || segment->id < 0) {
-      reach.AddEverything();
+      footprint.AddEverything();
     } else {
-      reach.Add(Kind::kSegment, static_cast<std::uint64_t>(segment->id), name.ipc);
-      reach.Add(Kind::kObject, segment->object);
+      footprint.Add(Kind::kSegment, static_cast<std::uint64_t>(segment->id), name.ipc);
+      footprint.Add(Kind::kObject, segment->object);
     }
   }
 }
 
-void AddNodeAndFile(const Scene& scene, std::int64_t descriptor, Reach& reach) {
+void AddNodeAndFile(const Scene& scene, std::int64_t descriptor, Footprint& footprint) {
   const OpenFile* file = FindFile(scene.state(), scene.process_index(), descriptor);
   if (file == nullptr) return;
   const Node& node = NodeOf(scene.state(), file->node);
-  if (node.unknown || HasPageLimit(scene.state(), node)) return reach.AddEverything();
-  reach.Add(Kind::kFile, file->serial);
-  reach.Add(Kind::kNode, node.serial);
-  reach.Add(Kind::kObject, node.object);
+  if (node.unknown || HasPageLimit(scene.state(), node)) return footprint.AddEverything();
+  footprint.Add(Kind::kFile, file->serial);
+  footprint.Add(Kind::kNode, node.serial);
+  footprint.Add(Kind::kObject, node.object);
 }
 
-void AddName(const Scene& scene, const std::string& name, Reach& reach) {
+void AddName(const Scene& scene, const std::string& name, Footprint& footprint) {
   const FileSystem* system = ShmOf(scene);
   if (system == nullptr || KindOf(name, scene) != NameKind::kPlain || system->limited) {
-    return reach.AddEverything();
+    return footprint.AddEverything();
   }
   std::uint64_t hash = kHashBasis;
   for (const char letter : PlainName(name)) {
     hash = (hash ^ static_cast<unsigned char>(letter)) * kHashPrime;
   }
-  reach.Add(Kind::kName, hash, scene.shm_mount()->file_system);
+  footprint.Add(Kind::kName, hash, scene.shm_mount()->file_system);
   const DirectoryEntry* entry = system->Find(PlainName(name));
   if (entry == nullptr) return;
-  if (entry->node == 0) return reach.AddEverything();
+  if (entry->node == 0) return footprint.AddEverything();
   const Node& node = NodeOf(scene.state(), entry->node);
-  reach.Add(Kind::kNode, node.serial);
-  reach.Add(Kind::kObject, node.object);
+  footprint.Add(Kind::kNode, node.serial);
+  footprint.Add(Kind::kObject, node.object);
 }
 
-/// Operations that are not named here reach everything.
-struct Reaching {
+/// Operations that are not named here can touch everything.
+struct Marking {
   const Scene& scene;
-  Reach& reach;
+  Footprint& footprint;
 
   template <class Op>
   void operator()(const Op&) const {
-    reach.AddEverything();
+    footprint.AddEverything();
   }
 
   void operator()(const SysvStat&) const { Add<&SysvStat::segment>(); }
   void operator()(const SysvRemove&) const { Add<&SysvRemove::segment>(); }
   void operator()(const SysvSet&) const { Add<&SysvSet::segment>(); }
   void operator()(const SysvAttach&) const { Add<&SysvAttach::segment>(); }
-  void operator()(const SysvDetach&) const { AddDetach(scene, reach); }
+  void operator()(const SysvDetach&) const { AddDetach(scene, footprint); }
 
   void operator()(const MemoryLoad&) const { Access<&MemoryLoad::at>(); }
   void operator()(const MemoryStore&) const { Access<&MemoryStore::at>(); }
@@ -108,43 +108,43 @@ struct Reaching {
   void operator()(const MemfdAddSeals&) const { File<&MemfdAddSeals::descriptor>(); }
   void operator()(const MemfdGetSeals&) const { File<&MemfdGetSeals::descriptor>(); }
 
-  void operator()(const PosixOpen& op) const { AddName(scene, op.name, reach); }
-  void operator()(const PosixUnlink& op) const { AddName(scene, op.name, reach); }
+  void operator()(const PosixOpen& op) const { AddName(scene, op.name, footprint); }
+  void operator()(const PosixUnlink& op) const { AddName(scene, op.name, footprint); }
 
   template <auto kSegment>
   void Add() const {
-    AddSegment(scene, scene.NumberOf<kSegment>(), reach);
+    AddSegment(scene, scene.NumberOf<kSegment>(), footprint);
   }
   template <auto kAddress>
   void Access() const {
-    AddAccess(scene, scene.AddressOf<kAddress>(), reach);
+    AddAccess(scene, scene.AddressOf<kAddress>(), footprint);
   }
   template <auto kDescriptor>
   void File() const {
-    AddNodeAndFile(scene, scene.NumberOf<kDescriptor>(), reach);
+    AddNodeAndFile(scene, scene.NumberOf<kDescriptor>(), footprint);
   }
 };
 
 }  // namespace
 
-void Reach::Add(Kind kind, std::uint64_t which, std::uint64_t within) {
+void Footprint::Add(Kind kind, std::uint64_t which, std::uint64_t within) {
   const auto number = static_cast<std::uint64_t>(kind);
   const std::uint64_t part = ((which * kHashPrime + within) * kHashPrime + number) * kHashPrime;
   if (std::find(parts_.begin(), parts_.end(), part) == parts_.end()) parts_.push_back(part);
 }
 
-bool Reach::Meets(const Reach& other) const {
+bool Footprint::Meets(const Footprint& other) const {
   if (everything_ || other.everything_) return true;
   return std::any_of(parts_.begin(), parts_.end(), [&](std::uint64_t part) {
     return std::find(other.parts_.begin(), other.parts_.end(), part) != other.parts_.end();
   });
 }
 
-void AddReach(const Scene& scene, Reach& reach) {
-  if (reach.everything()) return;
-  if (scene.task().life != Life::kAlive) return reach.AddEverything();
-  reach.Add(Kind::kProcess, scene.process_index());
-  std::visit(Reaching{scene, reach}, *scene.call().operation);
+void AddFootprint(const Scene& scene, Footprint& footprint) {
+  if (footprint.everything()) return;
+  if (scene.task().life != Life::kAlive) return footprint.AddEverything();
+  footprint.Add(Kind::kProcess, scene.process_index());
+  std::visit(Marking{scene, footprint}, *scene.call().operation);
 }
 
 }  // namespace shmspec::model

@@ -2,14 +2,14 @@
 //
 // What a call can look at or change at most, in the states that it may meet:
 //
-//   Reach reach;
-//   for (const State& state : states) AddReach(Scene(setting, state, call), reach);
-//   if (!reach.Meets(other)) ...  // the order of the two calls makes no difference
+//   Footprint footprint;
+//   for (const State& state : states) AddFootprint(Scene(setting, state, call), footprint);
+//   if (!footprint.Meets(other)) ...  // the order of the two calls makes no difference
 //
 // Only what several processes can meet in counts, and the process of the caller.
 
-#ifndef SHMSPEC_HARNESS_MODEL_REACH_REACH_H_
-#define SHMSPEC_HARNESS_MODEL_REACH_REACH_H_
+#ifndef SHMSPEC_HARNESS_MODEL_FOOTPRINT_FOOTPRINT_H_
+#define SHMSPEC_HARNESS_MODEL_FOOTPRINT_FOOTPRINT_H_
 
 #include <cstdint>
 #include <vector>
@@ -18,7 +18,7 @@
 
 namespace shmspec::model {
 
-class Reach {
+class Footprint {
  public:
   enum class Kind : std::uint8_t {
     kProcess,  // index
@@ -32,7 +32,7 @@ class Reach {
   bool everything() const { return everything_; }
   void AddEverything() { everything_ = true; }
   void Add(Kind kind, std::uint64_t which, std::uint64_t within = 0);
-  bool Meets(const Reach& other) const;
+  bool Meets(const Footprint& other) const;
 
  private:
   bool everything_ = false;
@@ -40,8 +40,8 @@ class Reach {
 };
 
 /// Adds what the call can touch in that state.
-void AddReach(const Scene& scene, Reach& reach);
+void AddFootprint(const Scene& scene, Footprint& footprint);
 
 }  // namespace shmspec::model
 
-#endif  // SHMSPEC_HARNESS_MODEL_REACH_REACH_H_
+#endif  // SHMSPEC_HARNESS_MODEL_FOOTPRINT_FOOTPRINT_H_
