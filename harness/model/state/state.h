@@ -221,7 +221,7 @@ constexpr std::uint64_t RoundUp(std::uint64_t size, std::uint64_t unit) {
 /// The object of that kind at that place, or null; the other one makes it if need be.
 const SyncObject* FindSync(const State& state, const SyncPlace& place, SyncKind kind);
 SyncObject& OwnSync(State& state, const SyncPlace& place, SyncKind kind);
-/// Nothing of any kind is there any more, but for what those need who have been told to go on.
+/// Nothing of any kind is there any more, except what those need who have been told to go on.
 void RemoveSync(State& state, const SyncPlace& place);
 
 /// Those who wait at a futex; the other one sets them.
