@@ -137,14 +137,25 @@ Reason ContainerCapabilities() {
   return {};
 }
 
-Reason OrdinaryUser() {
+namespace {
+
+Reason Become(uid_t user) {
   if (::geteuid() != 0) return {};
-  if (::setgroups(0, nullptr) != 0 || ::setresgid(kNobody, kNobody, kNobody) != 0 ||
-      ::setresuid(kNobody, kNobody, kNobody) != 0) {
+  if (::setgroups(0, nullptr) != 0 || ::setresgid(user, user, user) != 0 ||
+      ::setresuid(user, user, user) != 0) {
     return Because("cannot become another user");
   }
   ::prctl(PR_SET_DUMPABLE, 1);  // else /proc/self stays the property of root until the next exec
   return {};
+}
+
+}  // namespace
+
+Reason OrdinaryUser() { return Become(kNobody); }
+
+Reason UserOfNoOtherTest() {
+  constexpr uid_t kAlone = 64999;
+  return Become(kAlone);
 }
 
 Reason OneCpu() {

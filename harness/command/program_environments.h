@@ -36,6 +36,8 @@ std::optional<std::string> ContainerCapabilities();
 
 /// The user nobody, without any other group.
 std::optional<std::string> OrdinaryUser();
+/// A user as whom no other test runs at the same time: processes are counted by user.
+std::optional<std::string> UserOfNoOtherTest();
 /// The first of the CPUs that the caller may use.
 std::optional<std::string> OneCpu();
 /// A limit of the process, soft and hard.

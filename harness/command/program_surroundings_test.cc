@@ -61,7 +61,7 @@ const std::vector<Surroundings> kPlaces{
      "65536"},
     {"FewSegments", AllOf({IpcSetting("/proc/sys/kernel/shmmni", "4"), LikeDocker}),
      "kernel.shmmni", "4"},
-    {"FewProcesses", AllOf({Limit(RLIMIT_NPROC, 10), OrdinaryUser}), "rlimit.nproc", "10"},
+    {"FewProcesses", AllOf({Limit(RLIMIT_NPROC, 10), UserOfNoOtherTest}), "rlimit.nproc", "10"},
     {"FewFiles", Limit(RLIMIT_NOFILE, 16), "rlimit.nofile", "16"},
     {"TwentyFiles", Limit(RLIMIT_NOFILE, 20), "rlimit.nofile", "20"},
     {"ReadOnlyTmp", ReadOnlyTmp, "euid", "0"},
