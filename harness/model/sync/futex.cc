@@ -18,6 +18,11 @@ using namespace shmspec::literals;
 
 namespace {
 
+// Named for templates, in which clang 14 does not evaluate the literals.
+constexpr Requirement kMismatch = "SYNC.FUTEX.MISMATCH"_req;
+constexpr Requirement kPrivateKey = "SYNC.FUTEX.PRIVATE_KEY"_req;
+constexpr Requirement kPrivateMemory = "SYNC.FUTEX.PRIVATE_MEMORY_NOT_SHARED"_req;
+
 constexpr std::uint64_t kWordBytes = 4;
 
 }  // namespace
@@ -57,7 +62,7 @@ Comparison Compare(const Scene& scene, std::uint64_t address, std::uint32_t expe
 
 /// What a wait that sleeps shows when it is woken, by whom that was.
 Requirements WhyWoken(const SyncFutexWait& op) {
-  if (op.own) return "SYNC.FUTEX.PRIVATE_KEY"_req;
+  if (op.own) return kPrivateKey;
   return {"SYNC.FUTEX.SHARED_KEY"_req, "SYNC.FUTEX.READONLY_WAIT"_req};
 }
 Requirements WhyWoken(const SyncFutexWaitBitset& op) {
@@ -74,8 +79,8 @@ Requirements WhyTimedOut(const SyncFutexWaitBitset&) {
 
 template <class Wait>
 Requirements WhyAsleep(const Wait& op, const SyncPlace& place) {
-  if (op.own) return "SYNC.FUTEX.PRIVATE_KEY"_req;
-  if (place.own) return "SYNC.FUTEX.PRIVATE_MEMORY_NOT_SHARED"_req;
+  if (op.own) return kPrivateKey;
+  if (place.own) return kPrivateMemory;
   return WhyTimedOut(op);
 }
 
@@ -146,12 +151,11 @@ void DescribeWait(const Wait& op, std::uint64_t address, const Scene& scene, Cla
   clauses.ReturnsValue(0, WhyWoken(op), "the caller was woken");
   DescribeWord(scene, address, true, clauses);
   DescribeMask(MaskOf(op), clauses);
-  clauses.Refuse(HasNoTime(op), EINVAL, Force::kMust, "SYNC.TIMED.NANOSECONDS"_req,
-                 "the time is none");
+  clauses.Refuse(HasNoTime(op), EINVAL, Force::kMust, kNanoseconds, "the time is none");
   if (clauses.MustFail()) return;
   const Comparison comparison = Compare(scene, address, op.expected);
   clauses.Refuse(comparison.may_differ, EAGAIN, comparison.may_match ? Force::kMay : Force::kMust,
-                 "SYNC.FUTEX.MISMATCH"_req, "the word is another one");
+                 kMismatch, "the word is another one");
   if (!comparison.may_match) return;
   clauses.Refuse(true, EINTR, Force::kMay, {}, "a signal may end the wait");
   DescribeBusy(op, ETIMEDOUT, WhyAsleep(op, WordAt(scene, address, op.own)),
@@ -219,7 +223,7 @@ void DescribeWake(const Wake& op, std::uint64_t address, Requirements shared, co
   const bool odd = op.count == 0 || op.count > INT_MAX;
   clauses.Bind(0, odd ? 0 : std::min(op.count, sleepers.least),
                odd ? std::min(1u, sleepers.most) : std::min(op.count, sleepers.most),
-               op.own ? Requirements{"SYNC.FUTEX.PRIVATE_KEY"_req} : shared,
+               op.own ? Requirements{kPrivateKey} : shared,
                "that many slept there, of those that were to be woken");
   DescribeWord(scene, address, !op.own, clauses);
   DescribeMask(MaskOf(op), clauses);

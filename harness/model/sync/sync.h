@@ -16,6 +16,16 @@ namespace shmspec::model {
 /// SEM_VALUE_MAX of every library that is known.
 inline constexpr std::uint32_t kMostSemaphoreValue = 0x7fffffff;
 
+// Named for templates, in which clang 14 does not evaluate the literals.
+inline constexpr Requirement kNanoseconds = [] {
+  using namespace shmspec::literals;  // NOLINT: the names of requirements
+  return "SYNC.TIMED.NANOSECONDS"_req;
+}();
+inline constexpr Requirement kNotWhenFree = [] {
+  using namespace shmspec::literals;  // NOLINT: the names of requirements
+  return "SYNC.TIMED.NOT_WHEN_FREE"_req;
+}();
+
 /// Where that address of the caller's lies.
 SyncPlace PlaceAt(const Scene& scene, std::uint64_t address);
 
@@ -50,10 +60,8 @@ bool HasNoTime(const Op& op) {
 /// What a time means to a call that need not wait: nothing, though it may be looked at.
 template <class Op>
 void DescribeTime(const Op& op, Clauses& clauses) {
-  using namespace shmspec::literals;  // NOLINT: the names of requirements
-  clauses.Refuse(HasNoTime(op), EINVAL, Force::kMay, "SYNC.TIMED.NANOSECONDS"_req,
-                 "the time is none");
-  if (op.how == Patience::kTimed) clauses.Effect("SYNC.TIMED.NOT_WHEN_FREE"_req);
+  clauses.Refuse(HasNoTime(op), EINVAL, Force::kMay, kNanoseconds, "the time is none");
+  if (op.how == Patience::kTimed) clauses.Effect(kNotWhenFree);
 }
 
 /// Nothing is said of the call, not even that its caller lives on.
@@ -64,10 +72,8 @@ void LeaveUndefined(Clauses& clauses);
 template <class Op>
 void DescribeBusy(const Op& op, int error, Requirements requirements, const char* why,
                   Clauses& clauses) {
-  using namespace shmspec::literals;  // NOLINT: the names of requirements
   if (op.how == Patience::kWait) return clauses.Blocks(requirements, why);
-  clauses.Refuse(HasNoTime(op), EINVAL, Force::kMust, "SYNC.TIMED.NANOSECONDS"_req,
-                 "the time is none");
+  clauses.Refuse(HasNoTime(op), EINVAL, Force::kMust, kNanoseconds, "the time is none");
   if (HasNoTime(op)) return;
   clauses.Refuse(true, op.how == Patience::kTry ? error : ETIMEDOUT, Force::kMust, requirements,
                  why);

@@ -70,7 +70,7 @@ void FaultOnHoles(const model::State& then, const Aftermath& a) {
     if (old == nullptr) continue;
     const std::uint64_t pages = ObjectOf(a.before, node.object).PagesTouched(kPage);
     if (pages < ObjectOf(then, node.object).PagesTouched(kPage)) {
-      a.outcome = Fault{SIGBUS, FaultCode::kBeyondObject, 0};
+      a.outcome = Fault{{SIGBUS}, FaultCode::kBeyondObject, 0};
     }
   }
 }
