@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
 
 #include "harness/actor/performer.h"
 #include "harness/host/clocks.h"
@@ -43,6 +44,17 @@ bool IsGone(std::int32_t process, std::int32_t thread) {
   return ::syscall(SYS_tgkill, process, thread, 0) != 0 && errno == ESRCH;
 }
 
+/// A real-time process that yields keeps its processor from those with less priority.
+void LetOthersRun() {
+  constexpr timespec kMoment{0, 50'000};
+  const int policy = ::sched_getscheduler(0);
+  if (policy == SCHED_FIFO || policy == SCHED_RR) {
+    ::nanosleep(&kMoment, nullptr);
+  } else {
+    ::sched_yield();
+  }
+}
+
 }  // namespace
 
 Outcome Performer::Do(const ProcessAwaitBlocked& op) {
@@ -56,8 +68,8 @@ Outcome Performer::Do(const ProcessAwaitBlocked& op) {
       MonotonicNs() + std::uint64_t{region_.header().deadline_ms} * 1'000'000 / 2;
   const StepState* watched = nullptr;
   SleepWatch watch;
-  // Yields and does not sleep: nothing wakes this actor when the other one falls asleep.
-  for (;; ::sched_yield()) {
+  // Nothing wakes this actor when the other one falls asleep.
+  for (;; LetOthersRun()) {
     if (region_.header().halt.load() != Halt::kNone) ::_exit(1);
     if (other.life.load() == Liveness::kGone) return Failure{ErrorCode{ESRCH}};
     if (MonotonicNs() > until_ns) {
