@@ -9,8 +9,6 @@ namespace {
 
 using namespace literals;  // NOLINT: "..."_req
 
-Pattern NothingLeft() { return Record<UsageRecord>().With("used_ids", 0).With("shm_tot", 0); }
-
 // CVE-2013-7026, first workload: removal against attach and detach, by those who have it attached.
 SHMSPEC_RACE("races.defects.removed_segment_is_attached_and_detached_by_many", kRounds,
              "RACE.SYSV.REMOVED_IN_USE"_req, "SYSV.RMID.RACE_ATTACH"_req) {

@@ -44,6 +44,11 @@ inline Pattern OrUnmapped(Pattern otherwise) {
   return std::move(otherwise) | RecordPattern<Fault>().With("signal", SIGSEGV);
 }
 
+/// No segment is left in the namespace.
+inline Pattern NothingLeft() {
+  return Record<UsageRecord>().With("used_ids", 0).With("shm_tot", 0);
+}
+
 inline Pattern Linked(std::int64_t links) { return Record<FileRecord>().With("links", links); }
 
 /// A process that has a file of two pages mapped, in which 1 and 2 are stored, and the child that

@@ -9,8 +9,6 @@ namespace {
 
 using namespace literals;  // NOLINT: "..."_req
 
-Pattern NothingLeft() { return Record<UsageRecord>().With("used_ids", 0).With("shm_tot", 0); }
-
 SHMSPEC_RACE("races.segment.locked_and_removed_leaves_nothing_locked", kRounds,
              "RACE.LOCK.REMOVAL"_req, "SYSV.LOCK.RELEASED_ON_DESTROY"_req) {
   const Actor a = plan.Spawn("a", Alone());

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "harness/model/state/memory_object.h"
+
 namespace shmspec::model {
 
 void ChangeLog::Note(std::uint64_t offset, std::uint64_t size,
@@ -46,8 +48,8 @@ bool ChangeLog::GetBefore(std::uint64_t offset, std::span<std::uint8_t> bytes,
 std::uint64_t ChangeLog::Digest() const {
   std::uint64_t digest = 2 * last_ + (begun_ ? 1 : 0);
   for (const Change& change : changes_) {
-    digest = digest * 1099511628211ull + change.offset * 31 + change.size * 7 + change.number;
-    digest = digest * 1099511628211ull + change.again;
+    digest = digest * kHashPrime + change.offset * 31 + change.size * 7 + change.number;
+    digest = digest * kHashPrime + change.again;
     for (const std::uint8_t byte : change.before) digest = digest * 31 + byte;
   }
   return digest;
@@ -70,7 +72,7 @@ std::uint64_t ShownSince::At(std::uint64_t offset) const {
 std::uint64_t ShownSince::Digest() const {
   std::uint64_t digest = 0;
   for (const Part& part : parts_) {
-    digest = digest * 1099511628211ull + part.offset * 31 + part.size * 7 + part.number + 1;
+    digest = digest * kHashPrime + part.offset * 31 + part.size * 7 + part.number + 1;
   }
   return digest;
 }
