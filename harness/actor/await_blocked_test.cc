@@ -40,6 +40,20 @@ TEST(AwaitBlocked, ReturnsWhileTheOtherActorSleepsInItsCall) {
   EXPECT_LT(trace.steps[3].return_ns, trace.steps[1].return_ns) << "the call was still blocked";
 }
 
+TEST(AwaitBlocked, LetsOneOfLessPriorityOnTheSameProcessorReachItsCall) {
+  const Trace trace = Play(Plan(fmt::format("{}a: process.set_realtime priority=2 -> 0\n"
+                                            "b: process.set_realtime priority=1 -> 0\n"
+                                            "b & system.next_second -> 0\n"
+                                            "a: process.await_blocked actor=b -> 0\n"
+                                            "join b\n",
+                                            kSecondBegins),
+                                "actor a cpu=0\nactor b cpu=0\n"));
+  if (trace.lacking || DifferencesOf(trace).find("EPERM") != std::string::npos) {
+    GTEST_SKIP() << "no real-time priorities here";
+  }
+  EXPECT_EQ(DifferencesOf(trace), "");
+}
+
 TEST(AwaitBlocked, TakesNoWaitForATurnForACall) {
   // Between its steps, before its first one, and after its last one, b waits for its turn.
   EXPECT_EQ(DifferencesOf(Play(Plan("a: process.await_blocked actor=b -> 1\n"
