@@ -99,6 +99,7 @@ class Performer {
   // pass.cc
   Outcome Do(const DescriptorGetFrom& op);
   Outcome AwaitBirth(std::uint32_t child);
+  bool HasOtherThreads() const;
 
   const ControlRegion& region_;
   const int region_fd_;

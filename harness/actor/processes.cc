@@ -135,6 +135,17 @@ Outcome Performer::Do(const ProcessThread& op) {
   return AwaitBirth(op.child.index);
 }
 
+bool Performer::HasOtherThreads() const {
+  for (std::uint32_t i = 0; i < region_.header().actor_count; ++i) {
+    const ActorSlot& other = region_.actor(i);
+    if (i != self_ && other.pid.load() == slot().pid.load() &&
+        other.life.load() == Liveness::kAlive) {
+      return true;
+    }
+  }
+  return false;
+}
+
 Outcome Performer::Do(const ProcessExec& op) {
   const char* self = kIs32Bit ? "/proc/self/exe" : region_.header().program.data();
   const char* program = op.image == Image::kSelf ? self : "/nonexistent/shmspec";
@@ -145,8 +156,11 @@ Outcome Performer::Do(const ProcessExec& op) {
   KeepMessagesOverExec(header);
   ExecActor(program, region_fd_, self_);
   const int error = errno;
-  for (const int file : {region_fd_, header.sending_fd, header.receiving_fd}) {
-    ::fcntl(file, F_SETFD, FD_CLOEXEC);
+  // Another thread of this process may be in execve as well, and has to find them open.
+  if (!HasOtherThreads()) {
+    for (const int file : {region_fd_, header.sending_fd, header.receiving_fd}) {
+      ::fcntl(file, F_SETFD, FD_CLOEXEC);
+    }
   }
   return Failure{ErrorCode{error}};
 }

@@ -188,15 +188,6 @@ struct ProcessSetUmask {
   friend bool operator==(const ProcessSetUmask&, const ProcessSetUmask&) = default;
 };
 
-/// Confines this process to one CPU.
-struct ProcessPin {
-  static constexpr std::string_view kName = "process.pin";
-  static constexpr Role kRole = Role::kPrepares;
-  std::int32_t cpu = 0;
-  static constexpr auto kFields = Fields(Field{"cpu", &ProcessPin::cpu});
-  friend bool operator==(const ProcessPin&, const ProcessPin&) = default;
-};
-
 /// RssShmem of /proc/self/status: the shared memory in this process's page tables, in bytes.
 struct ProcessResident {
   static constexpr std::string_view kName = "process.resident";
@@ -222,6 +213,15 @@ struct ProcessPriority {
   static constexpr Role kRole = Role::kNeighbour;
   static constexpr auto kFields = Fields();
   friend bool operator==(const ProcessPriority&, const ProcessPriority&) = default;
+};
+
+/// Confines this process to one CPU.
+struct ProcessPin {
+  static constexpr std::string_view kName = "process.pin";
+  static constexpr Role kRole = Role::kPrepares;
+  std::int32_t cpu = 0;
+  static constexpr auto kFields = Fields(Field{"cpu", &ProcessPin::cpu});
+  friend bool operator==(const ProcessPin&, const ProcessPin&) = default;
 };
 
 }  // namespace shmspec
