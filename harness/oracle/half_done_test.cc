@@ -2,6 +2,7 @@
 //
 // What others see of calls that are half done, and no longer see when they have returned.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -139,6 +140,37 @@ TEST(HalfDone, ARecordMayBeNewerThanTheRightToLookAtIt) {
   const std::string closes = "a: sysv.set segment=s0 uid=0 gid=0 mode=0600 => 0\n";
   EXPECT_TRUE(IsExplained(shared + "b & " + shown + closes + "join b\n"));
   EXPECT_TRUE(IsRefuted(shared + closes + "b: " + shown));
+}
+
+/// A call that would change nothing where it is first possible may still change something later.
+TEST(Oracle, LetsACallWithoutAnEffectTakeEffectLater) {
+  const auto judged = [](const std::string& steps) {
+    return Judge(SeenTrace(steps), *model::FindProfile("linux")).kind;
+  };
+  const std::string begin =
+      "a: s0 = sysv.get key=private size=4096 flags=create|0666 => 7\n"
+      "a: a0 = sysv.attach segment=s0 => 0x7f0000000000\n"
+      "b: a1 = sysv.attach segment=s0 => 0x7f1000000000\n"
+      "race {\n";
+  const auto stored = [&](const std::string& loaded) {
+    return judged(begin + "  a: memory.store at=a0 value=0 => 0 call_ns=1 return_ns=9\n" +
+                  "  b: memory.store at=a1 value=5 => 0 call_ns=2 return_ns=3\n" +
+                  "  b: memory.load at=a1 => " + loaded + " call_ns=4 return_ns=5\n}\n");
+  };
+  EXPECT_EQ(stored("0"), Verdict::Kind::kExplained);
+  EXPECT_EQ(stored("5"), Verdict::Kind::kExplained);
+  EXPECT_EQ(stored("1"), Verdict::Kind::kRefuted);
+  const auto unmapped = [&](const std::string& seen, int call_ns) {
+    return judged(
+        "a: process.thread child=d => 0\nrace {\n" +
+        fmt::format("  a: map.unmap at=0x7f0000000000 => 0 call_ns={} return_ns=9\n", call_ns) +
+        "  d: m0 = map.map flags=private|anonymous => 0x7f0000000000 call_ns=2 return_ns=3\n" +
+        "}\na: memory.load at=m0 => " + seen + "\n");
+  };
+  const std::string gone = "fault{signal=SIGSEGV code=MAPERR}";
+  EXPECT_EQ(unmapped(gone, 1), Verdict::Kind::kExplained);
+  EXPECT_EQ(unmapped("0", 1), Verdict::Kind::kExplained);
+  EXPECT_EQ(unmapped("1", 1), Verdict::Kind::kRefuted);
 }
 
 }  // namespace

@@ -217,10 +217,12 @@ bool Worlds::Explore(Distinct& seen, const std::vector<std::size_t>& slots, mode
       ways.clear();
       model::Advance(setting_, world.state, flights_[i].call, world.progress[i],
                      flights_[i].outcome, chooser, notes, ways);
-      // A call that can be over here without a change need not wait for a later moment, unless
-      // another one is to end its actor.
-      const bool only_looks = flights_[i].outcome != nullptr && ways.size() == 1 &&
-                              ways.front().progress.done && ways.front().state == world.state;
+      // A call that can be over here and changes nothing at any moment need not wait for a later
+      // one, unless another call is to end its actor.
+      const bool only_looks =
+          flights_[i].outcome != nullptr && ways.size() == 1 && ways.front().progress.done &&
+          model::ChangesNothing(*flights_[i].call.operation, *flights_[i].outcome) &&
+          ways.front().state == world.state;
       if (only_looks) further.clear();
       for (model::Next& next : ways) {
         further.push_back({std::move(next.state), world.progress});

@@ -147,4 +147,26 @@ void AddFootprint(const Scene& scene, Footprint& footprint) {
   std::visit(Marking{scene, footprint}, *scene.call().operation);
 }
 
+namespace {
+
+template <class... Ops>
+bool IsAmong(const Operation& operation) {
+  return (std::holds_alternative<Ops>(operation) || ...);
+}
+
+}  // namespace
+
+bool ChangesNothing(const Operation& operation, const Outcome& outcome) {
+  const bool looks =
+      IsAmong<SysvStat, SysvStatIndex, SysvStatAny, SysvInfo, SysvShmInfo, MemoryLoad,
+              MemoryChecksum, MapShow, MapLayout, FileStat, MemfdGetSeals, SystemSegments>(
+          operation);
+  // Other failures may come after a part was done.
+  const bool whole_or_not =
+      IsAmong<SysvGet, SysvRemove, SysvSet, SysvAttach, SysvDetach, MemoryStore, MemoryExchange,
+              MemoryCompareExchange, MemoryFetchAdd, MapUnmap, FileTruncate, FileChmod,
+              MemfdAddSeals, PosixOpen, PosixUnlink>(operation);
+  return looks || (whole_or_not && !Succeeded(outcome));
+}
+
 }  // namespace shmspec::model

@@ -42,6 +42,11 @@ class Footprint {
 /// Adds what the call can touch in that state.
 void AddFootprint(const Scene& scene, Footprint& footprint);
 
+/// Whether a call with this outcome is known to change nothing, whenever it takes effect. That a
+/// call would change nothing in one state says less: munmap of what is not mapped may meet what
+/// another thread maps there later.
+bool ChangesNothing(const Operation& operation, const Outcome& outcome);
+
 }  // namespace shmspec::model
 
 #endif  // SHMSPEC_HARNESS_MODEL_FOOTPRINT_FOOTPRINT_H_
