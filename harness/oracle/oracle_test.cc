@@ -248,6 +248,38 @@ TEST(Oracle, LetsAnExitDetachOneMappingAfterAnother) {
   EXPECT_TRUE(IsRefuted(seen("nattch=1 dtime=1000", "nattch=1")));
 }
 
+TEST(Oracle, LetsAnIdentifierComeAgainWhereOneWasChosen) {
+  const std::string again =
+      "a: s0 = sysv.get size=1 flags=create|0600 => 0\na: sysv.remove segment=s0 => 0\n"
+      "a: s1 = sysv.get size=1 flags=create|0600 => 0\n";
+  EXPECT_EQ(JudgeAs("linux", again).kind, Verdict::Kind::kRefuted);
+  const std::string chosen = "a: system.sysctl_write name=shm_next_id value=0 => 0\n";
+  EXPECT_EQ(JudgeAs("linux", chosen + again).kind, Verdict::Kind::kExplained);
+}
+
+TEST(Oracle, ShowsAnAttachThatHasGrownInOneRowOrInTwo) {
+  const auto shown = [](const std::string& rows) {
+    return JudgeAs("linux",
+                   "a: s0 = sysv.get size=4096 flags=create|0600 => 0\n"
+                   "a: a0 = sysv.attach segment=s0 => 0x7f0000000000\n"
+                   "a: m0 = map.remap at=a0 size=1 new_size=65536 => 0x7f0000000000\n"
+                   "a: map.protect at=m0 size=4095 => 0\n"
+                   "a: map.protect at=m0 size=4095 protection=read|write => 0\n"
+                   "a: map.layout => mappings{rows=[" +
+                       rows + "]}\n")
+        .kind;
+  };
+  const auto row = [](const std::string& place) {
+    return "mapping{" + place +
+           " protection=read|write shared=true id=0 name=\"/SYSV00000000 (deleted)\"}";
+  };
+  EXPECT_EQ(shown(row("at=0x7f0000000000 size=4096 offset=0") + " " +
+                  row("at=0x7f0000001000 size=61440 offset=4096")),
+            Verdict::Kind::kExplained);
+  EXPECT_EQ(shown(row("at=0x7f0000000000 size=65536 offset=0")), Verdict::Kind::kExplained);
+  EXPECT_EQ(shown(row("at=0x7f0000000000 size=69632 offset=0")), Verdict::Kind::kRefuted);
+}
+
 TEST(Oracle, LetsOneOfTwoExclusiveCreatorsWin) {
   const auto seen = [](const char* first, const char* second) {
     return Text("race {\n  a: s0 = sysv.get key=k0 flags=create|exclusive|0666 => ", first,

@@ -31,7 +31,7 @@ std::optional<Requirement> BrokenById(const Fresh& fresh, const Scene& scene, st
   if (other != nullptr && (other->dest_known || !other->dest)) return "SEED.SHMID_UNIQUE"_req;
   if (fresh.wanted >= 0) {
     if (!HeedsWish(scene, seen, fresh.wanted)) return "SYSV.ID.NEXT_ID"_req;
-  } else if (Certainly(scene.profile().sysv.stale_id_rests) &&
+  } else if (Certainly(scene.profile().sysv.stale_id_rests) && !ipc.next_id_used &&
              std::find(ipc.stale.begin(), ipc.stale.end(), seen) != ipc.stale.end()) {
     return "SYSV.ID.STALE_NOT_REBOUND_SOON"_req;
   }

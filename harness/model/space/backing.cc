@@ -53,6 +53,17 @@ void AddRow(const NoBacking&, const Scene&, const Mapping&, Clauses&) {}
 
 void AddRow(const NodeBacking&, const Scene&, const Mapping&, Clauses&) {}
 
+/// The bytes from the start of a mapping to the end of its neighbours of the same segment.
+Number BytesInRow(const AttachBacking& attach, const Scene& scene, const Mapping& mapping) {
+  std::uint64_t end = mapping.end;
+  for (const Mapping& next : scene.space().mappings()) {
+    if (next.start == end && next.attach() != nullptr && next.attach()->segment == attach.segment) {
+      end = next.end;
+    }
+  }
+  return end - mapping.start;
+}
+
 void AddRow(const AttachBacking& attach, const Scene& scene, const Mapping& mapping,
             Clauses& clauses) {
   const Requirements content{"PROC.MAPS.SYSV_NAME"_req, "SYSV.MULTI.MIXED_PROTECTION"_req};
@@ -62,7 +73,7 @@ void AddRow(const AttachBacking& attach, const Scene& scene, const Mapping& mapp
   const auto bind = [&](std::uint8_t field, Number low, Number high, const char* why) {
     row.Bind(field, low, high, content, why);
   };
-  const Number most = mergeable ? attach.size : mapping.size();
+  const Number most = mergeable ? BytesInRow(attach, scene, mapping) : mapping.size();
   bind(FieldIndex<MappingRow>("at"), mapping.start, mapping.start, "where it is mapped");
   bind(FieldIndex<MappingRow>("size"), mapping.size(), most, "the bytes mapped");
   bind(FieldIndex<MappingRow>("protection"), mapping.protection, mapping.protection,

@@ -87,6 +87,7 @@ struct IpcNamespace {
   bool rmid_forced = false;
   std::int64_t next_id = -1;  // -1: not set
   bool next_id_known = true;
+  bool next_id_used = false;        // for a segment: identifiers of the past may come again
   std::uint64_t pages = 0;          // sum of rounded sizes
   std::vector<Segment> segments;    // by serial
   std::vector<IpcObject> objects;   // in order of creation

@@ -36,8 +36,8 @@ void Mix(Mixer& mixer, const Segment& s) {
 }
 
 void Mix(Mixer& mixer, const IpcNamespace& ipc) {
-  mixer.Add(ipc.pages, ipc.next_id, ipc.next_id_known, ipc.rmid_forced, ipc.shmmax, ipc.shmall,
-            ipc.shmmni);
+  mixer.Add(ipc.pages, ipc.next_id, ipc.next_id_known, ipc.next_id_used, ipc.rmid_forced,
+            ipc.shmmax, ipc.shmall, ipc.shmmni);
   for (const IpcObject& other : ipc.objects) {
     mixer.Add(other.kind, other.id, other.key, other.key_known);
   }

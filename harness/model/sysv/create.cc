@@ -187,6 +187,7 @@ void CreateSegment(const Scene& scene, State& state, const NewSegment& wanted) {
   AddObject(state, segment.object, rounds ? rounded : wanted.size, rounded);
   IpcNamespace& ipc = state.namespaces[index].Own();
   ipc.pages += segment.pages;
+  ipc.next_id_used = ipc.next_id_used || ipc.next_id != -1 || !ipc.next_id_known;
   ipc.next_id = -1;
   ipc.next_id_known = true;
   const auto place = std::upper_bound(
