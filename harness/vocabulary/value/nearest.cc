@@ -10,28 +10,47 @@
 namespace shmspec {
 namespace {
 
+char Lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
 std::string Lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (char& c : lower) c = Lower(c);
   return lower;
 }
 
-/// From `a` to `b` or to a beginning of `b` that ends before a dot: the name of a group is a name.
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
+/// Whether the text contains a word of small letters.
+bool Contains(std::string_view text, std::string_view lower) {
+  return std::search(text.begin(), text.end(), lower.begin(), lower.end(),
+                     [](char a, char b) { return Lower(a) == b; }) != text.end();
+}
+
+/// The edit distance from `a`, of small letters, to `b` or to a beginning of `b` that ends before a
+/// dot: the name of a group is a name. More than `most` is `most` + 1, hence only cells that are as
+/// near to the diagonal are looked at. `b` is not shorter than `a` by more than `most`; `row` is
+/// room for the work.
+std::size_t EditDistance(std::string_view a, std::string_view b, std::size_t most,
+                         std::vector<std::size_t>& row) {
+  const std::size_t far = most + 1;
+  const std::size_t reach = std::min(b.size(), a.size() + most);
+  row.resize(reach + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replace = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+    const std::size_t from = i > most ? i - most : 1;
+    const std::size_t to = std::min(reach, i + most);
+    std::size_t diagonal = std::exchange(row[from - 1], from == 1 ? i : far);
+    std::size_t least = row[from - 1];
+    for (std::size_t j = from; j <= to; ++j) {
+      const std::size_t replace = diagonal + (a[i - 1] == Lower(b[j - 1]) ? 0 : 1);
       diagonal = std::exchange(row[j], std::min({replace, row[j] + 1, row[j - 1] + 1}));
+      least = std::min(least, row[j]);
     }
+    if (least > most) return far;
   }
-  std::size_t nearest = row.back();
-  for (std::size_t j = 1; j < b.size(); ++j) {
+  std::size_t nearest = reach == b.size() ? row[reach] : far;
+  for (std::size_t j = a.size() > most ? a.size() - most : 1; j <= reach && j < b.size(); ++j) {
     if (b[j] == '.') nearest = std::min(nearest, row[j]);
   }
-  return nearest;
+  return std::min(nearest, far);
 }
 
 }  // namespace
@@ -42,13 +61,11 @@ std::vector<std::string> NearestNames(std::string_view name,
   const std::string wanted = Lower(name);
   const std::size_t farthest = std::max<std::size_t>(2, wanted.size() / 3);
   std::vector<std::pair<std::size_t, std::string>> ranked;
+  std::vector<std::size_t> row;
   for (const std::string& candidate : candidates) {
-    const std::string other = Lower(candidate);
-    if (wanted.size() > other.size() + farthest) continue;  // too long in any case
-    std::size_t distance = EditDistance(wanted, other);
-    if (wanted.size() >= 3 && other.find(wanted) != std::string::npos) {
-      distance = std::min<std::size_t>(distance, 1);
-    }
+    if (wanted.size() > candidate.size() + farthest) continue;  // too long in any case
+    std::size_t distance = EditDistance(wanted, candidate, farthest, row);
+    if (distance > 1 && wanted.size() >= 3 && Contains(candidate, wanted)) distance = 1;
     if (distance <= farthest) ranked.emplace_back(distance, candidate);
   }
   std::sort(ranked.begin(), ranked.end());
