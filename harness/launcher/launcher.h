@@ -66,6 +66,7 @@ struct Launcher {
   struct Tool {
     std::string name;     // as PATH has it, or an absolute path
     std::string package;  // of Debian
+    friend bool operator==(const Tool&, const Tool&) = default;
   };
 
   std::string name;
@@ -84,6 +85,7 @@ struct Launcher {
   std::string lacks;                 // what the system is known not to offer; empty: nothing
   bool as_root = false;              // the command needs root
   bool only_printed = false;         // the command is for people to run: see --dry-run
+  friend bool operator==(const Launcher&, const Launcher&) = default;
 };
 
 /// The launchers of a file, with their order in it.

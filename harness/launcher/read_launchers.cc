@@ -3,7 +3,6 @@
 #include "harness/launcher/read_launchers.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <optional>
@@ -11,6 +10,7 @@
 
 #include "harness/launcher/command_words.h"
 #include "harness/launcher/shipped.h"
+#include "harness/vocabulary/form/read_toml.h"
 #include "harness/vocabulary/value/check.h"
 #include "harness/vocabulary/value/duration.h"
 #include "harness/vocabulary/value/nearest.h"
@@ -20,29 +20,21 @@ namespace {
 
 constexpr std::string_view kFormat = "shmspec-launchers/1";
 
-/// A mistake in the file and its position. Caught in ReadLaunchers and nowhere else.
-struct Unreadable {
-  toml::source_position at;
-  std::string message;
-};
-
-toml::source_position PositionOf(const toml::node& node) { return node.source().begin; }
-
 /// Refuses keys that nobody reads.
 void DemandKeys(const toml::table& table, const std::vector<std::string>& keys) {
   for (auto&& [key, node] : table) {
     const std::string name(key.str());
     if (std::find(keys.begin(), keys.end(), name) != keys.end()) continue;
-    throw Unreadable{key.source().begin, fmt::format("there is no key \"{}\"{}; remove it", name,
-                                                     DidYouMean(name, keys))};
+    throw TomlMistake{key.source().begin, fmt::format("there is no key \"{}\"{}; remove it", name,
+                                                      DidYouMean(name, keys))};
   }
 }
 
 std::string TextOf(const toml::node& node, std::string_view key) {
   const auto* text = node.as_string();
-  if (text == nullptr) throw Unreadable{PositionOf(node), fmt::format("{}: expected a text", key)};
+  if (text == nullptr) throw TomlMistake{PositionOf(node), fmt::format("{}: expected a text", key)};
   if (text->get().empty()) {
-    throw Unreadable{PositionOf(node), fmt::format("{}: is empty; fill it in or remove it", key)};
+    throw TomlMistake{PositionOf(node), fmt::format("{}: is empty; fill it in or remove it", key)};
   }
   return text->get();
 }
@@ -101,8 +93,8 @@ class EntryReader {
  private:
   const toml::node& At(std::string_view key) const {
     if (const toml::node* node = table_.get(key)) return *node;
-    throw Unreadable{PositionOf(table_),
-                     fmt::format("launcher {}: {} is missing; add it", entry_.name, key)};
+    throw TomlMistake{PositionOf(table_),
+                      fmt::format("launcher {}: {} is missing; add it", entry_.name, key)};
   }
 
   void ReadOptionalText(std::string_view key, std::string& to) const {
@@ -114,7 +106,7 @@ class EntryReader {
     if (node == nullptr) return;
     const auto* truth = node->as_boolean();
     if (truth == nullptr) {
-      throw Unreadable{PositionOf(*node), fmt::format("{}: expected true or false", key)};
+      throw TomlMistake{PositionOf(*node), fmt::format("{}: expected true or false", key)};
     }
     to = truth->get();
   }
@@ -128,9 +120,9 @@ class EntryReader {
     for (const auto& one : NamesOf<E>::kNames) names.emplace_back(one.name);
     const std::optional<E> value = FromName<E>(word);
     if (!value) {
-      throw Unreadable{PositionOf(*node),
-                       fmt::format("{}: expected one of {}, found \"{}\"{}", key,
-                                   fmt::join(names, ", "), word, DidYouMean(word, names))};
+      throw TomlMistake{PositionOf(*node),
+                        fmt::format("{}: expected one of {}, found \"{}\"{}", key,
+                                    fmt::join(names, ", "), word, DidYouMean(word, names))};
     }
     to = *value;
   }
@@ -138,7 +130,7 @@ class EntryReader {
   static void ReadDuration(const std::string& key, const toml::node& node, std::int64_t& to_ms) {
     const Result<std::int64_t> duration_ms = ParseDuration(TextOf(node, key));
     if (!duration_ms.ok()) {
-      throw Unreadable{PositionOf(node), key + ": " + duration_ms.error().message};
+      throw TomlMistake{PositionOf(node), key + ": " + duration_ms.error().message};
     }
     to_ms = *duration_ms;
   }
@@ -148,9 +140,9 @@ class EntryReader {
     if (node == nullptr) return;
     const toml::table* needs = node->as_table();
     if (needs == nullptr) {
-      throw Unreadable{PositionOf(*node),
-                       "needs: expected tools and their Debian packages, such as {bwrap = "
-                       "\"bubblewrap\"}"};
+      throw TomlMistake{PositionOf(*node),
+                        "needs: expected tools and their Debian packages, such as {bwrap = "
+                        "\"bubblewrap\"}"};
     }
     for (auto&& [tool, package] : *needs) {
       entry_.needs.push_back({std::string(tool.str()), TextOf(package, tool.str())});
@@ -162,7 +154,7 @@ class EntryReader {
     if (node == nullptr) return;
     const toml::array* list = node->as_array();
     if (list == nullptr || list->empty()) {
-      throw Unreadable{
+      throw TomlMistake{
           PositionOf(*node),
           fmt::format("{}: expected a list of words, such as [\"runsc\", \"do\"]", key)};
     }
@@ -177,13 +169,13 @@ class EntryReader {
     const auto known = PlaceholderNames();
     for (const std::string& name : PlaceholdersIn(word)) {
       if (std::find(known.begin(), known.end(), name) == known.end()) {
-        throw Unreadable{PositionOf(node),
-                         fmt::format("{}: there is no placeholder {{{}}}{}", key, name,
-                                     DidYouMean(name, {known.begin(), known.end()}))};
+        throw TomlMistake{PositionOf(node),
+                          fmt::format("{}: there is no placeholder {{{}}}{}", key, name,
+                                      DidYouMean(name, {known.begin(), known.end()}))};
       }
       if (HasValue(entry_, name)) continue;
-      throw Unreadable{PositionOf(node), fmt::format("{}: {{{}}} has no value here; {}", key, name,
-                                                     HowToGiveValue(name))};
+      throw TomlMistake{PositionOf(node), fmt::format("{}: {{{}}} has no value here; {}", key, name,
+                                                      HowToGiveValue(name))};
     }
   }
 
@@ -193,8 +185,8 @@ class EntryReader {
     for (const std::string& word : entry_.command) {
       if (word.find("{" + placeholder + "}") != std::string::npos) return;
     }
-    throw Unreadable{PositionOf(At("command")),
-                     fmt::format("command: has no {{{}}}; add it", placeholder)};
+    throw TomlMistake{PositionOf(At("command")),
+                      fmt::format("command: has no {{{}}}; add it", placeholder)};
   }
 
   const toml::table& table_;
@@ -205,19 +197,19 @@ Launchers ReadDocument(const toml::table& document) {
   DemandKeys(document, {"format", "launcher"});
   const toml::node* format = document.get("format");
   if (format == nullptr || format->value<std::string_view>() != kFormat) {
-    throw Unreadable{format == nullptr ? toml::source_position{1, 1} : PositionOf(*format),
-                     fmt::format("expected format = \"{}\" at the top of the file", kFormat)};
+    throw TomlMistake{format == nullptr ? toml::source_position{1, 1} : PositionOf(*format),
+                      fmt::format("expected format = \"{}\" at the top of the file", kFormat)};
   }
   Launchers launchers;
   const toml::node* entries = document.get("launcher");
   if (entries == nullptr) return launchers;
   if (entries->as_table() == nullptr) {
-    throw Unreadable{PositionOf(*entries), "launcher: expected sections such as [launcher.mine]"};
+    throw TomlMistake{PositionOf(*entries), "launcher: expected sections such as [launcher.mine]"};
   }
   std::vector<std::pair<toml::source_position, Launcher>> found;
   for (auto&& [name, node] : *entries->as_table()) {
     if (node.as_table() == nullptr) {
-      throw Unreadable{
+      throw TomlMistake{
           PositionOf(node),
           fmt::format("launcher.{}: expected a section [launcher.{}]", name.str(), name.str())};
     }
@@ -246,16 +238,7 @@ std::vector<std::string> NamesIn(const Launchers& launchers) {
 }
 
 Result<Launchers> ReadLaunchers(std::string_view text, const std::string& file) {
-  const auto error = [&](const toml::source_position& at, std::string_view message) {
-    return Error{fmt::format("{}:{}:{}: {}", file, at.line, at.column, message)};
-  };
-  try {
-    return ReadDocument(toml::parse(text));
-  } catch (const toml::parse_error& broken) {
-    return error(broken.source().begin, broken.description());
-  } catch (const Unreadable& unreadable) {
-    return error(unreadable.at, unreadable.message);
-  }
+  return ReadToml(text, file, ReadDocument);
 }
 
 Launchers ShippedLaunchers() {

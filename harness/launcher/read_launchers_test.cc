@@ -94,6 +94,14 @@ TEST(Launchers, WithAMistakeAreRefusedAtItsPlace) {
   }
 }
 
+TEST(Launchers, ThatAreNoTomlAreRefusedInOneLine) {
+  EXPECT_THAT(Mistake("a = 1\n[%]\n"), StartsWith("my.toml:2:2: "));
+  EXPECT_THAT(Mistake(std::string("[\0]", 3)), StartsWith("my.toml:1:2: "));
+  EXPECT_THAT(Mistake("# \xc3\xa9\n\xc3\xa9 = 1\n"), StartsWith("my.toml:2:1: "));
+  EXPECT_EQ(Mistake("\"x\\ny\\u001b\" = 1\n"),
+            "my.toml:1:1: there is no key \"x\\ny\\x1b\"; remove it");
+}
+
 TEST(Launchers, OfAUserReplaceOrFollow) {
   const Launchers both = With({{.name = "a", .about = "old"}, {.name = "b", .about = "old"}},
                               {{.name = "b", .about = "new"}, {.name = "c", .about = "new"}});

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <iterator>
 
+#include "harness/vocabulary/value/one_line.h"
+
 namespace shmspec::order {
 namespace {
 
@@ -138,7 +140,7 @@ Error Reader::ErrorIn(const std::string& file) const {
       failed_at_ == 0 ? std::string::npos : text_.rfind('\n', failed_at_ - 1);
   const std::size_t column = before == std::string::npos ? failed_at_ + 1 : failed_at_ - before;
   return Error{file + ":" + std::to_string(line) + ":" + std::to_string(column) + ": " +
-               message_.value_or("no failure")};
+               OnOneLine(message_.value_or("no failure"))};
 }
 
 std::size_t Reader::LocationOf(const std::string& name) {

@@ -3,13 +3,13 @@
 #include "harness/runner/adapter.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <optional>
 
 #include "harness/actor/needs.h"
 #include "harness/actor/strays.h"
+#include "harness/vocabulary/form/read_toml.h"
 #include "harness/vocabulary/value/nearest.h"
 
 namespace shmspec {
@@ -18,20 +18,14 @@ namespace {
 constexpr std::int64_t kIntroduction_ms = 10'000;
 constexpr std::string_view kChapter = "wrapper.";
 
-/// A mistake in the file and its position. Caught in ReadLibraryProfile and nowhere else.
-struct Unreadable {
-  toml::source_position at;
-  std::string message;
-};
-
 std::string TextAt(const toml::table& table, std::string_view key) {
   const toml::node* node = table.get(key);
   if (node == nullptr) {
-    throw Unreadable{table.source().begin, fmt::format("{} is missing here; add it", key)};
+    throw TomlMistake{PositionOf(table), fmt::format("{} is missing here; add it", key)};
   }
   const auto* text = node->as_string();
   if (text == nullptr || text->get().empty()) {
-    throw Unreadable{node->source().begin, fmt::format("{}: expected a text", key)};
+    throw TomlMistake{PositionOf(*node), fmt::format("{}: expected a text", key)};
   }
   return text->get();
 }
@@ -40,14 +34,14 @@ void CheckKeys(const toml::table& table, const std::vector<std::string>& keys) {
   for (auto&& [key, node] : table) {
     const std::string name(key.str());
     if (std::find(keys.begin(), keys.end(), name) != keys.end()) continue;
-    throw Unreadable{key.source().begin, fmt::format("there is no key \"{}\"{}; remove it", name,
-                                                     DidYouMean(name, keys))};
+    throw TomlMistake{key.source().begin, fmt::format("there is no key \"{}\"{}; remove it", name,
+                                                      DidYouMean(name, keys))};
   }
 }
 
 void ReadDifference(const toml::node& node, model::LibraryProfile& profile) {
   const toml::table* table = node.as_table();
-  if (table == nullptr) throw Unreadable{node.source().begin, "expected tables [[differs]]"};
+  if (table == nullptr) throw TomlMistake{PositionOf(node), "expected tables [[differs]]"};
   CheckKeys(*table, {"rule", "source"});
   const std::string rule = TextAt(*table, "rule");
   TextAt(*table, "source");
@@ -57,9 +51,9 @@ void ReadDifference(const toml::node& node, model::LibraryProfile& profile) {
     if (known.name == rule) profile.*known.field = model::Says::kYes;
   }
   if (std::find(names.begin(), names.end(), rule) != names.end()) return;
-  throw Unreadable{table->get("rule")->source().begin,
-                   fmt::format("rule: expected one of {}, found \"{}\"{}", fmt::join(names, ", "),
-                               rule, DidYouMean(rule, names))};
+  throw TomlMistake{PositionOf(*table->get("rule")),
+                    fmt::format("rule: expected one of {}, found \"{}\"{}", fmt::join(names, ", "),
+                                rule, DidYouMean(rule, names))};
 }
 
 /// Takes one word, without its quotes.
@@ -110,24 +104,16 @@ Result<AdapterIntroduction> Introduce(const AdapterProgram& program) {
 }
 
 Result<model::LibraryProfile> ReadLibraryProfile(std::string_view text, const std::string& file) {
-  const auto error = [&](const toml::source_position& at, std::string_view message) {
-    return Error{fmt::format("{}:{}:{}: {}", file, at.line, at.column, message)};
-  };
-  model::LibraryProfile profile = model::kUsualLibrary;
-  try {
-    const toml::table document = toml::parse(text);
+  return ReadToml(text, file, [](const toml::table& document) {
+    model::LibraryProfile profile = model::kUsualLibrary;
     CheckKeys(document, {"differs"});
     const toml::node* node = document.get("differs");
     if (node == nullptr) return profile;
     const toml::array* list = node->as_array();
-    if (list == nullptr) throw Unreadable{node->source().begin, "expected tables [[differs]]"};
+    if (list == nullptr) throw TomlMistake{PositionOf(*node), "expected tables [[differs]]"};
     for (const toml::node& one : *list) ReadDifference(one, profile);
     return profile;
-  } catch (const toml::parse_error& broken) {
-    return error(broken.source().begin, broken.description());
-  } catch (const Unreadable& unreadable) {
-    return error(unreadable.at, unreadable.message);
-  }
+  });
 }
 
 bool IsForAdapter(const Case& test_case, const RunAdapter& adapter) {

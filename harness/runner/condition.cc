@@ -12,7 +12,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "harness/runner/selection.h"
+#include "harness/runner/filter.h"
 #include "harness/vocabulary/form/text_cursor.h"
 #include "harness/vocabulary/value/nearest.h"
 

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "harness/runner/case.h"
+#include "harness/runner/filter.h"
 #include "harness/vocabulary/value/result.h"
 
 namespace shmspec {
@@ -57,13 +58,6 @@ struct Selection {
 /// Applies the options to `cases`. Fails when a filter without wildcards names nothing, with the
 /// nearest names; an empty selection is no failure here.
 Result<Selection> Select(const std::vector<Case>& cases, const SelectionOptions& options);
-
-/// Whether a filter without `-` means this name: it is the name, its beginning up to a dot, or a
-/// glob that matches it.
-bool MatchesName(std::string_view filter, std::string_view name);
-
-/// Whether `text` matches a pattern of `*` (any characters) and `?` (any one).
-bool MatchesGlob(std::string_view pattern, std::string_view text);
 
 }  // namespace shmspec
 

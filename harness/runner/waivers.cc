@@ -3,14 +3,14 @@
 #include "harness/runner/waivers.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <set>
 #include <utility>
 
 #include "harness/runner/condition.h"
-#include "harness/runner/selection.h"
+#include "harness/runner/filter.h"
+#include "harness/vocabulary/form/read_toml.h"
 #include "harness/vocabulary/value/nearest.h"
 #include "harness/vocabulary/value/sha256.h"
 
@@ -19,14 +19,6 @@ namespace {
 
 constexpr std::string_view kFormat = "shmspec-waivers/1";
 constexpr std::chrono::days kLongest{365};
-
-/// A mistake in the file and its position. Caught in ReadWaivers and nowhere else.
-struct Unreadable {
-  toml::source_position at;
-  std::string message;
-};
-
-toml::source_position PositionOf(const toml::node& node) { return node.source().begin; }
 
 template <class Enum>
 std::vector<std::string> NamesFrom(std::span<const Enum> values) {
@@ -42,15 +34,15 @@ class Section {
     for (auto&& [key, node] : table) {
       const std::string name(key.str());
       if (std::find(keys.begin(), keys.end(), name) != keys.end()) continue;
-      throw Unreadable{key.source().begin, fmt::format("there is no key \"{}\"{}; remove it", name,
-                                                       DidYouMean(name, keys))};
+      throw TomlMistake{key.source().begin, fmt::format("there is no key \"{}\"{}; remove it", name,
+                                                        DidYouMean(name, keys))};
     }
   }
 
   const toml::node* Find(std::string_view key) const { return table_.get(key); }
   const toml::node& At(std::string_view key) const {
     if (const toml::node* node = Find(key)) return *node;
-    throw Unreadable{PositionOf(table_), fmt::format("{} is missing here; add it", key)};
+    throw TomlMistake{PositionOf(table_), fmt::format("{} is missing here; add it", key)};
   }
 
   /// A text that is not empty.
@@ -64,16 +56,16 @@ class Section {
     if (text != nullptr && text->get().find_first_not_of(" \t\n") != std::string::npos) {
       return text->get();
     }
-    throw Unreadable{PositionOf(node), text == nullptr
-                                           ? fmt::format("{}: expected a text", key)
-                                           : fmt::format("{}: is empty; fill it in", key)};
+    throw TomlMistake{PositionOf(node), text == nullptr
+                                            ? fmt::format("{}: expected a text", key)
+                                            : fmt::format("{}: is empty; fill it in", key)};
   }
 
   bool Truth(std::string_view key, bool otherwise) const {
     const toml::node* node = Find(key);
     if (node == nullptr) return otherwise;
     if (const auto* truth = node->as_boolean()) return truth->get();
-    throw Unreadable{PositionOf(*node), fmt::format("{}: expected true or false", key)};
+    throw TomlMistake{PositionOf(*node), fmt::format("{}: expected true or false", key)};
   }
 
   std::chrono::sys_days Date(std::string_view key) const {
@@ -83,8 +75,8 @@ class Section {
                                          std::chrono::month{date->get().month},
                                          std::chrono::day{date->get().day}};
     }
-    throw Unreadable{PositionOf(node),
-                     fmt::format("{}: expected a date without quotes, such as 2026-09-01", key)};
+    throw TomlMistake{PositionOf(node),
+                      fmt::format("{}: expected a date without quotes, such as 2026-09-01", key)};
   }
 
   /// Calls visit(text, its node) for each member of a list that is not empty.
@@ -92,8 +84,8 @@ class Section {
   void ForEachText(std::string_view key, Visit&& visit) const {
     const toml::array* list = At(key).as_array();
     if (list == nullptr || list->empty()) {
-      throw Unreadable{PositionOf(At(key)),
-                       fmt::format("{}: expected a list of texts, such as [\"...\"]", key)};
+      throw TomlMistake{PositionOf(At(key)),
+                        fmt::format("{}: expected a list of texts, such as [\"...\"]", key)};
     }
     for (const toml::node& node : *list) visit(Text(node, key), node);
   }
@@ -104,8 +96,8 @@ class Section {
                    std::span<const Enum> allowed) {
     const auto value = FromName<Enum>(text);
     if (value && std::find(allowed.begin(), allowed.end(), *value) != allowed.end()) return *value;
-    throw Unreadable{PositionOf(node), fmt::format("{}: expected one of {}, found \"{}\"", key,
-                                                   fmt::join(NamesFrom(allowed), ", "), text)};
+    throw TomlMistake{PositionOf(node), fmt::format("{}: expected one of {}, found \"{}\"", key,
+                                                    fmt::join(NamesFrom(allowed), ", "), text)};
   }
 
  private:
@@ -135,8 +127,8 @@ class WaiverReader {
     waiver_.reason = section_.Text("reason");
     waiver_.url = section_.Text("url");
     if (waiver_.url.find("://") == std::string::npos) {
-      throw Unreadable{PositionOf(section_.At("url")),
-                       "url: expected an address such as https://bugs.example.org/4711"};
+      throw TomlMistake{PositionOf(section_.At("url")),
+                        "url: expected an address such as https://bugs.example.org/4711"};
     }
     waiver_.owner = section_.Text("owner");
     if (const toml::node* node = section_.Find("class")) {
@@ -158,8 +150,8 @@ class WaiverReader {
         return MatchesName(glob, name);
       });
       if (used) return;
-      throw Unreadable{PositionOf(node), fmt::format("tests: \"{}\" matches no case{}; remove it",
-                                                     glob, DidYouMean(glob, names))};
+      throw TomlMistake{PositionOf(node), fmt::format("tests: \"{}\" matches no case{}; remove it",
+                                                      glob, DidYouMean(glob, names))};
     });
   }
 
@@ -167,15 +159,15 @@ class WaiverReader {
     const toml::node* action = section_.Find("action");
     if (action != nullptr) {
       if (section_.Text("action") != "do-not-run") {
-        throw Unreadable{PositionOf(*action), "action: there is only \"do-not-run\""};
+        throw TomlMistake{PositionOf(*action), "action: there is only \"do-not-run\""};
       }
       for (const char* other : {"expect", "cause", "rate"}) {
         const toml::node* node = section_.Find(other);
         if (node == nullptr) continue;
-        throw Unreadable{PositionOf(*node),
-                         fmt::format("{}: says nothing of a case that is not to be "
-                                     "run; remove it or the action",
-                                     other)};
+        throw TomlMistake{PositionOf(*node),
+                          fmt::format("{}: says nothing of a case that is not to be "
+                                      "run; remove it or the action",
+                                      other)};
       }
       waiver_.action = WaiverAction::kDoNotRun;
       return;
@@ -194,7 +186,7 @@ class WaiverReader {
     if (waiver_.when.empty()) return;
     const Result<Condition> condition = Condition::Parse(waiver_.when, context_.facts);
     if (!condition.ok()) {
-      throw Unreadable{PositionOf(section_.At("when")), "when, " + condition.error().message};
+      throw TomlMistake{PositionOf(section_.At("when")), "when, " + condition.error().message};
     }
     if (!condition->Holds(context_.facts).value_or(false)) waiver_.state = WaiverState::kElsewhere;
   }
@@ -205,21 +197,23 @@ class WaiverReader {
     waiver_.granted = DateText(granted);
     waiver_.expires = DateText(expires);
     if (granted > context_.today) {
-      throw Unreadable{PositionOf(section_.At("granted")),
-                       fmt::format("granted: {} is yet to come; today is {}", waiver_.granted,
-                                   DateText(context_.today))};
+      throw TomlMistake{PositionOf(section_.At("granted")),
+                        fmt::format("granted: {} is yet to come; today is {}", waiver_.granted,
+                                    DateText(context_.today))};
     }
     if (expires < granted || expires > granted + kLongest) {
-      throw Unreadable{PositionOf(section_.At("expires")),
-                       fmt::format("expires: expected a day from {} to {}, at most 365 days after "
-                                   "the waiver was granted; found {}",
-                                   waiver_.granted, DateText(granted + kLongest), waiver_.expires)};
+      throw TomlMistake{
+          PositionOf(section_.At("expires")),
+          fmt::format("expires: expected a day from {} to {}, at most 365 days after "
+                      "the waiver was granted; found {}",
+                      waiver_.granted, DateText(granted + kLongest), waiver_.expires)};
     }
     if (expires < context_.today) {
-      throw Unreadable{PositionOf(section_.At("expires")),
-                       fmt::format("waiver {} expired on {}: remove it, or have its owner {} grant "
-                                   "it anew",
-                                   waiver_.id, waiver_.expires, waiver_.owner)};
+      throw TomlMistake{
+          PositionOf(section_.At("expires")),
+          fmt::format("waiver {} expired on {}: remove it, or have its owner {} grant "
+                      "it anew",
+                      waiver_.id, waiver_.expires, waiver_.owner)};
     }
   }
 
@@ -227,17 +221,17 @@ class WaiverReader {
     const toml::node* node = section_.Find("rate");
     if (node == nullptr) return;
     if (node->as_table() == nullptr) {
-      throw Unreadable{PositionOf(*node), "rate: expected {at_most = 0.02, per = \"attempt\"}"};
+      throw TomlMistake{PositionOf(*node), "rate: expected {at_most = 0.02, per = \"attempt\"}"};
     }
     const Section rate(*node->as_table(), {"at_most", "per"});
     const toml::node& at_most = rate.At("at_most");
     const std::optional<double> share = at_most.value<double>();
     if (!share || !(*share > 0 && *share < 1)) {
-      throw Unreadable{PositionOf(at_most),
-                       "at_most: expected the share of attempts that may fail, between 0 and 1"};
+      throw TomlMistake{PositionOf(at_most),
+                        "at_most: expected the share of attempts that may fail, between 0 and 1"};
     }
     if (rate.Text("per") != "attempt") {
-      throw Unreadable{PositionOf(rate.At("per")), "per: there is only \"attempt\""};
+      throw TomlMistake{PositionOf(rate.At("per")), "per: there is only \"attempt\""};
     }
     waiver_.at_most = share;
   }
@@ -252,8 +246,9 @@ void Assign(Waivers& waivers, const toml::table& table, const WaiverContext& con
   const Waiver& waiver = waivers.entries.back();
   for (const Waiver& other : waivers.entries) {
     if (&other == &waiver || other.id != waiver.id) continue;
-    throw Unreadable{PositionOf(*table.get("id")),
-                     fmt::format("id: there is another waiver \"{}\"; choose a new one", other.id)};
+    throw TomlMistake{
+        PositionOf(*table.get("id")),
+        fmt::format("id: there is another waiver \"{}\"; choose a new one", other.id)};
   }
   if (!waiver.holds()) return;
   for (const Case& one : context.cases) {
@@ -263,7 +258,7 @@ void Assign(Waivers& waivers, const toml::table& table, const WaiverContext& con
     if (!meant) continue;
     const auto [at, fresh] = waivers.by_case.emplace(one.id, waivers.entries.size() - 1);
     if (fresh) continue;
-    throw Unreadable{
+    throw TomlMistake{
         PositionOf(*table.get("tests")),
         fmt::format("tests: waiver {} is about {} already; let one of them go, or give "
                     "them conditions (when) that exclude each other",
@@ -275,15 +270,15 @@ Waivers ReadDocument(const toml::table& document, const WaiverContext& context) 
   const Section top(document, {"format", "waiver"});
   const std::string format = top.Text("format");
   if (format != kFormat) {
-    throw Unreadable{PositionOf(top.At("format")),
-                     fmt::format("format: expected \"{}\", found \"{}\"", kFormat, format)};
+    throw TomlMistake{PositionOf(top.At("format")),
+                      fmt::format("format: expected \"{}\", found \"{}\"", kFormat, format)};
   }
   Waivers waivers;
   if (top.Find("waiver") == nullptr) return waivers;
   const toml::array* list = top.At("waiver").as_array();
   if (list == nullptr || !list->is_array_of_tables()) {
-    throw Unreadable{PositionOf(top.At("waiver")),
-                     "waiver: expected sections that begin with [[waiver]]"};
+    throw TomlMistake{PositionOf(top.At("waiver")),
+                      "waiver: expected sections that begin with [[waiver]]"};
   }
   for (const toml::node& node : *list) {
     waivers.entries.push_back(WaiverReader(*node.as_table(), context).Read());
@@ -318,19 +313,12 @@ std::string DateText(std::chrono::sys_days day) {
 
 Result<Waivers> ReadWaivers(std::string_view text, const std::string& file,
                             const WaiverContext& context) {
-  const auto error = [&](const toml::source_position& at, std::string_view message) {
-    return Error{fmt::format("{}:{}:{}: {}", file, at.line, at.column, message)};
-  };
-  try {
-    Waivers waivers = ReadDocument(toml::parse(text), context);
+  return ReadToml(text, file, [&](const toml::table& document) {
+    Waivers waivers = ReadDocument(document, context);
     waivers.file = file;
     waivers.sha256 = Sha256(text);
     return waivers;
-  } catch (const toml::parse_error& broken) {
-    return error(broken.source().begin, broken.description());
-  } catch (const Unreadable& unreadable) {
-    return error(unreadable.at, unreadable.message);
-  }
+  });
 }
 
 }  // namespace shmspec

@@ -63,9 +63,14 @@ const std::vector<Room>& Rooms() {
     rooms.insert(rooms.end(), {"harness/runner", "harness/generators", "harness/order"});
     return rooms;
   }();
-  static const std::vector<std::string_view> kEverything = [] {
+  static const std::vector<std::string_view> kReaders = [] {
     std::vector<std::string_view> rooms = kSources;
-    rooms.insert(rooms.end(), {"suites", "property", "reports", "harness/launcher"});
+    rooms.insert(rooms.end(), {"reports", "harness/launcher"});
+    return rooms;
+  }();
+  static const std::vector<std::string_view> kEverything = [] {
+    std::vector<std::string_view> rooms = kReaders;
+    rooms.insert(rooms.end(), {"suites", "property"});
     return rooms;
   }();
   static const std::vector<Room> kRooms = [] {
@@ -96,7 +101,7 @@ const std::vector<Room>& Rooms() {
         {"harness/style", {}},
         {"suites", kSources},
         {"property", kSources},
-        {"fuzz", kSources}};
+        {"fuzz", kReaders}};
     AddParts(
         rooms,
         {"harness/vocabulary/value", "harness/vocabulary/catalogue", "harness/vocabulary/litmus",
@@ -183,11 +188,8 @@ constexpr Library kLibraries[] = {
     {"<CLI/", [](std::string_view path) { return path == "harness/command/command_line.cc"; },
      "the reader of the command line"},
     {"<toml++/",
-     [](std::string_view path) {
-       return path == "harness/runner/waivers.cc" || path == "harness/runner/adapter.cc" ||
-              path == "harness/launcher/read_launchers.cc";
-     },
-     "the readers of waivers, of profiles and of launchers"},
+     [](std::string_view path) { return path == "harness/vocabulary/form/read_toml.h"; },
+     "the reader of files that people write"},
     {"<yaml-cpp/",
      [](std::string_view path) {
        return path == "harness/vocabulary/catalogue/catalogue_compiler.cc";

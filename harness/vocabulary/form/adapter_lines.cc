@@ -10,6 +10,7 @@
 
 #include "harness/vocabulary/form/text_pattern.h"
 #include "harness/vocabulary/form/text_value.h"
+#include "harness/vocabulary/value/one_line.h"
 
 namespace shmspec {
 namespace {
@@ -111,7 +112,7 @@ bool TakeOutcome(Cursor& cursor, Outcome& outcome) {
 Result<AdapterIntroduction> ReadIntroduction(std::string_view line) {
   Cursor cursor(line);
   if (cursor.Accept("adapter-error")) {
-    return Error{"the adapter refuses: " + std::string(cursor.Rest())};
+    return Error{"the adapter refuses: " + OnOneLine(cursor.Rest())};
   }
   if (!cursor.Accept("adapter ")) {
     return Expected(cursor,
