@@ -7,9 +7,6 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <csignal>
 #include <map>
 #include <string>
 #include <utility>
@@ -17,17 +14,17 @@
 
 #include "harness/model/language/clauses.h"
 #include "harness/model/language/transition.h"
+#include "harness/target/simulated/follow.h"
 #include "harness/target/simulated/linux_chooser.h"
+#include "harness/target/simulated/near_outcomes.h"
 #include "harness/target/simulated/simulated_stage.h"
 #include "harness/vocabulary/form/text.h"
-#include "harness/vocabulary/value/wrapping.h"
 #include "property/generators.h"
 
 namespace shmspec {
 namespace {
 
 using model::Clauses;
-using model::Number;
 using model::Scene;
 
 constexpr std::size_t kSteps = 20;
@@ -42,92 +39,6 @@ Plan DrawnPlan(std::uint64_t seed) {
     actor.abi = NamesOf<Abi>::kNames[choices.Below(NamesOf<Abi>::kNames.size())].value;
   }
   return plan;
-}
-
-/// Calls visit(scene, clauses, step) for each step of a simulated run before it takes effect, and
-/// after(state) when it has.
-template <class Visit, class After>
-void Follow(const Trace& trace, const model::Profile& profile, Visit&& visit, After&& after) {
-  const model::Setting setting{&profile, trace.system, trace.actors};
-  model::State state = model::InitialState(setting, trace.plan);
-  Clauses clauses;
-  for (std::uint32_t i = 0; i < trace.steps.size() && trace.steps[i].returned; ++i) {
-    const Bindings bindings = BindingsAt(trace, i);
-    model::Call call;
-    call.step = i;
-    call.actor = trace.plan.steps[i].actor.index;
-    call.operation = &trace.plan.steps[i].operation;
-    call.when = {trace.steps[i].not_before_s, trace.steps[i].not_after_s};
-    model::ResolveReferences(call, [&](const Reference& reference) {
-      return bindings.value(reference).value_or(WrappingSum(-1, reference.offset));
-    });
-    const Scene scene(setting, state, call);
-    model::Describe(scene, clauses);
-    visit(scene, clauses, i);
-    model::Apply(scene, state, trace.steps[i].outcome);
-    after(state);
-  }
-}
-
-void SetField(Outcome& outcome, std::size_t wanted, Number number) {
-  std::visit(
-      [&]<class R>(R& record) {
-        std::size_t index = 0;
-        ForEachField<R>([&](const auto& field) {
-          if (index++ == wanted) SetOrdinal(record.*field.member, number);
-        });
-      },
-      outcome);
-}
-
-/// Numbers at and around the edges of what a bound allows.
-std::vector<Number> EdgesOf(const model::Bound& bound, const Scene& scene) {
-  std::vector<Number> edges{bound.low - 1, bound.low,       bound.high, bound.high + 1,
-                            bound.other,   bound.other + 1, 0};
-  for (std::uint8_t i = 0; i < scene.setting().actors.size(); ++i) {
-    edges.push_back(bound.IdShown(scene, i));
-    edges.push_back(bound.IdShown(scene, i) + 1);
-  }
-  return edges;
-}
-
-/// Outcomes that are allowed or nearly so, and some others.
-std::vector<Outcome> Candidates(const Clauses& clauses, const Scene& scene, const Outcome& seen,
-                                Choices& choices) {
-  LinuxChooser chooser;
-  std::vector<Outcome> all{seen, model::Choose(clauses, scene, chooser), StrayWrite{}, Trouble{}};
-  for (const int error : {EPERM, EINVAL, EIDRM, ENOSYS, 999}) all.push_back(Failure{{error}});
-  for (const Gone& gone : {Gone{GoneHow::kExited, 0}, Gone{GoneHow::kKilled, SIGKILL},
-                           Gone{GoneHow::kUnknown, 0}, Gone{GoneHow::kUnknown, 7}}) {
-    all.push_back(gone);
-  }
-  for (const model::Refusal& refusal : clauses.refusals()) {
-    all.push_back(Failure{{refusal.number}});
-    all.push_back(Gone{refusal.how, refusal.number});
-    for (const auto& entry : NamesOf<FaultCode>::kNames) {
-      for (const std::int64_t offset : {std::int64_t{0}, refusal.offset, refusal.offset + 1}) {
-        all.push_back(Fault{{refusal.number}, entry.value, offset});
-      }
-    }
-  }
-  for (int i = 0; i < 3; ++i) all.push_back(DrawOutcome(choices));
-  const Outcome& base = all[choices.Below(2)];
-  if (!Succeeded(base)) return all;
-  std::vector<Outcome> altered;
-  for (const model::Bound& bound : clauses.bounds()) {
-    for (const Number edge : EdgesOf(bound, scene)) {
-      SetField(altered.emplace_back(base), bound.field, edge);
-    }
-  }
-  // Two fields at a time.
-  for (std::size_t i = 0; i < 20 && !altered.empty(); ++i) {
-    const model::Bound& bound = clauses.bounds()[choices.Below(clauses.bounds().size())];
-    const std::vector<Number> edges = EdgesOf(bound, scene);
-    SetField(altered.emplace_back(altered[choices.Below(altered.size())]), bound.field,
-             edges[choices.Below(edges.size())]);
-  }
-  all.insert(all.end(), altered.begin(), altered.end());
-  return all;
 }
 
 /// Whether patterns say less of this outcome than the clauses (see AllowedOutcomes).
@@ -166,10 +77,11 @@ RC_GTEST_PROP(Specification, AllowsWhatItPrintsAndNothingElse, (std::uint64_t se
     Follow(
         trace, *profile,
         [&](const Scene& scene, const Clauses& clauses, std::uint32_t step) {
-          for (const Outcome& outcome :
-               Candidates(clauses, scene, trace.steps[step].outcome, choices)) {
-            CheckPrinted(clauses, scene, outcome, trace);
-          }
+          const auto below = [&](std::uint64_t bound) { return choices.Below(bound); };
+          std::vector<Outcome> outcomes =
+              NearOutcomes(clauses, scene, trace.steps[step].outcome, below);
+          for (int i = 0; i < 3; ++i) outcomes.push_back(DrawOutcome(choices));
+          for (const Outcome& outcome : outcomes) CheckPrinted(clauses, scene, outcome, trace);
         },
         [](const model::State&) {});
   }
