@@ -6,21 +6,18 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
+#include "fuzz/error_line.h"
 #include "harness/order/prediction.h"
 #include "harness/order/read.h"
-#include "harness/vocabulary/value/check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shmspec;  // NOLINT: this file is one function
   const Result<order::Litmus> litmus =
-      order::ReadLitmus({reinterpret_cast<const char*>(data), size}, "fuzz");
+      order::ReadLitmus({reinterpret_cast<const char*>(data), size}, kInputName);
   if (!litmus.ok()) {
-    const std::string& message = litmus.error().message;
-    SHMSPEC_CHECK(message.starts_with("fuzz:") && message.find('\n') == std::string::npos,
-                  "an error is one line that starts with its place");
+    CheckNamesPlace(litmus.error().message);
     return 0;
   }
   const Result<order::Prediction> turns = order::Predict(*litmus, order::Order::kSc);

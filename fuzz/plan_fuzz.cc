@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "fuzz/byte_choices.h"
+#include "fuzz/model_counters.h"
 #include "harness/actor/actor_main.h"
 #include "harness/actor/process_stage.h"
 #include "harness/generators/likely_plan.h"
@@ -23,30 +24,9 @@ namespace shmspec {
 namespace {
 
 constexpr std::size_t kMostSteps = 40;
-constexpr std::size_t kPairs = 4096;
 constexpr int kSkipped = 77;  // as CTest is configured
 
-[[gnu::used,
-  gnu::section(
-      "__libfuzzer_extra_counters")]] std::uint8_t counters[RequirementSet::kLimit + kPairs];
-
 std::unique_ptr<Stage> stage;
-
-/// A number for an operation and how it ended.
-std::size_t PairOf(const Operation& operation, const Outcome& outcome) {
-  const auto* failure = std::get_if<Failure>(&outcome);
-  const std::size_t ending =
-      failure != nullptr ? 16 + static_cast<std::size_t>(failure->error.number) : outcome.index();
-  return (operation.index() * 151 + ending) % kPairs;
-}
-
-void Count(const Trace& trace, const Verdict& verdict) {
-  for (const Requirement requirement : verdict.touched) ++counters[requirement.index()];
-  for (std::size_t i = 0; i < trace.steps.size(); ++i) {
-    ++counters[RequirementSet::kLimit +
-               PairOf(trace.plan.steps[i].operation, trace.steps[i].outcome)];
-  }
-}
 
 [[noreturn]] void GiveUp(const std::string& why) {
   std::fprintf(stderr, "plan_fuzz: %s\n", why.c_str());

@@ -7,16 +7,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "fuzz/error_line.h"
 #include "harness/vocabulary/form/text.h"
-#include "harness/vocabulary/value/check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace shmspec;  // NOLINT: this file is one function
-  const Result<Plan> plan = ParsePlan({reinterpret_cast<const char*>(data), size}, "fuzz");
+  const Result<Plan> plan = ParsePlan({reinterpret_cast<const char*>(data), size}, kInputName);
   if (!plan.ok()) {
-    const std::string& message = plan.error().message;
-    SHMSPEC_CHECK(message.starts_with("fuzz:") && message.find('\n') == std::string::npos,
-                  "an error is one line that starts with its place");
+    CheckNamesPlace(plan.error().message);
     return 0;
   }
   const Result<Plan> again = ParsePlan(PrintPlan(*plan), "printed");

@@ -84,13 +84,18 @@ TestsOf() {
   fi
 }
 
-# Ten seconds of a fuzz target, with its corpus where it has one: FuzzTenSeconds PROGRAM MAX_LEN
+# Option KEY of the fuzz target $name, or nothing.
+FuzzOption() { sed -n "s/^$1 = //p" "$root/fuzz/$name.options"; }
+
+# Ten seconds of a fuzz target, with its corpus, options and dictionary: FuzzTenSeconds PROGRAM
 FuzzTenSeconds() {
   name=$(basename "$1")
   fresh=$root/build/fuzz/found/$name
   rm -rf "$fresh"
   mkdir -p "$fresh"
-  set -- "$1" -max_total_time=10 -timeout=10 -max_len="$2" -seed=1 -artifact_prefix="$fresh/" "$fresh"
+  dictionary=$(FuzzOption dict)
+  set -- "$1" -max_total_time=10 -timeout=10 -max_len="$(FuzzOption max_len)" -seed=1 \
+    -artifact_prefix="$fresh/" ${dictionary:+-dict="$root/fuzz/$dictionary"} "$fresh"
   [ ! -d "$root/fuzz/corpus/$name" ] || set -- "$@" "$root/fuzz/corpus/$name"
   Check "fuzz: 10 s of $name" "$@"
   sed -n 's/^Done /    /p' "$log"
@@ -98,12 +103,15 @@ FuzzTenSeconds() {
 
 Fuzz() {
   [ -f "$root/fuzz/CMakeLists.txt" ] || return 0
-  Check "fuzz: build" Build fuzz --target litmus_fuzz text_fuzz wire_fuzz
-  Check "fuzz: build of plan_fuzz" Build release --target plan_fuzz
-  for name in litmus_fuzz text_fuzz wire_fuzz; do FuzzTenSeconds "$root/build/fuzz/fuzz/$name" 4096; done
+  Check "fuzz: build" Build fuzz --target fuzzers
+  Check "fuzz: build of those that the model guides" Build release --target fuzzers
+  for name in adapter launcher litmus record report text trace waiver wire; do
+    FuzzTenSeconds "$root/build/fuzz/fuzz/${name}_fuzz"
+  done
   # Guided by the model, not by branches of the program: no instrumented objects.
+  FuzzTenSeconds "$root/build/release/fuzz/oracle_fuzz"
   if [ "$(id -u)" = 0 ]; then
-    FuzzTenSeconds "$root/build/release/fuzz/plan_fuzz" 64
+    FuzzTenSeconds "$root/build/release/fuzz/plan_fuzz"
   else
     echo "    plan_fuzz is left out: its plans are of several users and need root"
   fi
