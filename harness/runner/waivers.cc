@@ -294,13 +294,6 @@ const Waiver* Waivers::Find(const Case& test_case) const {
   return at == by_case.end() ? nullptr : &entries[at->second];
 }
 
-std::vector<Fact> FactsForWaivers(std::string_view target, std::string_view profile) {
-  std::vector<Fact> facts = ReadEnvironment();
-  facts.push_back({"target", std::string(target), "--target", true});
-  facts.push_back({"profile", std::string(profile), "--profile", true});
-  return facts;
-}
-
 std::chrono::sys_days Today() {
   return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }

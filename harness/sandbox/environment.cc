@@ -226,11 +226,4 @@ std::vector<Fact> ReadEnvironment() {
   return facts.Take();
 }
 
-std::string ValueOf(const std::vector<Fact>& facts, std::string_view name) {
-  for (const Fact& fact : facts) {
-    if (fact.name == name) return fact.value;
-  }
-  return kUnknown;
-}
-
 }  // namespace shmspec

@@ -19,7 +19,12 @@ using record::Fact;
 std::vector<Fact> ReadEnvironment();
 
 /// The value of that fact, or `unknown`.
-std::string ValueOf(const std::vector<Fact>& facts, std::string_view name);
+inline std::string ValueOf(const std::vector<Fact>& facts, std::string_view name) {
+  for (const Fact& fact : facts) {
+    if (fact.name == name) return fact.value;
+  }
+  return "unknown";
+}
 
 /// Whether a seccomp filter stands between this process and the kernel. Needs no procfs.
 bool HasSeccompFilter();
