@@ -17,8 +17,12 @@
 namespace shmspec {
 
 inline std::string TomlText(const toml::table& document) {
+  using Formatter = toml::toml_formatter;
+  // It writes strings with a newline in them wrongly, unless it is spelt out.
+  constexpr auto kFlags = Formatter::default_flags & ~toml::format_flags::allow_literal_strings &
+                          ~toml::format_flags::allow_multi_line_strings;
   std::ostringstream out;
-  out << document;
+  out << Formatter(document, kFlags);
   return std::move(out).str();
 }
 
