@@ -102,7 +102,7 @@ class Places {
       Add([&value](Choices& choices) { ChangeList(value, choices); });
       for (auto& one : value) Offer(one);
     }
-    // Maps are sums; a contradiction is all that a change of them gives.
+    // Maps are sums: a change of them gives a contradiction only.
   }
 
   /// Changes one of the places.
