@@ -220,6 +220,25 @@ a: d3 = memfd.create -> 4
   EXPECT_EQ(DifferencesOf(trace), "");
 }
 
+/// An execve that fails leaves the files of the harness open for one that succeeds meanwhile.
+TEST(Harness, KeepsItsFilesForTheThreadThatExecutesWhileAnotherCannot) {
+  const auto stage = StageOf("libc");
+  for (int round = 0; round < 200; ++round) {
+    const Trace trace = Play(*stage, R"(
+actor a
+actor b start=thread
+a: process.thread child=b -> 0
+race {
+  a: process.exec image=missing
+  b: process.exec
+}
+)");
+    ASSERT_EQ(trace.trouble, "");
+    const auto* value = std::get_if<Value>(&trace.steps.back().outcome);
+    ASSERT_NE(value, nullptr) << "in round " << round;
+  }
+}
+
 /// Actors that stay give back what a plan has opened and mapped.
 TEST(Harness, ClosesTheFilesOfPlans) {
   const auto stage = StageOf("libc");

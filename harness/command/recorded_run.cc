@@ -33,6 +33,7 @@ CaseResult ResultOf(const reports::Test& test, const reports::Attempt& attempt,
   result.rounds = static_cast<std::int32_t>(attempt.rounds);
   result.steps = attempt.steps;
   result.worlds = attempt.worlds;
+  result.rate = attempt.rate;
   result.seed = NumberIn(attempt.seed);
   result.attempt = static_cast<std::uint32_t>(attempt.n - 1);
   result.attempt_seed = seed;

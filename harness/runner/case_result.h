@@ -7,6 +7,7 @@
 #define SHMSPEC_HARNESS_RUNNER_CASE_RESULT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@ using record::LitmusHistogram;
 using record::Objection;
 using record::Objector;
 using record::Primes;
+using record::RoundRate;
 using record::SoughtEnding;
 
 struct CaseResult {
@@ -62,6 +64,7 @@ struct CaseResult {
   std::uint64_t steps = 0;   // performed, over all rounds
   std::uint64_t worlds = 0;  // the most that the oracle had to keep in mind at once
   std::int64_t duration_us = 0;
+  std::optional<RoundRate> rate;  // none when the rounds were too few to say how sure it is
   /// The operation that an actor was in at the deadline, if it cannot take long; otherwise empty.
   std::string hung;
   /// What the case left behind, one line each.
@@ -88,10 +91,10 @@ struct CaseResult {
       Field{"observed", &CaseResult::observed}, Field{"histograms", &CaseResult::histograms},
       Field{"seed", &CaseResult::seed}, Field{"rounds", &CaseResult::rounds},
       Field{"steps", &CaseResult::steps}, Field{"worlds", &CaseResult::worlds},
-      Field{"duration_us", &CaseResult::duration_us}, Field{"hung", &CaseResult::hung},
-      Field{"residue", &CaseResult::residue}, Field{"left_behind", &CaseResult::left_behind},
-      Field{"actor_pids", &CaseResult::actor_pids}, Field{"queues", &CaseResult::queues},
-      Field{"semaphore_sets", &CaseResult::semaphore_sets});
+      Field{"duration_us", &CaseResult::duration_us}, Field{"rate", &CaseResult::rate},
+      Field{"hung", &CaseResult::hung}, Field{"residue", &CaseResult::residue},
+      Field{"left_behind", &CaseResult::left_behind}, Field{"actor_pids", &CaseResult::actor_pids},
+      Field{"queues", &CaseResult::queues}, Field{"semaphore_sets", &CaseResult::semaphore_sets});
 };
 
 /// A result for a case that could not be judged.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "harness/runner/judge_trace.h"
@@ -73,6 +74,21 @@ CaseResult Unjudged(Status status, Cause cause, std::string reason) {
   return result;
 }
 
+std::optional<RoundRate> RateOf(std::vector<std::chrono::nanoseconds> rounds) {
+  const auto count = static_cast<double>(rounds.size());
+  const double rank = std::floor((count - 1 - 1.96 * std::sqrt(count)) / 2);
+  if (rank < 0) return std::nullopt;
+  std::sort(rounds.begin(), rounds.end());
+  const auto per_s = [&](std::size_t at) {
+    return static_cast<std::uint64_t>(
+        1e9 / static_cast<double>(std::max<std::int64_t>(1, rounds[at].count())));
+  };
+  const auto fast = static_cast<std::size_t>(rank);
+  return RoundRate{.per_s = per_s(rounds.size() / 2),
+                   .least_per_s = per_s(rounds.size() - 1 - fast),
+                   .most_per_s = per_s(fast)};
+}
+
 std::uint64_t SeedOfRound(std::uint64_t seed, int round) {
   // An odd multiplier spreads neighbouring rounds over all bits and leaves round 0 alone.
   return seed + static_cast<std::uint64_t>(round) * 0x9e3779b97f4a7c15ull;
@@ -83,16 +99,19 @@ CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::
   const auto start = std::chrono::steady_clock::now();
   CaseResult total;
   int repetitions = 0;
+  std::vector<std::chrono::nanoseconds> times;
   for (int round = 0; round < rounds; ++round) {
     if (round > 0 && std::chrono::steady_clock::now() - start > time) {
       total.observed.push_back(
           fmt::format("{} of {} rounds, for lack of time: the machine is busy", round, rounds));
       break;
     }
+    const auto began = std::chrono::steady_clock::now();
     const std::uint64_t own_seed = SeedOfRound(seed, round + repetitions);
     const Trace trace = stage.Perform(plan, own_seed);
     NoteMade(trace, total);
     CaseResult result = JudgeTrace(trace, profile);
+    times.push_back(std::chrono::steady_clock::now() - began);
     result.seed = own_seed;
     result.rounds = round + 1;
     result.steps = total.steps + plan.steps.size();
@@ -119,6 +138,7 @@ CaseResult PerformPlan(const Plan& plan, int rounds, Stage& stage, const model::
     }
     break;
   }
+  total.rate = RateOf(std::move(times));
   total.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(
                           std::chrono::steady_clock::now() - start)
                           .count();

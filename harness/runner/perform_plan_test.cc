@@ -52,6 +52,30 @@ TEST(JudgeTrace, LeavesACaseUnsupportedOfWhichAStepLackedSomething) {
   EXPECT_EQ(JudgeTrace(trace, Linux()).status, Status::kUnsupported);
 }
 
+TEST(RateOf, IsTheMedianAndAnIntervalThatTwoOfTheRoundsBound) {
+  using std::chrono::milliseconds;
+  const auto rounds = [](int count) {
+    std::vector<std::chrono::nanoseconds> times;
+    for (int i = count; i > 0; --i) times.emplace_back(milliseconds(i));
+    return times;
+  };
+  EXPECT_EQ(RateOf(rounds(5)), std::nullopt);
+  EXPECT_EQ(RateOf(rounds(6)), (RoundRate{250, 166, 1000}));
+  // Of twelve, all but two at either end: 1 - 2 * 79 / 4096 is 96 %.
+  EXPECT_EQ(RateOf(rounds(12)), (RoundRate{142, 100, 333}));
+}
+
+TEST(PerformPlan, SaysHowFastManyRoundsWere) {
+  const auto stage = MakeSimulatedStage(Linux());
+  const Plan plan = Simulated(42).plan;
+  EXPECT_EQ(PerformPlan(plan, 1, *stage, Linux(), 1).rate, std::nullopt);
+  const auto rate = PerformPlan(plan, 20, *stage, Linux(), 1).rate;
+  ASSERT_TRUE(rate.has_value());
+  EXPECT_GT(rate->least_per_s, 0u);
+  EXPECT_LE(rate->least_per_s, rate->per_s);
+  EXPECT_LE(rate->per_s, rate->most_per_s);
+}
+
 TEST(JudgeTrace, KeepsTheFailureThatCameBeforeAStepThatCouldNotBeCarriedOut) {
   Trace unexpected = Simulated(43);
   unexpected.steps[4].outcome = Trouble{false, "the machine is busy"};

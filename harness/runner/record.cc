@@ -50,6 +50,7 @@ record::Attempt AttemptOf(const CaseResult& result, std::size_t number) {
           .rounds = static_cast<std::uint64_t>(result.rounds),
           .steps = result.steps,
           .worlds = result.worlds,
+          .rate = result.rate,
           .retry = result.retry,
           .seed = result.rounds > 0 ? std::to_string(result.seed) : "",
           .cause = result.cause,

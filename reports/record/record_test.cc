@@ -107,6 +107,7 @@ Json FullTest(const Json& test) {
   full["location"] = test["location"];
   const Json seed = attempt["seed"];
   attempt.erase("seed");
+  attempt["rate"] = {{"per_s", 9}, {"least_per_s", 7}, {"most_per_s", 11}};
   attempt["retry"] = true;
   attempt["seed"] = seed;
   attempt["cause"] = "death";

@@ -96,6 +96,20 @@ struct Objection {
              "how the two differ: the fields of a record, or the outcome as a whole", kOptional});
 };
 
+/// How many rounds were performed and judged in a second, in the median of those of one attempt.
+struct RoundRate {
+  static constexpr std::string_view kName = "rate";
+  std::uint64_t per_s = 0;
+  std::uint64_t least_per_s = 0;  // the median of many more rounds lies between these two
+  std::uint64_t most_per_s = 0;   // with a probability of 95 %
+  static constexpr auto kFields =
+      Fields(Member{"per_s", &RoundRate::per_s, "the median"},
+             Member{"least_per_s", &RoundRate::least_per_s,
+                    "the median of many more rounds lies between least and most, at 95 %"},
+             Member{"most_per_s", &RoundRate::most_per_s});
+  friend bool operator==(const RoundRate&, const RoundRate&) = default;
+};
+
 /// One attempt at a case.
 struct Attempt {
   static constexpr std::string_view kName = "attempt";
@@ -107,6 +121,7 @@ struct Attempt {
   std::uint64_t rounds = 0;
   std::uint64_t steps = 0;
   std::uint64_t worlds = 0;
+  std::optional<RoundRate> rate;
   bool retry = false;
   std::string seed;
   Cause cause = Cause::kNone;
@@ -124,6 +139,10 @@ struct Attempt {
              &Attempt::worlds,
              "the most that the oracle kept in mind at once",
              {.since = 2}},
+      Member{
+          "rate", &Attempt::rate,
+          "rounds performed and judged in a second; absent when they were too few for an interval",
+          kOptional},
       Member{"retry",
              &Attempt::retry,
              "made because one before did not pass",
