@@ -47,7 +47,11 @@ bool HasNameless(const State& state, std::uint8_t system) {
 
 }  // namespace
 
-void Describe(const SystemMountShm&, const Scene&, Clauses& clauses) {
+void Describe(const SystemMountShm& op, const Scene&, Clauses& clauses) {
+  // Linux refuses more since 6.6.
+  constexpr std::uint64_t kMostInodes = UINT64_MAX / 1024;
+  clauses.RefuseHere(op.inodes > kMostInodes, EINVAL, Force::kMay, {},
+                     "no file system counts that many files");
   clauses.ReturnsValue(0, "NS.MOUNT.ISOLATES_POSIX"_req, "another file system is at /dev/shm");
 }
 
@@ -155,7 +159,8 @@ void Describe(const FileStatfs&, const Scene& scene, Clauses& clauses) {
          {kStatfs, "TMPFS.FREE_ON_LAST_REF"_req, "TMPFS.FULL_SIGBUS"_req},
          "the pages that are left");
   }
-  if (!system.HasInodeLimit()) return;
+  // What a record cannot hold is not looked at.
+  if (!system.HasInodeLimit() || system.inodes > INT64_MAX) return;
   const std::uint64_t used = InodesUsed(scene.state(), node.file_system);
   const std::uint64_t free = system.inodes - std::min(used, system.inodes);
   bind(FieldIndex<FileSystemRecord>("inodes"), system.inodes, system.inodes,

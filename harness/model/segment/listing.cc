@@ -65,7 +65,7 @@ class RowWriter {
 void DescribeMemory(const Scene& scene, const Segment& segment, RowWriter& writer) {
   const std::uint64_t touched =
       ObjectOf(scene.state(), segment.object).PagesTouched(scene.page()) * scene.page();
-  const std::uint64_t most = segment.pages * scene.page();
+  const std::uint64_t most = std::max(segment.pages * scene.page(), segment.length);
   const auto* seen =
       scene.call().seen != nullptr ? std::get_if<SegmentTable>(scene.call().seen) : nullptr;
   std::uint64_t swapped = 0;

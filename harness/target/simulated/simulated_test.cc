@@ -63,6 +63,24 @@ TEST(SimulatedStage, PerformsRacesAsTheOracleAllows) {
   }
 }
 
+/// A huge page that was touched is more than the bytes asked for.
+TEST(SimulatedStage, ListsTheWholeHugePagesOfASegmentAsTheOracleAllows) {
+  const auto plan = ParsePlan(R"(plan simulated.huge
+actor a
+a: s0 = sysv.get size=4095 flags=create|hugetlb|0600 -> ok
+a: a0 = sysv.attach segment=s0
+a: map.lock at=a0 size=2097152 -> 0
+a: system.segments
+)",
+                              "simulated.huge");
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  const Trace trace = Simulate(*plan, 1);
+  const auto* table = std::get_if<SegmentTable>(&trace.steps.back().outcome);
+  ASSERT_NE(table, nullptr);
+  EXPECT_GT(table->rows.at(0).rss, 4096);
+  ExpectExplained(trace, 1);
+}
+
 TEST(SimulatedStage, PerformsEveryPlanThatCanBeDrawn) {
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     SeededChoices choices(seed);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+//
+// Fuzzing inside the program, guided by the specification: recipes whose traces showed something
+// new are kept and changed further. It is what `shmspec controls --by fuzz` measures; plan_fuzz
+// does the same with the engine of libFuzzer.
+//
+//   const auto finding = FuzzPlans(*stage, *model::FindProfile("linux"), /*seed=*/7, {});
+//   if (finding) Print(finding->verdict.message, finding->executions);
+
+#ifndef SHMSPEC_FUZZ_GUIDED_SEARCH_H_
+#define SHMSPEC_FUZZ_GUIDED_SEARCH_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+
+#include "fuzz/recipe.h"
+#include "harness/oracle/oracle.h"
+#include "harness/stage/stage.h"
+
+namespace shmspec {
+
+struct FuzzLimits {
+  std::uint64_t executions = 100'000;  // plans performed at most
+  bool guided = true;                  // without it every recipe is drawn anew
+};
+
+/// A trace that the specification does not allow.
+struct Finding {
+  Recipe recipe;
+  Trace trace;
+  Verdict verdict;
+  std::uint64_t executions = 0;  // until then, this one included
+};
+
+/// The first finding, if there is one within the limits. The same seed performs the same plans on a
+/// stage that does the same. Plans that could not be performed or judged count and show nothing.
+std::optional<Finding> FuzzPlans(Stage& stage, const model::Profile& profile, std::uint64_t seed,
+                                 std::span<const LikelyWeights> kinds, const FuzzLimits& limits);
+
+/// Reports what a trace showed, each as a number: the requirements that its outcomes showed to
+/// hold; each operation with how it ended; that pair with the one before it that named the same
+/// handle; and each field of a record that was read, by its order of magnitude.
+void ForEachFeature(const Trace& trace, const Verdict& verdict,
+                    const std::function<void(std::uint32_t feature)>& report);
+
+}  // namespace shmspec
+
+#endif  // SHMSPEC_FUZZ_GUIDED_SEARCH_H_
