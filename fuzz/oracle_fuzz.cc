@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "fuzz/byte_choices.h"
 #include "fuzz/model_counters.h"
+#include "harness/generators/byte_choices.h"
 #include "harness/generators/likely_plan.h"
 #include "harness/oracle/oracle.h"
 #include "harness/target/simulated/follow.h"

@@ -11,10 +11,10 @@
 #include <cstdlib>
 #include <memory>
 
-#include "fuzz/byte_choices.h"
 #include "fuzz/model_counters.h"
 #include "harness/actor/actor_main.h"
 #include "harness/actor/process_stage.h"
+#include "harness/generators/byte_choices.h"
 #include "harness/generators/likely_plan.h"
 #include "harness/oracle/oracle.h"
 #include "harness/sandbox/isolation.h"

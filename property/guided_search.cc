@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-#include "fuzz/guided_search.h"
+#include "property/guided_search.h"
 
 #include <algorithm>
 #include <bit>

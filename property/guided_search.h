@@ -7,15 +7,15 @@
 //   const auto finding = FuzzPlans(*stage, *model::FindProfile("linux"), /*seed=*/7, {});
 //   if (finding) Print(finding->verdict.message, finding->executions);
 
-#ifndef SHMSPEC_FUZZ_GUIDED_SEARCH_H_
-#define SHMSPEC_FUZZ_GUIDED_SEARCH_H_
+#ifndef SHMSPEC_PROPERTY_GUIDED_SEARCH_H_
+#define SHMSPEC_PROPERTY_GUIDED_SEARCH_H_
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
 
-#include "fuzz/recipe.h"
+#include "harness/generators/recipe.h"
 #include "harness/oracle/oracle.h"
 #include "harness/stage/stage.h"
 
@@ -47,4 +47,4 @@ void ForEachFeature(const Trace& trace, const Verdict& verdict,
 
 }  // namespace shmspec
 
-#endif  // SHMSPEC_FUZZ_GUIDED_SEARCH_H_
+#endif  // SHMSPEC_PROPERTY_GUIDED_SEARCH_H_

@@ -3,7 +3,7 @@
 // Fuzzing on simulated systems: recipes are plans that can be performed, a sound system has nothing
 // to find, and a fault is found by the same plan again.
 
-#include "fuzz/guided_search.h"
+#include "property/guided_search.h"
 
 #include <gtest/gtest.h>
 

@@ -24,20 +24,33 @@ void PrintJson(const std::vector<ControlResult>& results) {
     faults.push_back({{"id", one.fault->id},
                       {"requirement", one.fault->requirement.id()},
                       {"description", one.fault->description},
-                      {"caught_by", one.caught_by}});
+                      {"caught_by", NamesIn(one.caught_by)}});
+    for (const Noticed& by : one.caught_by) {
+      if (by.executions != 0) faults.back()["executions"][by.name] = by.executions;
+    }
   }
   const nlohmann::ordered_json document{{"format", "shmspec-controls/1"}, {"faults", faults}};
   fmt::print("{}\n", document.dump(2));
+}
+
+/// "3 by sysv.get.is_new", or where plans are counted "by fuzz.guided after 12, fuzz.unguided 340".
+std::string TextOf(const std::vector<Noticed>& caught_by, bool first) {
+  if (caught_by.front().executions == 0) {
+    const std::string count = first ? "" : fmt::format("{} ", caught_by.size());
+    return fmt::format("{}by {}", count, caught_by.front().name);
+  }
+  std::vector<std::string> counts;
+  for (const Noticed& by : caught_by) {
+    counts.push_back(fmt::format("by {} after {}", by.name, by.executions));
+  }
+  return fmt::format("{}", fmt::join(counts, ", "));
 }
 
 void PrintHuman(const std::vector<ControlResult>& results, bool first) {
   for (const ControlResult& one : results) {
     const bool caught = !one.caught_by.empty();
     std::string text(one.fault->description);
-    if (caught) {
-      const std::string count = first ? "" : fmt::format("{} ", one.caught_by.size());
-      text = Paint(Style::kDim, fmt::format("{}by {}", count, one.caught_by.front()));
-    }
+    if (caught) text = Paint(Style::kDim, TextOf(one.caught_by, first));
     fmt::print("{} {:<44} {}\n",
                Paint(caught ? Style::kGood : Style::kBad, caught ? "caught" : "MISSED"),
                one.fault->id, text);
@@ -76,7 +89,7 @@ std::string TroubleOf(const ControlsRun& run) {
   if (!run.sound.caught_by.empty()) {
     return fmt::format(
         "the simulated system without any fault fails {}: they and the specification disagree",
-        fmt::join(run.sound.caught_by, ", "));
+        fmt::join(NamesIn(run.sound.caught_by), ", "));
   }
   for (const ControlResult& one : run.results) {
     if (!one.trouble.empty()) return fmt::format("with {} {}", one.fault->id, one.trouble);
@@ -95,11 +108,11 @@ int ControlsCommand(const ControlsCommandOptions& options, std::span<const Seede
   }
   const StopRequests requests;
   ProgressLine progress;
-  const ControlsRun run =
-      RunControls(*chosen, {*hunter, options.seed, JobsOf(options.jobs), options.first},
-                  [&progress](std::size_t done, std::size_t total, std::string_view name) {
-                    progress.Show(done, total, name);
-                  });
+  const ControlsRun run = RunControls(
+      *chosen, {*hunter, options.seed, JobsOf(options.jobs), options.first, options.executions},
+      [&progress](std::size_t done, std::size_t total, std::string_view name) {
+        progress.Show(done, total, name);
+      });
   progress.Clear();
   if (const int signal = StopRequests::Pending(); signal != 0) {
     return Complain(kExitIncomplete, "stopped by " + SignalName(signal));
@@ -127,6 +140,8 @@ void Declare(OptionList& options, ControlsCommandOptions& to) {
   options.Text("--by", to.by, "Who has to catch them: " + WordsWithDefault(HunterNames(), to.by));
   options.Flag("--first", to.first, "Stop at the first that catches a fault instead of naming all");
   options.Number("--jobs,-j", to.jobs, {1, 256}, "Systems searched for faults at the same time");
+  options.Number("--executions", to.executions, {1, 1'000'000'000},
+                 "Plans that --by fuzz performs for each fault, at most (default 100000)");
   options.Seed("--seed", to.seed, "Settles every random choice");
   options.Choice("--format", to.format, "What is printed: human (default) or json");
 }
@@ -135,7 +150,9 @@ std::string Footer() {
   return "Examples:\n"
          "  shmspec controls --first                       is each fault caught by something?\n"
          "  shmspec controls removal_destroys_at_once      what catches this one?\n"
-         "  shmspec controls --by property --seed 7        do random plans catch them?\n\n"
+         "  shmspec controls --by property --seed 7        do random plans catch them?\n"
+         "  shmspec controls --by fuzz --executions 10000  after how many plans does fuzzing find "
+         "them?\n\n"
          "Exit codes: 0 all are caught, 1 some are not, 2 stopped, 3 without any fault something "
          "is\n"
          "found as well, 4 mistake in options.\n";

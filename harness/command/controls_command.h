@@ -22,6 +22,7 @@ struct ControlsCommandOptions {
   std::uint64_t seed = 1;
   std::uint32_t jobs = 0;  // as in PerformOptions
   bool first = false;
+  std::uint64_t executions = 100'000;  // of a fuzzer, for each fault
   Format format = Format::kHuman;
 };
 int ControlsCommand(const ControlsCommandOptions& options, std::span<const SeededFault> faults);

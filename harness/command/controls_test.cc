@@ -24,19 +24,19 @@ using namespace literals;  // NOLINT: "..."_req
 using ::testing::HasSubstr;
 
 /// Checks whether shmget works at all.
-std::vector<std::string> SearchByCreating(const Hunt& hunt) {
+std::vector<Noticed> SearchByCreating(const Hunt& hunt) {
   PlanBuilder builder("test.controls.creates");
   const Actor a = builder.Spawn("a");
   a.Do(SysvGet{PrivateKey(), {4096}, kCreate | 0600});
   const Trace trace = hunt.stage.Perform(std::move(builder).Take(), hunt.seed);
   if (Succeeded(trace.steps.front().outcome)) return {};
-  return {"test.controls.creates"};
+  return {{"test.controls.creates"}};
 }
 
 /// Always fails.
-std::vector<std::string> SearchAndAlwaysFind(const Hunt&) { return {"test.controls.fails"}; }
+std::vector<Noticed> SearchAndAlwaysFind(const Hunt&) { return {{"test.controls.fails"}}; }
 
-std::vector<std::string> SearchAndDie(const Hunt&) { std::abort(); }
+std::vector<Noticed> SearchAndDie(const Hunt&) { std::abort(); }
 
 const internal::HunterRegistration registrations[] = {
     internal::HunterRegistration({"creating", &SearchByCreating}),

@@ -106,7 +106,7 @@ Result<record::Controls> PerformControls(const RunOptions& run) {
   record::Controls recorded{std::string(hunter.name), std::to_string(run.seed), {}};
   for (const ControlResult& one : controls.results) {
     recorded.faults.push_back({std::string(one.fault->id), std::string(one.fault->requirement.id()),
-                               std::string(one.fault->description), one.caught_by});
+                               std::string(one.fault->description), NamesIn(one.caught_by)});
   }
   return recorded;
 }

@@ -2,8 +2,8 @@
 //
 // Bytes as a source of choices.
 
-#ifndef SHMSPEC_FUZZ_BYTE_CHOICES_H_
-#define SHMSPEC_FUZZ_BYTE_CHOICES_H_
+#ifndef SHMSPEC_HARNESS_GENERATORS_BYTE_CHOICES_H_
+#define SHMSPEC_HARNESS_GENERATORS_BYTE_CHOICES_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -37,4 +37,4 @@ class ByteChoices : public Choices {
 
 }  // namespace shmspec
 
-#endif  // SHMSPEC_FUZZ_BYTE_CHOICES_H_
+#endif  // SHMSPEC_HARNESS_GENERATORS_BYTE_CHOICES_H_

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-#include "fuzz/recipe.h"
+#include "harness/generators/recipe.h"
 
 #include <algorithm>
 #include <map>
 #include <utility>
 
-#include "fuzz/byte_choices.h"
+#include "harness/generators/byte_choices.h"
 
 namespace shmspec {
 namespace {

@@ -9,8 +9,8 @@
 //   Change(recipe, choices, kinds);
 //   stage.Perform(PlanOf(recipe, kinds), 1);
 
-#ifndef SHMSPEC_FUZZ_RECIPE_H_
-#define SHMSPEC_FUZZ_RECIPE_H_
+#ifndef SHMSPEC_HARNESS_GENERATORS_RECIPE_H_
+#define SHMSPEC_HARNESS_GENERATORS_RECIPE_H_
 
 #include <array>
 #include <cstddef>
@@ -49,7 +49,8 @@ Recipe DrawRecipe(Choices& choices, std::size_t kinds, std::size_t steps);
 /// next or the last one.
 void Change(Recipe& recipe, Choices& choices, std::span<const LikelyWeights> kinds);
 
-/// Adds a step at the end: one as plans have them, or of an operation that is as likely as any other.
+/// Adds a step at the end: one as plans have them, or of an operation that is as likely as any
+/// other.
 void Extend(Recipe& recipe, Choices& choices, std::span<const LikelyWeights> kinds);
 
 /// The beginning of one and the end of another; of the first one's kind.
@@ -57,4 +58,4 @@ Recipe Cross(const Recipe& one, const Recipe& other, Choices& choices);
 
 }  // namespace shmspec
 
-#endif  // SHMSPEC_FUZZ_RECIPE_H_
+#endif  // SHMSPEC_HARNESS_GENERATORS_RECIPE_H_

@@ -21,18 +21,19 @@ namespace shmspec {
 namespace {
 
 /// Performs every case; those of one round first, because they take the least time.
-std::vector<std::string> SearchWithCases(const Hunt& hunt) {
+std::vector<Noticed> SearchWithCases(const Hunt& hunt) {
   std::vector<const Case*> cases;
   for (const Case& test_case : AllCases()) cases.push_back(&test_case);
   std::stable_sort(cases.begin(), cases.end(),
                    [](const Case* a, const Case* b) { return a->rounds < b->rounds; });
-  std::vector<std::string> noticed;
+  std::vector<Noticed> noticed;
   for (const Case* one : cases) {
     if (hunt.first && !noticed.empty()) break;
     const CaseResult result = PerformPlan(PlanOf(*one), one->rounds, hunt.stage, hunt.profile,
                                           SeedOfCase(hunt.seed, one->id));
     // What hangs here would hang again.
-    if (result.status == Status::kFail || !result.hung.empty()) noticed.emplace_back(one->id);
+    if (result.status == Status::kFail || !result.hung.empty())
+      noticed.push_back({std::string(one->id)});
   }
   return noticed;
 }
@@ -73,12 +74,13 @@ class Searches {
     CaseProcess process;
   };
 
-  std::vector<std::string> Search(const SeededFault* fault) const {
+  std::vector<Noticed> Search(const SeededFault* fault) const {
     SetMemoryUnits({});  // those of the simulated system
     const model::Profile& profile = *model::FindProfile("linux");
     const std::unique_ptr<Stage> stage =
         fault != nullptr ? MakeFaultyStage(*fault, profile) : MakeSimulatedStage(profile);
-    return options_.hunter.search({*stage, profile, options_.seed, options_.first});
+    return options_.hunter.search(
+        {*stage, profile, options_.seed, options_.first, options_.executions});
   }
 
   void Wait() {
@@ -106,6 +108,12 @@ class Searches {
 };
 
 }  // namespace
+
+std::vector<std::string> NamesIn(const std::vector<Noticed>& noticed) {
+  std::vector<std::string> names;
+  for (const Noticed& one : noticed) names.push_back(one.name);
+  return names;
+}
 
 internal::HunterRegistration::HunterRegistration(Hunter hunter) { Registered().push_back(hunter); }
 
