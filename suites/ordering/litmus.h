@@ -109,6 +109,7 @@ inline void Shows(PlanBuilder& plan, const Sides& sides, const Programs& program
 inline void Never(PlanBuilder& plan, const Sides& sides, const Programs& programs,
                   std::string_view ending, MemoryBranch how = {}) {
   how.tuning = Tuning::kKeep;
+  how.until = EndingOf(ending);
   Run(plan, sides, programs, how);
   sides.front()
       .actor.Do(MemoryHistogram{sides.front().at, EndingOf(ending)})

@@ -182,7 +182,10 @@ void BindEndings(const Trial& trial, const Allowance& allowance, Clauses& clause
   Requirements at_stake = AtStake(allowance);
   at_stake.Add(NeverTorn(trial));
   clauses.Returns<Histogram>(at_stake, "rounds end as the order of memory allows");
-  const auto [least, most] = RoundsOf(trial.runs.front().layout.rounds, trial.runs.front().tuning);
+  const Tuning tuning = trial.runs.front().tuning;
+  const auto [fewest, most] = RoundsOf(trial.runs.front().layout.rounds, tuning);
+  // A technique that was kept may find fewer rounds than each branch has run.
+  const Number least = tuning == Tuning::kNone ? fewest : 1;
   clauses.Bind(FieldIndex<Histogram>("rounds"), least, most, kSameMemory,
                "every round that was run");
   for (const Ending& ending : allowance.endings()) {

@@ -26,6 +26,8 @@ struct Prepared {
   std::array<Step, Program::kLimit> steps;
   std::size_t count = 0;
   LitmusLayout layout;
+  std::uint64_t number = 0;  // of the branch
+  bool takes_turns = false;  // on a processor, with another branch
 };
 
 Prepared Prepare(const LitmusJob& job);

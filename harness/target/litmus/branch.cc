@@ -22,13 +22,16 @@ namespace {
 
 constexpr std::int64_t kFarTicks = 1'000'000'000;  // further ahead the clocks do not agree
 
-SHMSPEC_UNINSTRUMENTED bool ShareAProcessor(const Head& head, std::uint32_t branches) {
+SHMSPEC_UNINSTRUMENTED std::uint32_t ProcessorsOf(const Head& head, std::uint32_t branches) {
+  std::uint32_t processors = 0;
   for (std::uint32_t i = 0; i < branches; ++i) {
+    bool fresh = true;
     for (std::uint32_t j = 0; j < i; ++j) {
-      if (Read(head.processors[i]) == Read(head.processors[j])) return true;
+      fresh = fresh && Read(head.processors[i]) != Read(head.processors[j]);
     }
+    processors += fresh ? 1 : 0;
   }
-  return false;
+  return processors;
 }
 
 /// A digest of what the branches of a test must agree on besides its layout; never 0.
@@ -50,6 +53,7 @@ class Party {
   LitmusRan Run() {
     if (Read(head_.finished) != 0) return LitmusRan::kUncounted;
     number_ = Add(head_.came, 1);
+    prepared_.number = number_;
     if (number_ >= job_.branches || job_.branches > kBranches || !AgreeWithTheOthers()) {
       return LitmusRan::kUnlike;
     }
@@ -57,10 +61,14 @@ class Party {
     ClearCells(job_, job_.layout.rounds);
     Introduce();
     if (!Meet()) return LitmusRan::kAlone;
-    if (ShareAProcessor(head_, job_.branches)) return LitmusRan::kOneProcessor;
-    if (!(number_ == 0 ? Lead() : Follow())) return LitmusRan::kAlone;
-    Add(head_.finished, 1);
-    return LitmusRan::kAll;
+    const std::uint32_t processors = ProcessorsOf(head_, job_.branches);
+    prepared_.takes_turns = processors < job_.branches;
+    if (prepared_.takes_turns && (processors < 2 || !CanTakeTurns())) {
+      return LitmusRan::kOneProcessor;
+    }
+    const LitmusRan ran = number_ == 0 ? Lead() : Follow();
+    if (ran == LitmusRan::kAll) Add(head_.finished, 1);
+    return ran;
   }
 
   std::uint64_t rounds() const { return rounds_; }
@@ -77,6 +85,9 @@ class Party {
 
   void Introduce() {
     __atomic_fetch_or(&head_.named, NamedBy(*job_.program), __ATOMIC_SEQ_CST);
+    ToldProgram& told = head_.told[number_];
+    std::copy(job_.program->accesses.begin(), job_.program->accesses.end(), told.accesses.begin());
+    Write(told.count, job_.program->accesses.size());
     if (job_.program->accesses.size() != 1) return;
     const AccessKind kind = job_.program->accesses.front().kind;
     if (kind == AccessKind::kLoad) Add(head_.loads, 1);
@@ -89,23 +100,30 @@ class Party {
     return Await([&] { return Read(head_.arrived) >= job_.branches; }, Deadline_ns());
   }
 
-  SHMSPEC_UNINSTRUMENTED bool Lead() {
-    Leader leader(head_, job_);
+  /// Asked of every branch, with one answer.
+  bool CanTakeTurns() const {
+    const bool kept = job_.tuning == Tuning::kKeep &&
+                      head_.kept.technique == Technique::kPerpetual && head_.kept.rounds != 0;
+    return (kept || job_.tuning == Tuning::kSearch) && UsableFor(job_, head_, true).any();
+  }
+
+  SHMSPEC_UNINSTRUMENTED LitmusRan Lead() {
+    Leader leader(head_, job_, prepared_.takes_turns);
     while (true) {
       switch (leader.Open(Deadline_ns())) {
         case Leader::Opened::kNobody:
-          return false;
+          return LitmusRan::kAlone;
         case Leader::Opened::kClosed:
-          return true;
+          return leader.has_enough() ? LitmusRan::kAll : LitmusRan::kTooFew;
         case Leader::Opened::kBatch:
-          if (!RunOne(head_.batch)) return false;
+          if (!RunOne(head_.batch)) return LitmusRan::kAlone;
       }
     }
   }
 
   /// Answers the first branch, so that it knows that this one is running now, until there is a
   /// batch to run or no more follow.
-  SHMSPEC_UNINSTRUMENTED bool Follow() {
+  SHMSPEC_UNINSTRUMENTED LitmusRan Follow() {
     for (std::uint64_t batch = 0;; ++batch) {
       std::uint64_t seen = 0;
       const bool told = Await(
@@ -115,10 +133,10 @@ class Party {
             seen = offer;
             return Read(head_.opened) > batch || Read(head_.closed) != 0;
           },
-          Deadline_ns());
-      if (!told) return false;
-      if (Read(head_.opened) <= batch) return true;
-      if (!RunOne(head_.batch)) return false;
+          Deadline_ns(), PatienceOf(prepared_.takes_turns));
+      if (!told) return LitmusRan::kAlone;
+      if (Read(head_.opened) <= batch) return LitmusRan::kAll;
+      if (!RunOne(head_.batch)) return LitmusRan::kAlone;
     }
   }
 
@@ -136,7 +154,7 @@ class Party {
 
   Head& head_;
   const LitmusJob& job_;
-  const Prepared prepared_ = Prepare(job_);
+  Prepared prepared_ = Prepare(job_);
   const bool steady_ = HasSteadyTicks();
   std::uint64_t number_ = 0;
   std::uint64_t rounds_ = 0;

@@ -12,6 +12,9 @@
 // The branch that arrived first leads. It chooses the technique of the next rounds and counts their
 // endings before it starts more. So a search ends as soon as a technique shows the ending on this
 // processor, and the next test at the same place can keep that technique.
+//
+// Three branches or more may be on fewer processors, two at least. They take turns there, and are
+// run perpetually (perpetual.h), because no other technique has rounds that outlast a turn.
 
 #ifndef SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_H_
 #define SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_H_
@@ -52,7 +55,8 @@ enum class LitmusRan : std::uint8_t {
   kUncounted,     // the test there has run and was not counted
   kUnlike,        // the branches do not describe the same test
   kAlone,         // the others did not come in time
-  kOneProcessor,  // two branches are on the same processor
+  kOneProcessor,  // two branches are on the same processor, and the test cannot be run so
+  kTooFew,        // the technique that was kept found too few rounds in time
 };
 
 /// Runs a branch; Stores the number of rounds that were run into `rounds`. May raise faults; owns

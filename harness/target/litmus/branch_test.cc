@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-#include "harness/target/litmus/branch.h"
-
-#include <gtest/gtest.h>
-#include <sched.h>
+#include "harness/target/litmus/branch_test.h"
 
 #include <cstddef>
 #include <numeric>
@@ -13,67 +10,11 @@
 #include <vector>
 
 #include "harness/host/address.h"
-#include "harness/host/process_limit.h"
 #include "harness/target/litmus/batch.h"
 #include "harness/target/litmus/head.h"
 
 namespace shmspec {
 namespace {
-
-/// The processors that this process may use.
-std::vector<int> Processors() {
-  cpu_set_t set;
-  std::vector<int> list;
-  if (::sched_getaffinity(0, sizeof(set), &set) != 0) return list;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) list.push_back(cpu);
-  }
-  return list;
-}
-
-class LitmusBranchTest : public testing::Test {
- protected:
-  std::uint64_t at() { return reinterpret_cast<std::uint64_t>(memory_.data()); }
-
-  LitmusJob Job(const Program& program, std::uint64_t rounds, std::uint32_t branches) {
-    memory_.resize(LitmusLayout{rounds}.Bytes() / sizeof(std::uint64_t) + 8);
-    return {
-        .at = at(), .also = at(), .program = &program, .layout = {rounds}, .branches = branches};
-  }
-
-  static LitmusRan Run(const LitmusJob& job) {
-    std::uint64_t rounds = 0;
-    const LitmusRan ran = RunLitmusBranch(job, rounds);
-    EXPECT_EQ(rounds > 0, ran == LitmusRan::kAll);
-    return ran;
-  }
-
-  /// Runs two branches, each on the processor of that place in the list.
-  std::pair<LitmusRan, LitmusRan> RunBoth(const LitmusJob& first, const LitmusJob& second,
-                                          const std::vector<int>& processors) {
-    std::pair<LitmusRan, LitmusRan> ran;
-    std::thread other([&] {
-      PinToCpu(processors[1]);
-      ran.second = Run(second);
-    });
-    std::thread one([&] {
-      PinToCpu(processors[0]);
-      ran.first = Run(first);
-    });
-    one.join();
-    other.join();
-    return ran;
-  }
-
-  std::vector<std::pair<Ending, std::uint64_t>> Counted() {
-    EndingCounts counts;
-    EXPECT_TRUE(CountLitmusTest(at(), counts, effort_));
-    return counts.Sorted();
-  }
-
-  LitmusEffort effort_;  // of the test counted last
-  std::vector<std::uint64_t> memory_;
-};
 
 TEST_F(LitmusBranchTest, PerformsEveryAccessInEveryRound) {
   const Program program = ProgramOf("r0=x; x=5; r1=x; fence; r2=exchange(x,6); y=7; r3=x'");
@@ -194,7 +135,11 @@ TEST_F(LitmusBranchTest, TriesEveryTechniqueWhereNoneShows) {
     rounds += count;
   }
   for (const auto& [name, technique] : NamesOf<Technique>::kNames) {
-    EXPECT_EQ(effort_.Of(technique), (Tried{16 + 32 + 10 * 64, 0})) << name;
+    const bool found = technique == Technique::kPerpetual;  // some of those that were run
+    const std::uint64_t run = 16 + 32 + 10 * 64;
+    EXPECT_TRUE(found || effort_.Of(technique).rounds == run) << name;
+    EXPECT_GT(effort_.Of(technique).rounds, 0u) << name;
+    EXPECT_EQ(effort_.Of(technique).hits, 0u) << name;
     rounds -= effort_.Of(technique).rounds;
   }
   EXPECT_EQ(rounds, 0u);

@@ -2,7 +2,9 @@
 
 #include "harness/target/litmus/cells.h"
 
+#include <array>
 #include <cstring>
+#include <span>
 
 namespace shmspec::litmus {
 namespace {
@@ -36,6 +38,19 @@ Column ColumnOf(const LitmusLayout& layout, std::size_t position) {
     return {layout.At(static_cast<Register>(position)), LitmusLayout::kCellBytes, false};
   }
   return {layout.At(static_cast<Variable>(position - kRegisters)), layout.stride, true};
+}
+
+std::optional<PerpetualTest> PerpetualTestOf(const Head& head) {
+  std::array<std::span<const Access>, kBranches> programs;
+  const auto branches = static_cast<std::size_t>(Read(head.branches));
+  if (branches > kBranches) return std::nullopt;
+  for (std::size_t i = 0; i < branches; ++i) {
+    const ToldProgram& told = head.told[i];
+    const auto count = static_cast<std::size_t>(Read(told.count));
+    if (count > told.accesses.size()) return std::nullopt;
+    programs[i] = std::span(told.accesses).first(count);
+  }
+  return PerpetualTest::Of(std::span(programs).first(branches));
 }
 
 SHMSPEC_UNINSTRUMENTED void ClearCells(const LitmusJob& job, std::uint64_t rounds) {

@@ -6,11 +6,13 @@
 #define SHMSPEC_HARNESS_TARGET_LITMUS_CELLS_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "harness/host/address.h"
 #include "harness/target/litmus/batch.h"
 #include "harness/target/litmus/branch.h"
 #include "harness/target/litmus/head.h"
+#include "harness/vocabulary/litmus/perpetual.h"
 
 namespace shmspec::litmus {
 
@@ -32,13 +34,36 @@ struct Column {
 };
 Column ColumnOf(const LitmusLayout& layout, std::size_t position);
 
+/// The perpetual test of the programs in the head; nothing when they make none.
+std::optional<PerpetualTest> PerpetualTestOf(const Head& head);
+
 SHMSPEC_UNINSTRUMENTED inline std::int64_t CellAt(std::uint64_t address) {
   return static_cast<std::int64_t>(*PointerTo<const std::uint64_t>(address));
+}
+
+template <class Visit>
+void ForEachPerpetualEnding(std::uint64_t at, const Head& head, const LitmusTurn& turn,
+                            Visit&& visit) {
+  const LitmusLayout layout = LayoutOf(head);
+  const auto test = PerpetualTestOf(head);
+  if (!test) return;
+  Ending sought;
+  sought.values = head.sought;
+  const auto saw = [&](Register name, std::uint64_t round) SHMSPEC_UNINSTRUMENTED {
+    return *PointerTo<const std::uint64_t>(at + layout.At(name) + round * LitmusLayout::kCellBytes);
+  };
+  const auto left = [&](Variable name) SHMSPEC_UNINSTRUMENTED {
+    return *PointerTo<const std::uint64_t>(at + layout.At(name));
+  };
+  test->ForEachRound(sought, turn.rounds, saw, left, visit);
 }
 
 /// Calls visit(ending) for every round of a turn that is still in the cells.
 template <class Visit>
 void ForEachEnding(std::uint64_t at, const Head& head, const LitmusTurn& turn, Visit&& visit) {
+  if (turn.technique == Technique::kPerpetual) {
+    return ForEachPerpetualEnding(at, head, turn, visit);
+  }
   const LitmusLayout layout = LayoutOf(head);
   const std::uint64_t named = Read(head.named);
   Ending ending;

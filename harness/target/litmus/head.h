@@ -43,6 +43,12 @@ struct Batch {
   std::uint64_t loaded;      // alternating: branches that have loaded when the batch is over
 };
 
+/// What a branch does, for the others to read.
+struct ToldProgram {
+  std::uint64_t count;
+  std::array<Access, Program::kLimit> accesses;
+};
+
 /// All zero at first. The first word is the first that anybody touches, so that a fault is at the
 /// address of the test.
 struct Head {
@@ -65,7 +71,10 @@ struct Head {
   std::uint64_t named;                  // bit i: position i of endings
   std::uint64_t processors[kBranches];  // of each branch, plus one
   std::uint64_t answers[kBranches];     // the last offer that each of them saw
-  LitmusTurn turn;                      // whose endings are still in the cells; 0 rounds: none
+  std::uint64_t reached[kBranches];     // the round of each, where branches take turns
+  ToldProgram told[kBranches];
+  std::array<std::int64_t, Ending::kNames> sought;
+  LitmusTurn turn;  // whose endings are still in the cells; 0 rounds: none
   LitmusEffort effort;
   EndingTable table;  // the endings that are no longer in the cells
   LitmusTurn kept;    // what showed in the last search; stays when the test is counted

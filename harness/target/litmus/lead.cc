@@ -31,6 +31,14 @@ bool CanAlternate(const Head& head) {
   return loads > 0 && stores > 0 && loads + stores == Read(head.branches);
 }
 
+/// Whether each round can have a number of its own that a cell holds as a whole.
+bool CanNumber(const LitmusJob& job) {
+  const auto width = static_cast<std::uint64_t>(job.width);
+  const bool wide = width == 8 || job.layout.rounds >> (8 * width) == 0;
+  return wide && (job.at + job.layout.shift) % width == 0 &&
+         (job.also + job.layout.shift) % width == 0;
+}
+
 }  // namespace
 
 bool EndingTable::Add(const Ending& ending) {
@@ -44,14 +52,40 @@ bool EndingTable::Add(const Ending& ending) {
   return true;
 }
 
-Leader::Leader(Head& head, const LitmusJob& job)
+TechniqueSet UsableFor(const LitmusJob& job, const Head& head, bool takes_turns) {
+  TechniqueSet usable;
+  const auto add = [&](Technique one, bool can) { usable[static_cast<std::size_t>(one)] = can; };
+  for (const auto& [name, technique] : NamesOf<Technique>::kNames) add(technique, !takes_turns);
+  add(Technique::kAlternating, !takes_turns && CanAlternate(head));
+  add(Technique::kPerpetual, CanNumber(job) && PerpetualTestOf(head).has_value());
+  return usable;
+}
+
+Leader::Leader(Head& head, const LitmusJob& job, bool takes_turns)
     : head_(head),
       job_(job),
-      search_(job.layout.rounds, job.at_least, CanAlternate(head)),
+      takes_turns_(takes_turns),
+      search_(job.layout.rounds, job.at_least, UsableFor(job, head, takes_turns)),
       kept_(head.kept),
       until_ns_(Now_ns() + job.search_ms * 1'000'000) {
-  const bool alternates = kept_.technique == Technique::kAlternating;
-  if (!IsTechnique(kept_.technique) || (alternates && !CanAlternate(head))) kept_ = {};
+  head.sought = job.until.values;
+  if (!IsTechnique(kept_.technique) ||
+      !UsableFor(job, head, takes_turns)[static_cast<std::size_t>(kept_.technique)]) {
+    kept_ = {};
+  }
+}
+
+LitmusTurn Leader::Wanted() const {
+  const std::uint64_t rounds = job_.layout.rounds;
+  if (job_.tuning == Tuning::kNone) return {Technique::kPaced, rounds};
+  // Perpetual rounds are found, a part of those that are run.
+  const bool perpetual = kept_.technique == Technique::kPerpetual;
+  return {kept_.technique, perpetual ? kept_.rounds : std::max(kept_.rounds, rounds)};
+}
+
+bool Leader::has_enough() const {
+  if (full_ || job_.tuning == Tuning::kSearch) return true;
+  return search_.effort().Of(Wanted().technique).rounds >= Wanted().rounds;
 }
 
 std::optional<LitmusTurn> Leader::NextTurn() const {
@@ -60,27 +94,30 @@ std::optional<LitmusTurn> Leader::NextTurn() const {
   if (job_.tuning == Tuning::kSearch) {
     return Now_ns() < until_ns_ ? search_.Next() : std::nullopt;
   }
-  const LitmusTurn wanted = job_.tuning == Tuning::kKeep
-                                ? LitmusTurn{kept_.technique, std::max(kept_.rounds, rounds)}
-                                : LitmusTurn{Technique::kPaced, rounds};
+  if (has_enough()) return std::nullopt;
+  const LitmusTurn wanted = Wanted();
+  if (wanted.technique == Technique::kPerpetual) {
+    if (Now_ns() >= until_ns_) return std::nullopt;
+    return LitmusTurn{wanted.technique, rounds};
+  }
   const std::uint64_t done = search_.effort().Of(wanted.technique).rounds;
-  if (done >= wanted.rounds) return std::nullopt;
   return LitmusTurn{wanted.technique, std::min(rounds, wanted.rounds - done)};
 }
 
 SHMSPEC_UNINSTRUMENTED void Leader::Count() {
   EndingTable table = head_.table;
-  std::uint64_t hits = 0;
+  Tried found;
   ForEachEnding(job_.at, head_, turn_, [&](const Ending& ending) {
     full_ = full_ || !table.Add(ending);
-    if (job_.until.Includes(ending)) ++hits;
+    ++found.rounds;
+    if (job_.until.Includes(ending)) ++found.hits;
   });
   if (full_) {
     head_.turn = turn_;
   } else {
     head_.table = table;
   }
-  search_.Add(turn_, hits);
+  search_.Add(turn_, found);
   turn_ = {};
   taken_ = 0;
 }
@@ -103,6 +140,7 @@ bool Leader::HaveAnswered(std::uint64_t offer) const {
 }
 
 bool Leader::AllAreRunning(std::int64_t deadline_ns) {
+  if (takes_turns_) return true;  // as much as they can
   const std::int64_t began_ns = Now_ns();
   while (true) {
     const std::int64_t asked_ns = Now_ns();
@@ -120,7 +158,7 @@ Batch Leader::NextBatch() const {
       turn_.technique == Technique::kScattered && turn_.rounds % LitmusLayout::kCellBytes == 0;
   return {.technique = static_cast<std::uint64_t>(turn_.technique),
           .first = taken_,
-          .last = std::min(taken_ + BatchRoundsOf(turn_.technique), turn_.rounds),
+          .last = taken_ + std::min(BatchRoundsOf(turn_.technique), turn_.rounds - taken_),
           .lines = scattered ? turn_.rounds / LitmusLayout::kCellBytes : 0,
           .start_ticks = Ticks() + kStartTicks,
           .period_ticks = pace.period_ticks,
@@ -131,7 +169,8 @@ Batch Leader::NextBatch() const {
 SHMSPEC_UNINSTRUMENTED Leader::Opened Leader::Open(std::int64_t deadline_ns) {
   if (taken_ == turn_.rounds) {
     const std::uint64_t all = opened_ * job_.branches;
-    if (!Await([&] { return Read(head_.ended) >= all; }, deadline_ns)) return Opened::kNobody;
+    const auto ended = [&] { return Read(head_.ended) >= all; };
+    if (!Await(ended, deadline_ns, PatienceOf(takes_turns_))) return Opened::kNobody;
     if (taken_ != 0) Count();
     const auto next = NextTurn();
     if (!next) {
@@ -143,6 +182,7 @@ SHMSPEC_UNINSTRUMENTED Leader::Opened Leader::Open(std::int64_t deadline_ns) {
   }
   if (!AllAreRunning(deadline_ns)) return Opened::kNobody;
   if (turn_.technique == Technique::kAlternating) loaded_ += Read(head_.loads);
+  for (std::uint64_t& reached : head_.reached) Write(reached, 0);
   head_.batch = NextBatch();
   taken_ = head_.batch.last;
   Write(head_.opened, ++opened_);

@@ -26,6 +26,10 @@ Outcome ToOutcome(LitmusRan ran, std::uint64_t rounds) {
     case LitmusRan::kOneProcessor:
       return Trouble{
           true, "this system does not offer each branch of a litmus test a processor (pinning)"};
+    case LitmusRan::kTooFew:
+      return Trouble{true, fmt::format("the technique that showed the mutant of the litmus test "
+                                       "found too few rounds of the test itself within {} ms",
+                                       kLitmusSearch_ms)};
   }
   SHMSPEC_CHECK(false, "a branch that ended in no way there is");
 }

@@ -49,8 +49,13 @@ class Sampler {
     const std::uint64_t rounds = first.layout.rounds;
     const bool can_alternate = CanAlternate(ProgramsOf(trial_));
     if (first.tuning == Tuning::kSearch) {
-      LitmusSearch search(rounds, operation.at_least, can_alternate);
-      while (const auto turn = search.Next()) search.Add(*turn, Take(*turn, operation.of));
+      TechniqueSet usable = TechniqueSet().set();
+      usable[static_cast<std::size_t>(Technique::kAlternating)] = can_alternate;
+      usable[static_cast<std::size_t>(Technique::kPerpetual)] = false;
+      LitmusSearch search(rounds, operation.at_least, usable);
+      while (const auto turn = search.Next()) {
+        search.Add(*turn, {turn->rounds, Take(*turn, operation.of)});
+      }
       return Conclude(operation, counts_, search.effort());
     }
     const bool alternates = first.tuning == Tuning::kKeep && can_alternate;

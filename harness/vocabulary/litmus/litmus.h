@@ -110,13 +110,15 @@ enum class Technique : std::uint8_t {
   kBackToBack,   // the same without a clock, as fast as each branch can
   kScattered,    // paced, and neighbouring rounds are on different cache lines
   kAlternating,  // all rounds on a few cells, where stores and zeros take turns in a tight loop
+  kPerpetual,  // all on the same cells, without a pause; rounds are found afterwards (perpetual.h)
 };
 template <>
 struct NamesOf<Technique> {
   static constexpr std::array kNames{Named<Technique>{"paced", Technique::kPaced},
                                      Named<Technique>{"back_to_back", Technique::kBackToBack},
                                      Named<Technique>{"scattered", Technique::kScattered},
-                                     Named<Technique>{"alternating", Technique::kAlternating}};
+                                     Named<Technique>{"alternating", Technique::kAlternating},
+                                     Named<Technique>{"perpetual", Technique::kPerpetual}};
 };
 inline constexpr std::size_t kTechniques = NamesOf<Technique>::kNames.size();
 

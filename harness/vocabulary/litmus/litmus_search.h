@@ -8,6 +8,7 @@
 #define SHMSPEC_HARNESS_VOCABULARY_LITMUS_LITMUS_SEARCH_H_
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <optional>
 
@@ -35,9 +36,12 @@ struct LitmusEffort {
 /// Some rounds in a row by one technique.
 struct LitmusTurn {
   Technique technique = Technique::kPaced;
-  std::uint64_t rounds = 0;
+  std::uint64_t rounds = 0;  // of each branch
   friend bool operator==(const LitmusTurn&, const LitmusTurn&) = default;
 };
+
+/// Techniques, by their numbers.
+using TechniqueSet = std::bitset<kTechniques>;
 
 /// Chooses what to try next. Owns nothing and allocates nothing, so that a fault may leave it.
 class LitmusSearch {
@@ -45,25 +49,23 @@ class LitmusSearch {
   /// Turns of each technique in total.
   static constexpr std::uint64_t kTurns = 12;
 
-  /// At most `rounds` in a turn; `at_least` hits of one technique end the search.
-  LitmusSearch(std::uint64_t rounds, std::uint64_t at_least, bool can_alternate)
-      : rounds_(rounds), at_least_(at_least), techniques_(can_alternate ? kTechniques : kPlain) {}
+  /// At most `rounds` in a turn; `at_least` hits of one of the techniques end the search.
+  LitmusSearch(std::uint64_t rounds, std::uint64_t at_least, TechniqueSet usable);
 
   /// The turn to take now; nothing when the search is over.
   std::optional<LitmusTurn> Next() const;
-  /// Records the result of the turn.
-  void Add(const LitmusTurn& turn, std::uint64_t hits);
+  /// Records the result of the turn, in which as many rounds were found.
+  void Add(const LitmusTurn& turn, Tried found);
 
   const LitmusEffort& effort() const { return effort_; }
   /// Whether the last technique has shown enough.
   bool shown() const { return effort_.Of(effort_.technique).hits >= at_least_; }
 
  private:
-  static constexpr std::size_t kPlain = static_cast<std::size_t>(Technique::kAlternating);
-
   std::uint64_t rounds_;
   std::uint64_t at_least_;
-  std::size_t techniques_;
+  std::array<Technique, kTechniques> usable_{};  // as many as there are, in order
+  std::size_t techniques_ = 0;
   std::uint64_t turns_ = 0;
   LitmusEffort effort_;
 };
