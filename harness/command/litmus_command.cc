@@ -30,6 +30,7 @@ struct LitmusOptions {
   std::optional<order::Order> order;
   bool predicts = false;
   bool lists = false;
+  bool writes = false;
 };
 
 /// A test and what the order says of it.
@@ -127,6 +128,16 @@ int List() {
   return kExitAsExpected;
 }
 
+/// The tests themselves, for other tools that read herd's format.
+int Write(const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    const Result<std::string> text = TextOf(file);
+    if (!text.ok()) return Complain(kExitUsage, text.error().message);
+    fmt::print("{}", *text);
+  }
+  return kExitAsExpected;
+}
+
 /// Reads all files before anything is run.
 Result<std::vector<order::Litmus>> Read(const std::vector<std::string>& files) {
   std::vector<order::Litmus> all;
@@ -145,6 +156,7 @@ int Litmus(const LitmusOptions& options) {
   if (options.files.empty()) {
     return Complain(kExitUsage, "FILE or --list is required; see shmspec litmus --help");
   }
+  if (options.writes) return Write(options.files);
   Result<std::vector<order::Litmus>> tests = Read(options.files);
   if (!tests.ok()) return Complain(kExitUsage, tests.error().message);
   std::optional<RunOptions> run;
@@ -194,6 +206,7 @@ void Declare(OptionList& options, LitmusOptions& to) {
       "Litmus tests of herd's format, X86, X86_64 or C; - for standard input, known:SB for "
       "a classic test");
   options.Flag("--list", to.lists, "Print the classic tests, with the verdicts published of them");
+  options.Flag("--text", to.writes, "Print the tests themselves, for other tools; run nothing");
   options.Number("--rounds", to.rounds, {1, std::int64_t{1} << 24},
                  "How often each test is run; 1000000 when not given");
   options.Choice("--as", to.as, "What its threads are run as: processes (default) or threads");

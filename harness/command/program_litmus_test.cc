@@ -162,6 +162,7 @@ TEST(LitmusCommand, HasTheClassicTestsWithoutFiles) {
   EXPECT_TRUE(std::all_of(lines.begin() + 1, lines.end(), [](const std::string& line) {
     return line.find("allowed") != std::string::npos || line.find("forbidden") != std::string::npos;
   }));
+  EXPECT_THAT(RunProgram({"litmus", "known:SB", "--text"}).out, HasSubstr("X86 SB\n"));
   const Finished known = RunProgram({"litmus", "known:SB", "--predict"});
   EXPECT_EQ(known.exit_code, 0) << known;
   EXPECT_EQ(known.out, Litmus(kStoreBuffering, {"--predict"}).out);

@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 //
 // How many rounds of a litmus test a second holds, and how many of them show store buffering: as
-// plans run them, and bare.
+// plans run them, and bare. Then the endings that classic tests and mutants show in a second by
+// each technique, to be set beside what other runners show (README.md).
 
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
+#include <limits>
+#include <string_view>
 #include <vector>
 
 #include "harness/actor/actor_main.h"
 #include "harness/actor/process_stage.h"
+#include "harness/host/address.h"
 #include "harness/host/process_limit.h"
 #include "harness/host/ticks.h"
+#include "harness/target/litmus/branch.h"
 #include "harness/vocabulary/plan/plan_builder.h"
 #include "suites/performance/operation_times.h"
 
@@ -98,13 +105,19 @@ void RunBare(Bare& bare, const Side& side, std::int64_t rounds, bool opens) {
   }
 }
 
-void BareStoreBuffering(benchmark::State& state) {
-  cpu_set_t all;
+/// The processors that this program may use.
+std::vector<int> Processors(cpu_set_t& all) {
   ::sched_getaffinity(0, sizeof(all), &all);
   std::vector<int> processors;
   for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (CPU_ISSET(static_cast<std::size_t>(cpu), &all)) processors.push_back(cpu);
   }
+  return processors;
+}
+
+void BareStoreBuffering(benchmark::State& state) {
+  cpu_set_t all;
+  const std::vector<int> processors = Processors(all);
   if (processors.size() < 2 || !HasSteadyTicks()) {
     return state.SkipWithError("needs two processors with a steady clock");
   }
@@ -142,11 +155,83 @@ BENCHMARK(BareStoreBuffering)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
 
+/// A test of two branches with an ending that total store order allows; those with an m are
+/// mutants, with accesses swapped, of tests for which it is forbidden.
+struct Shape {
+  const char* name;
+  const char* first;
+  const char* second;
+  const char* ending;
+};
+constexpr Shape kShapes[] = {
+    {"SB", "x=1; r0=y", "y=1; r1=x", "r0=0 r1=0"},  {"R", "x=1; y=1", "y=2; r0=x", "r0=0 y=2"},
+    {"MPm", "y=1; x=1", "r0=y; r1=x", "r0=1 r1=0"}, {"LBm", "y=1; r0=x", "x=1; r1=y", "r0=1 r1=1"},
+    {"CoRRm", "x=1", "r1=x; r0=x", "r0=1 r1=0"},    {"Sm", "y=1; x=2", "r0=y; x=1", "r0=1 x=2"},
+    {"2+2Wm", "y=2; x=1", "x=2; y=1", "x=1 y=1"}};
+
+/// All turns of one technique between two processes, its set-up and its count included.
+void ByTechnique(benchmark::State& state, const Shape& shape, Technique technique) {
+  constexpr LitmusLayout kLayout{.rounds = 100'000};
+  cpu_set_t all;
+  const std::vector<int> processors = Processors(all);
+  if (processors.size() < 2) return state.SkipWithError("needs two processors");
+  const std::array programs{ProgramOf(shape.first), ProgramOf(shape.second)};
+  TechniqueSet one;
+  one.set(static_cast<std::size_t>(technique));
+  double rounds = 0;
+  double hits = 0;
+  for (auto _ : state) {
+    void* memory = ::mmap(nullptr, kLayout.Bytes(), PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    const pid_t child = ::fork();
+    const std::size_t number = child == 0 ? 1 : 0;
+    PinToCpu(processors[number]);
+    const LitmusJob job{.at = AddressOf(memory),
+                        .also = AddressOf(memory),
+                        .program = &programs[number],
+                        .layout = kLayout,
+                        .branches = 2,
+                        .tuning = Tuning::kSearch,
+                        .until = EndingOf(shape.ending),
+                        .at_least = std::numeric_limits<std::uint64_t>::max(),
+                        .techniques = one,
+                        .search_ms = 60'000};
+    std::uint64_t ran = 0;
+    RunLitmusBranch(job, ran);
+    if (child == 0) ::_exit(0);
+    ::waitpid(child, nullptr, 0);
+    EndingCounts counts;
+    LitmusEffort effort;
+    if (!CountLitmusTest(job.at, counts, effort)) state.SkipWithError("the test did not run");
+    rounds += static_cast<double>(effort.Of(technique).rounds);
+    hits += static_cast<double>(effort.Of(technique).hits);
+    ::munmap(memory, kLayout.Bytes());
+  }
+  ::sched_setaffinity(0, sizeof(all), &all);
+  Report(state, rounds, hits);
+}
+
+void RegisterTechniques() {
+  for (const Shape& shape : kShapes) {
+    for (const auto& [name, technique] : NamesOf<Technique>::kNames) {
+      const bool loads_alone = std::string_view(shape.ending).find('x') == std::string_view::npos &&
+                               std::string_view(shape.ending).find('y') == std::string_view::npos;
+      if (technique == Technique::kAlternating) continue;  // of single loads and stores
+      if (technique == Technique::kPerpetual && !loads_alone) continue;
+      benchmark::RegisterBenchmark(fmt::format("ByTechnique/{}/{}", shape.name, name).c_str(),
+                                   &ByTechnique, shape, technique)
+          ->UseRealTime()
+          ->Unit(benchmark::kMillisecond);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace shmspec
 
 int main(int argc, char** argv) {
   if (const auto exit_code = shmspec::RunAsActor(argc, argv)) return *exit_code;
+  shmspec::RegisterTechniques();
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
   return 0;

@@ -41,6 +41,7 @@ std::uint64_t TermsOf(const LitmusJob& job) {
   const auto add = [&](std::uint64_t value) { hash = (hash ^ value) * kPrime; };
   add(static_cast<std::uint64_t>(job.tuning));
   add(job.at_least);
+  add(job.techniques.to_ulong());
   for (const std::int64_t value : job.until.values) add(static_cast<std::uint64_t>(value));
   return hash | 1;
 }

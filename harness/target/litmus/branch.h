@@ -44,8 +44,9 @@ struct LitmusJob {
   LitmusLayout layout;
   std::uint32_t branches = 0;
   Tuning tuning = Tuning::kNone;
-  Ending until;                // sought by a search,
-  std::uint64_t at_least = 0;  // this many times
+  Ending until;                                    // sought by a search,
+  std::uint64_t at_least = 0;                      // this many times,
+  TechniqueSet techniques = TechniqueSet().set();  // by these
   std::int64_t patience_ms = kLitmusPatience_ms;
   std::int64_t search_ms = kLitmusSearch_ms;
 };

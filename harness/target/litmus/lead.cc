@@ -58,7 +58,7 @@ TechniqueSet UsableFor(const LitmusJob& job, const Head& head, bool takes_turns)
   for (const auto& [name, technique] : NamesOf<Technique>::kNames) add(technique, !takes_turns);
   add(Technique::kAlternating, !takes_turns && CanAlternate(head));
   add(Technique::kPerpetual, CanNumber(job) && PerpetualTestOf(head).has_value());
-  return usable;
+  return usable & job.techniques;
 }
 
 Leader::Leader(Head& head, const LitmusJob& job, bool takes_turns)
