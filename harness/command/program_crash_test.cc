@@ -31,9 +31,11 @@ TEST(Crashes, AreCasesOfTheirOwnInTheRecord) {
   }
 }
 
+/// Without locks, of which glibc 2.36 leaves some unusable after a crash (harness/README.md).
 TEST(Crashes, PassOnThisKernelInASample) {
   const Finished run =
-      RunProgram({"run", "--crash", "--quick", "--shuffle", "--shard", "1/150", "--seed", "12"});
+      RunProgram({"run", "--crash", "sysv", "posix", "map", "memfd", "races", "namespaces",
+                  "--quick", "--shuffle", "--shard", "1/100", "--seed", "12"});
   EXPECT_EQ(run.exit_code, 0) << run;
 }
 

@@ -76,6 +76,7 @@ json Lasting(const std::string& file) {
     for (json& attempt : test["attempts"]) {
       attempt.erase("started_s");
       attempt.erase("duration_s");
+      attempt.erase("rate");
     }
   }
   return record;

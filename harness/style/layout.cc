@@ -153,7 +153,9 @@ const Room* RoomOf(std::string_view path) {
 }
 
 bool IsCode(std::string_view path) { return path.ends_with(".h") || path.ends_with(".cc"); }
-bool IsTest(std::string_view path) { return path.ends_with("_test.cc"); }
+bool IsTest(std::string_view path) {
+  return path.ends_with("_test.cc") || path.ends_with("_test.h");
+}
 
 /// Whether it is part of an adapter: programs of their own, of which others copy parts.
 bool IsOfAdapter(std::string_view path) { return IsBelow(path, "harness/target/wrapper"); }
