@@ -148,23 +148,6 @@ SHMSPEC_RACE("races.process.executed_while_others_attach_has_none_of_its_own", k
   a.Remove(s).Gives(0);
 }
 
-SHMSPEC_RACE("races.process.executed_by_one_thread_while_another_fails_to_has_none_of_its_own",
-             kRoundsOfThreads, "SYSV.LIFE.EXEC_DETACHES"_req, "SYSV.LIFE.EXEC_FAIL_KEEPS"_req) {
-  const Actor a = plan.Spawn("a");
-  const Actor b = plan.Spawn("b");
-  const Actor c = plan.Threaded("c");
-  const Segment s = a.Get({.flags = kCreate | 0600});
-  b.At(s);
-  b.Thread(c);
-  plan.Race([&] {
-    c.Do(ProcessExec{}).Succeeds();
-    b.Do(ProcessExec{Image::kMissing});
-    a.Stat(s).Expects(Record().With("nattch", 0, 1));
-  });
-  a.Stat(s).Expects(Record().With("nattch", 0));
-  a.Remove(s).Gives(0);
-}
-
 SHMSPEC_RACE("races.process.leaving_its_namespace_ends_what_nobody_else_sees", kRounds,
              "RACE.NS.LEAVING"_req, "NS.IPC.ATTACH_SURVIVES_SWITCH"_req) {
   const Actor a = plan.Spawn("a", Alone());
