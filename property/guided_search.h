@@ -11,7 +11,6 @@
 #define SHMSPEC_PROPERTY_GUIDED_SEARCH_H_
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 
@@ -38,12 +37,6 @@ struct Finding {
 /// stage that does the same. Plans that could not be performed or judged count and show nothing.
 std::optional<Finding> FuzzPlans(Stage& stage, const model::Profile& profile, std::uint64_t seed,
                                  std::span<const LikelyWeights> kinds, const FuzzLimits& limits);
-
-/// Reports what a trace showed, each as a number: the requirements that its outcomes showed to
-/// hold; each operation with how it ended; that pair with the one before it that named the same
-/// handle; and each field of a record that was read, by its order of magnitude.
-void ForEachFeature(const Trace& trace, const Verdict& verdict,
-                    const std::function<void(std::uint32_t feature)>& report);
 
 }  // namespace shmspec
 

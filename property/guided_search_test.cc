@@ -8,7 +8,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <memory>
 #include <set>
+#include <string>
 
 #include "harness/target/faulty/fault.h"
 #include "harness/target/simulated/simulated_stage.h"
@@ -63,6 +65,39 @@ TEST(Fuzzing, FindsNothingInASoundSystem) {
                     << PrintTrace(found->trace) << "after " << found->executions;
     }
   }
+}
+
+/// A simulated system that notes how many plans go on from the first steps of an earlier one.
+class WatchedStage : public Stage {
+ public:
+  std::string_view name() const override { return stage_->name(); }
+  Trace Perform(const Plan& plan, std::uint64_t seed) override {
+    constexpr std::size_t kAlike = 5;
+    if (plan.steps.size() >= kAlike) {
+      Plan first = plan;
+      first.steps.resize(kAlike);
+      if (!firsts_.insert(PrintPlan(first)).second) ++again_;
+    }
+    return stage_->Perform(plan, seed);
+  }
+  int again() const { return again_; }
+
+ private:
+  std::unique_ptr<Stage> stage_ = MakeSimulatedStage(Linux());
+  std::set<std::string> firsts_;
+  int again_ = 0;
+};
+
+TEST(Fuzzing, GoesOnFromPlansThatShowedSomethingNewOnlyWhenItIsGuided) {
+  SetMemoryUnits({});
+  const auto again = [](bool guided) {
+    WatchedStage stage;
+    // Plans with locks all begin alike.
+    EXPECT_FALSE(FuzzPlans(stage, Linux(), 1, std::span(kKinds).first(2), {500, guided}));
+    return stage.again();
+  };
+  EXPECT_GT(again(true), 100);
+  EXPECT_LT(again(false), 10);
 }
 
 TEST(Fuzzing, FindsAFaultByTheSamePlanAgain) {

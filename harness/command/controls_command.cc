@@ -33,7 +33,8 @@ void PrintJson(const std::vector<ControlResult>& results) {
   fmt::print("{}\n", document.dump(2));
 }
 
-/// "3 by sysv.get.is_new", or where plans are counted "by fuzz.guided after 12, fuzz.unguided 340".
+/// "3 by sysv.get.is_new", or where plans are counted "by fuzz.guided after 12, by
+/// fuzz.unguided after 340".
 std::string TextOf(const std::vector<Noticed>& caught_by, bool first) {
   if (caught_by.front().executions == 0) {
     const std::string count = first ? "" : fmt::format("{} ", caught_by.size());
@@ -43,7 +44,7 @@ std::string TextOf(const std::vector<Noticed>& caught_by, bool first) {
   for (const Noticed& by : caught_by) {
     counts.push_back(fmt::format("by {} after {}", by.name, by.executions));
   }
-  return fmt::format("{}", fmt::join(counts, ", "));
+  return fmt::to_string(fmt::join(counts, ", "));
 }
 
 void PrintHuman(const std::vector<ControlResult>& results, bool first) {

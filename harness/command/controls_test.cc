@@ -33,6 +33,12 @@ std::vector<Noticed> SearchByCreating(const Hunt& hunt) {
   return {{"test.controls.creates"}};
 }
 
+/// Finds everything at the plan that its budget ends with.
+std::vector<Noticed> SearchToTheEnd(const Hunt& hunt) {
+  if (SearchByCreating(hunt).empty()) return {};
+  return {{"test.fuzz.guided", hunt.executions}};
+}
+
 /// Always fails.
 std::vector<Noticed> SearchAndAlwaysFind(const Hunt&) { return {{"test.controls.fails"}}; }
 
@@ -40,6 +46,7 @@ std::vector<Noticed> SearchAndDie(const Hunt&) { std::abort(); }
 
 const internal::HunterRegistration registrations[] = {
     internal::HunterRegistration({"creating", &SearchByCreating}),
+    internal::HunterRegistration({"counting", &SearchToTheEnd}),
     internal::HunterRegistration({"failing", &SearchAndAlwaysFind}),
     internal::HunterRegistration({"dying", &SearchAndDie})};
 
@@ -95,6 +102,14 @@ TEST(Controls, TellInJsonWhatCaughtAFault) {
   EXPECT_THAT(said.output, HasSubstr("\"caught_by\": []"));
 }
 
+TEST(Controls, TellAfterHowManyPlansAFaultWasFound) {
+  ControlsCommandOptions options{.faults = {"creates_nothing"}, .by = "counting"};
+  options.executions = 123;
+  EXPECT_THAT(Search(options).output, HasSubstr("by test.fuzz.guided after 123\n"));
+  options.format = Format::kJson;
+  EXPECT_THAT(Search(options).output, HasSubstr("\"test.fuzz.guided\": 123"));
+}
+
 TEST(Controls, SucceedWhenEveryFaultIsCaught) {
   const Said said = Search({.faults = {"creates_nothing"}, .by = "creating"});
   EXPECT_EQ(said.exit_code, kExitAsExpected) << said.errors;
@@ -122,7 +137,7 @@ TEST(Controls, StopWhenTheyAreAskedTo) {
 TEST(Controls, RefuseHuntersAndFaultsThatDoNotExist) {
   const Said hunter = Search({.by = "divination"});
   EXPECT_EQ(hunter.exit_code, kExitUsage);
-  EXPECT_THAT(hunter.errors, HasSubstr("suites, creating, failing"));
+  EXPECT_THAT(hunter.errors, HasSubstr("suites, creating, counting, failing"));
   EXPECT_EQ(Search({.faults = {"creates_nothin"}, .by = "creating"}).exit_code, kExitUsage);
 }
 

@@ -98,20 +98,23 @@ TEST(Oracle, PromisesLessOfMisalignedAccessesWhereTheProcessorDoes) {
   EXPECT_EQ(judged(" width=4 shift=2", Ability::kX8664), Verdict::Kind::kExplained);
 }
 
-/// A technique may find rounds afterwards, fewer than were run.
-TEST(Oracle, LetsATechniqueHaveAnyNumberOfRounds) {
-  const auto judged = [](const std::string& options, int rounds) {
+TEST(Oracle, LetsASearchRunAnyNumberOfRoundsAndAKeptTechniqueMore) {
+  const auto judged = [](const std::string& options, int rounds,
+                         Technique technique = Technique::kPaced) {
     Trace trace =
         TraceOfTest("x=1", "y=1", "ending{x=1 y=1 count=" + std::to_string(rounds) + "}", options);
     std::get<Histogram>(trace.steps.back().outcome).rounds = rounds;
+    std::get<Histogram>(trace.steps.back().outcome).technique = technique;
     return Judge(trace, *model::FindProfile("linux")).kind;
   };
   EXPECT_EQ(judged("", 9), Verdict::Kind::kRefuted);
   EXPECT_EQ(judged(" tuning=search", 2), Verdict::Kind::kExplained);
   EXPECT_EQ(judged(" tuning=search", 99), Verdict::Kind::kExplained);
   EXPECT_EQ(judged(" tuning=keep", 99), Verdict::Kind::kExplained);
-  EXPECT_EQ(judged(" tuning=keep", 7), Verdict::Kind::kExplained);
-  EXPECT_EQ(judged(" tuning=keep", 0), Verdict::Kind::kRefuted);
+  EXPECT_EQ(judged(" tuning=keep", 7), Verdict::Kind::kRefuted);
+  // Perpetual rounds are found afterwards, a part of those that were run.
+  EXPECT_EQ(judged(" tuning=keep", 7, Technique::kPerpetual), Verdict::Kind::kExplained);
+  EXPECT_EQ(judged(" tuning=keep", 0, Technique::kPerpetual), Verdict::Kind::kRefuted);
 }
 
 TEST(Oracle, SaysHowManyRoundsEndedAsTheyMayNot) {

@@ -178,14 +178,21 @@ std::pair<Number, Number> RoundsOf(std::uint64_t rounds, Tuning tuning) {
   return {tuning == Tuning::kKeep ? asked : 1, kMany};
 }
 
-void BindEndings(const Trial& trial, const Allowance& allowance, Clauses& clauses) {
+/// Whether the rounds seen were found after the test, among those that were run.
+bool AreFound(const Scene& scene) {
+  const Outcome* seen = scene.call().seen;
+  const auto* histogram = seen != nullptr ? std::get_if<Histogram>(seen) : nullptr;
+  return histogram != nullptr && histogram->technique == Technique::kPerpetual;
+}
+
+void BindEndings(const Trial& trial, const Allowance& allowance, const Scene& scene,
+                 Clauses& clauses) {
   Requirements at_stake = AtStake(allowance);
   at_stake.Add(NeverTorn(trial));
   clauses.Returns<Histogram>(at_stake, "rounds end as the order of memory allows");
   const Tuning tuning = trial.runs.front().tuning;
   const auto [fewest, most] = RoundsOf(trial.runs.front().layout.rounds, tuning);
-  // A technique that was kept may find fewer rounds than each branch has run.
-  const Number least = tuning == Tuning::kNone ? fewest : 1;
+  const Number least = tuning == Tuning::kKeep && AreFound(scene) ? 1 : fewest;
   clauses.Bind(FieldIndex<Histogram>("rounds"), least, most, kSameMemory,
                "every round that was run");
   for (const Ending& ending : allowance.endings()) {
@@ -350,7 +357,7 @@ void Describe(const MemoryHistogram&, const Scene& scene, Clauses& clauses) {
   const auto test = trial != nullptr ? TestOf(*trial) : std::nullopt;
   if (test && IsIndivisible(*trial, scene.system().abilities) && scene.call().Alone()) {
     const Allowance allowance(*test, scene.profile().memory_order);
-    if (allowance.known()) return BindEndings(*trial, allowance, clauses);
+    if (allowance.known()) return BindEndings(*trial, allowance, scene, clauses);
   }
   clauses.AllowOtherRows();
   clauses.Observe("how the rounds of a litmus test ended that nothing is promised of");

@@ -64,7 +64,7 @@ TEST_F(LitmusBranchTest, DoesNotWaitForeverForTheOthers) {
 }
 
 TEST_F(LitmusBranchTest, CountsEveryRoundOfTwoBranchesOnce) {
-  const std::vector<int> processors = Processors();
+  const std::vector<int> processors = AllowedCpus();
   if (processors.size() < 2) GTEST_SKIP() << "needs two processors";
   const Program first = ProgramOf("x=1; r0=y");
   const Program second = ProgramOf("y=1; r1=x");
@@ -82,7 +82,7 @@ TEST_F(LitmusBranchTest, CountsEveryRoundOfTwoBranchesOnce) {
 }
 
 TEST_F(LitmusBranchTest, RefusesToShareAProcessor) {
-  const std::vector<int> processors = Processors();
+  const std::vector<int> processors = AllowedCpus();
   ASSERT_FALSE(processors.empty());
   const Program program = ProgramOf("x=1");
   const LitmusJob job = Job(program, 100, 2);
@@ -91,7 +91,7 @@ TEST_F(LitmusBranchTest, RefusesToShareAProcessor) {
 }
 
 TEST_F(LitmusBranchTest, RefusesBranchesOfDifferentTests) {
-  const std::vector<int> processors = Processors();
+  const std::vector<int> processors = AllowedCpus();
   ASSERT_FALSE(processors.empty());
   const Program program = ProgramOf("x=1");
   LitmusJob job = Job(program, 200, 2);
@@ -117,7 +117,7 @@ TEST_F(LitmusBranchTest, SearchesNoLongerThanItHasTo) {
 }
 
 TEST_F(LitmusBranchTest, TriesEveryTechniqueWhereNoneShows) {
-  const std::vector<int> processors = Processors();
+  const std::vector<int> processors = AllowedCpus();
   if (processors.size() < 2) GTEST_SKIP() << "needs two processors";
   const Program store = ProgramOf("x=1");
   const Program load = ProgramOf("r0=x");
@@ -146,7 +146,7 @@ TEST_F(LitmusBranchTest, TriesEveryTechniqueWhereNoneShows) {
 }
 
 TEST_F(LitmusBranchTest, KeepsToWhatHasShownAtThatPlace) {
-  const std::vector<int> processors = Processors();
+  const std::vector<int> processors = AllowedCpus();
   if (processors.size() < 2) GTEST_SKIP() << "needs two processors";
   const Program store = ProgramOf("x=1");
   const Program load = ProgramOf("r0=x");
@@ -206,7 +206,7 @@ TEST_F(LitmusBranchTest, ShowsTornLoadsAcrossALineAndNoneWithin) {
 #if !defined(__x86_64__) && !defined(__i386__)
   GTEST_SKIP() << "not known of this processor";
 #endif
-  const std::vector<int> processors = Processors();
+  const std::vector<int> processors = AllowedCpus();
   if (processors.size() < 2) GTEST_SKIP() << "needs two processors";
   const Program store = ProgramOf("x=0x0101010102020202");
   const Program load = ProgramOf("r0=x");

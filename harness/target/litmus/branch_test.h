@@ -6,7 +6,6 @@
 #define SHMSPEC_HARNESS_TARGET_LITMUS_BRANCH_TEST_H_
 
 #include <gtest/gtest.h>
-#include <sched.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,17 +17,6 @@
 #include "harness/target/litmus/branch.h"
 
 namespace shmspec {
-
-/// The processors that this process may use.
-inline std::vector<int> Processors() {
-  cpu_set_t set;
-  std::vector<int> list;
-  if (::sched_getaffinity(0, sizeof(set), &set) != 0) return list;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) list.push_back(cpu);
-  }
-  return list;
-}
 
 class LitmusBranchTest : public testing::Test {
  protected:

@@ -23,7 +23,7 @@ std::vector<Program> ProgramsOf(const std::vector<const char*>& texts) {
 std::vector<LitmusRan> All(std::size_t branches) { return std::vector(branches, LitmusRan::kAll); }
 
 TEST_F(PerpetualBranchTest, ShowsWhatFourBranchesMaySeeOnTwoProcessorsAndNothingElse) {
-  std::vector<int> processors = Processors();
+  std::vector<int> processors = AllowedCpus();
   if (processors.size() < 2) GTEST_SKIP() << "needs two processors";
   processors.resize(2);
   const auto mutant = ProgramsOf({"x=1", "y=1", "r1=y; r0=x", "r3=x; r2=y"});
@@ -49,7 +49,7 @@ TEST_F(PerpetualBranchTest, ShowsWhatFourBranchesMaySeeOnTwoProcessorsAndNothing
 }
 
 TEST_F(PerpetualBranchTest, FindsOneAttachThatIsOtherMemoryPerpetually) {
-  const std::vector<int> processors = Processors();
+  const std::vector<int> processors = AllowedCpus();
   if (processors.size() < 2) GTEST_SKIP() << "needs two processors";
   // The reader looks for x where nobody stores it: message passing ends as it must never.
   const auto programs = ProgramsOf({"x=1; y=1", "r0=y; r1=x'"});
@@ -66,7 +66,7 @@ TEST_F(PerpetualBranchTest, FindsOneAttachThatIsOtherMemoryPerpetually) {
 }
 
 TEST_F(PerpetualBranchTest, RefusesToTakeTurnsWhereItCannotTellStoresApart) {
-  std::vector<int> processors = Processors();
+  std::vector<int> processors = AllowedCpus();
   if (processors.size() < 2) GTEST_SKIP() << "needs two processors";
   processors.resize(2);
   LitmusJob job = Job(ProgramOf("x=1"), 1024, 3);

@@ -81,6 +81,19 @@ a: system.segments
   ExpectExplained(trace, 1);
 }
 
+/// Linux takes no such limit since 6.6.
+TEST(SimulatedStage, CountsMoreFilesThanARecordHoldsAsTheOracleAllows) {
+  const auto plan = ParsePlan(R"(plan simulated.inodes
+actor a namespaces=mount
+a: system.mount_shm size=24576 inodes=9223372036854775808 -> 0
+a: d0 = posix.open flags=read_write|create mode=0666 -> 3
+a: file.statfs descriptor=d0 -> ok
+)",
+                              "simulated.inodes");
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  ExpectExplained(Simulate(*plan, 1), 1);
+}
+
 TEST(SimulatedStage, PerformsEveryPlanThatCanBeDrawn) {
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     SeededChoices choices(seed);
